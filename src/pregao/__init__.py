@@ -1,0 +1,51 @@
+"""From a ticker to an honest forecast: a zoo of networks, always beside the naive forecast.
+
+>>> import pregao
+>>> prices = pregao.fetch("SP500")
+>>> str(prices.last), round(float(prices.bars.close[-1]), 2)
+('2018-12-31', 2506.85)
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pregao.notebook import fetch as fetch
+    from pregao.notebook import forecast as forecast
+    from pregao.notebook import networks as networks
+    from pregao.notebook import sweep as sweep
+    from pregao.notebook import train as train
+    from pregao.symbols import Symbol as Symbol
+    from pregao.training import Experiment as Experiment
+    from pregao.workbench import Workbench as Workbench
+
+    __version__: str
+
+_PUBLIC = {
+    "fetch": "pregao.notebook",
+    "train": "pregao.notebook",
+    "sweep": "pregao.notebook",
+    "forecast": "pregao.notebook",
+    "networks": "pregao.notebook",
+    "Experiment": "pregao.training",
+    "Symbol": "pregao.symbols",
+    "Workbench": "pregao.workbench",
+}
+
+__all__ = list(_PUBLIC)
+
+
+def __getattr__(name: str) -> object:
+    # Loaded on first use: `pregao --help` has no need of numpy, let alone of torch.
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("pregao")
+    if name not in _PUBLIC:
+        raise AttributeError(f"module 'pregao' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_PUBLIC[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_PUBLIC])

@@ -1,0 +1,104 @@
+"""Sessions of an exchange: the days on which it trades, never "business days"."""
+
+import warnings
+from datetime import date
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pregao.errors import InputError
+from pregao.symbols import B3, LONDON, NYSE, TOKYO, Exchange
+
+Sessions = NDArray[np.datetime64]
+"""Exchange-local dates, ``datetime64[D]``, ascending."""
+
+
+# Before these days the calendars are guesses (or Saturdays were sessions, at NYSE until 1952).
+_KNOWN_FROM = {
+    B3.code: np.datetime64("1990-01-01"),
+    NYSE.code: np.datetime64("1953-01-01"),
+    TOKYO.code: np.datetime64("1997-01-01"),
+    LONDON.code: np.datetime64("1990-01-01"),
+}
+
+
+def known_from(exchange: Exchange) -> np.datetime64:
+    """Give the day from which on an exchange's sessions are known.
+
+    >>> from pregao.symbols import TOKYO
+    >>> str(known_from(TOKYO))
+    '1997-01-01'
+    """
+    return _KNOWN_FROM[exchange.code]
+
+
+def sessions_between(exchange: Exchange, first: np.datetime64, last: np.datetime64) -> Sessions:
+    """Give the sessions of an exchange from `first` to `last`, both included.
+
+    Of the time before `known_from` nothing is given: no calendar is better than a wrong one.
+
+    >>> from pregao.symbols import B3
+    >>> carnival = sessions_between(B3, np.datetime64("2024-02-09"), np.datetime64("2024-02-14"))
+    >>> [str(session) for session in carnival]
+    ['2024-02-09', '2024-02-14']
+    """
+    first = max(_day(first), known_from(exchange))
+    last = _day(last)
+    if last < first:
+        return np.empty(0, "datetime64[D]")
+    # Whole decades, so that nearby questions share one calendar: making one takes 0.1 s.
+    sessions = _sessions_until(exchange.code, 10 * (_year(last) // 10) + 9)
+    start, stop = np.searchsorted(sessions, [first, last + np.timedelta64(1, "D")])
+    return sessions[start:stop]
+
+
+def next_sessions(exchange: Exchange, after: np.datetime64, count: int) -> Sessions:
+    """Give the `count` sessions that follow the day `after`.
+
+    Raises
+    ------
+    InputError
+        If they lie before `known_from`.
+
+    >>> from pregao.symbols import NYSE
+    >>> [str(session) for session in next_sessions(NYSE, np.datetime64("2018-12-31"), 2)]
+    ['2019-01-02', '2019-01-03']
+    """
+    # No exchange here closes for more than two weeks, and none holds fewer than 4 sessions in 7
+    # days for long: the margin covers both.
+    last = _day(after) + np.timedelta64(30 + 2 * count, "D")
+    first = _day(after) + np.timedelta64(1, "D")
+    if first < known_from(exchange):
+        raise InputError(
+            f"the sessions of {exchange.code} after {after} are not known: "
+            f"the calendar begins on {known_from(exchange)}"
+        )
+    return sessions_between(exchange, first, last)[:count]
+
+
+def as_date(session: np.datetime64) -> date:
+    """Give a session as a date of the standard library."""
+    return date.fromisoformat(str(_day(session)))
+
+
+def _day(moment: np.datetime64) -> np.datetime64:
+    return np.datetime64(str(moment)[:10], "D")
+
+
+def _year(day: np.datetime64) -> int:
+    return int(str(day)[:4])
+
+
+@lru_cache(maxsize=64)
+def _sessions_until(code: str, last_year: int) -> Sessions:
+    """Ask exchange_calendars with explicit bounds: its default window ends next year."""
+    with warnings.catch_warnings():
+        # exchange_calendars 4.13 uses a pandas accessor that is to change in pandas 4.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import exchange_calendars as xcals
+
+        calendar = xcals.get_calendar(code, start=str(_KNOWN_FROM[code]), end=f"{last_year}-12-31")
+    sessions: Sessions = calendar.sessions.to_numpy().astype("datetime64[D]")
+    sessions.flags.writeable = False
+    return sessions

@@ -1,0 +1,175 @@
+"""What can go wrong, in the domain's words.
+
+Every message says what was asked, what was found and what to type instead. Errors carry their
+facts as attributes, so that the command line maps a class to an exit code, and the API to a
+status, in one place.
+"""
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+
+class PregaoError(Exception):
+    """The root of every error that Pregao raises on purpose."""
+
+
+class InputError(PregaoError, ValueError):
+    """What the user gave cannot be used as it is; the command line answers with exit code 2."""
+
+
+class UnknownNameError(InputError):
+    """A name that is in no registry; the nearest ones are suggested.
+
+    >>> str(UnknownNameError("network", "lstm_clasic", ["lstm_classic", "gru_classic"]))
+    "unknown network 'lstm_clasic': did you mean lstm_classic or gru_classic?"
+    """
+
+    def __init__(self, kind: str, asked: str, known: Iterable[str], hint: str = "") -> None:
+        self.kind, self.asked, self.known = kind, asked, tuple(known)
+        self.nearest = tuple(get_close_matches(asked.lower(), self.known, n=3, cutoff=0.5))
+        advice = (
+            f"did you mean {_either(self.nearest)}?"
+            if self.nearest
+            else f"known are {', '.join(self.known)}"
+        )
+        super().__init__(f"unknown {kind} {asked!r}: {advice}{f' {hint}' if hint else ''}")
+
+
+class InvalidSymbolError(InputError):
+    """Text that cannot be a ticker."""
+
+    def __init__(self, asked: str) -> None:
+        self.asked = asked
+        super().__init__(
+            f"{asked[:40]!r} is not a ticker: use 1 to 15 of A-Z, 0-9, '.', '^', '=', '-', "
+            "such as PETR4, VALE3.SA, NVDA, BRK.B or ^BVSP"
+        )
+
+
+class UnknownSymbolError(InputError):
+    """The provider has no such symbol."""
+
+    def __init__(self, symbol: str, provider: str, hint: str) -> None:
+        self.symbol, self.provider = symbol, provider
+        super().__init__(f"{provider} has no {symbol}: {hint}")
+
+
+class MalformedFileError(InputError):
+    """A file that cannot be read as daily bars: which line, and why."""
+
+    def __init__(self, path: str, line: int | None, reason: str) -> None:
+        self.path, self.line, self.reason = path, line, reason
+        where = path if line is None else f"{path}, line {line}"
+        super().__init__(f"{where}: {reason}")
+
+
+class HistoryTooShortError(InputError):
+    """Fewer sessions than the lookback, the horizon and the split need."""
+
+    def __init__(self, symbol: str, needed: int, found: int, because: str) -> None:
+        self.symbol, self.needed, self.found = symbol, needed, found
+        super().__init__(
+            f"{symbol} has {found} sessions, and {because} needs at least {needed}: "
+            "ask for an earlier --start, or a smaller --lookback or --horizon"
+        )
+
+
+class SplitError(InputError):
+    """Split dates that leave a part with too few windows."""
+
+    def __init__(self, part: str, found: int, needed: int) -> None:
+        self.part, self.found, self.needed = part, found, needed
+        super().__init__(
+            f"the {part} part has {found} windows and needs at least {needed}: "
+            "move the split's dates, or ask for an earlier --start"
+        )
+
+
+class InvalidExperimentError(InputError):
+    """An experiment with unknown or impossible fields, all of them listed."""
+
+    def __init__(self, source: str, reasons: Sequence[str]) -> None:
+        self.source, self.reasons = source, tuple(reasons)
+        super().__init__(f"{source}: {'; '.join(reasons)}")
+
+
+class DataQualityError(InputError):
+    """Prices with findings that make training on them a mistake."""
+
+    def __init__(self, symbol: str, findings: Sequence[str]) -> None:
+        self.symbol, self.findings = symbol, tuple(findings)
+        super().__init__(
+            f"{symbol} is quarantined: {'; '.join(findings)}. "
+            f"See 'pregao check {symbol}', or give --allow-findings to train on it all the same"
+        )
+
+
+class UnknownRunError(InputError):
+    """No stored run has this id."""
+
+    def __init__(self, asked: str, known: Sequence[str]) -> None:
+        self.asked, self.known = asked, tuple(known)
+        newest = f"the newest are {', '.join(known[:3])}" if known else "none is stored yet"
+        super().__init__(f"no run {asked!r}: {newest}; 'pregao train' makes one")
+
+
+class InvalidNetworkError(InputError):
+    """A network that cannot be built over this window, or that would be too large."""
+
+    def __init__(self, reason: str, advice: str) -> None:
+        self.reason, self.advice = reason, advice
+        super().__init__(f"{reason}: {advice}")
+
+
+class CorruptFileError(PregaoError):
+    """A stored file whose content is not what was written."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(f"{path} is damaged ({reason}): restore it, or delete it and fetch again")
+
+
+class BaselineUnavailableError(PregaoError):
+    """A baseline whose library cannot be loaded on this machine."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name, self.reason = name, reason
+        super().__init__(
+            f"the baseline {name} cannot be had here ({reason}): install what is missing "
+            "(LightGBM needs the system's libgomp), or go on without it"
+        )
+
+
+class MissingNaiveError(PregaoError):
+    """A comparison without the naive forecast on the same windows."""
+
+    def __init__(self, needed: str, found: Iterable[str]) -> None:
+        self.needed, self.found = needed, tuple(found)
+        super().__init__(
+            f"no score stands alone: the baselines lack {needed!r} "
+            f"(found: {', '.join(self.found) or 'none'}); fit it and score it too"
+        )
+
+
+class WorkerLostError(PregaoError):
+    """A worker process died in the middle of its task."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"a worker process died ({reason}): usually too little memory; "
+            "try fewer workers, or a smaller network or batch"
+        )
+
+
+class StoreBusyError(PregaoError):
+    """Another process holds a stored file for too long."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__(f"{path} is in use by another process: try again when it has finished")
+
+
+def _either(names: Sequence[str]) -> str:
+    """Join names as English does: 'a, b or c'."""
+    *rest, last = names
+    return f"{', '.join(rest)} or {last}" if rest else last
