@@ -1,0 +1,15 @@
+"""Where prices come from, what is wrong with them, and where they stay."""
+
+from pregao.prices._checks import CHECKS as CHECKS
+from pregao.prices._checks import Check as Check
+from pregao.prices._history import Snapshot as Snapshot
+from pregao.prices._inspection import inspect as inspect
+from pregao.prices._inspection import validated as validated
+from pregao.prices._prices import COLUMNS as COLUMNS
+from pregao.prices._prices import Bars as Bars
+from pregao.prices._prices import Prices as Prices
+from pregao.prices._provider import Download as Download
+from pregao.prices._provider import Provider as Provider
+from pregao.prices._provider import ProviderFactory as ProviderFactory
+from pregao.prices._providers import PROVIDERS as PROVIDERS
+from pregao.prices._store import PriceStore as PriceStore

@@ -1,0 +1,202 @@
+"""One CSV file of daily bars, in one dialect: commas, decimal points, dates yyyy-mm-dd, UTF-8.
+
+A file of another dialect is refused with the line and what to do. Reading it by guess would be
+worse: 03/04/2020 has two meanings, and 12,34 split at the comma makes two plausible numbers.
+"""
+
+import csv
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pregao.errors import InvalidSymbolError, MalformedFileError
+from pregao.prices._csv_lines import read_lines
+from pregao.prices._csv_sessions import read_sessions
+from pregao.prices._prices import Bars, Column
+from pregao.symbols import Symbol
+
+MAX_FIELDS = 64
+
+Lines = NDArray[np.intp]
+
+# Header cells, without case, spaces, punctuation and footnote marks -> our columns.
+_HEADERS = {
+    "date": "date",
+    "datetime": "date",
+    "session": "date",
+    "adjclose": "adj_close",
+    "adjustedclose": "adj_close",
+    "bestbid": "best_bid",
+    "bestask": "best_ask",
+    **{name: name for name in ("open", "high", "low", "close", "volume")},
+}
+_REQUIRED = ("date", "open", "high", "low", "close")
+_MISSING = frozenset({"", "null", "nan", "na", "n/a", "none"})
+# Characters that only plain numbers are made of: a column of nothing else needs no second look.
+_PLAIN_NUMBERS = re.compile(r"[0-9.eE+,-]*\Z", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\Z", re.ASCII)
+_DECIMAL_COMMA = re.compile(r"[+-]?[0-9.]*,[0-9]{1,2}\Z|[+-]?[0-9]*,[0-9]+\Z", re.ASCII)
+
+
+@dataclass(frozen=True)
+class _Table:
+    """Cells as text: our columns, and the line of each row."""
+
+    path: str
+    columns: dict[str, Sequence[str]]
+    lines: Lines
+
+
+def read_csv(path: Path, symbol: Symbol) -> tuple[Bars, Lines]:
+    """Read a file as raw bars, with the 1-based line of each.
+
+    Accepted are the headers Date (or Datetime), Open, High, Low, Close, Adj Close, Volume,
+    Best Bid and Best Ask in any order, case and spelling (``adj_close``), further columns, a byte
+    order mark, time stamps with or without an offset, and the three header lines that yfinance
+    writes. Without Adj Close the close stands in, without Volume zero. An empty, ``null`` or
+    ``NaN`` cell becomes NaN.
+
+    Raises
+    ------
+    MalformedFileError
+        For any other dialect, a cell that is no finite number, a row of another length, and a
+        file beyond 64 MiB, 200,000 lines, 4,096 bytes a line or 64 fields.
+    """
+    table = _table(str(path), read_lines(path), symbol)
+    columns = {name: _numbers(table, name) for name in table.columns if name != "date"}
+    columns.setdefault("adj_close", columns["close"])
+    columns.setdefault("volume", np.zeros(len(table.lines)))
+    sessions = read_sessions(table.path, table.columns["date"], table.lines, symbol.exchange)
+    return Bars.of(sessions, columns), table.lines
+
+
+def _table(path: str, lines: list[str], symbol: Symbol) -> _Table:
+    rows, numbers = _cells(path, lines)
+    if not rows:
+        raise MalformedFileError(path, None, "empty: expected a header and one row a session")
+    header, first = rows[0], 1
+    if _is_yfinance_dump(rows):
+        header, first = _yfinance_header(path, rows, symbol), 3
+    places = _places(path, numbers[0], header)
+    if len(rows) == first:
+        raise MalformedFileError(path, numbers[-1], "a header and no rows")
+    for row, number in zip(rows[first:], numbers[first:], strict=True):
+        if len(row) != len(header):
+            raise MalformedFileError(path, number, _wrong_length(row, header))
+    cells = list(zip(*rows[first:], strict=True))
+    columns: dict[str, Sequence[str]] = {name: cells[place] for name, place in places.items()}
+    return _Table(path, columns, np.array(numbers[first:], np.intp))
+
+
+def _cells(path: str, lines: list[str]) -> tuple[list[list[str]], list[int]]:
+    """Split lines at commas, skipping blank ones; the second list holds line numbers."""
+    rows: list[list[str]] = []
+    numbers: list[int] = []
+    reader = csv.reader(lines, strict=True)
+    line = 0
+    try:
+        for row in reader:
+            line += 1
+            if reader.line_num != line:
+                raise MalformedFileError(path, line, "an open quote: a cell must end on its line")
+            if len(row) > MAX_FIELDS:
+                reason = f"{len(row)} fields, and {MAX_FIELDS} are allowed"
+                raise MalformedFileError(path, line, reason)
+            if row and (len(row) > 1 or row[0].strip()):
+                rows.append(row)
+                numbers.append(line)
+    except csv.Error as error:
+        raise MalformedFileError(path, line + 1, f"not CSV ({error})") from error
+    return rows, numbers
+
+
+def _wrong_length(row: list[str], header: Sequence[str]) -> str:
+    found = f"{len(row)} fields where the header has {len(header)}"
+    if len(row) > len(header):
+        return f"{found}: a decimal comma or thousands separator? Write numbers as 1234.56"
+    return f"{found}: a torn line?"
+
+
+def _is_yfinance_dump(rows: list[list[str]]) -> bool:
+    """Whether two header lines name price and ticker and a third names the index."""
+    return (
+        len(rows) > 3
+        and {rows[0][0], rows[1][0]} == {"Price", "Ticker"}
+        and _normal(rows[2][0]) in ("date", "datetime")
+    )
+
+
+def _yfinance_header(path: str, rows: list[list[str]], symbol: Symbol) -> list[str]:
+    """Join the three header lines into one; they must speak of one ticker, the one asked for."""
+    prices, tickers = rows[:2] if rows[0][0] == "Price" else (rows[1], rows[0])
+    for ticker in sorted({cell.strip() for cell in tickers[1:]} - {""}):
+        try:
+            is_asked = Symbol.parse(ticker) == symbol
+        except InvalidSymbolError:
+            is_asked = False
+        if not is_asked:
+            reason = f"holds {ticker[:20]!r}, and {symbol} was asked for"
+            raise MalformedFileError(path, 2, reason)
+    return ["Date", *prices[1:]]
+
+
+def _places(path: str, line: int, header: list[str]) -> dict[str, int]:
+    """Find our columns in a header."""
+    if len(header) == 1 and header[0].count(";") >= 4:
+        reason = "semicolons between fields: save it with commas, and a point before decimals"
+        raise MalformedFileError(path, line, reason)
+    if len(header) == 1 and header[0].count("\t") >= 4:
+        raise MalformedFileError(path, line, "tabs between fields: save it with commas")
+    places: dict[str, int] = {}
+    for place, cell in enumerate(header):
+        name = _HEADERS.get(_normal(cell))
+        if name in places:
+            earlier = header[places[name]]
+            reason = f"two columns are {name}, {earlier!r} and {cell!r}: keep one"
+            raise MalformedFileError(path, line, reason)
+        if name is not None:
+            places[name] = place
+    if missing := [name for name in _REQUIRED if name not in places]:
+        found = ", ".join(cell.strip() for cell in header)[:120]
+        reason = f"no column {', '.join(missing)} in the header, which is: {found}"
+        raise MalformedFileError(path, line, reason)
+    return places
+
+
+def _normal(cell: str) -> str:
+    return "".join(each for each in cell.lower() if each.isalnum())
+
+
+def _numbers(table: _Table, name: str) -> Column:
+    cells = table.columns[name]
+    if _PLAIN_NUMBERS.match(",".join(cells)):
+        try:
+            numbers = np.array([float(cell) for cell in cells])
+        except ValueError:
+            pass  # an empty cell, or a faulty one: the careful reading below says which
+        else:
+            if np.isfinite(numbers).all():
+                return numbers
+    return np.array([_number(table, row, name) for row in range(len(cells))])
+
+
+def _number(table: _Table, row: int, name: str) -> float:
+    cell = table.columns[name][row].strip()
+    if cell.lower() in _MISSING:
+        return float("nan")
+    if _NUMBER.match(cell) and np.isfinite(number := float(cell)):
+        return number
+    shown = f"{cell[:40]!r} in column {name}"
+    if _DECIMAL_COMMA.match(cell):
+        reason = f"a decimal comma, {shown}: write numbers with a point, as 1234.56"
+    elif "," in cell and _NUMBER.match(cell.replace(",", "")):
+        reason = f"thousands separators, {shown}: write numbers plainly, as 1234.56"
+    elif _NUMBER.match(cell) or cell.lower().lstrip("+-") in ("inf", "infinity"):
+        reason = f"not a finite number: {shown}"
+    else:
+        reason = f"not a number: {shown}"
+    raise MalformedFileError(table.path, int(table.lines[row]), reason)

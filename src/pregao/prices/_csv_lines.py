@@ -1,0 +1,75 @@
+"""The lines of a text file that a stranger gave: bounded, UTF-8, or refused."""
+
+import stat
+from pathlib import Path
+
+from pregao.errors import MalformedFileError
+
+MAX_FILE_BYTES = 64 * 2**20
+MAX_LINE_BYTES = 4096
+MAX_LINES = 200_000
+
+# What the first bytes of a file that is no plain text give away.
+_FOREIGN = {
+    b"\xff\xfe": "UTF-16 text: save it as CSV UTF-8",
+    b"\xfe\xff": "UTF-16 text: save it as CSV UTF-8",
+    b"\x1f\x8b": "a gzip archive: unpack it first",
+    b"PK\x03\x04": "a zip archive or a spreadsheet: save it as CSV UTF-8",
+    b"PAR1": "a Parquet file: write it as CSV",
+}
+
+
+def read_lines(path: Path) -> list[str]:
+    """Give the lines without their ends; memory stays bounded whatever the file is.
+
+    Raises
+    ------
+    MalformedFileError
+        If the file is too large, has too many lines or too long ones, or is no UTF-8 text.
+    """
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise MalformedFileError(str(path), None, "not a regular file")
+        if status.st_size > MAX_FILE_BYTES:
+            found = f"{status.st_size / 2**20:,.0f} MiB, and {MAX_FILE_BYTES >> 20} are allowed"
+            raise MalformedFileError(str(path), None, f"{found}: give one symbol a file")
+        raw = _raw_lines(path)
+    except OSError as error:
+        raise MalformedFileError(str(path), None, f"cannot be read: {error.strerror}") from error
+    return [_text(path, number, line) for number, line in enumerate(raw, 1)]
+
+
+def _raw_lines(path: Path) -> list[bytes]:
+    """Read line by line, giving up at the first that is too long."""
+    lines: list[bytes] = []
+    with path.open("rb") as file:
+        while line := file.readline(MAX_LINE_BYTES + 1):
+            if not lines:
+                _refuse_foreign(path, line)
+            if len(line) > MAX_LINE_BYTES:
+                reason = f"longer than {MAX_LINE_BYTES} bytes: this is no CSV file of daily bars"
+                raise MalformedFileError(str(path), len(lines) + 1, reason)
+            if len(lines) == MAX_LINES:
+                reason = f"more than {MAX_LINES} lines: give one symbol a file, daily bars only"
+                raise MalformedFileError(str(path), MAX_LINES + 1, reason)
+            lines.append(line)
+    return lines
+
+
+def _refuse_foreign(path: Path, first: bytes) -> None:
+    for magic, found in _FOREIGN.items():
+        if first.startswith(magic):
+            raise MalformedFileError(str(path), 1, found)
+
+
+def _text(path: Path, number: int, line: bytes) -> str:
+    if b"\0" in line:
+        reason = "a NUL byte: binary or UTF-16; save it as CSV UTF-8"
+        raise MalformedFileError(str(path), number, reason)
+    try:
+        text = line.decode("utf-8-sig" if number == 1 else "utf-8")
+    except UnicodeDecodeError as error:
+        found = f"byte {error.object[error.start]:#04x} is not UTF-8: save it as CSV UTF-8"
+        raise MalformedFileError(str(path), number, found) from None
+    return text.rstrip("\r\n")

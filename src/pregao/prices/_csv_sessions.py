@@ -1,0 +1,73 @@
+"""Session dates as files write them: ISO days, or ISO stamps turned into exchange-local days."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pregao.calendars import Sessions
+from pregao.errors import MalformedFileError
+from pregao.symbols import Exchange
+
+_DAY = re.compile(r"(?:1[89]|2[01])[0-9]{2}-[01][0-9]-[0-3][0-9]\Z", re.ASCII)
+_STAMP = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
+    r"(?:Z|[+-][0-9]{2}:?[0-9]{2})?\Z",
+    re.ASCII,
+)
+_OTHER_ORDER = re.compile(r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4}(?:\s|\Z)", re.ASCII)
+
+
+def read_sessions(
+    path: str, cells: Sequence[str], lines: NDArray[np.intp], exchange: Exchange
+) -> Sessions:
+    """Read the dates of a column; `lines` holds the 1-based line of each, for messages.
+
+    A stamp at midnight means that day, whatever its offset says. Any other stamp with an offset
+    is a moment, and counts for the day it was at the exchange; without an offset it is taken as
+    the exchange's own clock.
+
+    Raises
+    ------
+    MalformedFileError
+        If a cell is no such date, or lies outside the years 1800 to 2199.
+    """
+    if all(map(_DAY.match, cells)):
+        try:
+            return np.array(cells, "datetime64[D]")
+        except ValueError:
+            pass  # a day like 2023-02-30: the careful reading below names the line
+    days = [
+        _session(path, cell.strip(), int(line), exchange)
+        for cell, line in zip(cells, lines, strict=True)
+    ]
+    return np.array(days, "datetime64[D]")
+
+
+def _session(path: str, cell: str, line: int, exchange: Exchange) -> str:
+    if _STAMP.match(cell) or _DAY.match(cell):
+        try:
+            day = _local_day(datetime.fromisoformat(cell), exchange)
+        except (ValueError, OverflowError):
+            day = ""
+        if _DAY.match(day):
+            return day
+    raise MalformedFileError(path, line, _complaint(cell))
+
+
+def _local_day(stamp: datetime, exchange: Exchange) -> str:
+    if stamp.tzinfo is not None and stamp.time() != time(0):
+        stamp = stamp.astimezone(ZoneInfo(exchange.zone))
+    return stamp.date().isoformat()
+
+
+def _complaint(cell: str) -> str:
+    shown = repr(cell[:40])
+    if _OTHER_ORDER.match(cell):
+        return f"{shown} may mean day or month first: write dates as yyyy-mm-dd"
+    if not cell:
+        return "no date: every row needs one, as yyyy-mm-dd"
+    return f"not a date: {shown}; write dates as yyyy-mm-dd"

@@ -1,0 +1,160 @@
+"""Daily bars of one symbol: raw as they came, and validated."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from pregao.calendars import Sessions
+from pregao.symbols import Symbol
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Column = NDArray[np.float64]
+
+PRICE_COLUMNS = ("open", "high", "low", "close", "adj_close")
+COLUMNS = (*PRICE_COLUMNS, "volume")
+ORDER_BOOK_COLUMNS = ("best_bid", "best_ask")
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Daily bars as a provider gave them: of equal length, otherwise unchecked.
+
+    Prices are in the quoted currency, volume in shares (an index may have none: zero). A missing
+    value is NaN. Rows keep the provider's order.
+    """
+
+    sessions: Sessions
+    open: Column
+    high: Column
+    low: Column
+    close: Column
+    adj_close: Column
+    volume: Column
+    best_bid: Column | None = None
+    """The best buying offer at the close, where the provider has the order book."""
+    best_ask: Column | None = None
+    """The best selling offer at the close."""
+
+    @classmethod
+    def of(cls, sessions: ArrayLike, columns: Mapping[str, ArrayLike]) -> Self:
+        """Make bars from anything array-like, read-only and in the types declared here."""
+        names = (*COLUMNS, *(name for name in ORDER_BOOK_COLUMNS if name in columns))
+        arrays = {name: np.array(columns[name], np.float64) for name in names}
+        days = np.array(sessions, "datetime64[D]")
+        for array in (days, *arrays.values()):
+            assert array.shape == days.shape, "columns of one length"
+            array.flags.writeable = False
+        return cls(days, **arrays)
+
+    def __len__(self) -> int:
+        return len(self.sessions)
+
+    def take(self, rows: NDArray[np.intp] | NDArray[np.bool_] | slice) -> Self:
+        """Give some of the rows."""
+        return self.of(
+            self.sessions[rows], {name: column[rows] for name, column in self.columns.items()}
+        )
+
+    @property
+    def columns(self) -> dict[str, Column]:
+        """The columns that are there, by name."""
+        named = {name: getattr(self, name) for name in (*COLUMNS, *ORDER_BOOK_COLUMNS)}
+        return {name: column for name, column in named.items() if column is not None}
+
+
+@dataclass(frozen=True, eq=False)
+class Prices:
+    """One symbol's validated daily bars, read-only: sessions ascend and every price is positive.
+
+    Rows with defects were taken out before (`pregao.prices.validated`), with a finding each.
+
+    >>> from pregao.prices import PROVIDERS, validated
+    >>> prices, findings = validated(PROVIDERS["sample"]().download(Symbol.parse("SP500")))
+    >>> len(prices), str(prices.first), str(prices.last), prices.symbol.currency
+    (5031, '1999-01-04', '2018-12-31', 'USD')
+    """
+
+    symbol: Symbol
+    bars: Bars
+    provider: str
+
+    def __post_init__(self) -> None:
+        bars = self.bars
+        assert len(bars) > 0, "at least one session"
+        assert bool((np.diff(bars.sessions) > np.timedelta64(0, "D")).all()), "sessions ascend"
+        for name in PRICE_COLUMNS:
+            column = getattr(bars, name)
+            assert bool((np.isfinite(column) & (column > 0)).all()), f"{name} is positive"
+        assert bool((np.isfinite(bars.volume) & (bars.volume >= 0)).all()), "volume is a count"
+
+    def __len__(self) -> int:
+        return len(self.bars)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Prices):
+            return NotImplemented
+        return (self.symbol, self.digest) == (other.symbol, other.digest)
+
+    def __hash__(self) -> int:
+        return hash((self.symbol, self.digest))
+
+    @property
+    def sessions(self) -> Sessions:
+        """The session dates, ascending."""
+        return self.bars.sessions
+
+    @property
+    def first(self) -> np.datetime64:
+        """The first session."""
+        first: np.datetime64 = self.sessions[0]
+        return first
+
+    @property
+    def last(self) -> np.datetime64:
+        """The last session."""
+        last: np.datetime64 = self.sessions[-1]
+        return last
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of what the bars say, first 16 hex digits: equal bars, equal digest."""
+        content = hashlib.sha256(f"{self.symbol}|{self.symbol.exchange.code}".encode())
+        content.update(self.bars.sessions.tobytes())
+        for name, column in self.bars.columns.items():
+            content.update(name.encode() + column.tobytes())
+        return content.hexdigest()[:16]
+
+    def upto(self, session: np.datetime64 | str) -> Self:
+        """Give what was known at the close of `session`: no bar after it."""
+        return self.between(None, session)
+
+    def between(self, first: np.datetime64 | str | None, last: np.datetime64 | str | None) -> Self:
+        """Give the bars from `first` to `last`, both included; None leaves a side open."""
+        inside = np.ones(len(self), bool)
+        if first is not None:
+            inside &= self.sessions >= np.datetime64(first)
+        if last is not None:
+            inside &= self.sessions <= np.datetime64(last)
+        return replace(self, bars=self.bars.take(inside))
+
+    @property
+    def frame(self) -> "pd.DataFrame":
+        """A pandas copy, indexed by session."""
+        import pandas as pd
+
+        return pd.DataFrame(
+            self.bars.columns, index=pd.DatetimeIndex(self.sessions, name="session")
+        )
+
+    def __repr__(self) -> str:
+        return (
+            f"<Prices {self.symbol} ({self.symbol.currency}): {len(self)} sessions, "
+            f"{self.first} .. {self.last}, {self.provider}, {self.digest}>"
+        )

@@ -1,0 +1,65 @@
+"""What a provider of prices is, and what it hands over."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Protocol, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pregao.prices._prices import Bars
+from pregao.symbols import Symbol
+
+
+@dataclass(frozen=True)
+class Download:
+    """Raw bars as a provider gave them; nothing but their shape has been checked."""
+
+    symbol: Symbol
+    bars: Bars
+    provider: str
+    source: str
+    """Where the bars came from, for messages: a path or an address."""
+    lines: NDArray[np.intp] | None = None
+    """The 1-based line of each row, where the source is a text file."""
+
+    def between(self, start: date | None, end: date | None) -> Self:
+        """Give the rows from `start` to `end`, both included; None leaves a side open."""
+        sessions = self.bars.sessions
+        inside = np.ones(len(sessions), bool)
+        if start is not None:
+            inside &= sessions >= np.datetime64(start, "D")
+        if end is not None:
+            inside &= sessions <= np.datetime64(end, "D")
+        lines = None if self.lines is None else self.lines[inside]
+        return type(self)(self.symbol, self.bars.take(inside), self.provider, self.source, lines)
+
+
+class Provider(Protocol):
+    """Where prices come from; `pregao.testing.PROVIDER_CONTRACT` says what every one promises."""
+
+    @property
+    def name(self) -> str:
+        """What provenance and the store call it: lower-case letters, digits, underscores."""
+        ...
+
+    def download(
+        self, symbol: Symbol, start: date | None = None, end: date | None = None
+    ) -> Download:
+        """Give the daily bars from `start` to `end`, both included; None leaves a side open.
+
+        Raises
+        ------
+        UnknownSymbolError
+            If this provider has no such symbol; the message says what there is.
+        """
+        ...
+
+
+class ProviderFactory(Protocol):
+    """Make a provider; only those that read files take a path, the others refuse one."""
+
+    def __call__(self, *, path: Path | None = None) -> Provider:
+        """Make the provider."""
+        ...

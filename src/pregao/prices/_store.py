@@ -1,0 +1,107 @@
+"""Where validated prices stay: append-only, every earlier state readable by its digest."""
+
+import re
+from pathlib import Path
+from urllib.parse import quote
+
+from filelock import FileLock, Timeout
+
+from pregao.errors import CorruptFileError, InputError, StoreBusyError
+from pregao.prices._history import Snapshot, begun, extended
+from pregao.prices._prices import Prices
+from pregao.prices._store_file import read_history, write_history
+from pregao.symbols import Symbol
+
+_PROVIDER = re.compile(r"[a-z][a-z0-9_]{0,31}\Z", re.ASCII)
+_PATIENCE_SECONDS = 60.0
+
+
+class PriceStore:
+    """Prices on disk, one Parquet file per provider and symbol under ``root/prices``.
+
+    Nothing is ever overwritten: a session that comes back with other values becomes a new
+    revision, and the old one stays readable. Appends of several processes wait for each other.
+
+    >>> import tempfile
+    >>> from pregao.prices import PROVIDERS, validated
+    >>> prices, _ = validated(PROVIDERS["sample"]().download(Symbol.parse("SP500")))
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     store = PriceStore(Path(folder))
+    ...     snapshot = store.append(prices.upto("2017-12-29"))
+    ...     snapshot = store.append(prices)
+    ...     same = store.read(prices.symbol, "sample", snapshot.digest) == prices
+    >>> snapshot.revision, snapshot.num_added, same
+    (2, 251, True)
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def append(self, prices: Prices) -> Snapshot:
+        """Store what is new or different, and give the state after it.
+
+        Appending the same prices again changes nothing, not even the file's time. PRC013 among
+        the snapshot's findings lists sessions that the provider rewrote.
+
+        Raises
+        ------
+        CorruptFileError
+            If the stored file is damaged; it is left as it is.
+        StoreBusyError
+            If another process holds the file for a minute.
+        """
+        path = self._path(prices.symbol, prices.provider)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(path.with_suffix(".lock"), timeout=_PATIENCE_SECONDS):
+                history = read_history(path) if path.exists() else None
+                grown = begun(prices) if history is None else extended(history, prices)
+                if grown is not history:
+                    write_history(path, grown)
+        except Timeout as error:
+            raise StoreBusyError(str(path)) from error
+        return grown.snapshots[-1]
+
+    def read(self, symbol: Symbol, provider: str, digest: str | None = None) -> Prices:
+        """Give the latest prices, or those of the snapshot with this digest, bit for bit.
+
+        Raises
+        ------
+        InputError
+            If nothing is stored for the symbol, or no snapshot has the digest.
+        CorruptFileError
+            If the stored file is damaged.
+        """
+        path = self._path(symbol, provider)
+        try:
+            history = read_history(path)
+        except FileNotFoundError:
+            raise InputError(
+                f"no prices of {symbol} from {provider} are stored: fetch them"
+            ) from None
+        wanted = history.snapshots[-1].digest if digest is None else digest
+        for snapshot in reversed(history.snapshots):
+            if snapshot.digest == wanted:
+                return _checked(path, history.at(snapshot.revision), wanted)
+        known = ", ".join(each.digest for each in history.snapshots[-3:])
+        raise InputError(
+            f"no snapshot {wanted!r} of {symbol} from {provider}: the last are {known}"
+        )
+
+    def snapshots(self, symbol: Symbol, provider: str) -> tuple[Snapshot, ...]:
+        """Give the states that a series had, oldest first; none where nothing is stored."""
+        path = self._path(symbol, provider)
+        return read_history(path).snapshots if path.exists() else ()
+
+    def _path(self, symbol: Symbol, provider: str) -> Path:
+        """Name the file; the exchange before the ticker keeps names such as CON harmless."""
+        if not _PROVIDER.match(provider):
+            raise InputError(f"{provider[:40]!r} is no provider's name: use a-z, 0-9 and _")
+        name = f"{symbol.exchange.code}-{quote(symbol.ticker, safe='')}.parquet"
+        return self.root / "prices" / provider / name
+
+
+def _checked(path: Path, prices: Prices, digest: str) -> Prices:
+    if prices.digest != digest:
+        raise CorruptFileError(str(path), f"snapshot {digest} reads as {prices.digest}")
+    return prices

@@ -1,0 +1,115 @@
+"""One history as a Parquet file: written atomically, checked by digest when read."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pregao.errors import CorruptFileError
+from pregao.prices._history import History, Snapshot
+from pregao.prices._prices import Bars
+from pregao.symbols import EXCHANGES, Symbol
+
+_FORMAT = "1"
+
+
+def write_history(path: Path, history: History) -> None:
+    """Write a history so that a crash at any moment leaves the old file or the new one."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    columns = {name: pa.array(column) for name, column in history.bars.columns.items()}
+    table = pa.table(
+        {
+            "session": pa.array(history.bars.sessions),
+            **columns,
+            "revision": pa.array(history.revisions),
+        }
+    )
+    about = _about(history)
+    metadata = {"pregao.about": about, "pregao.digest": _digest(history, about)}
+    sink = pa.BufferOutputStream()
+    pq.write_table(table.replace_schema_metadata(metadata), sink, compression="zstd")
+    _replace(path, sink.getvalue().to_pybytes())
+
+
+def read_history(path: Path) -> History:
+    """Read a history and check that it is what was written.
+
+    Raises
+    ------
+    CorruptFileError
+        If a byte was lost or changed, or the file is of another format.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(pa.BufferReader(path.read_bytes()))
+        metadata = table.schema.metadata
+        about = metadata[b"pregao.about"].decode()
+        columns = {name: table[name].to_numpy() for name in table.column_names[1:-1]}
+        bars = Bars.of(table["session"].to_numpy(), columns)
+        history = _history(about, bars, table["revision"].to_numpy())
+        digest = metadata[b"pregao.digest"].decode()
+    except FileNotFoundError:
+        raise
+    except (pa.ArrowException, OSError, ValueError, LookupError, TypeError, MemoryError) as error:
+        raise CorruptFileError(str(path), f"unreadable: {str(error)[:80]}") from error
+    if digest != _digest(history, about):
+        raise CorruptFileError(str(path), "its content has another digest than what was written")
+    return history
+
+
+def _about(history: History) -> str:
+    """Write down as JSON what the columns do not say."""
+    return json.dumps(
+        {
+            "format": _FORMAT,
+            "ticker": history.symbol.ticker,
+            "exchange": history.symbol.exchange.code,
+            "provider": history.provider,
+            "snapshots": [each.model_dump(mode="json") for each in history.snapshots],
+        }
+    )
+
+
+def _history(about: str, bars: Bars, revisions: NDArray[np.int32]) -> History:
+    facts = json.loads(about)
+    if facts["format"] != _FORMAT:
+        raise ValueError(f"format {facts['format']}, and this version reads {_FORMAT}")
+    return History(
+        Symbol(facts["ticker"], EXCHANGES[facts["exchange"]]),
+        facts["provider"],
+        bars,
+        revisions,
+        tuple(Snapshot.model_validate(each) for each in facts["snapshots"]),
+    )
+
+
+def _digest(history: History, about: str) -> str:
+    content = hashlib.sha256(about.encode())
+    content.update(history.bars.sessions.tobytes())
+    for name, column in history.bars.columns.items():
+        content.update(name.encode() + column.tobytes())
+    content.update(history.revisions.astype(np.int32).tobytes())
+    return content.hexdigest()
+
+
+def _replace(path: Path, content: bytes) -> None:
+    # One name for all writers: they hold the lock, and what a killed one left is overwritten.
+    temporary = path.with_name(f".{path.name}.tmp")
+    with temporary.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    if os.name == "posix":  # elsewhere a folder cannot be opened, and a rename is durable
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)

@@ -1,0 +1,255 @@
+import os
+import signal
+import subprocess
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pregao.errors import CorruptFileError, InputError
+from pregao.prices import Bars, Prices, PriceStore
+from pregao.symbols import Symbol
+from pregao.testing import synthetic_prices
+
+MARKET = synthetic_prices(sessions=80, seed=11)
+FRESH_FOLDER_EACH = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25
+)
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    """Give an empty store, another one at each call."""
+    counter = iter(range(10_000))
+    return lambda: PriceStore(tmp_path / str(next(counter)))
+
+
+def file_of(store):
+    (path,) = store.root.rglob("*.parquet")
+    return path
+
+
+def with_closes(closes, prices=MARKET):
+    columns = {**prices.bars.columns, "adj_close": np.array(closes, float)}
+    return Prices(prices.symbol, Bars.of(prices.sessions, columns), prices.provider)
+
+
+def same_bits(one, two):
+    pairs = zip(one.bars.columns.values(), two.bars.columns.values(), strict=True)
+    return one.sessions.tolist() == two.sessions.tolist() and all(
+        a.tobytes() == b.tobytes() for a, b in pairs
+    )
+
+
+POSITIVE = st.floats(1e-300, 1e300)
+
+
+@given(st.lists(POSITIVE, min_size=80, max_size=80))
+@FRESH_FOLDER_EACH
+def test_what_was_written_is_read_bit_for_bit(fresh, closes):
+    store, prices = fresh(), with_closes(closes)
+
+    snapshot = store.append(prices)
+
+    assert prices.digest == snapshot.digest
+    assert same_bits(prices, store.read(prices.symbol, "synthetic"))
+    assert same_bits(prices, store.read(prices.symbol, "synthetic", snapshot.digest))
+
+
+@given(st.lists(st.tuples(st.integers(0, 79), st.integers(0, 79)), min_size=1, max_size=4))
+@FRESH_FOLDER_EACH
+def test_appending_twice_is_appending_once(fresh, spans):
+    store = fresh()
+    for one, two in spans:
+        part = MARKET.between(MARKET.sessions[min(one, two)], MARKET.sessions[max(one, two)])
+        first = store.append(part)
+        before = file_of(store).stat()
+
+        assert first == store.append(part)
+        assert before.st_mtime_ns == file_of(store).stat().st_mtime_ns
+        assert before.st_ino == file_of(store).stat().st_ino
+
+    held = sorted({r for one, two in spans for r in range(min(one, two), max(one, two) + 1)})
+    expected = Prices(MARKET.symbol, MARKET.bars.take(np.array(held)), "synthetic")
+    assert same_bits(expected, store.read(MARKET.symbol, "synthetic"))
+
+
+@given(st.lists(st.dictionaries(st.integers(0, 79), POSITIVE, min_size=1), max_size=5))
+@FRESH_FOLDER_EACH
+def test_old_snapshots_stay_readable_after_history_was_rewritten(fresh, rewrites):
+    store, closes = fresh(), MARKET.bars.adj_close.copy()
+    written = {store.append(MARKET).digest: MARKET}
+    for rewrite in rewrites:
+        for row, close in rewrite.items():
+            closes[row] = close
+        prices = with_closes(closes)
+        written[store.append(prices).digest] = prices
+
+    for digest, prices in written.items():
+        assert same_bits(prices, store.read(prices.symbol, "synthetic", digest))
+    snapshots = store.snapshots(MARKET.symbol, "synthetic")
+    assert list(range(1, len(snapshots) + 1)) == [each.revision for each in snapshots]
+
+
+def test_snapshot_counts_what_is_new_and_what_was_rewritten(fresh):
+    store = fresh()
+    store.append(MARKET.upto(MARKET.sessions[49]))
+    closes = MARKET.bars.adj_close.copy()
+    closes[[10, 20]] *= 1.01
+
+    snapshot = store.append(with_closes(closes))
+
+    (finding,) = snapshot.findings
+    assert (2, 30, 2, 80) == (
+        snapshot.revision,
+        snapshot.num_added,
+        snapshot.num_rewritten,
+        snapshot.num_sessions,
+    )
+    assert ("PRC013", "warning") == (finding.code, finding.severity)
+    assert tuple(map(str, MARKET.sessions[[10, 20]])) == finding.sessions
+
+
+@given(st.floats(0.5, 0.999))
+@FRESH_FOLDER_EACH
+def test_dividend_that_rescales_the_past_is_worth_knowing_and_no_warning(fresh, factor):
+    store = fresh()
+    store.append(MARKET)
+
+    snapshot = store.append(with_closes(MARKET.bars.adj_close * factor))
+
+    assert [("PRC013", "info")] == [(each.code, each.severity) for each in snapshot.findings]
+
+
+def test_store_keeps_the_order_book_and_refuses_to_mix_it(fresh):
+    store = fresh()
+    columns = {**MARKET.bars.columns, "best_bid": np.full(80, 1.5), "best_ask": np.full(80, 1.6)}
+    book = Prices(MARKET.symbol, Bars.of(MARKET.sessions, columns), "synthetic")
+
+    store.append(book)
+
+    assert same_bits(book, store.read(book.symbol, "synthetic"))
+    with pytest.raises(InputError, match="best_bid"):
+        store.append(MARKET)
+
+
+@pytest.mark.parametrize("ticker", ["CON", "BRK.B", "^BVSP", "NUL.SA", "A..", "EURUSD=X", "AUX.L"])
+def test_odd_tickers_stay_in_their_folder_under_harmless_names(fresh, ticker):
+    store, symbol = fresh(), Symbol.parse(ticker)
+    prices = Prices(symbol, MARKET.bars, "synthetic")
+
+    store.append(prices)
+
+    assert prices == store.read(symbol, "synthetic")
+    assert store.root / "prices" / "synthetic" == file_of(store).parent
+    assert file_of(store).stem.upper() not in {"CON", "NUL", "AUX"}
+    assert not set(file_of(store).name) & set('<>:"/\\|?*^=')
+
+
+def test_symbols_of_two_exchanges_and_two_providers_do_not_meet(fresh):
+    store = fresh()
+    one = Prices(Symbol.parse("ABC"), MARKET.bars, "synthetic")
+    two = Prices(Symbol.parse("ABC.SA"), MARKET.bars, "synthetic")
+    store.append(one)
+    store.append(two.upto(two.sessions[10]))
+
+    assert 80 == len(store.read(one.symbol, "synthetic"))
+    assert 11 == len(store.read(two.symbol, "synthetic"))
+    assert () == store.snapshots(one.symbol, "other")
+
+
+def test_what_is_not_stored_is_said(fresh):
+    store = fresh()
+    with pytest.raises(InputError, match="no prices of TEST3 from sample are stored"):
+        store.read(MARKET.symbol, "sample")
+    digest = store.append(MARKET).digest
+    with pytest.raises(InputError, match=f"no snapshot 'abc' of TEST3 .*: the last are {digest}"):
+        store.read(MARKET.symbol, "synthetic", "abc")
+    with pytest.raises(InputError, match="no provider's name"):
+        store.read(MARKET.symbol, "../x")
+
+
+@given(st.floats(0, 1, exclude_max=True), st.integers(1, 255))
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    max_examples=150,
+)
+def test_flipped_byte_is_noticed_or_changes_nothing(fresh, place, flip):
+    store = fresh()
+    store.append(MARKET)
+    content = bytearray(file_of(store).read_bytes())
+    content[int(place * len(content))] ^= flip
+    file_of(store).write_bytes(content)
+
+    try:
+        again = store.read(MARKET.symbol, "synthetic")
+    except CorruptFileError as error:
+        path = error.path
+    else:
+        path = str(file_of(store))
+        assert same_bits(MARKET, again)
+
+    assert str(file_of(store)) == path
+
+
+@pytest.mark.parametrize("length", [0, 1, 100, -1])
+def test_torn_file_is_noticed_and_not_written_over(fresh, length):
+    store = fresh()
+    store.append(MARKET)
+    torn = file_of(store).read_bytes()[:length]
+    file_of(store).write_bytes(torn)
+
+    with pytest.raises(CorruptFileError, match="damaged"):
+        store.read(MARKET.symbol, "synthetic")
+    with pytest.raises(CorruptFileError):
+        store.append(MARKET)
+    assert torn == file_of(store).read_bytes()
+
+
+def append_every_second(root, start):
+    store = PriceStore(Path(root))
+    for row in range(start, 80, 2):
+        store.append(Prices(MARKET.symbol, MARKET.bars.take(np.array([row])), "synthetic"))
+
+
+def test_two_processes_that_append_at_once_lose_nothing(tmp_path):
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        for done in [pool.submit(append_every_second, str(tmp_path), start) for start in (0, 1)]:
+            done.result()
+
+    store = PriceStore(tmp_path)
+    assert same_bits(MARKET, store.read(MARKET.symbol, "synthetic"))
+    assert 80 == len(store.snapshots(MARKET.symbol, "synthetic"))
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from pregao.prices import PriceStore
+from pregao.testing import synthetic_prices
+die = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
+setattr({target}, {name!r}, die)
+PriceStore(Path(sys.argv[1])).append(synthetic_prices(sessions=80, seed=11))
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="kill -9 is of POSIX systems")
+@pytest.mark.parametrize(("target", "name"), [("os", "fsync"), ("Path", "replace")])
+def test_kill_in_the_middle_of_a_write_leaves_the_old_file(tmp_path, target, name):
+    store = PriceStore(tmp_path)
+    old = MARKET.upto(MARKET.sessions[39])
+    store.append(old)
+
+    program = KILLED.format(target=target, name=name)
+    done = subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=False)
+
+    assert -signal.SIGKILL == done.returncode
+    assert same_bits(old, store.read(MARKET.symbol, "synthetic"))
+    assert 2 == store.append(MARKET).revision
+    assert same_bits(MARKET, store.read(MARKET.symbol, "synthetic"))
+    assert [] == list(tmp_path.rglob("*.tmp"))
