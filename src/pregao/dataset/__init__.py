@@ -1,0 +1,15 @@
+"""From prices to learnable windows: features, targets, scaler, splits."""
+
+from pregao.dataset._features import FEATURE_SETS as FEATURE_SETS
+from pregao.dataset._features import FEATURES as FEATURES
+from pregao.dataset._features import Feature as Feature
+from pregao.dataset._features import feature as feature
+from pregao.dataset._market import Market as Market
+from pregao.dataset._scaler import Scaler as Scaler
+from pregao.dataset._splits import Borders as Borders
+from pregao.dataset._splits import Split as Split
+from pregao.dataset._splits import walk_forward as walk_forward
+from pregao.dataset._windows import Dataset as Dataset
+from pregao.dataset._windows import Windows as Windows
+from pregao.dataset._windows import live_windows as live_windows
+from pregao.dataset._windows import make_dataset as make_dataset

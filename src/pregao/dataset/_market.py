@@ -1,0 +1,97 @@
+"""One symbol's history as features read it: adjusted, in returns, with its volatility."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from pregao.calendars import Sessions
+from pregao.dataset._rolling import Column, ewma_by_half_life, lag
+from pregao.prices import Prices
+
+SIGMA_HALF_LIFE_SESSIONS = 11
+SIGMA_WARMUP_SESSIONS = 22
+"""Before as many sessions sigma is an average of too few returns to scale a target by."""
+
+# A tenth of a basis point a day: only a series that does not trade is quieter.
+_SIGMA_FLOOR = 1e-5
+
+
+@dataclass(frozen=True)
+class Market:
+    """Total-return-adjusted bars of one symbol in units of its first close.
+
+    All prices are divided by the first adjusted close of the history, so that neither the currency
+    nor a later split or dividend (which rescales the whole past) changes a single feature.
+    """
+
+    sessions: Sessions
+    open: Column
+    high: Column
+    low: Column
+    close: Column
+    volume: Column
+    quoted_close: Column
+    """The close as quoted, in the symbol's currency."""
+    best_bid: Column | None = None
+    """The best buying offer at the close, where the provider has the order book."""
+    best_ask: Column | None = None
+    """The best selling offer at the close."""
+
+    @classmethod
+    def of(cls, prices: Prices) -> "Market":
+        """Adjust prices for splits and dividends, and put them in units of the first close."""
+        bars = prices.bars
+        unit = bars.adj_close[0]
+        factor = bars.adj_close / bars.close
+        return cls(
+            sessions=bars.sessions,
+            open=bars.open * factor / unit,
+            high=bars.high * factor / unit,
+            low=bars.low * factor / unit,
+            close=bars.adj_close / unit,
+            volume=bars.volume,
+            quoted_close=bars.close,
+            best_bid=None if bars.best_bid is None else bars.best_bid * factor / unit,
+            best_ask=None if bars.best_ask is None else bars.best_ask * factor / unit,
+        )
+
+    def __len__(self) -> int:
+        return len(self.sessions)
+
+    @cached_property
+    def returns(self) -> Column:
+        """Log return of each session; the first, which has none, holds 0."""
+        returns = np.log(self.close / lag(self.close, 1))
+        returns[0] = 0.0
+        return returns
+
+    @cached_property
+    def gap(self) -> Column:
+        """Log return from the last close to this open; the first holds 0."""
+        gap = np.log(self.open / lag(self.close, 1))
+        gap[0] = 0.0
+        return gap
+
+    @cached_property
+    def squared_range(self) -> Column:
+        """Parkinson's (1980) variance of the session: ``ln(high / low) ** 2 / (4 ln 2)``."""
+        variance: Column = np.log(self.high / self.low) ** 2 / (4 * np.log(2))
+        return variance
+
+    @cached_property
+    def realised_variance(self) -> Column:
+        """Variance of the session out of its range and its opening gap; a close-only bar: r**2."""
+        return np.maximum(self.squared_range + self.gap**2, self.returns**2 / 4)
+
+    def volatility(self, half_life_sessions: float) -> Column:
+        """Give the EWMA volatility of daily returns known at each close; row 0 repeats row 1."""
+        variance = np.empty(len(self))
+        variance[1:] = ewma_by_half_life(self.returns[1:] ** 2, half_life_sessions)
+        variance[:1] = variance[1:2] if len(self) > 1 else _SIGMA_FLOOR**2
+        return np.maximum(np.sqrt(variance), _SIGMA_FLOOR)
+
+    @cached_property
+    def sigma(self) -> Column:
+        """The scale of targets: EWMA volatility with a half-life of 11 sessions."""
+        return self.volatility(SIGMA_HALF_LIFE_SESSIONS)

@@ -1,0 +1,293 @@
+"""Windows: what they hold, what they never see, and how they are split."""
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from pregao.dataset import (
+    FEATURE_SETS,
+    Borders,
+    Dataset,
+    Market,
+    Split,
+    live_windows,
+    make_dataset,
+    walk_forward,
+)
+from pregao.errors import HistoryTooShortError, SplitError, UnknownNameError
+from pregao.prices import Bars, Prices
+from pregao.testing import synthetic_prices
+
+ONE = synthetic_prices("TEST3", sessions=700, seed=1)
+OTHER = synthetic_prices("NVDA", sessions=640, seed=2, first="2015-03-02")
+
+
+def dataset(*prices: Prices, **changes: object) -> Dataset:
+    asked = {"features": FEATURE_SETS["scale_free"], "lookback": 20, "horizon": 5, "split": Split()}
+    return make_dataset(prices or (ONE,), **{**asked, **changes})
+
+
+def disturbed_after(prices: Prices, session: np.datetime64, seed: int = 0) -> Prices:
+    rng = np.random.default_rng(seed)
+    later = prices.sessions > session
+    columns = {
+        name: np.where(later, rng.uniform(1, 1000, len(prices)), column)
+        for name, column in prices.bars.columns.items()
+    }
+    return replace(prices, bars=Bars.of(prices.sessions, columns))
+
+
+def test_inputs_are_the_rows_up_to_the_cutoff_and_no_copy():
+    windows = dataset().train
+
+    inputs = windows.inputs
+
+    assert (len(windows), 20, 10) == inputs.shape
+    assert np.shares_memory(inputs, windows.table)
+    for i in (0, 7, len(windows) - 1):
+        row = windows.cutoff_rows[i]
+        assert (windows.table[row - 19 : row + 1] == inputs[i]).all()
+
+
+def test_inputs_are_finite_in_every_part():
+    data = dataset(ONE, OTHER)
+
+    for part in (data.train, data.validation, data.sealed_test, data.live):
+        assert np.isfinite(part.inputs).all()
+
+
+def test_targets_are_cumulative_log_returns_over_sigma_root_h():
+    windows = dataset().validation
+    market = Market.of(ONE)
+
+    for i in (0, len(windows) - 1):
+        row = windows.cutoff_rows[i]
+        for step in range(1, 6):
+            total = np.log(ONE.bars.adj_close[row + step] / ONE.bars.adj_close[row])
+            expected = total / (market.sigma[row] * np.sqrt(step))
+            assert expected == pytest.approx(windows.targets[i, step - 1], rel=1e-9)
+
+
+def test_windows_cannot_be_written_to():
+    windows = dataset().train
+
+    with pytest.raises(ValueError, match="read-only"):
+        windows.inputs[0, 0, 0] = 1.0
+
+
+def test_pooled_windows_stay_inside_their_symbol():
+    windows = dataset(ONE, OTHER).train
+    border = windows.source.first_row_of[1]
+
+    first_rows = windows.cutoff_rows - 19
+    last_rows = windows.cutoff_rows + 5
+    of_one = windows.symbol_index == 0
+
+    assert {0, 1} == set(windows.symbol_index.tolist())
+    assert (last_rows[of_one] < border).all()
+    assert (first_rows[~of_one] >= border).all()
+
+
+def test_pooling_gives_each_symbol_the_targets_it_has_alone():
+    split = Split(train_last=date(2016, 6, 30), validation_last=date(2016, 12, 30))
+    pooled = dataset(ONE, OTHER, split=split)
+    alone = dataset(OTHER, split=split)
+
+    assert alone.train.targets.tobytes() == pooled.train.of_symbol(1).targets.tobytes()
+    assert alone.validation.cutoffs.tolist() == pooled.validation.of_symbol(1).cutoffs.tolist()
+
+
+@given(
+    lookback=st.integers(1, 60),
+    horizon=st.integers(1, 30),
+    train=st.floats(0.4, 0.7),
+    purge=st.none() | st.integers(0, 80),
+)
+def test_no_target_of_training_reaches_a_validation_or_test_cutoff(
+    lookback: int, horizon: int, train: float, purge: int | None
+):
+    split = Split(train_fraction=train, validation_fraction=0.2, purge_sessions=purge)
+    long = synthetic_prices(sessions=1500, seed=4)
+    data = dataset(long, lookback=lookback, horizon=horizon, split=split)
+    gap = max(purge or 0, horizon)
+
+    first_validation, first_test = data.validation.cutoff_rows[0], data.sealed_test.cutoff_rows[0]
+
+    assert data.train.cutoff_rows[-1] + gap < first_validation
+    assert data.validation.cutoff_rows[-1] + gap < first_test
+    assert data.sealed_test.cutoff_rows[-1] + horizon < len(long)
+
+
+@given(train_last=st.dates(date(2016, 3, 1), date(2016, 8, 1)))
+def test_pooled_symbols_share_the_borders_whatever_their_calendars(train_last: date):
+    split = Split(train_last=train_last, validation_last=date(2017, 1, 31))
+    data = dataset(ONE, OTHER, split=split)
+    last_target = data.train.source.sessions[data.train.cutoff_rows + 5]
+
+    assert (last_target <= np.datetime64(train_last)).all()
+    assert (data.validation.cutoffs > np.datetime64(train_last)).all()
+    assert (data.sealed_test.cutoffs > np.datetime64("2017-01-31")).all()
+
+
+@given(seed=st.integers(0, 2**16))
+def test_scaler_and_training_part_do_not_change_with_what_comes_after(seed: int):
+    split = Split(train_last=date(2016, 6, 30), validation_last=date(2016, 12, 30))
+    before = dataset(ONE, OTHER, split=split)
+    changed = [disturbed_after(each, np.datetime64("2016-06-30"), seed) for each in (ONE, OTHER)]
+    after = dataset(*changed, split=split)
+
+    assert before.scaler == after.scaler
+    assert before.train.inputs.tobytes() == after.train.inputs.tobytes()
+    assert before.train.targets.tobytes() == after.train.targets.tobytes()
+
+
+def test_a_live_window_is_the_window_that_would_be_evaluated_there():
+    data = dataset(ONE)
+    row = int(data.sealed_test.cutoff_rows[3])
+    known = ONE.upto(ONE.sessions[row])
+
+    live = live_windows([known], scaler=data.scaler, lookback=20, horizon=5)
+
+    assert data.sealed_test.inputs[3].tobytes() == live.inputs[0].tobytes()
+    assert data.sealed_test.scale[3].tobytes() == live.scale[0].tobytes()
+    assert ONE.sessions[row] == live.cutoffs[0]
+
+
+def test_a_live_window_has_no_future():
+    with pytest.raises(AssertionError, match="no future"):
+        dataset().live.future_returns  # noqa: B018 - a property that refuses
+
+
+def test_features_without_an_order_book_are_left_out_and_said_so():
+    data = dataset(ONE, features=FEATURE_SETS["technical"])
+
+    assert 11 == len(data.scaler.features)
+    assert ["PRC014"] == [each.code for each in data.findings]
+    assert "best_buy_sell_spread" in data.findings[0].seen
+
+
+@given(lookback=st.integers(1, 90), horizon=st.integers(1, 20))
+def test_the_length_that_the_error_asks_for_is_enough_and_one_less_is_not(
+    lookback: int, horizon: int
+):
+    with pytest.raises(HistoryTooShortError) as caught:
+        dataset(ONE.between(None, ONE.sessions[99]), lookback=lookback, horizon=horizon)
+    needed = caught.value.needed
+    enough = synthetic_prices(sessions=needed, seed=5)
+
+    found = dataset(enough, lookback=lookback, horizon=horizon).num_windows
+
+    assert found["train"] >= 60
+    assert min(found["validation"], found["test"]) >= 20
+    with pytest.raises(HistoryTooShortError):
+        dataset(enough.upto(enough.sessions[-2]), lookback=lookback, horizon=horizon)
+
+
+def test_a_single_bar_is_too_short_and_says_so():
+    with pytest.raises(HistoryTooShortError, match="has 1 sessions"):
+        dataset(ONE.upto(ONE.first))
+
+
+def test_split_dates_outside_the_history_name_the_part():
+    with pytest.raises(SplitError, match="the test part has 0 windows"):
+        dataset(split=Split(train_last=date(2016, 6, 30), validation_last=date(2040, 1, 1)))
+
+
+def test_an_unknown_feature_is_refused():
+    with pytest.raises(UnknownNameError, match="log_sigma"):
+        dataset(features=("log_sigm",))
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"train_last": date(2018, 1, 1)},
+        {"train_last": date(2018, 1, 1), "validation_last": date(2018, 1, 1)},
+        {"train_fraction": 0.8, "validation_fraction": 0.2},
+        {"train_fraction": 1.5},
+        {"purge_sessions": -1},
+        {"purge": 3},
+    ],
+)
+def test_a_split_that_cannot_be_is_refused(fields: dict[str, object]):
+    with pytest.raises(ValidationError):
+        Split.model_validate(fields)
+
+
+@given(num_folds=st.integers(1, 5), test_sessions=st.integers(5, 60), rolling=st.booleans())
+def test_walk_forward_folds_follow_each_other_and_end_with_the_last_cutoff(
+    num_folds: int, test_sessions: int, rolling: bool
+):
+    days = np.arange("2015-01-01", "2017-01-01", dtype="datetime64[D]")
+    folds = list(
+        walk_forward(
+            days,
+            num_folds=num_folds,
+            test_sessions=test_sessions,
+            validation_sessions=30,
+            train_sessions=100 if rolling else None,
+        )
+    )
+
+    assert num_folds == len(folds)
+    assert date(2016, 12, 31) == folds[-1].test_last
+    for before, after in zip(folds, folds[1:], strict=False):
+        assert before.test_last == after.validation_last
+    assert all((fold.train_first is not None) == rolling for fold in folds)
+
+
+def test_walk_forward_folds_cut_windows_that_do_not_leak_into_each_other():
+    cutoffs = ONE.sessions[100:]
+    for fold in walk_forward(cutoffs, num_folds=3, test_sessions=60, validation_sessions=60):
+        data = dataset(split=fold)
+        targets_end = data.train.source.sessions[data.train.cutoff_rows + 5]
+
+        assert targets_end.max() <= np.datetime64(fold.train_last)
+        assert data.validation.cutoffs.min() > np.datetime64(fold.train_last)
+        assert data.sealed_test.cutoffs.max() <= np.datetime64(fold.test_last)
+
+
+def test_a_rolling_fold_forgets_what_came_before_it():
+    fold = Borders(
+        train_first=date(2016, 1, 4),
+        train_last=date(2016, 8, 31),
+        validation_last=date(2016, 12, 30),
+        test_last=date(2017, 6, 30),
+    )
+
+    assert dataset(split=fold).train.cutoffs.min() >= np.datetime64("2016-01-04")
+
+
+def test_walk_forward_says_how_many_cutoffs_it_needs():
+    days = np.arange("2015-01-01", "2015-02-01", dtype="datetime64[D]")
+
+    with pytest.raises(ValueError, match="need 61 cutoffs, found 31"):
+        list(walk_forward(days, num_folds=3, test_sessions=10, validation_sessions=30))
+
+
+@given(st.builds(Split, purge_sessions=st.none() | st.integers(0, 100)))
+def test_a_split_equals_its_own_json(split: Split):
+    assert split == Split.model_validate_json(split.model_dump_json())
+
+
+def test_a_scaler_equals_its_own_json_and_scales_the_same():
+    scaler = dataset().scaler
+    again = type(scaler).model_validate_json(scaler.model_dump_json())
+    rows = np.random.default_rng(0).normal(size=(50, 10))
+
+    assert scaler == again
+    assert scaler(rows).tobytes() == again(rows).tobytes()
+
+
+def test_the_scaler_standardises_the_rows_that_training_windows_see():
+    data = dataset()
+    last = data.train.cutoff_rows[-1]
+    rows = data.train.table[60 : last + 1].astype(np.float64)
+
+    np.testing.assert_allclose(np.zeros(10), rows.mean(axis=0), atol=0.05)
+    np.testing.assert_allclose(np.ones(10), rows.std(axis=0), atol=0.05)
