@@ -1,0 +1,34 @@
+"""Every network of the zoo, exported: what is served is what was evaluated."""
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+
+from pregao.zoo import ZOO, build, export_onnx, find_network
+
+pytestmark = [
+    # torch's own exporter uses what torch itself deprecates
+    pytest.mark.filterwarnings("ignore:.*isinstance.treespec, LeafSpec.*:FutureWarning"),
+    # torch.nn.RNNBase keeps its weights in a second list, which the exporter mentions
+    pytest.mark.filterwarnings("ignore:The tensor attributes .*_flat_weights:UserWarning"),
+]
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_exported_network_equals_torch_at_any_batch(name, tmp_path):
+    module = build(find_network(name), num_features=3, lookback=12, num_outputs=2, seed=1).eval()
+    generator = torch.Generator().manual_seed(2)
+    with torch.no_grad():
+        module.last.weight.normal_(std=module.last.in_features**-0.5, generator=generator)
+
+    export_onnx(module, tmp_path / "model.onnx", num_features=3, lookback=12)
+
+    session = onnxruntime.InferenceSession(
+        tmp_path / "model.onnx", providers=["CPUExecutionProvider"]
+    )
+    for batch in (1, 2, 7, 64):
+        windows = torch.randn(batch, 12, 3, generator=generator)
+        expected = module(windows).detach().numpy()
+        (found,) = session.run(None, {"x": windows.numpy()})
+        np.testing.assert_allclose(found, expected, rtol=0, atol=1e-5)
