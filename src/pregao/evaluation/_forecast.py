@@ -1,0 +1,70 @@
+"""A forecast as people read it: dates, prices in the quoted currency, and how far to trust it."""
+
+from datetime import date
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pregao.calendars import as_date, next_sessions
+from pregao.findings import Finding
+from pregao.symbols import Symbol
+from pregao.values import Value
+
+
+class Forecast(Value):
+    """The distribution of the next closes of one symbol."""
+
+    symbol: str
+    currency: str
+    as_of: date
+    """The last session that the forecast knows."""
+    last_price: float
+    sessions: tuple[date, ...]
+    """The next sessions by the exchange's calendar."""
+    levels: tuple[float, ...]
+    prices: tuple[tuple[float, ...], ...]
+    """One row a session, one price a level."""
+    median: tuple[float, ...]
+    forecaster: str
+    run: str | None
+    edge: bool
+    """Whether the run beat the best baseline on its test part, beyond chance."""
+    findings: tuple[Finding, ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        symbol: Symbol,
+        quantiles: NDArray[np.float64],
+        *,
+        levels: tuple[float, ...],
+        as_of: np.datetime64,
+        last_price: float,
+        forecaster: str,
+        run: str | None,
+        edge: bool,
+        findings: tuple[Finding, ...] = (),
+    ) -> Self:
+        """Put (horizon, levels) quantiles of the cumulative log return into dates and prices."""
+        prices = last_price * np.exp(quantiles)
+        sessions = next_sessions(symbol.exchange, as_of, len(prices))
+        return cls(
+            symbol=symbol.ticker,
+            currency=symbol.currency,
+            as_of=as_date(as_of),
+            last_price=last_price,
+            sessions=tuple(as_date(session) for session in sessions),
+            levels=levels,
+            prices=tuple(tuple(row) for row in prices.tolist()),
+            median=tuple(prices[:, levels.index(0.5)].tolist()),
+            forecaster=forecaster,
+            run=run,
+            edge=edge,
+            findings=findings,
+        )
+
+    def at(self, level: float) -> tuple[float, ...]:
+        """Give the prices at one of the levels, a number a session."""
+        column = self.levels.index(level)
+        return tuple(row[column] for row in self.prices)

@@ -1,0 +1,273 @@
+"""A comparison stands beside the naive forecast, chooses on validation and says what it means."""
+
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+from scipy.stats import norm
+
+from pregao.errors import MissingNaiveError
+from pregao.evaluation import (
+    Comparison,
+    Truth,
+    compare,
+    diebold_mariano,
+    judge_quantiles,
+    window_crps,
+)
+from pregao.evaluation._diagnosis import diagnose
+from pregao.evaluation._results import AgainstRival, has_edge
+from pregao.evaluation._verdict import verdict_on
+
+LEVELS = (0.01, 0.025, *(round(0.05 * k, 2) for k in range(1, 20)), 0.975, 0.99)
+HORIZON = 3
+COUNT = 300
+
+
+def made_market(seed, count=COUNT):
+    """Give a truth of two symbols on the same dates, and the volatility that made it."""
+    generator = np.random.default_rng(seed)
+    volatility = 0.01 * np.exp(generator.normal(0, 0.4, count))
+    steps = np.sqrt(np.arange(1, HORIZON + 1))
+    returns = volatility[:, None] * steps * generator.normal(size=(count, HORIZON))
+    truth = Truth(
+        symbols=np.arange(count) % 2,
+        names=("PETR4", "VALE3"),
+        currencies=("BRL", "BRL"),
+        sessions=np.datetime64("2020-01-01") + np.arange(count) // 2,
+        last_price=np.where(np.arange(count) % 2, 60.0, 30.0),
+        future_price=np.where(np.arange(count) % 2, 60.0, 30.0)[:, None] * np.exp(returns),
+    )
+    return truth, volatility
+
+
+def gaussian(volatility, centre=0.0):
+    steps = np.sqrt(np.arange(1, HORIZON + 1))
+    return centre + (volatility[:, None] * steps)[..., None] * norm.ppf(LEVELS)
+
+
+VALIDATION, VALIDATION_VOLATILITY = made_market(1)
+TEST, TEST_VOLATILITY = made_market(2)
+
+
+@dataclass(frozen=True, eq=False)
+class Candidate:
+    """What one forecaster said."""
+
+    validation: np.ndarray
+    test: np.ndarray
+
+
+def candidate(blur=0.0, factor=1.0, centre=0.0):
+    """Forecast the true volatility, blurred towards a constant."""
+    return Candidate(
+        *(
+            gaussian(factor * each ** (1 - blur) * 0.011**blur, centre)
+            for each in (VALIDATION_VOLATILITY, TEST_VOLATILITY)
+        )
+    )
+
+
+BASELINES = {"random_walk": candidate(1.0, 1.5), "gjr_garch": candidate(0.7)}
+
+
+def made(candidates, baselines=BASELINES, **truths):
+    parts = {"truth_validation": VALIDATION, "truth_test": TEST, **truths}
+    judged = [
+        {
+            name: judge_quantiles(each.validation, each.test, levels=LEVELS, **parts)
+            for name, each in group.items()
+        }
+        for group in (candidates, baselines)
+    ]
+    return compare(*judged)
+
+
+def codes(comparison):
+    return [finding.code for finding in comparison.findings]
+
+
+def test_comparison_without_the_random_walk_cannot_be_made():
+    with pytest.raises(MissingNaiveError, match="random_walk"):
+        made({"lstm_classic": candidate()}, {"gjr_garch": candidate(0.7)})
+
+    whole = made({"lstm_classic": candidate()})
+    with pytest.raises(ValidationError, match="no score stands alone"):
+        whole.replace(baselines=whole.baselines[1:])
+    with pytest.raises(ValidationError, match="one forecaster"):
+        whole.replace(ranking=whole.baselines)
+    with pytest.raises(ValidationError, match="among the scored"):
+        whole.replace(champion="nobody")
+
+
+def test_ranking_follows_validation_alone():
+    good, bad = candidate(), candidate(1.0, 2.0)
+    turned = Candidate(validation=good.validation, test=bad.test)
+
+    comparison = made({"honest": candidate(0.3), "turned": turned})
+
+    assert [each.name for each in comparison.ranking] == ["turned", "honest"]
+    assert comparison.champion == "turned"
+    assert comparison.best_baseline == "gjr_garch"
+    assert comparison.promoted == "gjr_garch"
+    crps = [each.validation_crps for each in comparison.ranking]
+    assert sorted(crps) == crps
+
+
+def test_numbers_beside_naive_are_those_of_the_same_windows():
+    own = candidate(0.2)
+    comparison = made({"gru_wide": own})
+    scored = comparison.scored("gru_wide")
+    naive = window_crps(BASELINES["random_walk"].test, LEVELS, TEST)
+    crps = window_crps(own.test, LEVELS, TEST)
+    expected = diebold_mariano(
+        crps.mean(axis=1), naive.mean(axis=1), horizon=HORIZON, sessions=TEST.sessions
+    )
+
+    assert pytest.approx(1 - crps.mean() / naive.mean()) == scored.versus_random_walk.crps_skill
+    assert pytest.approx(0.0, abs=1e-12) == scored.versus_random_walk.mae_skill
+    assert pytest.approx(expected.p_value) == scored.versus_random_walk.dm_p_value
+    assert expected.num_observations == COUNT // 2
+    assert scored.versus_best_baseline.name == "gjr_garch"
+    assert {"random_walk", "gjr_garch"} == {each.name for each in comparison.baselines}
+    assert comparison.scored("random_walk").versus_random_walk.crps_skill == 0
+    assert comparison.scored("gjr_garch").versus_best_baseline.dm_p_value == 1
+
+
+def test_edge_is_said_in_both_languages():
+    comparison = made({"lstm_classic": candidate()})
+
+    assert comparison.edge
+    assert comparison.promoted == "lstm_classic"
+    assert codes(comparison) == []
+    assert re.fullmatch(
+        r"Edge: on 300 test windows lstm_classic's CRPS is \d+\.\d % lower than that of the best "
+        r"baseline, gjr_garch \(DM p [<=] 0\.\d+\)\.",
+        comparison.verdict.en,
+    )
+    assert re.fullmatch(
+        r"Há vantagem: em 300 janelas de teste, o CRPS de lstm_classic é \d+,\d % menor que o da "
+        r"melhor referência, gjr_garch \(DM p [<=] 0,\d+\)\.",
+        comparison.verdict.pt_br,
+    )
+
+
+def test_worse_than_naive_is_a_finding_and_no_edge():
+    comparison = made({"lstm_classic": candidate(1.0, 3.0)})
+
+    assert not comparison.edge
+    assert codes(comparison) == ["EVA001"]
+    assert "random_walk" in comparison.findings[0].seen
+    assert "gjr_garch" in comparison.findings[0].seen
+    assert re.fullmatch(
+        r"No edge: on 300 test windows lstm_classic's CRPS is \d+\.\d % higher than that of the "
+        r"best baseline, gjr_garch \(DM p = 1\.00\); use the ranges, not the direction\.",
+        comparison.verdict.en,
+    )
+    assert re.fullmatch(
+        r"Sem vantagem: em 300 janelas de teste, o CRPS de lstm_classic é \d+,\d % maior que o da "
+        r"melhor referência, gjr_garch \(DM p = 1,00\); use as faixas, não a direção\.",
+        comparison.verdict.pt_br,
+    )
+
+
+def beside_rival(crps_skill, dm_p_value):
+    """Give a scored candidate with this outcome against the best baseline."""
+    scored = made({"tcn": candidate(0.6)}).scored("tcn")
+    rival = AgainstRival(name="gjr_garch", crps_skill=crps_skill, dm_p_value=dm_p_value)
+    return scored.replace(versus_best_baseline=rival)
+
+
+def test_gain_that_luck_explains_is_no_edge():
+    lucky = beside_rival(0.0042, 0.21)
+
+    verdict = verdict_on(lucky)
+
+    assert not has_edge(lucky)
+    assert [each.code for each in diagnose(lucky, [lucky])] == ["EVA004"]
+    assert verdict.en == (
+        "No edge: on 300 test windows tcn's CRPS is 0.4 % lower than that of the best baseline, "
+        "gjr_garch (DM p = 0.21); use the ranges, not the direction."
+    )
+    assert verdict.pt_br == (
+        "Sem vantagem: em 300 janelas de teste, o CRPS de tcn é 0,4 % menor que o da melhor "
+        "referência, gjr_garch (DM p = 0,21); use as faixas, não a direção."
+    )
+
+
+@pytest.mark.parametrize(
+    ("p_value", "expected"), [(0.0001, "p < 0.001"), (0.004, "p = 0.004"), (0.03, "p = 0.03")]
+)
+def test_p_values_are_written_as_people_read_them(p_value, expected):
+    assert f"(DM {expected})" in verdict_on(beside_rival(0.01, p_value)).en
+
+
+def test_forecasts_of_other_windows_are_not_compared():
+    def judged(truth):
+        own = BASELINES["random_walk"]
+        return judge_quantiles(
+            own.validation, own.test, truth_validation=VALIDATION, truth_test=truth, levels=LEVELS
+        )
+
+    with pytest.raises(AssertionError, match="same windows"):
+        compare({"late": judged(VALIDATION)}, {"random_walk": judged(TEST)})
+
+
+def test_equal_forecasts_are_called_equal():
+    comparison = made({"twin": candidate(0.7)})
+
+    assert "CRPS is the same as that of the best baseline" in comparison.verdict.en
+    assert "é igual ao da melhor referência" in comparison.verdict.pt_br
+    assert not comparison.edge
+
+
+def test_knowing_the_future_is_too_good_to_be_true():
+    knowing = Candidate(
+        *(
+            0.9 * truth.log_returns[..., None] + gaussian(volatility / 5)
+            for truth, volatility in (
+                (VALIDATION, VALIDATION_VOLATILITY),
+                (TEST, TEST_VOLATILITY),
+            )
+        )
+    )
+
+    comparison = made({"leaky": knowing, "honest": candidate()})
+
+    assert codes(comparison) == ["EVA002"]
+    assert "leaky" in comparison.findings[0].seen
+    assert comparison.findings[0].severity == "error"
+
+
+def test_narrow_intervals_are_a_finding():
+    comparison = made({"narrow": candidate(0.0, 0.6)})
+
+    assert "EVA005" in codes(comparison)
+
+
+def test_baselines_alone_make_a_comparison():
+    comparison = made({})
+
+    assert comparison.champion == comparison.best_baseline == comparison.promoted == "gjr_garch"
+    assert comparison.ranking == ()
+    assert not comparison.edge
+    assert comparison.verdict.en.startswith("No edge: there is no network to compare")
+    assert comparison.verdict.pt_br.startswith("Sem vantagem: não há rede")
+
+
+def test_comparison_equals_its_own_json():
+    comparison = made({"lstm_classic": candidate(), "gru_wide": candidate(1.0, 3.0)})
+
+    assert comparison == Comparison.model_validate_json(comparison.model_dump_json())
+
+
+def test_evaluation_loads_without_torch():
+    code = "import sys, pregao.evaluation; print({'torch'} & {*sys.modules})"
+
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert done.stdout == "set()\n", done.stderr

@@ -1,0 +1,110 @@
+"""Judging opens the windows of a dataset and scores them as plain quantiles would be."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from pregao.dataset import Split, make_dataset
+from pregao.evaluation import compare, judge, judge_quantiles, truth_of
+from pregao.prices import Bars, Prices
+from pregao.symbols import Symbol
+
+LEVELS = (0.01, 0.025, *(round(0.05 * k, 2) for k in range(1, 20)), 0.975, 0.99)
+HORIZON = 3
+
+
+def made_prices(ticker, seed, count=700):
+    generator = np.random.default_rng(seed)
+    close = 30 * np.exp(np.cumsum(generator.normal(0, 0.01, count)))
+    opened = close * np.exp(generator.normal(0, 0.003, count))
+    columns = {
+        "open": opened,
+        "high": np.maximum(opened, close) * 1.004,
+        "low": np.minimum(opened, close) * 0.996,
+        "close": close,
+        # A dividend: the adjusted history lies below the quoted one.
+        "adj_close": close * np.where(np.arange(count) < 600, 0.97, 1.0),
+        "volume": generator.integers(1000, 9000, count),
+    }
+    sessions = np.datetime64("2015-01-01") + np.arange(count)
+    return Prices(Symbol.parse(ticker), Bars.of(sessions, columns), "made")
+
+
+def made_dataset(*prices):
+    return make_dataset(
+        prices, features=["return", "range"], lookback=20, horizon=HORIZON, split=Split()
+    )
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """Forecast a width out of the volatility at the cutoff."""
+
+    factor: float = 1.0
+
+    def quantiles(self, past):
+        spread = past.sigma[past.cutoff_rows][:, None] * np.sqrt(np.arange(1, HORIZON + 1))
+        return self.factor * spread[..., None] * norm.ppf(LEVELS)
+
+
+@pytest.fixture(scope="module")
+def apart():
+    return [made_dataset(made_prices("PETR4", 1)), made_dataset(made_prices("NVDA", 2))]
+
+
+@pytest.fixture(scope="module")
+def pooled():
+    return made_dataset(made_prices("PETR4", 1), made_prices("NVDA", 2))
+
+
+def test_truth_is_the_last_price_times_the_total_return(pooled):
+    truth = truth_of([pooled.sealed_test])
+    windows = pooled.sealed_test
+
+    assert truth.names == ("PETR4", "NVDA")
+    assert truth.currencies == ("BRL", "USD")
+    np.testing.assert_array_equal(windows.cutoffs, truth.sessions)
+    np.testing.assert_allclose(windows.future_returns, truth.log_returns, atol=1e-12)
+    np.testing.assert_array_equal(windows.last_price, truth.last_price)
+
+
+def test_symbols_apart_and_pooled_have_the_same_truth(apart, pooled):
+    expected = truth_of([pooled.sealed_test])
+
+    truth = truth_of([each.sealed_test for each in apart])
+
+    assert expected.digest == truth.digest
+    assert {0, 1} == set(truth.symbols.tolist())
+
+
+def test_judging_a_forecaster_is_judging_its_quantiles(pooled):
+    forecaster = Fixed()
+    expected = judge_quantiles(
+        forecaster.quantiles(pooled.validation),
+        forecaster.quantiles(pooled.sealed_test),
+        truth_validation=truth_of([pooled.validation]),
+        truth_test=truth_of([pooled.sealed_test]),
+        levels=LEVELS,
+    )
+
+    judged = judge([forecaster], [pooled], levels=LEVELS)
+
+    assert expected.metrics == judged.metrics
+    assert expected.validation_crps == judged.validation_crps
+    assert expected.windows == judged.windows
+    assert judged.metrics.num_symbols == 2
+    assert len(pooled.sealed_test) == len(judged.loss)
+
+
+def test_forecasters_apart_are_scored_together(apart):
+    naive = judge([Fixed(1.5), Fixed(1.5)], apart, levels=LEVELS)
+    judged = judge([Fixed(), Fixed()], apart, levels=LEVELS)
+
+    comparison = compare({"gru_wide": judged}, {"random_walk": naive})
+
+    assert comparison.edge
+    assert comparison.scored("gru_wide").metrics.num_windows == sum(
+        len(each.sealed_test) for each in apart
+    )
