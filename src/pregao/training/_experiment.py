@@ -1,0 +1,181 @@
+"""Everything that a run depends on, in one frozen value."""
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import tomli_w
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
+
+from pregao.dataset import FEATURE_SETS, FEATURES, Split
+from pregao.errors import InputError, InvalidExperimentError, UnknownNameError
+from pregao.symbols import Symbol
+from pregao.values import Value
+from pregao.zoo import Activation, Network, find_network
+
+Loss = Literal["pinball", "mse", "mae", "huber"]
+Optimiser = Literal["adam", "adamw"]
+
+DEFAULT_NETWORK = "anchor_lstm"
+
+LEVELS: tuple[float, ...] = (
+    0.01, 0.025,
+    0.05, 0.10, 0.15, 0.20, 0.25, 0.30, 0.35, 0.40, 0.45,
+    0.50,
+    0.55, 0.60, 0.65, 0.70, 0.75, 0.80, 0.85, 0.90, 0.95,
+    0.975, 0.99,
+)  # fmt: skip
+"""The quantile levels of every forecast."""
+
+
+def _network(value: object) -> object:
+    return find_network(value) if isinstance(value, str) else value
+
+
+def _features(value: object) -> object:
+    names = FEATURE_SETS.get(value, (value,)) if isinstance(value, str) else value
+    for name in names if isinstance(names, list | tuple) else ():
+        if isinstance(name, str) and name not in FEATURES:
+            raise UnknownNameError("feature", name, (*FEATURES, *FEATURE_SETS))
+    return names
+
+
+def _tickers(value: object) -> object:
+    tickers = [value] if isinstance(value, str) else value
+    if isinstance(tickers, list | tuple):
+        return tuple(str(Symbol.parse(t)) if isinstance(t, str) else t for t in tickers)
+    return tickers
+
+
+class Experiment(Value):
+    """What to learn, from what, and how; the TOML file, the CLI's options and the API's body.
+
+    >>> experiment = Experiment(symbols=("PETR4",), network="lstm_classic", horizon=5)
+    >>> Experiment.from_json(experiment.to_json()) == experiment
+    True
+    >>> experiment.replace(seed=7).digest == experiment.digest
+    False
+    """
+
+    symbols: Annotated[tuple[str, ...], BeforeValidator(_tickers)] = Field(
+        min_length=1, max_length=5_000, description="tickers; several are pooled into one network"
+    )
+    source: str = Field(default="sample", description="provider of the prices")
+    start: date | None = Field(default=None, description="first session used")
+    end: date | None = Field(default=None, description="last session used; nothing after it is")
+    features: Annotated[tuple[str, ...], BeforeValidator(_features)] = Field(
+        default=FEATURE_SETS["scale_free"], min_length=1, max_length=256
+    )
+    lookback: int = Field(default=60, ge=1, le=2_000, description="sessions a window looks back")
+    horizon: int = Field(default=10, ge=1, le=250, description="sessions ahead")
+    split: Split = Split()
+    network: Annotated[Network, BeforeValidator(_network)] = Field(
+        default_factory=lambda: find_network(DEFAULT_NETWORK),
+        description="a spec, or a name out of the zoo",
+    )
+    loss: Loss = Field(
+        default="pinball",
+        description="pinball trains the anchored quantile head; mse, mae and huber a point head",
+    )
+    optimiser: Optimiser = "adamw"
+    learning_rate: float = Field(default=3e-4, gt=0, le=10)
+    weight_decay: float = Field(default=0.05, ge=0, le=10)
+    epochs: int = Field(default=30, ge=0, le=10_000)
+    patience: int = Field(default=6, ge=1, le=10_000, description="epochs without a better one")
+    plateau_patience: int = Field(default=3, ge=1, description="epochs before the rate is halved")
+    batch_size: int = Field(default=64, ge=1, le=65_536)
+    dropout: float = Field(default=0.5, ge=0, lt=1)
+    activation: Activation = "relu"
+    clip_norm: float = Field(default=1.0, gt=0, description="largest norm of a gradient")
+    seed: int = Field(default=0, ge=0, lt=2**32)
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.start and self.end and self.start >= self.end:
+            raise ValueError(f"start {self.start} is not before end {self.end}")
+        if len(set(self.features)) < len(self.features):
+            raise ValueError("a feature is named twice")
+        if len(set(self.symbols)) < len(self.symbols):
+            raise ValueError("a symbol is named twice")
+        return self
+
+    @property
+    def num_outputs(self) -> int:
+        """How many numbers a network gives: four a step for quantiles, one for a point."""
+        return self.horizon * (4 if self.loss == "pinball" else 1)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the canonical JSON, first 16 hex digits."""
+        canonical = json.dumps(self.model_dump(mode="json"), sort_keys=True)
+        return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+    @classmethod
+    def parse(cls, fields: Mapping[str, Any], *, source: str = "the experiment") -> Self:
+        """Make an experiment from untrusted fields.
+
+        Raises
+        ------
+        InvalidExperimentError
+            With every field that is unknown or impossible, and the nearest known name.
+        UnknownNameError, InvalidSymbolError
+            If a network, a feature or a ticker is all that is wrong.
+        """
+        try:
+            return cls.model_validate(fields)
+        except ValidationError as error:
+            reasons = error.errors()
+            cause = reasons[0].get("ctx", {}).get("error")
+            if len(reasons) == 1 and isinstance(cause, InputError):
+                raise cause from None
+            raise InvalidExperimentError(source, [_reason(each) for each in reasons]) from None
+
+    @classmethod
+    def from_toml(cls, path: Path) -> Self:
+        """Read an experiment from a TOML file, all fields at the top level."""
+        return cls.parse(fields_of_toml(path), source=str(path))
+
+    def to_toml(self) -> str:
+        """Write the experiment as TOML; fields that are None are left out."""
+        return tomli_w.dumps(self.model_dump(mode="json", exclude_none=True))
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Read an experiment from JSON."""
+        return cls.model_validate_json(text)
+
+    def to_json(self) -> str:
+        """Write the experiment as JSON."""
+        return self.model_dump_json(indent=2)
+
+
+def fields_of_toml(path: Path) -> dict[str, Any]:
+    """Read the fields of a TOML file, unchecked.
+
+    Raises
+    ------
+    InvalidExperimentError
+        For a file that is absent or no TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InvalidExperimentError(str(path), [str(error)]) from None
+
+
+def _reason(error: Any) -> str:
+    """Say in one clause what is wrong with a field."""
+    place = ".".join(str(part) for part in error["loc"])
+    if error["type"] == "extra_forbidden":
+        name = str(error["loc"][-1])
+        near = get_close_matches(name, Experiment.model_fields, n=1, cutoff=0.5)
+        return f"unknown field {place!r}" + (f", did you mean {near[0]!r}?" if near else "")
+    message = error["msg"].removeprefix("Value error, ")
+    found = error.get("input")
+    shown = f" (found {found!r})" if isinstance(found, int | float | str) else ""
+    return f"{place}: {message}{shown}" if place else f"{message}"

@@ -1,0 +1,108 @@
+"""What training yields and returns, as values that need no torch to be read."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pregao.dataset import Scaler
+from pregao.findings import Finding
+from pregao.training._experiment import Experiment
+from pregao.values import Value
+from pregao.zoo import Past
+
+State = dict[str, NDArray[np.generic]]
+"""The weights by name."""
+
+Outcome = Literal["finished", "stopped early", "diverged"]
+
+
+class Epoch(Value):
+    """What one epoch of `train` found; epoch 0 is the untrained network, the anchor."""
+
+    number: int
+    train_loss: float
+    validation_loss: float
+    learning_rate: float
+    seconds: float
+    is_best: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """A trained network with all it needs to forecast: the scaler, the anchor, the weights."""
+
+    experiment: Experiment
+    scaler: Scaler
+    anchor: NDArray[np.float32]
+    """(horizon, levels) in units of sigma_t sqrt(h)."""
+    state: State
+    epochs: tuple[Epoch, ...]
+    outcome: Outcome
+    seconds: float
+
+    @property
+    def best_epoch(self) -> int:
+        """The epoch whose weights were kept; 0 means that nothing beat the anchor."""
+        return next(each.number for each in reversed(self.epochs) if each.is_best)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the weights, first 16 hex digits."""
+        content = hashlib.sha256()
+        for name in sorted(self.state):
+            content.update(name.encode() + self.state[name].tobytes())
+        return content.hexdigest()[:16]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What the learning curve says."""
+        return tuple(_findings(self))
+
+    def quantiles(self, past: Past) -> NDArray[np.float64]:
+        """Forecast (n, horizon, levels) quantiles of the cumulative log return."""
+        from pregao.training._train import forecast
+
+        return forecast(self, past)
+
+
+def _findings(fitted: Fitted) -> list[Finding]:
+    findings = []
+    if fitted.outcome == "diverged":
+        findings.append(
+            Finding(
+                code="LRN003",
+                title="diverged",
+                severity="warning",
+                seen=f"the loss stopped being finite after epoch {fitted.epochs[-1].number}; "
+                f"epoch {fitted.best_epoch} was kept",
+                do="lower the learning rate",
+            )
+        )
+    if fitted.best_epoch == 0 and len(fitted.epochs) > 1:
+        findings.append(
+            Finding(
+                code="LRN002",
+                title="nothing learned",
+                severity="info",
+                seen=f"none of {len(fitted.epochs) - 1} epochs beat the anchor on validation",
+                do="take the forecast as the anchor's; a lower learning rate, more symbols or "
+                "more dropout may help",
+            )
+        )
+    last = fitted.epochs[-1]
+    best = fitted.epochs[fitted.best_epoch]
+    if last.train_loss < best.train_loss and last.validation_loss > 1.02 * best.validation_loss:
+        findings.append(
+            Finding(
+                code="LRN001",
+                title="overfit",
+                severity="info",
+                seen=f"after epoch {best.number} the training loss fell and the validation loss "
+                f"rose by {100 * (last.validation_loss / best.validation_loss - 1):.1f} %",
+                do="nothing: the best epoch was kept; more dropout or fewer weights delay it",
+            )
+        )
+    return findings

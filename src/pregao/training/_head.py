@@ -1,0 +1,134 @@
+"""Heads: from a network's raw outputs to quantiles, starting at the anchor.
+
+The anchor is the baseline forecast in units of sigma_t sqrt(h): its median is the last price, its
+spread the training quantiles. A network only ever *changes* it, so all zeros is the anchor itself.
+"""
+
+from typing import assert_never
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor, nn
+
+from pregao.training._experiment import LEVELS, Loss
+
+_MEDIAN = LEVELS.index(0.5)
+
+# A network may widen or narrow a gap between two quantiles at most e**2-fold in one direction: far
+# beyond anything seen in markets, and no exponential can overflow.
+_MOST_LOG_CHANGE = 2.0
+
+
+class QuantileHead(nn.Module):
+    """Change location, width, skew and tails of the anchor, step by step.
+
+    The gap between neighbouring quantiles at levels around u (centred, -1 to 1) is multiplied by
+    ``exp(width + skew * u + tails * (u**2 - mean))``, so quantiles never cross; the median moves by
+    ``location``.
+    """
+
+    gaps: Tensor
+    centre: Tensor
+    basis: Tensor
+    from_median: Tensor
+
+    def __init__(self, anchor: Float[Tensor, "horizon levels"]) -> None:
+        super().__init__()
+        between = torch.tensor(LEVELS[1:]) + torch.tensor(LEVELS[:-1])
+        place = between - 1
+        self.register_buffer("gaps", anchor.diff(dim=1))
+        self.register_buffer("centre", anchor[:, _MEDIAN : _MEDIAN + 1])
+        self.register_buffer(
+            "basis", torch.stack([torch.ones_like(place), place, place**2 - (place**2).mean()])
+        )
+        self.register_buffer("from_median", _sums_from_median())
+
+    def forward(self, raw: Float[Tensor, "batch outputs"]) -> Float[Tensor, "batch horizon levels"]:
+        """Give the quantiles in units of sigma_t sqrt(h)."""
+        horizon = self.gaps.shape[0]
+        change = raw.reshape(-1, horizon, 1 + self.basis.shape[0])
+        log_change = change[..., 1:] @ self.basis
+        bounded = _MOST_LOG_CHANGE * torch.tanh(log_change / _MOST_LOG_CHANGE)
+        gaps = self.gaps * torch.exp(bounded)
+        return self.centre + change[..., :1] + gaps @ self.from_median
+
+
+class PointHead(nn.Module):
+    """Move the anchor by one number a step, and leave its spread as it is."""
+
+    anchor: Tensor
+
+    def __init__(self, anchor: Float[Tensor, "horizon levels"]) -> None:
+        super().__init__()
+        self.register_buffer("anchor", anchor)
+
+    def forward(self, raw: Float[Tensor, "batch outputs"]) -> Float[Tensor, "batch horizon levels"]:
+        """Give the quantiles in units of sigma_t sqrt(h)."""
+        return self.anchor + raw[..., None]
+
+
+class Anchored(nn.Module):
+    """A network and its head: windows in, quantiles in units of sigma_t sqrt(h) out."""
+
+    def __init__(self, network: nn.Module, head: QuantileHead | PointHead) -> None:
+        super().__init__()
+        self.network = network
+        self.head = head
+
+    def forward(
+        self, x: Float[Tensor, "batch lookback features"]
+    ) -> Float[Tensor, "batch horizon levels"]:
+        """Give the quantiles in units of sigma_t sqrt(h)."""
+        quantiles: Tensor = self.head(self.network(x))
+        return quantiles
+
+
+def _sums_from_median() -> Tensor:
+    """Give the (gaps, levels) matrix that adds gaps up to the right of the median, and down."""
+    num_levels = len(LEVELS)
+    sums = np.zeros((num_levels - 1, num_levels), np.float32)
+    for level in range(num_levels):
+        sums[_MEDIAN:level, level] = 1
+        sums[level:_MEDIAN, level] = -1
+    return torch.from_numpy(sums)
+
+
+def crps_weights() -> Float[Tensor, " levels"]:
+    """Give the weights that turn pinball losses at `LEVELS` into the CRPS: twice the trapezoid."""
+    levels = np.array([0.0, *LEVELS, 1.0])
+    return torch.tensor(levels[2:] - levels[:-2], dtype=torch.float32)
+
+
+class Criterion(nn.Module):
+    """The loss of a batch of quantiles against what came."""
+
+    levels: Tensor
+    weights: Tensor
+
+    def __init__(self, loss: Loss) -> None:
+        super().__init__()
+        self.loss = loss
+        self.register_buffer("levels", torch.tensor(LEVELS))
+        self.register_buffer("weights", crps_weights())
+
+    def forward(
+        self,
+        quantiles: Float[Tensor, "batch horizon levels"],
+        targets: Float[Tensor, "batch horizon"],
+    ) -> Float[Tensor, ""]:
+        """Give the mean over windows and steps."""
+        error = targets[..., None] - quantiles
+        match self.loss:
+            case "pinball":
+                pinball = torch.maximum(self.levels * error, (self.levels - 1) * error)
+                return (pinball * self.weights).sum(-1).mean()
+            case "mse":
+                return error[..., _MEDIAN].square().mean()
+            case "mae":
+                return error[..., _MEDIAN].abs().mean()
+            case "huber":
+                point = error[..., _MEDIAN]
+                return nn.functional.huber_loss(point, torch.zeros_like(point))
+            case _:
+                assert_never(self.loss)

@@ -1,0 +1,170 @@
+"""The experiment: one frozen value that is the file, the options and the record."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pregao.dataset import FEATURE_SETS, Split
+from pregao.errors import InvalidExperimentError, InvalidSymbolError, UnknownNameError
+from pregao.training import Experiment
+from pregao.zoo import ACTIVATIONS, ZOO
+
+# For every field: a value other than its default. A new field has to be added here.
+CHANGES: dict[str, object] = {
+    "symbols": ("VALE3", "NVDA"),
+    "source": "csv",
+    "start": date(2001, 1, 2),
+    "end": date(2015, 12, 31),
+    "features": ("return", "log_sigma"),
+    "lookback": 30,
+    "horizon": 5,
+    "split": Split(train_fraction=0.6, purge_sessions=40),
+    "network": "gru_hybrid",
+    "loss": "huber",
+    "optimiser": "adam",
+    "learning_rate": 1e-2,
+    "weight_decay": 0.0,
+    "epochs": 3,
+    "patience": 2,
+    "plateau_patience": 1,
+    "batch_size": 128,
+    "dropout": 0.1,
+    "activation": "mish",
+    "clip_norm": 0.5,
+    "seed": 9,
+}
+
+experiments = st.builds(
+    lambda fields: Experiment.parse({"symbols": ("SP500",), **fields}),
+    st.fixed_dictionaries({}, optional={k: st.just(v) for k, v in CHANGES.items()}),
+)
+
+
+def test_every_field_is_tried_with_another_value():
+    assert set(Experiment.model_fields) == set(CHANGES)
+
+
+@pytest.mark.parametrize("field", CHANGES)
+def test_every_field_changes_the_digest(field: str):
+    base = Experiment(symbols=("SP500",))
+
+    assert base.digest != base.replace(**{field: CHANGES[field]}).digest
+
+
+@given(experiments)
+def test_an_experiment_equals_its_own_json(experiment: Experiment):
+    again = Experiment.from_json(experiment.to_json())
+
+    assert experiment == again
+    assert experiment.digest == again.digest
+
+
+@given(experiments)
+def test_an_experiment_equals_its_own_toml(tmp_path_factory, experiment: Experiment):
+    path = tmp_path_factory.mktemp("toml") / "experiment.toml"
+    path.write_text(experiment.to_toml(), encoding="utf-8")
+
+    assert experiment == Experiment.from_toml(path)
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_a_network_is_named_or_spelt_out(name: str):
+    named = Experiment(symbols=("SP500",), network=name)
+    spelt = Experiment(symbols=("SP500",), network=ZOO[name].network)
+
+    assert spelt == named
+    assert named == Experiment.from_json(named.to_json())
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_every_activation_is_a_choice(activation: str):
+    assert activation == Experiment(symbols=("SP500",), activation=activation).activation
+
+
+@pytest.mark.parametrize("name", FEATURE_SETS)
+def test_a_feature_set_stands_for_its_features(name: str):
+    assert FEATURE_SETS[name] == Experiment(symbols=("SP500",), features=name).features
+
+
+def test_symbols_are_canonical():
+    assert ("PETR4", "NVDA") == Experiment(symbols=("petr4.sa", "nvda")).symbols
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"lookbak": 3}, "unknown field 'lookbak', did you mean 'lookback'"),
+        ({"split": {"purge": 1}}, "unknown field 'split.purge'"),
+        ({"lookback": 0}, "lookback: Input should be greater than or equal to 1 (found 0)"),
+        ({"horizon": -2}, "horizon"),
+        ({"horizon": "ten"}, "horizon"),
+        ({"epochs": 10**9}, "epochs"),
+        ({"learning_rate": float("nan")}, "learning_rate"),
+        ({"learning_rate": float("inf")}, "learning_rate"),
+        ({"dropout": 1.0}, "dropout"),
+        ({"symbols": ()}, "symbols"),
+        ({"symbols": ("PETR4", "petr4.sa")}, "a symbol is named twice"),
+        ({"features": ("return", "return")}, "a feature is named twice"),
+        ({"start": "2020-01-01", "end": "2019-01-01"}, "is not before end"),
+        ({"loss": "rmse"}, "loss"),
+        ({"network": {"kind": "stack", "layers": []}}, "network"),
+        ({"start": "yesterday"}, "start"),
+    ],
+)
+def test_a_field_that_cannot_be_is_refused_by_name(fields: dict[str, object], message: str):
+    with pytest.raises(InvalidExperimentError) as caught:
+        Experiment.parse({"symbols": ("SP500",), **fields})
+
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_all_bad_fields_are_named_at_once():
+    with pytest.raises(InvalidExperimentError) as caught:
+        Experiment.parse({"symbols": ("SP500",), "lookback": 0, "horizon": 0, "colour": "red"})
+
+    assert 3 == len(caught.value.reasons)
+
+
+def test_an_unknown_network_suggests_the_nearest():
+    with pytest.raises(UnknownNameError, match="did you mean lstm_classic"):
+        Experiment.parse({"symbols": ("SP500",), "network": "lstm_clasic"})
+
+
+def test_an_unknown_feature_suggests_the_nearest():
+    with pytest.raises(UnknownNameError, match="log_sigma"):
+        Experiment.parse({"symbols": ("SP500",), "features": ("logsigma",)})
+
+
+def test_a_hostile_ticker_is_refused():
+    with pytest.raises(InvalidSymbolError):
+        Experiment.parse({"symbols": ("../../etc/passwd",)})
+
+
+@pytest.mark.parametrize("content", ["symbols = ", "\xff\xfe", "symbols = ['SP500']\nx = 1"])
+def test_a_bad_file_is_named(tmp_path: Path, content: str):
+    path = tmp_path / "bad.toml"
+    path.write_bytes(content.encode("latin-1"))
+
+    with pytest.raises(InvalidExperimentError, match=r"bad\.toml"):
+        Experiment.from_toml(path)
+
+
+def test_a_missing_file_is_named(tmp_path: Path):
+    with pytest.raises(InvalidExperimentError, match="No such file"):
+        Experiment.from_toml(tmp_path / "none.toml")
+
+
+def test_a_copy_with_changes_is_validated_again():
+    with pytest.raises(ValueError, match="horizon"):
+        Experiment(symbols=("SP500",)).replace(horizon=0)
+
+
+def test_the_json_of_an_experiment_holds_the_whole_network():
+    fields = json.loads(Experiment(symbols=("SP500",), network="lstm_classic").to_json())
+
+    assert [64, 32] == [layer["width"] for layer in fields["network"]["layers"]]
