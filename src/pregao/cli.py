@@ -1,0 +1,384 @@
+"""The command line: parse, one Workbench call, print.
+
+Results go to standard output, progress and messages to standard error. Exit codes: 0 done, 1 it
+failed or the prices are quarantined, 2 the input cannot be used.
+"""
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from pregao.errors import InputError, InvalidExperimentError, PregaoError
+from pregao.settings import Settings
+
+if TYPE_CHECKING:
+    from pregao.training import Experiment
+    from pregao.workbench import Result, Workbench
+
+app = typer.Typer(
+    help="From a ticker to an honest forecast, always beside the naive one.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+Symbols = Annotated[list[str], typer.Argument(metavar="SYMBOL...", help="PETR4, VALE3.SA, NVDA")]
+SymbolsOrFile = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[SYMBOL...]", help="PETR4, VALE3.SA, NVDA; or give --experiment"),
+]
+Source = Annotated[str | None, typer.Option(help="prices from sample (default), csv or store")]
+CsvPath = Annotated[
+    Path | None, typer.Option("--path", help="a CSV file, or a folder of TICKER.csv")
+]
+Day = datetime | None
+Start = Annotated[
+    Day, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="first session used")
+]
+End = Annotated[Day, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="last session known")]
+Json = Annotated[bool, typer.Option("--json", help="print one JSON value and nothing else")]
+NetworkName = Annotated[str | None, typer.Option(help="a name that 'pregao networks' lists")]
+Horizon = Annotated[int | None, typer.Option(help="sessions ahead [10]")]
+Lookback = Annotated[int | None, typer.Option(help="sessions a window looks back [60]")]
+Epochs = Annotated[int | None, typer.Option(help="passes over the training windows")]
+Seed = Annotated[int | None, typer.Option(help="same seed, same weights [0]")]
+ReportFile = Annotated[
+    Path | None, typer.Option("--report", help="write one self-contained HTML page")
+]
+AllowFindings = Annotated[
+    bool, typer.Option("--allow-findings", help="train on quarantined prices all the same")
+]
+ExperimentFile = Annotated[
+    Path | None, typer.Option("--experiment", help="a TOML file of experiment fields")
+]
+Mode = Literal["fast"]
+
+
+def run() -> None:
+    """Run the command line, and answer what goes wrong with one line and an exit code."""
+    try:
+        code = app(standalone_mode=False)
+    except InputError as error:
+        code = _complain(str(error), 2)
+    except PregaoError as error:
+        code = _complain(str(error), 1)
+    except typer.Abort:
+        code = _complain("interrupted", 130)
+    except typer.exceptions.TyperException as error:
+        code = _complain(f"{error.format_message()} 'pregao --help' shows what there is", 2)
+    sys.exit(code or 0)
+
+
+@app.command()
+def demo(
+    report: Annotated[Path, typer.Option(help="where the page is written")] = Path(
+        "reports/demo.html"
+    ),
+    as_json: Json = False,
+) -> None:
+    """Rank the whole zoo on twenty years of the S&P 500, and write a report to look at."""
+    experiment = _experiment(["SP500"], None, mode="fast", epochs=1)
+    result = _swept(experiment, (), None, apart=False, allow_findings=False)
+    _show(result, report, as_json=as_json)
+
+
+@app.command()
+def networks(as_json: Json = False) -> None:
+    """List the networks of the zoo, with their sizes."""
+    from pregao.workbench import listed_networks
+
+    listed = listed_networks()
+    if as_json:
+        _print_json([each.model_dump(mode="json", exclude_none=True) for each in listed])
+    else:
+        from pregao.console import print_networks
+
+        print_networks(listed)
+
+
+@app.command()
+def fetch(
+    symbols: Symbols,
+    source: Source = None,
+    path: CsvPath = None,
+    start: Start = None,
+    end: End = None,
+    as_json: Json = False,
+) -> None:
+    """Download daily bars and append them to the store."""
+    from pregao.console import print_fetched
+
+    workbench = _workbench()
+    fetched = [
+        workbench.fetch(
+            symbol, source=_source(source, path), path=path, start=_day(start), end=_day(end)
+        )
+        for symbol in symbols
+    ]
+    if as_json:
+        _print_json([each.summary() for each in fetched])
+    else:
+        print_fetched(fetched)
+
+
+@app.command()
+def check(
+    symbols: Symbols,
+    source: Source = None,
+    path: CsvPath = None,
+    start: Start = None,
+    end: End = None,
+    as_json: Json = False,
+) -> None:
+    """Say what is wrong with a symbol's bars; exit code 1 if they are quarantined."""
+    from pregao.console import print_checked
+
+    workbench = _workbench()
+    checked = [
+        workbench.check(
+            symbol, source=_source(source, path), path=path, start=_day(start), end=_day(end)
+        )
+        for symbol in symbols
+    ]
+    if as_json:
+        _print_json([each.summary() for each in checked])
+    else:
+        print_checked(checked)
+    if any(each.quarantine for each in checked):
+        raise typer.Exit(1)
+
+
+@app.command()
+def train(
+    symbols: SymbolsOrFile = None,
+    experiment: ExperimentFile = None,
+    network: NetworkName = None,
+    source: Source = None,
+    path: CsvPath = None,
+    horizon: Horizon = None,
+    lookback: Lookback = None,
+    epochs: Epochs = None,
+    seed: Seed = None,
+    start: Start = None,
+    end: End = None,
+    allow_findings: AllowFindings = False,
+    report: ReportFile = None,
+    as_json: Json = False,
+) -> None:
+    """Train one network, score it beside every baseline, and store the run."""
+    from pregao.console import epoch_progress
+
+    asked = _experiment(
+        symbols,
+        experiment,
+        network=network,
+        source=_source_if(source, path),
+        horizon=horizon,
+        lookback=lookback,
+        epochs=epochs,
+        seed=seed,
+        start=_day(start),
+        end=_day(end),
+    )
+    with epoch_progress(asked.epochs) as on_epoch:
+        result = _workbench().train(
+            asked, path=path, allow_findings=allow_findings, on_epoch=on_epoch
+        )
+    _show(result, report, as_json=as_json)
+
+
+@app.command()
+def sweep(
+    symbols: SymbolsOrFile = None,
+    experiment: ExperimentFile = None,
+    networks: Annotated[
+        str | None, typer.Option(help="names, comma-separated; all by default")
+    ] = None,
+    mode: Annotated[
+        Mode, typer.Option(help="fast: one epoch of every network, fixed settings")
+    ] = "fast",
+    apart: Annotated[
+        bool, typer.Option("--apart/--pooled", help="a network a symbol, or one for all")
+    ] = False,
+    source: Source = None,
+    path: CsvPath = None,
+    horizon: Horizon = None,
+    lookback: Lookback = None,
+    epochs: Epochs = None,
+    seed: Seed = None,
+    start: Start = None,
+    end: End = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="processes [one a core]")] = None,
+    allow_findings: AllowFindings = False,
+    report: ReportFile = None,
+    as_json: Json = False,
+) -> None:
+    """Rank many networks beside every baseline, on the same windows."""
+    names = tuple(name.strip() for name in networks.split(",")) if networks else ()
+    asked = _experiment(
+        symbols,
+        experiment,
+        mode=mode,
+        source=_source_if(source, path),
+        horizon=horizon,
+        lookback=lookback,
+        epochs=epochs,
+        seed=seed,
+        start=_day(start),
+        end=_day(end),
+    )
+    result = _swept(
+        asked, names, path, apart=apart, allow_findings=allow_findings, num_workers=workers
+    )
+    _show(result, report, as_json=as_json)
+
+
+@app.command()
+def evaluate(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="the id of a stored run")],
+    path: CsvPath = None,
+    report: ReportFile = None,
+    as_json: Json = False,
+) -> None:
+    """Score a stored run again, beside every baseline, on prices read anew."""
+    from pregao.console import working
+
+    with working(f"scoring {run}"):
+        result = _workbench().evaluate(run, path=path)
+    _show(result, report, as_json=as_json)
+
+
+@app.command()
+def forecast(
+    symbol: Annotated[str, typer.Argument(metavar="SYMBOL", help="PETR4, VALE3.SA, NVDA")],
+    run: Annotated[str | None, typer.Option(help="a stored run; by default one is trained")] = None,
+    network: NetworkName = None,
+    source: Source = None,
+    path: CsvPath = None,
+    horizon: Horizon = None,
+    lookback: Lookback = None,
+    epochs: Epochs = None,
+    seed: Seed = None,
+    start: Start = None,
+    end: End = None,
+    allow_findings: AllowFindings = False,
+    as_json: Json = False,
+) -> None:
+    """Forecast a symbol's next sessions, with ranges, in its own currency."""
+    from pregao.console import epoch_progress, print_forecast
+
+    asked = _experiment(
+        [symbol],
+        None,
+        network=network,
+        source=_source_if(source, path),
+        horizon=horizon,
+        lookback=lookback,
+        epochs=epochs,
+        seed=seed,
+        start=_day(start),
+        end=_day(end),
+    )
+    with epoch_progress(asked.epochs) as on_epoch:
+        answer = _workbench().forecast(
+            asked, run=run, path=path, allow_findings=allow_findings, on_epoch=on_epoch
+        )
+    if as_json:
+        typer.echo(answer.model_dump_json())
+    else:
+        print_forecast(answer, language=Settings.read().language)
+
+
+def _workbench() -> "Workbench":
+    from pregao.workbench import Workbench
+
+    today = datetime.now().astimezone().date()  # noqa: TID251 - the entry point owns the clock
+    return Workbench(Settings.read().home, today=today)
+
+
+def _experiment(
+    symbols: list[str] | None,
+    file: Path | None,
+    *,
+    mode: Mode | None = None,
+    **options: object,
+) -> "Experiment":
+    """Lay the options over the file's fields, over what the mode sets."""
+    from pregao.training import Experiment, fields_of_toml
+    from pregao.workbench import MODES
+
+    fields = {} if mode is None else dict(MODES[mode])
+    if file is not None:
+        fields |= fields_of_toml(file)
+    fields |= {name: value for name, value in options.items() if value is not None}
+    if symbols:
+        fields["symbols"] = tuple(symbols)
+    if "symbols" not in fields:
+        raise InvalidExperimentError("no symbol", ["name at least one, such as PETR4 or SP500"])
+    return Experiment.parse(fields, source=str(file) if file else "options")
+
+
+def _swept(
+    experiment: "Experiment",
+    names: tuple[str, ...],
+    path: Path | None,
+    *,
+    apart: bool,
+    allow_findings: bool,
+    num_workers: int | None = None,
+) -> "Result":
+    from pregao.console import sweep_progress
+
+    with sweep_progress() as on_progress:
+        return _workbench().sweep(
+            experiment,
+            networks=names,
+            path=path,
+            apart=apart,
+            allow_findings=allow_findings,
+            num_workers=num_workers,
+            on_progress=on_progress,
+        )
+
+
+def _show(result: "Result", report: Path | None, *, as_json: bool) -> None:
+    """Print a result, and write its page if one was asked for."""
+    from pregao.console import print_result
+
+    if report is not None:
+        from pregao.plots import write_page
+
+        write_page(report, result.report, result.prices, result.forecasts)
+        typer.echo(f"report: {report.resolve()}", err=True)
+    if as_json:
+        typer.echo(result.to_json())
+    else:
+        print_result(result.report, result.forecasts, language=Settings.read().language)
+
+
+def _source(source: str | None, path: Path | None) -> str:
+    return _source_if(source, path) or "sample"
+
+
+def _source_if(source: str | None, path: Path | None) -> str | None:
+    """Take a path to mean csv where no source was named."""
+    return "csv" if source is None and path is not None else source
+
+
+def _day(moment: Day) -> date | None:
+    return moment.date() if moment else None
+
+
+def _print_json(value: object) -> None:
+    import json
+
+    typer.echo(json.dumps(value, allow_nan=False))
+
+
+def _complain(message: str, code: int) -> int:
+    typer.echo(f"pregao: {message}", err=True)
+    return code

@@ -1,0 +1,9 @@
+"""What was trained, from what, and how good it is."""
+
+from pregao.registry._runs import DataRecord as DataRecord
+from pregao.registry._runs import Provenance as Provenance
+from pregao.registry._runs import Run as Run
+from pregao.registry._runs import load_run as load_run
+from pregao.registry._runs import run_id as run_id
+from pregao.registry._runs import save_run as save_run
+from pregao.registry._runs import stored_runs as stored_runs

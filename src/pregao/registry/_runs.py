@@ -1,0 +1,228 @@
+"""Runs: a readable folder each, published whole or not at all."""
+
+import json
+import os
+import shutil
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import mkdtemp
+
+import numpy as np
+from pydantic import ValidationError
+from safetensors import SafetensorError
+from safetensors.numpy import load_file, save
+
+from pregao.dataset import Scaler
+from pregao.errors import CorruptFileError, UnknownRunError
+from pregao.evaluation import Report
+from pregao.training import Epoch, Experiment, Fitted, Outcome
+from pregao.values import Value
+
+_LIBRARIES = ("numpy", "torch", "arch", "lightgbm")
+
+
+class DataRecord(Value):
+    """The prices of one symbol that a run was made from."""
+
+    symbol: str
+    provider: str
+    sessions: int
+    first: str
+    last: str
+    digest: str
+
+
+class Provenance(Value):
+    """What a run was made from and by."""
+
+    data: tuple[DataRecord, ...]
+    forecaster: str
+    """The network's name."""
+    overridden: tuple[str, ...]
+    """Data-quality findings that were trained on all the same."""
+    pregao: str
+    libraries: dict[str, str]
+    files: dict[str, str]
+    """SHA-256 of each file, verified when the run is loaded."""
+
+
+class Learning(Value):
+    """The scaler, the anchor and the learning curve beside the weights."""
+
+    scaler: Scaler
+    anchor: tuple[tuple[float, ...], ...]
+    epochs: tuple[Epoch, ...]
+    outcome: Outcome
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Run:
+    """A stored run; its parts are read, and their digests verified, when they are asked for."""
+
+    folder: Path
+
+    @property
+    def id(self) -> str:
+        """The name of the run's folder."""
+        return self.folder.name
+
+    @cached_property
+    def provenance(self) -> Provenance:
+        """What the run was made from."""
+        return Provenance.model_validate_json(self._text("provenance.json"))
+
+    @cached_property
+    def experiment(self) -> Experiment:
+        """What was asked for."""
+        return Experiment.model_validate_json(self._verified("experiment.json"))
+
+    @cached_property
+    def report(self) -> Report:
+        """What it is worth."""
+        return Report.model_validate_json(self._verified("report.json"))
+
+    @cached_property
+    def fitted(self) -> Fitted:
+        """The network, ready to forecast.
+
+        Raises
+        ------
+        CorruptFileError
+            If a file is not what was written.
+        """
+        learning = Learning.model_validate_json(self._verified("scaler.json"))
+        self._verified("weights.safetensors")
+        try:
+            state = load_file(self.folder / "weights.safetensors")
+        except SafetensorError as error:
+            raise CorruptFileError(str(self.folder / "weights.safetensors"), str(error)) from None
+        return Fitted(
+            experiment=self.experiment,
+            scaler=learning.scaler,
+            anchor=np.array(learning.anchor, np.float32),
+            state=state,
+            epochs=learning.epochs,
+            outcome=learning.outcome,
+            seconds=learning.seconds,
+        )
+
+    def _text(self, name: str) -> bytes:
+        try:
+            return (self.folder / name).read_bytes()
+        except OSError as error:
+            raise CorruptFileError(str(self.folder / name), str(error)) from None
+
+    def _verified(self, name: str) -> bytes:
+        content = self._text(name)
+        try:
+            written = self.provenance.files[name]
+        except (ValidationError, KeyError) as error:
+            raise CorruptFileError(str(self.folder / "provenance.json"), str(error)) from None
+        if sha256(content).hexdigest() != written:
+            raise CorruptFileError(str(self.folder / name), "its digest is not what was written")
+        return content
+
+
+def run_id(experiment: Experiment, data: tuple[DataRecord, ...], forecaster: str) -> str:
+    """Name a run by what it is made from: the same again is the same run."""
+    content = json.dumps([experiment.digest, [d.model_dump() for d in data], version("pregao")])
+    return f"{forecaster}-{sha256(content.encode()).hexdigest()[:12]}"
+
+
+def save_run(
+    home: Path,
+    fitted: Fitted,
+    report: Report,
+    *,
+    forecaster: str,
+    data: tuple[DataRecord, ...],
+    overridden: tuple[str, ...] = (),
+) -> Run:
+    """Publish a run: written beside, synced, then renamed into place. Saving twice is once."""
+    folder = home / "runs" / run_id(fitted.experiment, data, forecaster)
+    if folder.exists():
+        return Run(folder)
+    learning = Learning(
+        scaler=fitted.scaler,
+        anchor=tuple(tuple(row) for row in fitted.anchor.astype(float).tolist()),
+        epochs=fitted.epochs,
+        outcome=fitted.outcome,
+        seconds=fitted.seconds,
+    )
+    files = {
+        "experiment.json": fitted.experiment.to_json().encode(),
+        "report.json": report.model_dump_json(indent=2).encode(),
+        "scaler.json": learning.model_dump_json(indent=2).encode(),
+        "weights.safetensors": save({name: np.asarray(v) for name, v in fitted.state.items()}),
+    }
+    provenance = Provenance(
+        data=data,
+        forecaster=forecaster,
+        overridden=overridden,
+        pregao=version("pregao"),
+        libraries={name: version(name) for name in _LIBRARIES},
+        files={name: sha256(content).hexdigest() for name, content in files.items()},
+    )
+    files["provenance.json"] = provenance.model_dump_json(indent=2).encode()
+    _publish(folder, files)
+    return Run(folder)
+
+
+def load_run(home: Path, name: str) -> Run:
+    """Find a stored run by its id.
+
+    Raises
+    ------
+    UnknownRunError
+        With the newest ones.
+    """
+    stored = stored_runs(home)
+    for run in stored:
+        if run.id == name:
+            return run
+    raise UnknownRunError(name, [run.id for run in stored])
+
+
+def stored_runs(home: Path) -> list[Run]:
+    """List the stored runs, newest first."""
+    folder = home / "runs"
+    if not folder.is_dir():
+        return []
+    published = [each for each in folder.iterdir() if (each / "provenance.json").is_file()]
+    return [Run(each) for each in sorted(published, key=lambda p: -p.stat().st_mtime_ns)]
+
+
+def _publish(folder: Path, files: dict[str, bytes]) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(mkdtemp(prefix=".draft-", dir=folder.parent))
+    try:
+        for name, content in files.items():
+            with (draft / name).open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        _sync_folder(draft)
+        try:
+            draft.rename(folder)
+        except OSError:
+            # Another process published the same run in between: its content is the same.
+            if not (folder / "provenance.json").is_file():
+                raise
+        _sync_folder(folder.parent)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename survive a power cut, where folders can be synced at all."""
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,150 @@
+"""Prices for an experiment: downloaded, inspected, and refused when they are quarantined."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+from pregao.calendars import as_date
+from pregao.errors import DataQualityError, UnknownNameError, UnknownSymbolError
+from pregao.evaluation import DataSummary
+from pregao.findings import Finding
+from pregao.prices import PROVIDERS, Download, Prices, PriceStore, Provider, validated
+from pregao.registry import DataRecord
+from pregao.symbols import Symbol
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Validated prices of one symbol, and what is wrong or worth knowing about them."""
+
+    prices: Prices
+    findings: tuple[Finding, ...]
+
+    @property
+    def quarantine(self) -> tuple[Finding, ...]:
+        """The findings that make training on these prices a mistake."""
+        return tuple(each for each in self.findings if each.severity == "error")
+
+    def summary(self) -> dict[str, object]:
+        """Give what was found, ready for JSON."""
+        return {
+            **self.record.model_dump(),
+            "currency": self.prices.symbol.currency,
+            "quarantined": bool(self.quarantine),
+            "findings": [each.model_dump(mode="json") for each in self.findings],
+        }
+
+    @property
+    def record(self) -> DataRecord:
+        """What provenance says of these prices."""
+        return DataRecord(
+            symbol=str(self.prices.symbol),
+            provider=self.prices.provider,
+            sessions=len(self.prices),
+            first=str(self.prices.first),
+            last=str(self.prices.last),
+            digest=self.prices.digest,
+        )
+
+
+@dataclass(frozen=True)
+class StoredPrices:
+    """The provider that reads what `fetch` stored before."""
+
+    home: Path
+    name: str = "store"
+
+    def download(
+        self, symbol: Symbol, start: date | None = None, end: date | None = None
+    ) -> Download:
+        """Give the newest stored bars of a symbol.
+
+        Raises
+        ------
+        UnknownSymbolError
+            If no provider's bars of it were stored, or several providers' were.
+        """
+        store = PriceStore(self.home)
+        providers = [name for name in PROVIDERS if store.snapshots(symbol, name)]
+        if len(providers) != 1:
+            found = f"stored from {' and '.join(providers)}" if providers else "nothing is stored"
+            hint = (
+                f"{found}; 'pregao fetch {symbol} --source ...' stores it, and --source names one"
+            )
+            raise UnknownSymbolError(str(symbol), self.name, hint)
+        prices = store.read(symbol, providers[0])
+        source = f"store of {providers[0]}"
+        return Download(symbol, prices.bars, providers[0], source).between(start, end)
+
+
+SOURCES = (*PROVIDERS, "store")
+
+
+def provider_of(source: str, path: Path | None, *, home: Path) -> Provider:
+    """Make a provider by its name; `store` is what was fetched before.
+
+    Raises
+    ------
+    UnknownNameError
+        With the nearest names.
+    """
+    if source == "store":
+        return StoredPrices(home)
+    if source not in PROVIDERS:
+        raise UnknownNameError("source", source, SOURCES)
+    return PROVIDERS[source](path=path)
+
+
+def checked_prices(
+    symbol: str,
+    provider: Provider,
+    *,
+    start: date | None = None,
+    end: date | None = None,
+    as_of: date | None = None,
+) -> Checked:
+    """Download the bars of one symbol up to `end`, inspect them, and keep the sound rows."""
+    download = provider.download(Symbol.parse(symbol), start, end)
+    return Checked(*validated(download, as_of=as_of))
+
+
+def trainable(
+    symbols: Sequence[str],
+    provider: Provider,
+    *,
+    start: date | None,
+    end: date | None,
+    as_of: date | None,
+    allow_findings: bool,
+) -> list[Checked]:
+    """Give the prices of an experiment, one history a symbol.
+
+    Raises
+    ------
+    DataQualityError
+        If a symbol is quarantined and `allow_findings` is not given.
+    """
+    everything = [
+        checked_prices(each, provider, start=start, end=end, as_of=as_of) for each in symbols
+    ]
+    for each in everything:
+        if each.quarantine and not allow_findings:
+            raise DataQualityError(
+                str(each.prices.symbol), [f"{f.code} {f.title}, {f.seen}" for f in each.quarantine]
+            )
+    return everything
+
+
+def summary_of(everything: Sequence[Checked]) -> DataSummary:
+    """Sum up the prices of an experiment; one digest stands for all of them."""
+    prices = [each.prices for each in everything]
+    digests = "|".join(f"{each.symbol}:{each.digest}" for each in prices)
+    return DataSummary(
+        symbols=tuple(str(each.symbol) for each in prices),
+        sessions=sum(len(each) for each in prices),
+        first=as_date(min(each.first for each in prices)),
+        last=as_date(max(each.last for each in prices)),
+        digest=sha256(digests.encode()).hexdigest()[:16],
+    )
