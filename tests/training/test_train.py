@@ -231,7 +231,7 @@ def test_each_raw_output_changes_what_its_name_says():
 
     location, width, skew, tails = (changed(output) for output in range(4))
 
-    torch.testing.assert_close(base + 0.5, location)
+    torch.testing.assert_close(base + 0.05, location)
     assert (width[-1] - width[0]) > (base[-1] - base[0])
     assert skew[-1] - skew[median] > base[-1] - base[median]
     assert skew[median] - skew[0] < base[median] - base[0]

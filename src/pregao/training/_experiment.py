@@ -83,8 +83,8 @@ class Experiment(Value):
         description="pinball trains the anchored quantile head; mse, mae and huber a point head",
     )
     optimiser: Optimiser = "adamw"
-    learning_rate: float = Field(default=3e-4, gt=0, le=10)
-    weight_decay: float = Field(default=0.05, ge=0, le=10)
+    learning_rate: float = Field(default=1e-3, gt=0, le=10)
+    weight_decay: float = Field(default=1.0, ge=0, le=10)
     epochs: int = Field(default=30, ge=0, le=10_000)
     patience: int = Field(default=6, ge=1, le=10_000, description="epochs without a better one")
     plateau_patience: int = Field(default=3, ge=1, description="epochs before the rate is halved")

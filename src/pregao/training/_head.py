@@ -19,19 +19,24 @@ _MEDIAN = LEVELS.index(0.5)
 # beyond anything seen in markets, and no exponential can overflow.
 _MOST_LOG_CHANGE = 2.0
 
+# How far one raw unit reaches in location, width, skew and tails. Tomorrow's volatility can be
+# learnt and tomorrow's direction hardly: with equal reach the location is what overfits first.
+_REACH = (0.1, 1.0, 0.3, 0.3)
+
 
 class QuantileHead(nn.Module):
     """Change location, width, skew and tails of the anchor, step by step.
 
     The gap between neighbouring quantiles at levels around u (centred, -1 to 1) is multiplied by
     ``exp(width + skew * u + tails * (u**2 - mean))``, so quantiles never cross; the median moves by
-    ``location``.
+    ``location``. Four raw outputs a step, each with a reach of its own.
     """
 
     gaps: Tensor
     centre: Tensor
     basis: Tensor
     from_median: Tensor
+    reach: Tensor
 
     def __init__(self, anchor: Float[Tensor, "horizon levels"]) -> None:
         super().__init__()
@@ -43,11 +48,12 @@ class QuantileHead(nn.Module):
             "basis", torch.stack([torch.ones_like(place), place, place**2 - (place**2).mean()])
         )
         self.register_buffer("from_median", _sums_from_median())
+        self.register_buffer("reach", torch.tensor(_REACH))
 
     def forward(self, raw: Float[Tensor, "batch outputs"]) -> Float[Tensor, "batch horizon levels"]:
         """Give the quantiles in units of sigma_t sqrt(h)."""
         horizon = self.gaps.shape[0]
-        change = raw.reshape(-1, horizon, 1 + self.basis.shape[0])
+        change = raw.reshape(-1, horizon, len(_REACH)) * self.reach
         log_change = change[..., 1:] @ self.basis
         bounded = _MOST_LOG_CHANGE * torch.tanh(log_change / _MOST_LOG_CHANGE)
         gaps = self.gaps * torch.exp(bounded)

@@ -1,0 +1,234 @@
+"""The use cases, end to end on the bundled S&P 500 and on CSV files."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pregao.calendars import next_sessions
+from pregao.errors import DataQualityError, UnknownNameError, UnknownSymbolError
+from pregao.evaluation import NAIVE
+from pregao.prices import Prices
+from pregao.symbols import NYSE
+from pregao.testing import synthetic_prices
+from pregao.training import Experiment
+from pregao.workbench import MODES, Result, Workbench, listed_networks
+from pregao.zoo import BASELINES, ZOO
+
+TINY = Experiment(
+    symbols=("SP500",),
+    start=date(2014, 1, 2),
+    network="anchor_lstm",
+    features=("return", "log_sigma"),
+    lookback=8,
+    horizon=3,
+    epochs=1,
+)
+
+
+def write_csv(folder: Path, prices: Prices) -> None:
+    frame = prices.frame.rename_axis("date")
+    frame.to_csv(folder / f"{prices.symbol}.csv")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="module")
+def swept(home: Path) -> Result:
+    return Workbench(home).sweep(TINY, networks=("dlinear", "anchor_lstm"))
+
+
+@pytest.fixture(scope="module")
+def csv_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = Path(tmp_path_factory.mktemp("csv"))
+    for ticker, seed in (("PETR4", 1), ("VALE3", 2)):
+        write_csv(folder, synthetic_prices(ticker, sessions=500, seed=seed))
+    return folder
+
+
+def test_a_sweep_ranks_networks_beside_every_baseline(swept: Result):
+    report = swept.report
+
+    assert list(BASELINES) == [each.name for each in report.baselines]
+    assert {"dlinear", "anchor_lstm"} == {each.network for each in report.ranking}
+    crps = [each.validation_crps for each in report.ranking]
+    assert sorted(crps) == crps
+    assert report.champion == report.ranking[0].network
+
+
+def test_the_random_walk_has_a_mase_of_one_at_the_first_step(swept: Result):
+    walk = swept.report.baseline(NAIVE)
+
+    assert 1.0 == pytest.approx(walk.metrics.per_step["mase"][0], abs=1e-12)
+
+
+def test_an_edge_needs_the_best_baseline_beaten_beyond_chance(swept: Result):
+    rival = swept.report.winner.versus_best_baseline
+
+    assert rival.name == swept.report.best_baseline
+    assert swept.report.edge == (rival.crps_skill > 0 and rival.dm_p_value < 0.05)
+
+
+def test_a_report_equals_its_own_json(swept: Result):
+    report = swept.report
+
+    assert report == type(report).model_validate_json(report.model_dump_json())
+    assert report.champion == json.loads(swept.to_json())["champion"]
+
+
+def test_a_forecast_is_dated_by_the_exchange_and_in_its_currency(swept: Result):
+    [forecast] = swept.forecasts
+    [prices] = swept.prices
+
+    assert ("SP500", "USD", date(2018, 12, 31)) == (
+        forecast.symbol,
+        forecast.currency,
+        forecast.as_of,
+    )
+    expected = next_sessions(NYSE, prices.last, 3)
+    assert [str(day) for day in expected] == [str(day) for day in forecast.sessions]
+    assert forecast.last_price == prices.bars.close[-1]
+    assert (3, 23) == np.shape(forecast.prices)
+    assert (np.diff(forecast.prices, axis=1) > 0).all()
+    assert forecast == type(forecast).model_validate_json(forecast.model_dump_json())
+
+
+def test_the_champion_is_stored_and_forecasts_the_same_when_it_is_loaded(
+    home: Path, swept: Result
+):
+    assert swept.run is not None
+    experiment = TINY.replace(network=ZOO[swept.report.champion].network)
+
+    again = Workbench(home).forecast(experiment, run=swept.run.id)
+
+    assert swept.forecasts[0] == again
+
+
+def test_what_is_served_is_what_was_evaluated(home: Path, swept: Result):
+    assert swept.run is not None
+
+    evaluated = Workbench(home).evaluate(swept.run.id).report
+
+    assert swept.report.winner.metrics == evaluated.winner.metrics
+    assert swept.report.baselines == evaluated.baselines
+    assert swept.report.edge == evaluated.edge
+
+
+def test_the_same_training_on_the_same_prices_is_one_run(home: Path):
+    workbench = Workbench(home)
+    epochs = []
+    experiment = TINY.replace(seed=5)
+
+    first = workbench.train(experiment, on_epoch=epochs.append)
+    trained = len(epochs)
+    second = workbench.train(experiment, on_epoch=epochs.append)
+
+    assert 2 == trained == len(epochs)
+    assert first.run == second.run
+    assert first.forecasts == second.forecasts
+    assert first.report == second.report
+
+
+def test_nothing_after_the_end_has_any_influence(tmp_path: Path, csv_folder: Path):
+    end = date(2016, 11, 30)
+    shorter = tmp_path / "shorter"
+    shorter.mkdir()
+    prices = synthetic_prices("PETR4", sessions=500, seed=1)
+    assert prices.last > np.datetime64(end)
+    write_csv(shorter, prices.upto(str(end)))
+    experiment = TINY.replace(
+        symbols=("PETR4",), source="csv", start=None, end=end, network="dlinear"
+    )
+
+    full = Workbench(tmp_path / "a").sweep(experiment, networks=("dlinear",), path=csv_folder)
+    cut = Workbench(tmp_path / "b").sweep(experiment, networks=("dlinear",), path=shorter)
+
+    assert full.forecasts == cut.forecasts
+    assert full.report.data == cut.report.data
+    assert full.report.baselines == cut.report.baselines
+    assert full.report.winner.metrics == cut.report.winner.metrics
+
+
+def test_symbols_are_pooled_into_one_network_or_learnt_apart(tmp_path: Path, csv_folder: Path):
+    experiment = TINY.replace(symbols=("PETR4", "VALE3"), source="csv", start=None)
+    workbench = Workbench(tmp_path)
+
+    pooled = workbench.sweep(experiment, networks=("dlinear",), path=csv_folder)
+    apart = workbench.sweep(experiment, networks=("dlinear",), path=csv_folder, apart=True)
+
+    assert pooled.report.windows == apart.report.windows
+    assert pooled.run is not None
+    assert apart.run is None
+    assert ["PETR4", "VALE3"] == [each.symbol for each in apart.forecasts]
+    assert {"BRL"} == {each.currency for each in pooled.forecasts}
+    assert pooled.report.winner.metrics.crps != apart.report.winner.metrics.crps
+
+
+def test_quarantined_prices_are_refused_and_the_override_is_on_record(tmp_path: Path):
+    prices = synthetic_prices("PETR4", sessions=500, seed=1)
+    frame = prices.frame.rename_axis("date")
+    columns = ["open", "high", "low", "close", "adj_close"]
+    frame.loc[frame.index[300] :, columns] /= 10
+    frame.to_csv(tmp_path / "PETR4.csv")
+    experiment = TINY.replace(symbols=("PETR4",), source="csv", start=None, network="dlinear")
+    workbench = Workbench(tmp_path / "home")
+
+    with pytest.raises(DataQualityError, match="PRC009"):
+        workbench.train(experiment, path=tmp_path)
+    run = workbench.train(experiment, path=tmp_path, allow_findings=True).run
+
+    assert run is not None
+    assert ("PRC009",) == run.provenance.overridden
+
+
+def test_fetching_twice_stores_once_and_the_store_is_a_source(tmp_path: Path):
+    workbench = Workbench(tmp_path)
+    first = workbench.fetch("SP500", end=date(2018, 6, 29))
+
+    second = workbench.fetch("SP500", end=date(2018, 6, 29))
+    stored = workbench.check("SP500", source="store").prices
+
+    assert first.snapshot == second.snapshot.replace(
+        num_added=first.snapshot.num_added
+    )
+    assert first.prices == stored
+
+
+def test_an_empty_store_says_what_to_type(tmp_path: Path):
+    with pytest.raises(UnknownSymbolError, match="pregao fetch NVDA"):
+        Workbench(tmp_path).check("NVDA", source="store")
+
+
+def test_an_unknown_source_suggests_the_nearest(tmp_path: Path):
+    with pytest.raises(UnknownNameError, match="sample"):
+        Workbench(tmp_path).check("SP500", source="sampel")
+
+
+def test_an_unknown_network_is_refused_before_prices_are_read(tmp_path: Path):
+    with pytest.raises(UnknownNameError, match="lstm_classic"):
+        Workbench(tmp_path).sweep(TINY.replace(source="csv"), networks=("lstm_clasic",))
+
+
+def test_every_network_is_listed_with_its_size():
+    listed = listed_networks()
+
+    assert list(ZOO) == [each.name for each in listed]
+    assert list(range(1, 31)) == [each.number for each in listed if each.number is not None]
+    assert all(each.parameters > 0 for each in listed)
+
+
+def test_the_fast_mode_is_that_of_the_earlier_system():
+    fast = Experiment.parse({"symbols": ("SP500",), **MODES["fast"]})
+
+    assert (1, 32, 1e-3, 0.2, "relu") == (
+        fast.epochs,
+        fast.batch_size,
+        fast.learning_rate,
+        fast.dropout,
+        fast.activation,
+    )
