@@ -89,7 +89,7 @@ def demo(
 @app.command()
 def networks(as_json: Json = False) -> None:
     """List the networks of the zoo, with their sizes."""
-    from pregao.workbench import listed_networks
+    from pregao.training import listed_networks
 
     listed = listed_networks()
     if as_json:

@@ -12,8 +12,8 @@ from pathlib import Path
 from pregao.evaluation import Forecast
 from pregao.prices import Prices
 from pregao.settings import Settings
-from pregao.training import Experiment
-from pregao.workbench import MODES, Listed, Result, Workbench, listed_networks
+from pregao.training import Experiment, Listed, listed_networks
+from pregao.workbench import MODES, Result, Workbench
 
 Day = date | str | None
 

@@ -284,7 +284,7 @@ def test_several_files_for_a_ticker_are_listed_and_none_is_guessed(write):
 
 
 def test_csv_without_a_path_or_with_a_wrong_one_says_what_to_give(tmp_path):
-    with pytest.raises(InputError, match="needs a path"):
+    with pytest.raises(InputError, match="needs --path"):
         PROVIDERS["csv"]()
     with pytest.raises(InputError, match="does not exist"):
         PROVIDERS["csv"](path=tmp_path / "nowhere")

@@ -34,6 +34,7 @@ CHANGES: dict[str, object] = {
     "batch_size": 128,
     "dropout": 0.1,
     "activation": "mish",
+    "averaging": 0.0,
     "clip_norm": 0.5,
     "seed": 9,
 }

@@ -13,8 +13,8 @@ from pregao.evaluation import NAIVE
 from pregao.prices import Prices
 from pregao.symbols import NYSE
 from pregao.testing import synthetic_prices
-from pregao.training import Experiment
-from pregao.workbench import MODES, Result, Workbench, listed_networks
+from pregao.training import Experiment, listed_networks
+from pregao.workbench import MODES, Result, Workbench
 from pregao.zoo import BASELINES, ZOO
 
 TINY = Experiment(
@@ -98,9 +98,7 @@ def test_a_forecast_is_dated_by_the_exchange_and_in_its_currency(swept: Result):
     assert forecast == type(forecast).model_validate_json(forecast.model_dump_json())
 
 
-def test_the_champion_is_stored_and_forecasts_the_same_when_it_is_loaded(
-    home: Path, swept: Result
-):
+def test_the_champion_is_stored_and_forecasts_the_same_when_it_is_loaded(home: Path, swept: Result):
     assert swept.run is not None
     experiment = TINY.replace(network=ZOO[swept.report.champion].network)
 
@@ -193,9 +191,7 @@ def test_fetching_twice_stores_once_and_the_store_is_a_source(tmp_path: Path):
     second = workbench.fetch("SP500", end=date(2018, 6, 29))
     stored = workbench.check("SP500", source="store").prices
 
-    assert first.snapshot == second.snapshot.replace(
-        num_added=first.snapshot.num_added
-    )
+    assert first.snapshot == second.snapshot.replace(num_added=first.snapshot.num_added)
     assert first.prices == stored
 
 

@@ -11,5 +11,6 @@ from pregao.dataset._splits import Split as Split
 from pregao.dataset._splits import walk_forward as walk_forward
 from pregao.dataset._windows import Dataset as Dataset
 from pregao.dataset._windows import Windows as Windows
+from pregao.dataset._windows import check_length as check_length
 from pregao.dataset._windows import live_windows as live_windows
 from pregao.dataset._windows import make_dataset as make_dataset

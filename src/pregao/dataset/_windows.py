@@ -212,7 +212,7 @@ def make_dataset(
     """
     chosen, findings = _available([feature(name) for name in features], prices)
     markets = [Market.of(each) for each in prices]
-    warmup = max((SIGMA_WARMUP_SESSIONS, *(each.warmup_sessions for each in chosen)))
+    warmup = _warmup(chosen)
     skip = warmup + lookback - 1
     borders, parts = _split(markets, split, skip=skip, horizon=horizon)
     _check_parts(prices, parts, skip=skip, horizon=horizon, split=split)
@@ -254,7 +254,7 @@ def live_windows(
         If a symbol has fewer sessions than the features and the lookback need.
     """
     chosen = [feature(name) for name in scaler.features]
-    warmup = max((SIGMA_WARMUP_SESSIONS, *(each.warmup_sessions for each in chosen)))
+    warmup = _warmup(chosen)
     for each in prices:
         if len(each) < warmup + lookback:
             raise HistoryTooShortError(
@@ -269,6 +269,43 @@ def live_windows(
 def _live(table: Table, scaler: Scaler, *, lookback: int, horizon: int) -> Windows:
     last_rows = [table.rows_of(symbol).stop - 1 for symbol in range(len(table.symbols))]
     return Windows(table, lookback, horizon, np.array(last_rows, np.intp), scaler)
+
+
+def check_length(
+    symbol: str,
+    num_sessions: int,
+    *,
+    features: Sequence[str],
+    lookback: int,
+    horizon: int,
+    split: Split,
+) -> None:
+    """Refuse a history that is too short whatever is in it, before anything is computed.
+
+    Raises
+    ------
+    HistoryTooShortError
+        With the number of sessions that would do.
+    """
+    if split.train_last is not None:
+        return
+    # A feature without its order book would need less; those have no warm-up at all.
+    skip = _warmup([feature(name) for name in features]) + lookback - 1
+    needed = _least_sessions(split, skip=skip, horizon=horizon)
+    if num_sessions < needed:
+        raise _too_short(symbol, num_sessions, needed, skip=skip, horizon=horizon)
+
+
+def _too_short(
+    symbol: str, found: int, needed: int, *, skip: int, horizon: int
+) -> HistoryTooShortError:
+    because = f"a window of {skip + 1} (warm-up and lookback) with horizon {horizon}"
+    return HistoryTooShortError(symbol, needed, found, because)
+
+
+def _warmup(chosen: Sequence[Feature]) -> int:
+    """Give the sessions before every feature, and sigma, is valid."""
+    return max((SIGMA_WARMUP_SESSIONS, *(each.warmup_sessions for each in chosen)))
 
 
 def _available(
@@ -329,8 +366,7 @@ def _check_parts(
     longest = max(prices, key=len)
     if isinstance(split, Split) and split.train_last is None:
         needed = _least_sessions(split, skip=skip, horizon=horizon)
-        because = f"a window of {skip + 1} (warm-up and lookback) with horizon {horizon}"
-        raise HistoryTooShortError(str(longest.symbol), needed, len(longest), because)
+        raise _too_short(str(longest.symbol), len(longest), needed, skip=skip, horizon=horizon)
     raise SplitError(short[0], found[short[0]], LEAST_WINDOWS[short[0]])
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.stats import t as student_t
+from scipy.special import stdtr
 
 from pregao.calendars import Sessions
 from pregao.evaluation._truth import Float
@@ -78,7 +78,7 @@ def diebold_mariano(
     statistic = mean / np.sqrt(_long_run_variance(centred, horizon) / count) * np.sqrt(correction)
     return DieboldMariano(
         statistic=float(statistic),
-        p_value=float(student_t.cdf(statistic, df=count - 1)),
+        p_value=float(stdtr(count - 1, statistic)),
         mean_difference=mean,
         num_observations=count,
     )

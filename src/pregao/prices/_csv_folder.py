@@ -23,7 +23,7 @@ class CsvFolder:
 
     def __init__(self, *, path: Path | None = None) -> None:
         if path is None:
-            raise InputError("csv needs a path: a folder of TICKER.csv files, or one such file")
+            raise InputError("csv needs --path: a folder of TICKER.csv files, or one such file")
         if not path.exists():
             raise InputError(f"{path} does not exist: give a folder of TICKER.csv files, or a file")
         self.path = path

@@ -15,6 +15,8 @@ from pregao.training._fitted import Epoch as Epoch
 from pregao.training._fitted import Fitted as Fitted
 from pregao.training._fitted import Outcome as Outcome
 from pregao.training._fitted import State as State
+from pregao.training._listing import Listed as Listed
+from pregao.training._listing import listed_networks as listed_networks
 
 if TYPE_CHECKING:
     from pregao.training._train import finish as finish

@@ -91,6 +91,9 @@ class Experiment(Value):
     batch_size: int = Field(default=64, ge=1, le=65_536)
     dropout: float = Field(default=0.5, ge=0, lt=1)
     activation: Activation = "relu"
+    averaging: float = Field(
+        default=0.998, ge=0, lt=1, description="decay of the average of the weights; 0 is none"
+    )
     clip_norm: float = Field(default=1.0, gt=0, description="largest norm of a gradient")
     seed: int = Field(default=0, ge=0, lt=2**32)
 

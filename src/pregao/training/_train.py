@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from time import perf_counter
 
@@ -145,6 +146,8 @@ class _Loop:
 
     experiment: Experiment
     module: Anchored
+    average: Anchored
+    """The moving average of the weights: it forecasts, it is never trained."""
     criterion: Criterion
     optimiser: torch.optim.Optimizer
     plateau: torch.optim.lr_scheduler.ReduceLROnPlateau
@@ -154,6 +157,7 @@ class _Loop:
     validation_targets: Tensor
     shuffle: torch.Generator
     dropout_state: Tensor = field(repr=False)
+    num_steps: int = 0
 
     @classmethod
     def of(cls, experiment: Experiment, dataset: Dataset, anchor: NDArray[np.float32]) -> "_Loop":
@@ -162,6 +166,7 @@ class _Loop:
         return cls(
             experiment=experiment,
             module=module,
+            average=deepcopy(module).eval().requires_grad_(False),
             criterion=Criterion(experiment.loss),
             optimiser=optimiser,
             plateau=torch.optim.lr_scheduler.ReduceLROnPlateau(
@@ -181,7 +186,7 @@ class _Loop:
     def measure_untrained(self) -> Epoch:
         started = perf_counter()
         with one_thread(), torch.inference_mode():
-            untrained = _forecast(self.module.eval(), self.train, only=1)
+            untrained = _forecast(self.average, self.train, only=1)
             train_loss = self.criterion(
                 untrained.expand(len(self.train), -1, -1), self.train_targets
             )
@@ -230,12 +235,26 @@ class _Loop:
             loss.backward()
             nn.utils.clip_grad_norm_(self.module.parameters(), self.experiment.clip_norm)
             self.optimiser.step()
+            self.num_steps += 1
+            self.follow()
             total += value * len(batch)
         return total / len(order)
 
+    def follow(self) -> None:
+        """Move the average a step towards the weights, faster at first (Polyak, Juditsky, 1992).
+
+        What one batch teaches of markets is mostly noise; the average forgets it.
+        """
+        decay = min(self.experiment.averaging, self.num_steps / (9 + self.num_steps))
+        targets, weights = self.average.state_dict(), self.module.state_dict()
+        moving = [name for name, value in weights.items() if value.is_floating_point()]
+        torch._foreach_lerp_(
+            [targets[name] for name in moving], [weights[name] for name in moving], 1 - decay
+        )
+
     def validation_loss(self) -> float:
         with one_thread(), torch.inference_mode():
-            forecast = _forecast(self.module.eval(), self.validation)
+            forecast = _forecast(self.average, self.validation)
             return float(self.criterion(forecast, self.validation_targets))
 
     @contextmanager
@@ -247,7 +266,7 @@ class _Loop:
             self.dropout_state = torch.get_rng_state()
 
     def copy_state(self) -> State:
-        return {name: value.numpy().copy() for name, value in self.module.state_dict().items()}
+        return {name: value.numpy().copy() for name, value in self.average.state_dict().items()}
 
 
 def _optimiser(experiment: Experiment, module: nn.Module) -> torch.optim.Optimizer:

@@ -7,12 +7,14 @@ from hashlib import sha256
 from pathlib import Path
 
 from pregao.calendars import as_date
+from pregao.dataset import check_length
 from pregao.errors import DataQualityError, UnknownNameError, UnknownSymbolError
 from pregao.evaluation import DataSummary
 from pregao.findings import Finding
 from pregao.prices import PROVIDERS, Download, Prices, PriceStore, Provider, validated
 from pregao.registry import DataRecord
 from pregao.symbols import Symbol
+from pregao.training import Experiment
 
 
 @dataclass(frozen=True)
@@ -111,24 +113,31 @@ def checked_prices(
 
 
 def trainable(
-    symbols: Sequence[str],
-    provider: Provider,
-    *,
-    start: date | None,
-    end: date | None,
-    as_of: date | None,
-    allow_findings: bool,
+    experiment: Experiment, provider: Provider, *, as_of: date | None, allow_findings: bool
 ) -> list[Checked]:
     """Give the prices of an experiment, one history a symbol.
 
     Raises
     ------
+    HistoryTooShortError
+        If no symbol has enough sessions for the lookback, the horizon and the split.
     DataQualityError
         If a symbol is quarantined and `allow_findings` is not given.
     """
-    everything = [
-        checked_prices(each, provider, start=start, end=end, as_of=as_of) for each in symbols
+    downloads = [
+        provider.download(Symbol.parse(each), experiment.start, experiment.end)
+        for each in experiment.symbols
     ]
+    longest = max(downloads, key=lambda download: len(download.bars))
+    check_length(
+        str(longest.symbol),
+        len(longest.bars),
+        features=experiment.features,
+        lookback=experiment.lookback,
+        horizon=experiment.horizon,
+        split=experiment.split,
+    )
+    everything = [Checked(*validated(each, as_of=as_of)) for each in downloads]
     for each in everything:
         if each.quarantine and not allow_findings:
             raise DataQualityError(

@@ -15,7 +15,6 @@ from pregao.findings import Finding
 from pregao.prices import Prices, PriceStore, Provider, Snapshot
 from pregao.registry import DataRecord, Run, load_run, run_id, save_run, stored_runs
 from pregao.training import LEVELS, Epoch, Experiment
-from pregao.values import Value
 from pregao.workbench._prices import (
     Checked,
     checked_prices,
@@ -23,7 +22,7 @@ from pregao.workbench._prices import (
     trainable,
 )
 from pregao.workbench._sweep import OnProgress, Sweep, run_evaluation, run_sweep, run_training
-from pregao.zoo import ZOO, Network, find_network, num_parameters
+from pregao.zoo import ZOO, Network, find_network
 
 MODES: Mapping[str, Mapping[str, object]] = {
     # One look at every network in well under a minute, as the earlier systems' fast mode did it.
@@ -197,10 +196,8 @@ class Workbench:
         self, experiment: Experiment, path: Path | None, *, allow_findings: bool
     ) -> list[Checked]:
         return trainable(
-            experiment.symbols,
+            experiment,
             self._provider(experiment.source, path),
-            start=experiment.start,
-            end=experiment.end,
             as_of=self.today,
             allow_findings=allow_findings,
         )
@@ -268,36 +265,3 @@ def _forecast_of(
 def _without_prices(report: Report) -> tuple[Finding, ...]:
     """Give the findings of learning and evaluation: those of prices are the forecast's own."""
     return tuple(each for each in report.findings if not each.code.startswith("PRC"))
-
-
-class Listed(Value):
-    """One network of the zoo as `pregao networks` lists it."""
-
-    name: str
-    number: int | None
-    category: str
-    description: str
-    parameters: int
-    """With the default features, lookback and horizon."""
-    spec: Network
-
-
-def listed_networks() -> list[Listed]:
-    """List the zoo, in its own order, without loading torch."""
-    default = Experiment(symbols=("SP500",))
-    return [
-        Listed(
-            name=name,
-            number=entry.number,
-            category=entry.category,
-            description=entry.description,
-            parameters=num_parameters(
-                entry.network,
-                num_features=len(default.features),
-                lookback=default.lookback,
-                num_outputs=default.num_outputs,
-            ),
-            spec=entry.network,
-        )
-        for name, entry in ZOO.items()
-    ]

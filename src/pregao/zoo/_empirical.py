@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
 
 from pregao.findings import Finding
 from pregao.zoo._forecaster import (
@@ -35,12 +34,15 @@ class GaussianWalk:
 
     def quantiles(self, past: Past) -> Float:
         """Forecast mean * step plus normal quantiles * volatility * sqrt(step)."""
+        # Loaded here: listing the zoo should not wait for scipy.
+        from scipy.special import ndtri
+
         symbols = self.symbols.recognise(past)
         steps = steps_of(past.horizon)
         mean = per_symbol(self.means, self.pooled_mean, symbols)
         volatility = per_symbol(self.volatilities, self.pooled_volatility, symbols)
         width = (volatility[:, None] * np.sqrt(steps))[..., None]
-        normal: Float = np.asarray(norm.ppf(self.levels), np.float64)
+        normal: Float = np.asarray(ndtri(self.levels), np.float64)
         return (mean[:, None] * steps)[..., None] + width * normal
 
 

@@ -5,7 +5,6 @@ from dataclasses import astuple, dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import lfilter
 
 from pregao.findings import Finding
 from pregao.zoo._forecaster import Acquaintances, Levels, Rows, SymbolRows, taught_symbols
@@ -213,6 +212,9 @@ def _history(past: Past, chosen: Rows) -> tuple[Float, NDArray[np.intp]]:
 
 def _recursion(decay: float, news: Float) -> Float:
     """Give ``h[t] = decay h[t-1] + news[t]``."""
+    # Loaded here: listing the zoo should not wait for scipy.
+    from scipy.signal import lfilter
+
     accumulated: Float = lfilter([1.0], [1.0, -decay], news)
     return accumulated
 

@@ -1,0 +1,286 @@
+"""The command line, through its real entry point, as a user would type it."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from pregao.testing import synthetic_prices
+from pregao.zoo import ZOO
+
+SMALL = ("--start", "2014-01-02", "--lookback", "8", "--horizon", "3", "--epochs", "1")
+
+
+class Shell:
+    """Runs `pregao` in an empty home."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+
+    def __call__(self, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "pregao", *(str(each) for each in arguments)],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=120,
+            check=False,
+            cwd=self.home,
+            env={
+                **{k: v for k, v in os.environ.items() if k not in {"LANG", "LC_ALL"}},
+                "HOME": str(self.home),
+                "PREGAO_HOME": str(self.home / "pregao"),
+                "PYTHONIOENCODING": "utf-8",
+                **environment,
+            },
+        )
+
+
+@pytest.fixture(scope="module")
+def pregao(tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    return Shell(Path(tmp_path_factory.mktemp("home")))
+
+
+@pytest.fixture(scope="module")
+def sweep(pregao: Shell) -> dict[str, object]:
+    done = pregao(
+        "sweep", "SP500", *SMALL, "--networks", "dlinear,anchor_lstm", "--report", "page.html",
+        "--json",
+    )  # fmt: skip
+    assert 0 == done.returncode, done.stderr
+    return json.loads(done.stdout)
+
+
+def complaint(done: subprocess.CompletedProcess[str]) -> str:
+    """The one line on standard error of a command that refuses its input."""
+    assert 2 == done.returncode, done.stderr
+    assert "" == done.stdout
+    [line] = done.stderr.strip().splitlines()
+    assert line.startswith("pregao: ")
+    return line
+
+
+def test_a_sweep_prints_one_json_object_as_promised(sweep: dict):
+    assert {
+        "experiment", "data", "windows", "baselines", "ranking", "champion", "edge", "seconds",
+    } <= set(sweep)  # fmt: skip
+    assert {"symbols", "sessions", "first", "last", "digest"} <= set(sweep["data"])
+    assert ["SP500"] == sweep["data"]["symbols"]
+    assert ("2014-01-02", "2018-12-31") == (sweep["data"]["first"], sweep["data"]["last"])
+    assert {"train", "validation", "test"} == set(sweep["windows"])
+    for each in sweep["ranking"]:
+        assert {"network", "parameters", "metrics", "versus_random_walk", "seconds"} <= set(each)
+        assert {"crps", "mae", "rmse", "mape", "smape", "mase", "coverage_90"} <= set(
+            each["metrics"]
+        )
+        assert {"crps_skill", "mae_skill", "dm_p_value"} == set(each["versus_random_walk"])
+    assert "random_walk" in [each["name"] for each in sweep["baselines"]]
+    assert sweep["champion"] == sweep["ranking"][0]["network"]
+    assert isinstance(sweep["edge"], bool)
+
+
+def test_a_sweep_writes_its_page(pregao: Shell, sweep: dict):
+    page = (pregao.home / "page.html").read_text(encoding="utf-8")
+
+    assert page.startswith("<!doctype html>")
+    assert sweep["champion"] in page
+
+
+def test_a_sweep_leaves_nothing_in_the_home_but_its_own_folder(pregao: Shell, sweep: dict):
+    assert {"page.html", "pregao"} == {each.name for each in pregao.home.iterdir()}
+
+
+def test_evaluating_the_stored_run_gives_the_same_scores(pregao: Shell, sweep: dict):
+    done = pregao("evaluate", sweep["run"], "--json")
+
+    assert 0 == done.returncode, done.stderr
+    again = json.loads(done.stdout)
+    assert sweep["ranking"][0]["metrics"] == again["ranking"][0]["metrics"]
+    assert sweep["data"] == again["data"]
+
+
+def test_a_forecast_prints_one_json_object_as_promised(pregao: Shell, sweep: dict):
+    done = pregao("forecast", "SP500", "--run", sweep["run"], "--horizon", "3", "--json")
+
+    assert 0 == done.returncode, done.stderr
+    forecast = json.loads(done.stdout)
+    assert {
+        "symbol", "currency", "as_of", "sessions", "levels", "prices", "median", "run", "edge",
+        "findings",
+    } <= set(forecast)  # fmt: skip
+    assert ["2019-01-02", "2019-01-03", "2019-01-04"] == forecast["sessions"]
+    assert ("SP500", "USD", "2018-12-31") == (
+        forecast["symbol"],
+        forecast["currency"],
+        forecast["as_of"],
+    )
+    assert sweep["run"] == forecast["run"]
+    assert 3 == len(forecast["prices"]) == len(forecast["median"])
+
+
+def test_training_prints_a_table_with_naive_in_it_and_a_sentence(pregao: Shell):
+    done = pregao("train", "SP500", *SMALL, "--network", "dlinear")
+
+    assert 0 == done.returncode, done.stderr
+    assert "random_walk" in done.stdout
+    assert re.search(r"^(No edge|Edge)", done.stdout, re.MULTILINE)
+
+
+def test_the_sentence_is_portuguese_where_the_user_is(pregao: Shell):
+    done = pregao("train", "SP500", *SMALL, "--network", "dlinear", LANG="pt_BR.UTF-8")
+
+    assert 0 == done.returncode, done.stderr
+    assert re.search(r"^(Sem vantagem|Vantagem)", done.stdout, re.MULTILINE)
+
+
+def test_networks_are_listed_as_json_without_torch(pregao: Shell):
+    done = pregao("networks", "--json")
+
+    listed = json.loads(done.stdout)
+    assert list(ZOO) == [each["name"] for each in listed]
+    assert {"name", "category", "parameters", "spec"} <= set(listed[-1])
+    assert list(range(1, 31)) == [each["number"] for each in listed if "number" in each]
+
+
+@pytest.mark.parametrize("command", [["--help"], ["networks"], ["networks", "--json"]])
+def test_listing_and_help_load_neither_torch_nor_pandas(pregao: Shell, command: list[str]):
+    program = (
+        f"import sys; sys.argv = ['pregao', *{command!r}]\n"
+        "from pregao.__main__ import main\n"
+        "try:\n    main()\n"
+        "finally:\n    print(sorted({'torch', 'pandas', 'plotly', 'scipy'} & set(sys.modules)),"
+        " file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+
+    assert 0 == done.returncode
+    assert "[]" == done.stderr.strip()
+
+
+def test_networks_are_listed_as_a_table(pregao: Shell):
+    done = pregao("networks")
+
+    assert 0 == done.returncode
+    for name in ZOO:
+        assert name in done.stdout
+
+
+def test_fetch_stores_and_says_so_and_check_is_clean(pregao: Shell):
+    fetched = pregao("fetch", "SP500", "NASDAQ", "--json")
+    checked = pregao("check", "SP500", "--json")
+
+    assert [5031, 5031] == [each["sessions"] for each in json.loads(fetched.stdout)]
+    assert 0 == checked.returncode
+    assert not json.loads(checked.stdout)[0]["quarantined"]
+
+
+def test_check_of_quarantined_prices_ends_with_one(pregao: Shell, tmp_path: Path):
+    frame = synthetic_prices("PETR4", sessions=400).frame.rename_axis("date")
+    frame.loc[frame.index[200] :, ["open", "high", "low", "close", "adj_close"]] /= 10
+    frame.to_csv(tmp_path / "PETR4.csv")
+
+    done = pregao("check", "PETR4", "--path", tmp_path, "--json")
+    trained = pregao("train", "PETR4", "--path", tmp_path)
+
+    assert 1 == done.returncode
+    assert "PRC009" in [each["code"] for each in json.loads(done.stdout)[0]["findings"]]
+    assert "--allow-findings" in complaint(trained)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["sweep", "SP500", "--networks", "lstm_clasic"], "did you mean lstm_classic"),
+        (["train", "SP500", "--network", "grru_classic"], "did you mean gru_classic"),
+        (["sweep", "PETR4", "--source", "sample"], "sample has no PETR4"),
+        (["fetch", "SP500", "--source", "yaho"], "unknown source 'yaho'"),
+        (["sweep", "SP500", "--lookback", "0"], "lookback"),
+        (["sweep", "SP500", "--horizon", "-1"], "horizon"),
+        (["sweep", "SP500", "--horizon", "ten"], "horizon"),
+        (["sweep", "SP500", "--start", "2018-01-02"], "needs at least"),
+        (["sweep", "SP500", "--lookback", "1900", "--start", "2012-01-03"], "needs at least"),
+        (["train", "../../etc/passwd"], "is not a ticker"),
+        (["train", "\u202ePETR4"], "is not a ticker"),
+        (["train", "A" * 10_000], "is not a ticker"),
+        (["train"], "name at least one"),
+        (["train", "SP500", "--experiment", "none.toml"], "none.toml"),
+        (["evaluate", "nothing"], "no run 'nothing'"),
+        (["forecast", "SP500", "--run", "../x"], "no run"),
+        (["sweep", "SP500", "--start", "2019-02-30"], "2019-02-30"),
+        (["sweep", "SP500", "--mode", "slow"], "fast"),
+        (["swep"], "swep"),
+        (["sweep", "SP500", "--workers", "0"], "workers"),
+        (["sweep", "SP500", "SP500"], "named twice"),
+    ],
+)
+def test_bad_input_is_answered_with_one_clear_line(
+    pregao: Shell, arguments: list[str], message: str
+):
+    assert message in complaint(pregao(*arguments))
+
+
+def test_an_unknown_field_of_a_toml_is_named(pregao: Shell, tmp_path: Path):
+    path = tmp_path / "experiment.toml"
+    path.write_text('symbols = ["SP500"]\nlokback = 3\n', encoding="utf-8")
+
+    line = complaint(pregao("train", "--experiment", path))
+
+    assert "unknown field 'lokback'" in line
+    assert "did you mean 'lookback'" in line
+
+
+def test_options_win_over_the_file_and_the_file_over_the_mode(pregao: Shell, tmp_path: Path):
+    path = tmp_path / "experiment.toml"
+    path.write_text(
+        'symbols = ["SP500"]\nstart = 2014-01-02\nlookback = 8\nhorizon = 3\nbatch_size = 16\n',
+        encoding="utf-8",
+    )
+
+    done = pregao(
+        "sweep", "--experiment", path, "--networks", "dlinear", "--horizon", "2", "--json"
+    )
+
+    experiment = json.loads(done.stdout)["experiment"]
+    assert (2, 8, 16, 1) == tuple(
+        experiment[name] for name in ("horizon", "lookback", "batch_size", "epochs")
+    )
+
+
+def test_a_folder_without_the_csv_lists_what_it_has(pregao: Shell, tmp_path: Path):
+    (tmp_path / "VALE3.csv").write_text("date,open,high,low,close,volume\n", encoding="utf-8")
+
+    line = complaint(pregao("sweep", "PETR4", "--source", "csv", "--path", tmp_path))
+
+    assert "PETR4" in line
+    assert "VALE3.csv" in line
+
+
+def test_a_malformed_csv_names_the_line_and_the_reason(pregao: Shell, tmp_path: Path):
+    frame = synthetic_prices("PETR4", sessions=400).frame.rename_axis("date")
+    lines = frame.to_csv().splitlines()
+    lines[17] = "2015-01-28,12.0,twelve,11.0,11.5,11.5,1000"
+    (tmp_path / "PETR4.csv").write_text("\n".join(lines), encoding="utf-8")
+
+    line = complaint(pregao("sweep", "PETR4", "--source", "csv", "--path", tmp_path))
+
+    assert "line 18" in line
+    assert "twelve" in line
+
+
+def test_csv_without_a_path_says_what_to_type(pregao: Shell):
+    assert "--path" in complaint(pregao("sweep", "PETR4", "--source", "csv"))
+
+
+def test_help_of_every_command_is_there(pregao: Shell):
+    commands = ("demo", "fetch", "check", "networks", "train", "sweep", "evaluate", "forecast")
+    overview = pregao("--help").stdout
+
+    for command in commands:
+        assert command in overview
+        assert 0 == pregao(command, "--help").returncode
