@@ -4,12 +4,12 @@ import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
-from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from store_work import append_every_second
 
 from pregao.errors import CorruptFileError, InputError
 from pregao.prices import Bars, Prices, PriceStore
@@ -211,15 +211,11 @@ def test_torn_file_is_noticed_and_not_written_over(fresh, length):
     assert torn == file_of(store).read_bytes()
 
 
-def append_every_second(root, start):
-    store = PriceStore(Path(root))
-    for row in range(start, 80, 2):
-        store.append(Prices(MARKET.symbol, MARKET.bars.take(np.array([row])), "synthetic"))
-
-
 def test_two_processes_that_append_at_once_lose_nothing(tmp_path):
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        for done in [pool.submit(append_every_second, str(tmp_path), start) for start in (0, 1)]:
+        for done in [
+            pool.submit(append_every_second, str(tmp_path), MARKET, start) for start in (0, 1)
+        ]:
             done.result()
 
     store = PriceStore(tmp_path)

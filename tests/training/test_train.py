@@ -218,6 +218,18 @@ def test_quantiles_never_cross_whatever_the_network_says(raw: list[float]):
     assert (quantiles.diff(dim=-1) >= 0).all()
 
 
+@given(raw=st.lists(st.floats(-3, 3), min_size=12, max_size=12))
+def test_neighbouring_sessions_have_neighbouring_forecasts(raw: list[float]):
+    anchor = torch.zeros(20, len(LEVELS)) + torch.linspace(-2, 2, len(LEVELS))
+
+    change = QuantileHead(anchor)(torch.tensor([raw]))[0] - anchor
+
+    # A curve of three terms turns at most once: along the steps the location has one extreme.
+    moves = change[:, LEVELS.index(0.5)].diff()
+    turns = (moves[1:].sign() * moves[:-1].sign() < 0) & (moves[1:].abs() > 1e-5)
+    assert turns.sum() <= 1
+
+
 def test_each_raw_output_changes_what_its_name_says():
     anchor = anchor_quantiles(dataset().train.targets, LEVELS).astype(np.float32)
     head = QuantileHead(torch.from_numpy(anchor))

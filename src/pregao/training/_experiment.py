@@ -22,6 +22,8 @@ Loss = Literal["pinball", "mse", "mae", "huber"]
 Optimiser = Literal["adam", "adamw"]
 
 DEFAULT_NETWORK = "anchor_lstm"
+CURVE_TERMS = 3
+"""How many terms a curve over the steps has: its level, its slope and its bend."""
 
 LEVELS: tuple[float, ...] = (
     0.01, 0.025,
@@ -109,8 +111,12 @@ class Experiment(Value):
 
     @property
     def num_outputs(self) -> int:
-        """How many numbers a network gives: four a step for quantiles, one for a point."""
-        return self.horizon * (4 if self.loss == "pinball" else 1)
+        """How many numbers a network gives.
+
+        For quantiles, a curve over the steps (three numbers) of each of location, width, skew and
+        tails; for points, one number a step.
+        """
+        return 4 * min(CURVE_TERMS, self.horizon) if self.loss == "pinball" else self.horizon
 
     @property
     def digest(self) -> str:

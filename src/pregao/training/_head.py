@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from pregao.training._experiment import LEVELS, Loss
+from pregao.training._experiment import CURVE_TERMS, LEVELS, Loss
 
 _MEDIAN = LEVELS.index(0.5)
 
@@ -29,7 +29,9 @@ class QuantileHead(nn.Module):
 
     The gap between neighbouring quantiles at levels around u (centred, -1 to 1) is multiplied by
     ``exp(width + skew * u + tails * (u**2 - mean))``, so quantiles never cross; the median moves by
-    ``location``. Four raw outputs a step, each with a reach of its own.
+    ``location``. Each of the four is a curve over the steps (level, slope and bend in the log of
+    the step), so neighbouring sessions have neighbouring forecasts. Twelve raw outputs in all, the
+    four of the level first.
     """
 
     gaps: Tensor
@@ -37,6 +39,7 @@ class QuantileHead(nn.Module):
     basis: Tensor
     from_median: Tensor
     reach: Tensor
+    curves: Tensor
 
     def __init__(self, anchor: Float[Tensor, "horizon levels"]) -> None:
         super().__init__()
@@ -49,11 +52,12 @@ class QuantileHead(nn.Module):
         )
         self.register_buffer("from_median", _sums_from_median())
         self.register_buffer("reach", torch.tensor(_REACH))
+        self.register_buffer("curves", _curves(len(anchor)))
 
     def forward(self, raw: Float[Tensor, "batch outputs"]) -> Float[Tensor, "batch horizon levels"]:
         """Give the quantiles in units of sigma_t sqrt(h)."""
-        horizon = self.gaps.shape[0]
-        change = raw.reshape(-1, horizon, len(_REACH)) * self.reach
+        terms = raw.reshape(-1, self.curves.shape[1], len(_REACH))
+        change = (self.curves @ terms) * self.reach
         log_change = change[..., 1:] @ self.basis
         bounded = _MOST_LOG_CHANGE * torch.tanh(log_change / _MOST_LOG_CHANGE)
         gaps = self.gaps * torch.exp(bounded)
@@ -98,6 +102,14 @@ def _sums_from_median() -> Tensor:
         sums[_MEDIAN:level, level] = 1
         sums[level:_MEDIAN, level] = -1
     return torch.from_numpy(sums)
+
+
+def _curves(horizon: int) -> Tensor:
+    """Give (horizon, terms): Legendre polynomials over the log of the step, stretched to -1 .. 1."""
+    steps = np.log(np.arange(1, horizon + 1))
+    place = 2 * steps / max(steps[-1], np.log(2)) - 1
+    curves = np.polynomial.legendre.legvander(place, min(CURVE_TERMS, horizon) - 1)
+    return torch.from_numpy(curves.astype(np.float32))
 
 
 def crps_weights() -> Float[Tensor, " levels"]:

@@ -1,0 +1,42 @@
+"""Figures of the values above, and the report as one page.
+
+Importing this package does not import Plotly; the first figure does.
+"""
+
+from typing import TYPE_CHECKING
+
+from pregao.plots._texts import TEXTS as TEXTS
+from pregao.plots._texts import Language as Language
+from pregao.plots._theme import PALETTES as PALETTES
+from pregao.plots._theme import Theme as Theme
+from pregao.plots._theme import template as template
+
+if TYPE_CHECKING:
+    from pregao.plots._calibration import calibration_figure as calibration_figure
+    from pregao.plots._fan import fan_figure as fan_figure
+    from pregao.plots._learning import learning_curves_figure as learning_curves_figure
+    from pregao.plots._page import page_html as page_html
+    from pregao.plots._page import write_page as write_page
+    from pregao.plots._prices import prices_figure as prices_figure
+    from pregao.plots._ranking import ranking_figure as ranking_figure
+    from pregao.plots._steps import skill_by_step_figure as skill_by_step_figure
+
+_DRAWN = {
+    "prices_figure": "_prices",
+    "fan_figure": "_fan",
+    "learning_curves_figure": "_learning",
+    "ranking_figure": "_ranking",
+    "calibration_figure": "_calibration",
+    "skill_by_step_figure": "_steps",
+    "page_html": "_page",
+    "write_page": "_page",
+}
+
+
+def __getattr__(name: str) -> object:
+    # The terminal shares the texts of this package, and needs neither numpy nor Plotly for them.
+    if name not in _DRAWN:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"pregao.plots.{_DRAWN[name]}"), name)

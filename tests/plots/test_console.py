@@ -1,0 +1,206 @@
+import pytest
+from rich.cells import cell_len
+
+from pregao.console import (
+    epoch_progress,
+    print_checked,
+    print_fetched,
+    print_forecast,
+    print_networks,
+    print_result,
+    sweep_progress,
+    working,
+)
+from pregao.evaluation import Report
+from pregao.findings import Finding
+from pregao.plots import Language
+from pregao.plots._numbers import day, number, percent
+from pregao.plots._rows import rows_of
+from pregao.prices import PriceStore
+from pregao.training import Epoch, listed_networks
+from pregao.workbench import Checked, Fetched, Progress
+from pregao.zoo import ZOO
+
+BOTH: tuple[Language, ...] = ("en", "pt")
+
+
+@pytest.fixture(autouse=True)
+def eighty_columns(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+def _line(output: str, name: str) -> str:
+    return next(line for line in output.splitlines() if name in line.split())
+
+
+def _table(output: str) -> str:
+    """Give the ranking alone: the legend below it is one line, and a blank one follows."""
+    return output.split("\n\n", maxsplit=1)[0].rpartition("\n")[0]
+
+
+def _crowded(report: Report) -> Report:
+    """Give the same report with every name of the zoo in its ranking."""
+    first = report.ranking[0]
+    ranking = tuple(
+        first.replace(network=name, validation_crps=first.validation_crps + 0.001 * index)
+        for index, name in enumerate(ZOO)
+    )
+    return report.replace(ranking=ranking, champion=ranking[0].network)
+
+
+@pytest.mark.parametrize("language", BOTH)
+def test_the_ranking_says_what_the_report_says(case, capsys, language: Language) -> None:
+    print_result(case.report, case.forecasts, language=language)
+
+    output = capsys.readouterr().out
+    for row in rows_of(case.report):
+        line = _line(output, row.name)
+        assert number(row.metrics.crps, 4, language) in line
+        assert percent(row.skill_vs_random_walk, 1, language, signed=True) in line
+        assert (row.kind == "baseline" and not row.is_champion) == line.startswith("*")
+
+
+@pytest.mark.parametrize("language", BOTH)
+def test_the_verdict_is_one_line_for_a_pipe(case, capsys, language: Language) -> None:
+    print_result(case.report, case.forecasts, language=language)
+
+    verdict = case.report.verdict
+    lines = capsys.readouterr().out.splitlines()
+    assert (verdict.en if language == "en" else verdict.pt_br) in lines
+
+
+@pytest.mark.parametrize("language", BOTH)
+def test_the_table_fits_eighty_columns_and_cuts_no_number(case, capsys, language) -> None:
+    print_result(_crowded(case.report), (), language=language)
+
+    output = capsys.readouterr().out
+    table = _table(output).splitlines()
+    assert len(table) >= 2 + 15 + len(case.report.baselines)
+    assert max(cell_len(line.rstrip()) for line in table) <= 80
+    assert "\N{HORIZONTAL ELLIPSIS}" not in output
+
+
+def test_a_narrow_terminal_keeps_the_score_and_its_naive(case, capsys, monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "50")
+    row = rows_of(case.report)[0]
+
+    print_result(case.report, (), language="en")
+
+    output = capsys.readouterr().out
+    assert number(row.metrics.crps, 4, "en") in _line(output, row.name)
+    assert "vs naive" in output
+    assert "DM p" not in _table(output)
+
+
+def test_a_wide_terminal_shows_every_column(case, capsys, monkeypatch) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
+
+    print_result(case.report, (), language="en")
+
+    output = capsys.readouterr().out
+    assert all(name in output for name in ("Parameters", "MASE", "Seconds", "DM p"))
+
+
+def test_of_many_networks_some_are_shown_and_the_baselines_all(case, capsys) -> None:
+    report = _crowded(case.report)
+
+    print_result(report, (), language="en")
+
+    output = capsys.readouterr().out
+    words = _table(output).split()
+    assert list(ZOO)[:15] == [name for name in ZOO if name in words]
+    assert all(each.name in words for each in report.baselines)
+    assert f"and {len(ZOO) - 15} more networks" in output
+
+
+@pytest.mark.parametrize("language", BOTH)
+def test_the_forecast_gives_its_next_and_its_last_session(case, capsys, language) -> None:
+    forecast = case.forecasts[0]
+
+    print_result(case.report, [forecast], language=language)
+
+    output = capsys.readouterr().out
+    for index in (0, -1):
+        line = next(x for x in output.splitlines() if day(forecast.sessions[index], language) in x)
+        for price in (forecast.median, forecast.at(0.05), forecast.at(0.95)):
+            assert number(price[index], 2, language) in line
+
+
+@pytest.mark.parametrize("language", BOTH)
+def test_a_forecast_lists_every_session_with_its_quantiles(case, capsys, language) -> None:
+    forecast = case.forecasts[1]
+
+    print_forecast(forecast, language=language)
+
+    output = capsys.readouterr().out
+    assert "NVDA" in output
+    assert "US$" in output
+    for index, session in enumerate(forecast.sessions):
+        line = _line(output, day(session, language))
+        expected = [forecast.at(level)[index] for level in (0.05, 0.25, 0.5, 0.75, 0.95)]
+        assert [number(price, 2, language) for price in expected] == line.split()[1:]
+
+
+def test_every_network_is_listed_under_its_category(capsys) -> None:
+    print_networks(listed_networks())
+
+    output = capsys.readouterr().out
+    words = output.split()
+    assert [] == [name for name in ZOO if name not in words]
+    assert output.index("Bidirectional") < output.index("bilstm_classic")
+
+
+def test_a_check_says_what_was_seen_and_what_to_do(case, capsys) -> None:
+    bad = Finding(code="PRC009", title="jump", severity="error", seen="[a] 900 %", do="look")
+
+    print_checked([Checked(case.prices[0], (bad,)), Checked(case.prices[1], ())])
+
+    output = capsys.readouterr().out
+    assert "PRC009 jump (error)" in output
+    assert "[a] 900 %" in output
+    assert "-> look" in output
+    assert "quarantined" in _line(output, "PETR4")
+    assert "no findings" in _line(output, "NVDA")
+
+
+def test_what_was_fetched_is_one_line_a_symbol(case, capsys, tmp_path) -> None:
+    prices = case.prices[0]
+
+    print_fetched([Fetched(prices, PriceStore(tmp_path).append(prices), ())])
+
+    output = capsys.readouterr().out
+    assert 1 == len(output.splitlines())
+    assert all(part in output for part in ("PETR4", "500 sessions", prices.digest, "revision 1"))
+
+
+def test_progress_is_silent_where_nobody_looks(capsys) -> None:
+    with sweep_progress() as on_progress:
+        on_progress(Progress("network", "lstm_classic", 1, 2, 0.5))
+    with epoch_progress(3) as on_epoch:
+        on_epoch(
+            Epoch(
+                number=1,
+                train_loss=0.3,
+                validation_loss=0.3,
+                learning_rate=1e-3,
+                seconds=1.0,
+                is_best=True,
+            )
+        )
+    with working("scoring [red]"):
+        pass
+
+    captured = capsys.readouterr()
+    assert ("", "") == (captured.out, captured.err.strip())
+
+
+def test_progress_names_what_is_done_on_a_terminal(capsys, monkeypatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+
+    with sweep_progress() as on_progress:
+        on_progress(Progress("network", "lstm_classic", 1, 2, 0.5))
+
+    captured = capsys.readouterr()
+    assert "lstm_classic" in captured.err
+    assert "1/2" in captured.err
+    assert "" == captured.out

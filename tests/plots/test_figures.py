@@ -1,0 +1,245 @@
+import subprocess
+import sys
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from pregao.evaluation import NAIVE, skill
+from pregao.plots import (
+    PALETTES,
+    Language,
+    Theme,
+    calibration_figure,
+    fan_figure,
+    learning_curves_figure,
+    prices_figure,
+    ranking_figure,
+    skill_by_step_figure,
+)
+from pregao.plots._rows import rows_of
+from pregao.plots._steps import FAR_BELOW_PERCENT
+from pregao.testing import synthetic_prices
+
+
+def _trace(figure: go.Figure, name: str) -> go.Scatter:
+    return next(trace for trace in figure.data if trace.name == name)
+
+
+def _figures(case, language: Language, theme: Theme) -> list[go.Figure]:
+    report = case.report
+    return [
+        prices_figure(case.prices[0], language=language, theme=theme),
+        fan_figure(case.prices[0], case.forecasts[0], language=language, theme=theme),
+        learning_curves_figure(report.ranking, language=language, theme=theme),
+        ranking_figure(report, language=language, theme=theme),
+        calibration_figure(report.winner, language=language, theme=theme),
+        skill_by_step_figure(report, language=language, theme=theme),
+    ]
+
+
+@pytest.mark.parametrize("language", ["en", "pt"])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_figure_wears_the_template(case, language: Language, theme: Theme) -> None:
+    for figure in _figures(case, language, theme):
+        layout = figure.layout.template.layout
+        assert PALETTES[theme].paper == layout.paper_bgcolor
+        assert {"en": ".,", "pt": ",."}[language] == layout.separators
+
+
+def test_a_figure_in_the_dark_holds_no_colour_of_the_light(case) -> None:
+    only_light = set(vars(PALETTES["light"]).values()) - set(vars(PALETTES["dark"]).values())
+
+    for figure in _figures(case, "en", "dark"):
+        text = figure.to_json()
+        assert [] == [colour for colour in only_light if colour in text]
+
+
+def test_prices_are_drawn_as_they_are(case) -> None:
+    prices = case.prices[0]
+
+    close, volume = prices_figure(prices).data
+
+    assert prices.bars.close.tolist() == list(close.y)
+    assert prices.bars.volume.tolist() == list(volume.y)
+    assert [str(day) for day in prices.sessions] == list(close.x)
+
+
+def test_prices_without_volume_have_no_empty_panel() -> None:
+    from dataclasses import replace
+
+    prices = synthetic_prices(sessions=30)
+    silent = replace(prices, bars=replace(prices.bars, volume=np.zeros(30)))
+
+    assert ["close"] == [trace.name for trace in prices_figure(silent).data]
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high"), [("95 %", 0.025, 0.975), ("90 %", 0.05, 0.95), ("50 %", 0.25, 0.75)]
+)
+def test_a_band_of_the_fan_lies_between_its_quantiles(case, name, low, high) -> None:
+    forecast = case.forecasts[0]
+    start = forecast.last_price
+
+    band = _trace(fan_figure(case.prices[0], forecast), name)
+
+    expected = [start, *forecast.at(low), *reversed(forecast.at(high)), start]
+    assert expected == list(band.y)
+
+
+def test_the_fan_starts_at_the_last_close_and_follows_the_calendar(case) -> None:
+    forecast, prices = case.forecasts[0], case.prices[0]
+
+    figure = fan_figure(prices, forecast)
+
+    days = list(figure.layout.xaxis.categoryarray)
+    assert [str(day) for day in prices.sessions[-60:]] == days[:60]
+    assert [day.isoformat() for day in forecast.sessions] == days[60:]
+    assert [forecast.last_price, *forecast.median] == list(_trace(figure, "median").y)
+    assert prices.bars.close[-60:].tolist() == list(_trace(figure, "close").y)
+    assert "PETR4, R$" == figure.layout.yaxis.title.text
+
+
+def test_the_fan_shows_no_close_after_the_forecast_was_made(case) -> None:
+    forecast = case.forecasts[0]
+    later = forecast.model_copy(update={"as_of": case.prices[0].sessions[-11].item()})
+
+    figure = fan_figure(case.prices[0], later)
+
+    assert str(case.prices[0].sessions[-11]) == _trace(figure, "close").x[-1]
+
+
+def test_bands_whose_levels_were_not_forecast_are_left_out(case) -> None:
+    forecast = case.forecasts[0]
+    keep = [forecast.levels.index(level) for level in (0.05, 0.5, 0.95)]
+    sparse = forecast.model_copy(
+        update={
+            "levels": (0.05, 0.5, 0.95),
+            "prices": tuple(tuple(row[index] for index in keep) for row in forecast.prices),
+        }
+    )
+
+    names = [trace.name for trace in fan_figure(case.prices[0], sparse).data if trace.fill]
+
+    assert ["90 %"] == names
+
+
+def test_learning_curves_start_at_the_anchor_and_mark_the_best_epoch(case) -> None:
+    score = case.report.ranking[0]
+
+    figure = learning_curves_figure([score])
+
+    assert [each.validation_loss for each in score.epochs] == list(_trace(figure, "validation").y)
+    assert [each.train_loss for each in score.epochs] == list(_trace(figure, "training").y)
+    anchor, best = _trace(figure, "anchor"), _trace(figure, "best epoch: 1")
+    assert (0, score.epochs[0].validation_loss) == (anchor.x[0], anchor.y[0])
+    assert (1, score.epochs[1].validation_loss) == (best.x[0], best.y[0])
+
+
+def test_of_several_learning_curves_the_first_is_shown(case) -> None:
+    figure = learning_curves_figure(case.report.ranking)
+
+    shown = {trace.meta for trace in figure.data if trace.visible}
+    assert {case.report.ranking[0].network} == shown
+    assert {each.network for each in case.report.ranking} == {trace.meta for trace in figure.data}
+
+
+def test_the_ranking_holds_everybody_once_in_the_order_of_validation(case) -> None:
+    report = case.report
+    scored = {each.network: each.validation_crps for each in report.ranking}
+    scored |= {each.name: each.validation_crps for each in report.baselines}
+
+    axis = ranking_figure(report).layout.yaxis
+
+    assert sorted(scored, key=scored.__getitem__) == list(reversed(axis.categoryarray))
+
+
+def test_the_ranking_shows_each_skill_against_the_random_walk(case) -> None:
+    report = case.report
+    figure = ranking_figure(report)
+    baselines = dict(zip(*(_trace(figure, "baselines")[axis] for axis in "yx"), strict=True))
+    networks = dict(zip(*(_trace(figure, "networks")[axis] for axis in "yx"), strict=True))
+
+    assert 0.0 == baselines[NAIVE]
+    for each in report.baselines:
+        assert 100 * each.versus_random_walk.crps_skill == baselines[each.name]
+    champion = report.winner
+    assert 100 * champion.versus_random_walk.crps_skill == networks[champion.network]
+
+
+def test_a_network_far_off_stands_at_the_edge_with_its_number(case) -> None:
+    skills = {each.network: each.versus_random_walk.crps_skill for each in case.report.ranking}
+
+    dots = _trace(ranking_figure(case.report), "networks")
+
+    place = list(dots.y).index("tcn")
+    assert 100 * skills["tcn"] < dots.x[place]
+    assert f"{100 * skills['tcn']:.1f}" == dots.text[place]
+    assert "triangle-left" == dots.marker.symbol[place]
+
+
+def test_calibration_shows_observed_coverage_beside_the_promised(case) -> None:
+    report = case.report
+    champion, naive = report.winner, report.baseline(NAIVE)
+
+    figure = calibration_figure(champion, naive=naive)
+
+    for name, metrics in ((champion.network, champion.metrics), (NAIVE, naive.metrics)):
+        dots = dict(zip(_trace(figure, name).y, _trace(figure, name).x, strict=True))
+        assert 100 * metrics.coverage_50 == dots["50 %"]
+        assert 100 * metrics.coverage_95 == dots["95 %"]
+    assert (50, 80, 90, 95) == _trace(figure, "promised").x
+    bars = next(trace for trace in figure.data if isinstance(trace, go.Bar))
+    assert [100 * share for share in champion.metrics.pit] == list(bars.y)
+
+
+def test_skill_by_step_is_against_the_best_baseline(case) -> None:
+    report = case.report
+    best = report.baseline(report.best_baseline).metrics.per_step["crps"]
+    own = report.winner.metrics.per_step["crps"]
+
+    figure = skill_by_step_figure(report)
+
+    expected = [100 * skill(a, b) for a, b in zip(own, best, strict=True)]
+    assert expected == list(_trace(figure, report.champion).y)
+    assert [0.0] * 5 == list(_trace(figure, report.best_baseline).y)
+    assert [1, 2, 3, 4, 5] == list(_trace(figure, report.champion).x)
+
+
+def test_baselines_far_below_are_named_and_not_drawn(case) -> None:
+    report = case.report
+    name = next(each.name for each in report.baselines if each.name != report.best_baseline)
+    metrics = report.baseline(name).metrics
+    steps = {**metrics.per_step, "crps": tuple(2 * each for each in metrics.per_step["crps"])}
+    spoilt = tuple(
+        each.replace(metrics=metrics.replace(per_step=steps)) if each.name == name else each
+        for each in report.baselines
+    )
+
+    figure = skill_by_step_figure(report.replace(baselines=spoilt))
+
+    assert FAR_BELOW_PERCENT > -50
+    assert name not in [trace.name for trace in figure.data]
+    assert any(f"below the scale: {name} -" in note.text for note in figure.layout.annotations)
+
+
+def test_rows_hold_networks_and_baselines_by_validation_crps(case) -> None:
+    rows = rows_of(case.report)
+
+    assert list(range(1, 8)) == [row.rank for row in rows]
+    assert sorted(row.validation_crps for row in rows) == [row.validation_crps for row in rows]
+    assert {"random_walk", "drift", "anchor", "har"} == {
+        row.name for row in rows if row.kind == "baseline"
+    }
+    assert [0.0] == [row.skill_vs_best_baseline for row in rows if row.is_best_baseline]
+
+
+def test_importing_the_package_and_the_console_loads_nothing_heavy() -> None:
+    heavy = "{'torch', 'pandas', 'plotly', 'scipy', 'numpy'}"
+    code = f"import sys, pregao.plots, pregao.console; print(sorted({heavy} & set(sys.modules)))"
+
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+
+    assert "[]" == answer.stdout.strip()

@@ -1,0 +1,283 @@
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from pregao.errors import InputError
+from pregao.plots import PALETTES, page_html, write_page
+from pregao.plots._numbers import day, number, p_value, percent
+from pregao.plots._page import MOST_SYMBOLS, command_of
+from pregao.plots._rows import rows_of
+from pregao.training import Experiment
+
+HOSTILE = "<img src=x onerror=alert(1)>\"'&</script><script>alert(2)</script>"
+VOID = {"meta", "br", "wbr", "img", "link", "input", "hr"}
+
+
+class Reader(HTMLParser):
+    """Collects elements, attributes and the text of scripts apart from the text people read."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.scripts: list[tuple[dict[str, str | None], str]] = []
+        self.rows: list[list[str]] = []
+        self.text = ""
+        self.open: list[str] = []
+        self.mismatched: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag == "script":
+            self.scripts.append((dict(attrs), ""))
+        if tag == "tr":
+            self.rows.append([])
+        if tag in ("td", "th"):
+            self.rows[-1].append("")
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if self.open.pop() != tag:
+            self.mismatched.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1] == "script":
+            attributes, before = self.scripts[-1]
+            self.scripts[-1] = (attributes, before + data)
+        elif self.open and self.open[-1] != "style":
+            self.text += data
+            if {"td", "th"} & set(self.open):
+                self.rows[-1][-1] += data
+
+
+@pytest.fixture(scope="module")
+def html(case) -> str:
+    return page_html(case.report, case.prices, case.forecasts)
+
+
+@pytest.fixture(scope="module")
+def page(html: str) -> Reader:
+    return Reader(html)
+
+
+def test_the_page_asks_nothing_of_the_network(page: Reader) -> None:
+    addresses = [
+        (tag, attributes[name])
+        for tag, attributes in page.elements
+        for name in ("src", "href", "srcset", "action", "data", "poster")
+        if name in attributes
+    ]
+    own = [text for attributes, text in page.scripts if "plotly.js v" not in text[:200]]
+
+    assert [] == addresses
+    assert [] == [
+        text for text in own if re.search(r"fetch\(|XMLHttpRequest|import\(|https?:", text)
+    ]
+    assert "default-src 'none'" in next(
+        attributes["content"] or ""
+        for _, attributes in page.elements
+        if attributes.get("http-equiv") == "Content-Security-Policy"
+    )
+
+
+def test_the_style_asks_nothing_of_the_network(html: str) -> None:
+    style = html[html.index("<style>") : html.index("</style>")]
+
+    assert [] == re.findall(r"url\(|@import|https?:", style)
+
+
+def test_the_page_is_well_formed_and_its_ids_are_unique(page: Reader) -> None:
+    ids = [attributes["id"] for _, attributes in page.elements if "id" in attributes]
+
+    assert ([], []) == (page.open, page.mismatched)
+    assert sorted(set(ids)) == sorted(ids)
+
+
+def test_plotly_is_embedded_once(page: Reader) -> None:
+    assert 1 == sum("plotly.js v" in text[:200] for _, text in page.scripts)
+
+
+def test_the_verdict_comes_first_and_in_both_languages(page: Reader, case) -> None:
+    headings = [tag for tag, _ in page.elements if tag in ("h1", "h2")]
+
+    assert "h1" == headings[0]
+    assert 1 == headings.count("h1")
+    assert case.report.verdict.en in page.text
+    assert case.report.verdict.pt_br in page.text
+
+
+def test_the_ranking_says_what_the_report_says(page: Reader, case) -> None:
+    for row in rows_of(case.report):
+        cells = next(
+            cells for cells in page.rows if len(cells) == 12 and cells[1].split(" ")[0] == row.name
+        )
+        both = [
+            [
+                number(row.validation_crps, 4, language),
+                number(row.metrics.crps, 4, language),
+                percent(row.skill_vs_random_walk, 1, language, signed=True),
+                percent(row.skill_vs_best_baseline, 1, language, signed=True),
+                p_value(row.dm_p_value, language),
+            ]
+            for language in ("en", "pt")
+        ]
+        expected = [a if a == b else a + b for a, b in zip(*both, strict=True)]
+        assert expected == cells[3:8]
+
+
+def test_the_quantile_table_says_what_the_forecast_says(page: Reader, case) -> None:
+    forecast = case.forecasts[0]
+    first = day(forecast.sessions[0], "en")
+    cells = next(cells for cells in page.rows if cells[0].startswith(first))
+
+    prices = [forecast.at(level)[0] for level in (0.05, 0.25, 0.5, 0.75, 0.95)]
+    assert [number(p, 2, "en") + number(p, 2, "pt") for p in prices] == cells[1:]
+
+
+def test_every_figure_is_there_in_both_languages(page: Reader) -> None:
+    drawings = [a["id"] for tag, a in page.elements if tag == "figure"]
+    figures = [(a["data-language"], json.loads(t)) for a, t in page.scripts if "data-language" in a]
+
+    assert [
+        "fan-0",
+        "fan-1",
+        "ranking",
+        "calibration",
+        "steps",
+        "learning",
+        "prices-0",
+        "prices-1",
+    ] == drawings
+    assert ["en", "pt"] * len(drawings) == [language for language, _ in figures]
+    assert all(figure["data"] for _, figure in figures)
+
+
+def test_the_page_can_turn_every_figure_dark(page: Reader) -> None:
+    twins = json.loads(next(text for a, text in page.scripts if a.get("id") == "twins"))
+    used = {
+        colour
+        for attributes, text in page.scripts
+        if "data-language" in attributes
+        for colour in re.findall(r"#[0-9a-f]{6}", text)
+    }
+
+    assert used <= set(twins)
+    assert PALETTES["dark"].paper == twins[PALETTES["light"].paper]
+
+
+def test_tables_and_switches_can_be_used_without_a_mouse_or_eyes(page: Reader) -> None:
+    tags = [tag for tag, _ in page.elements]
+    headings = [attributes for tag, attributes in page.elements if tag == "th"]
+    pressed = [a for tag, a in page.elements if tag == "button" and "aria-pressed" in a]
+
+    assert tags.count("table") == tags.count("caption")
+    assert all(each.get("scope") in ("col", "row") for each in headings)
+    assert 3 == len(pressed)
+
+
+def test_hostile_names_stay_text(case) -> None:
+    report = case.report
+    spoilt = report.ranking[0].replace(network=HOSTILE)
+    report = report.replace(
+        ranking=(spoilt, *report.ranking[1:]),
+        champion=HOSTILE,
+        data=report.data.replace(symbols=(HOSTILE,)),
+        findings=(report.findings[0].replace(title=HOSTILE, seen=HOSTILE, symbol=HOSTILE),),
+    )
+    forecast = case.forecasts[0].replace(symbol=HOSTILE, forecaster=HOSTILE)
+
+    page = Reader(page_html(report, case.prices[:1], [forecast]))
+
+    assert [] == [tag for tag, _ in page.elements if tag == "img"]
+    assert not any(text.startswith("alert(2)") for _, text in page.scripts)
+    assert HOSTILE in page.text
+    for attributes, text in page.scripts:
+        if "data-language" in attributes:
+            for note in json.loads(text)["layout"].get("annotations", []):
+                assert "<img" not in note["text"]
+
+
+def test_the_experiment_on_the_page_can_be_run_again(page: Reader, case, tmp_path: Path) -> None:
+    text = page.text[page.text.index("symbols = [") :]
+    file = tmp_path / "experiment.toml"
+    file.write_text(text)
+
+    assert case.report.experiment == Experiment.from_toml(file)
+    assert command_of(case.report) in page.text
+    assert "--networks lstm_classic,gru_classic,tcn" in command_of(case.report)
+
+
+def test_a_report_without_networks_has_a_page(case) -> None:
+    report = case.report
+    alone = report.replace(ranking=(), champion=report.best_baseline, edge=False)
+
+    page = Reader(page_html(alone, (), ()))
+
+    drawings = [a["id"] for tag, a in page.elements if tag == "figure"]
+    assert ["ranking", "calibration", "steps"] == drawings
+
+
+def test_a_page_of_too_many_symbols_says_so(case) -> None:
+    count = MOST_SYMBOLS + 1
+
+    page = Reader(page_html(case.report, case.prices[:1] * count, case.forecasts[:1] * count))
+
+    assert f"{MOST_SYMBOLS} of {count} symbols are shown." in page.text
+
+
+def test_the_same_report_gives_the_same_page(html: str, case) -> None:
+    assert html == page_html(case.report, case.prices, case.forecasts)
+
+
+def test_folders_are_made_and_nothing_else_is_left(case, tmp_path: Path) -> None:
+    path = tmp_path / "new" / "folder" / "report.html"
+
+    write_page(path, case.report, case.prices, case.forecasts)
+
+    assert page_html(case.report, case.prices, case.forecasts) == path.read_text(encoding="utf-8")
+    assert [path] == list(path.parent.iterdir())
+
+
+def test_a_directory_is_refused_in_one_line(case, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="is a directory: name a file in it") as caught:
+        write_page(tmp_path, case.report, case.prices, case.forecasts)
+
+    assert "\n" not in str(caught.value)
+
+
+def test_a_path_through_a_file_is_refused_in_one_line(case, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+
+    with pytest.raises(InputError, match="cannot be written"):
+        write_page(tmp_path / "file" / "report.html", case.report, case.prices, case.forecasts)
+
+    assert "mine" == (tmp_path / "file").read_text()
+
+
+def test_a_page_that_cannot_be_drawn_leaves_the_old_one(case, tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    path.write_text("old")
+
+    with pytest.raises(ValueError, match="shorter"):
+        write_page(path, case.report, case.prices, case.forecasts[:1])
+
+    assert "old" == path.read_text()
+    assert [path] == list(tmp_path.iterdir())
+
+
+def test_a_page_that_cannot_be_stored_leaves_the_old_one(case, tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    path.write_text("old")
+    lone_surrogate = case.report.data.model_copy(update={"digest": "\ud800"})
+    unwritable = case.report.model_copy(update={"data": lone_surrogate})
+
+    with pytest.raises(UnicodeEncodeError):
+        write_page(path, unwritable, case.prices, case.forecasts)
+
+    assert "old" == path.read_text()
+    assert [path] == list(tmp_path.iterdir())
