@@ -105,7 +105,7 @@ def _sums_from_median() -> Tensor:
 
 
 def _curves(horizon: int) -> Tensor:
-    """Give (horizon, terms): Legendre polynomials over the log of the step, stretched to -1 .. 1."""
+    """Give (horizon, terms): Legendre polynomials in the log of the step, stretched to -1 .. 1."""
     steps = np.log(np.arange(1, horizon + 1))
     place = 2 * steps / max(steps[-1], np.log(2)) - 1
     curves = np.polynomial.legendre.legvander(place, min(CURVE_TERMS, horizon) - 1)
