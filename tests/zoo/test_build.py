@@ -30,6 +30,7 @@ from pregao.zoo import (
     find_network,
     num_parameters,
 )
+from pregao.zoo._layers import ChannelDropout
 
 SIZES = {"num_features": 3, "lookback": 12, "num_outputs": 2}
 
@@ -135,7 +136,8 @@ def test_another_seed_gives_other_weights():
     first, second = (build(network, **SIZES, seed=seed).state_dict() for seed in (0, 1))
 
     assert not torch.equal(
-        first["body.layers.0.cell.weight_ih_l0"], second["body.layers.0.cell.weight_ih_l0"]
+        first["body.layers.0.cell.cell.weight_ih_l0"],
+        second["body.layers.0.cell.cell.weight_ih_l0"],
     )
 
 
@@ -192,7 +194,8 @@ def test_dropout_is_drawn_in_training_only(name):
 
     assert torch.equal(expected, evaluated)
     # Convolutions without a head and linear maps have no place for it.
-    has_place = any(isinstance(each, torch.nn.Dropout) for each in module.modules())
+    kinds = (torch.nn.Dropout, ChannelDropout)
+    has_place = any(isinstance(each, kinds) for each in module.modules())
     assert has_place == (not torch.equal(first, second))
 
 

@@ -20,7 +20,7 @@ from pregao.training._head import Anchored, Criterion, PointHead, QuantileHead
 from pregao.zoo import Past, anchor_quantiles, build, spread
 
 _LEAST_IMPROVEMENT = 1e-6
-_FORECAST_BATCH = 512
+_FORECAST_BATCH = 64
 # Half of the patience is too short a life for a rate; below this nothing moves any more.
 _LEAST_LEARNING_RATE = 1e-6
 
@@ -186,14 +186,16 @@ class _Loop:
     def measure_untrained(self) -> Epoch:
         started = perf_counter()
         with one_thread(), torch.inference_mode():
-            untrained = _forecast(self.average, self.train, only=1)
-            train_loss = self.criterion(
-                untrained.expand(len(self.train), -1, -1), self.train_targets
+            # The last layer is zero: what is said of one window is said of all.
+            anchor = _forecast(self.average, self.train, only=1)
+            train_loss, validation_loss = (
+                float(self.criterion(anchor.expand(len(targets), -1, -1), targets))
+                for targets in (self.train_targets, self.validation_targets)
             )
         return Epoch(
             number=0,
-            train_loss=float(train_loss),
-            validation_loss=self.validation_loss(),
+            train_loss=train_loss,
+            validation_loss=validation_loss,
             learning_rate=self.experiment.learning_rate,
             seconds=perf_counter() - started,
             is_best=True,
