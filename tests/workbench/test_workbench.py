@@ -98,6 +98,28 @@ def test_a_forecast_is_dated_by_the_exchange_and_in_its_currency(swept: Result):
     assert forecast == type(forecast).model_validate_json(forecast.model_dump_json())
 
 
+def test_results_show_themselves_in_a_notebook(swept: Result):
+    shown = swept._repr_html_()
+
+    assert swept.report.verdict.en.split(":", maxsplit=1)[0] in shown
+    for name in (*BASELINES, "dlinear", "anchor_lstm"):
+        assert name in shown
+    assert "2019-01-02" in shown
+    assert f"{swept.forecasts[0].median[0]:,.2f}" in shown
+    assert "2018-12-31" in swept.prices[0]._repr_html_()
+
+
+def test_a_result_draws_its_figures(swept: Result, tmp_path: Path):
+    assert swept.forecasts[0].median[-1] in [y for t in swept.fan("SP500").data for y in t.y or ()]
+    assert len(swept.ranking().data) > 0
+    assert len(swept.learning_curves().data) > 0
+    with pytest.raises(UnknownNameError, match="SP500"):
+        swept.fan("SP50")
+
+    swept.write_page(tmp_path / "page.html")
+    assert swept.report.champion in (tmp_path / "page.html").read_text(encoding="utf-8")
+
+
 def test_the_champion_is_stored_and_forecasts_the_same_when_it_is_loaded(home: Path, swept: Result):
     assert swept.run is not None
     experiment = TINY.replace(network=ZOO[swept.report.champion].network)

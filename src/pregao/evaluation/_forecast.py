@@ -1,6 +1,7 @@
 """A forecast as people read it: dates, prices in the quoted currency, and how far to trust it."""
 
 from datetime import date
+from html import escape
 from typing import Self
 
 import numpy as np
@@ -62,6 +63,24 @@ class Forecast(Value):
             run=run,
             edge=edge,
             findings=findings,
+        )
+
+    def _repr_html_(self) -> str:
+        """Show the sessions and the 5, 25, 50, 75 and 95 % quantiles in a notebook."""
+        shown = [level for level in (0.05, 0.25, 0.5, 0.75, 0.95) if level in self.levels]
+        heads = "".join(f"<th>{level:.0%}</th>" for level in shown)
+        columns = [self.at(level) for level in shown]
+        rows = "".join(
+            f"<tr><td>{session}</td>"
+            + "".join(f"<td>{column[step]:,.2f}</td>" for column in columns)
+            + "</tr>"
+            for step, session in enumerate(self.sessions)
+        )
+        return (
+            f"<p><b>{escape(self.symbol)}</b>, {escape(self.currency)}, as of {self.as_of}: "
+            f"{self.last_price:,.2f}; {escape(self.forecaster)}, "
+            f"{'edge' if self.edge else 'no edge'}</p>"
+            f"<table><thead><tr><th>session</th>{heads}</tr></thead><tbody>{rows}</tbody></table>"
         )
 
     def at(self, level: float) -> tuple[float, ...]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pregao.plots._prices import prices_figure as prices_figure
     from pregao.plots._ranking import ranking_figure as ranking_figure
     from pregao.plots._steps import skill_by_step_figure as skill_by_step_figure
+    from pregao.plots._tables import ranking_html as ranking_html
 
 _DRAWN = {
     "prices_figure": "_prices",
@@ -28,6 +29,7 @@ _DRAWN = {
     "ranking_figure": "_ranking",
     "calibration_figure": "_calibration",
     "skill_by_step_figure": "_steps",
+    "ranking_html": "_tables",
     "page_html": "_page",
     "write_page": "_page",
 }

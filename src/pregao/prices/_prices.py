@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from html import escape
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
@@ -152,6 +153,10 @@ class Prices:
         return pd.DataFrame(
             self.bars.columns, index=pd.DatetimeIndex(self.sessions, name="session")
         )
+
+    def _repr_html_(self) -> str:
+        """Show the first and the last bars in a notebook."""
+        return f"<p><b>{escape(repr(self))}</b></p>{self.frame.to_html(max_rows=10)}"
 
     def __repr__(self) -> str:
         return (

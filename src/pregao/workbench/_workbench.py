@@ -5,13 +5,22 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pregao.dataset import live_windows
+from pregao.errors import UnknownNameError
 from pregao.evaluation import Forecast, Report
 from pregao.findings import Finding
+from pregao.plots import (
+    fan_figure,
+    learning_curves_figure,
+    ranking_figure,
+    ranking_html,
+    write_page,
+)
 from pregao.prices import Prices, PriceStore, Provider, Snapshot
 from pregao.registry import DataRecord, Run, load_run, run_id, save_run, stored_runs
 from pregao.training import LEVELS, Epoch, Experiment
@@ -23,6 +32,10 @@ from pregao.workbench._prices import (
 )
 from pregao.workbench._sweep import OnProgress, Sweep, run_evaluation, run_sweep, run_training
 from pregao.zoo import ZOO, Network, find_network
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
 
 MODES: Mapping[str, Mapping[str, object]] = {
     # One look at every network in well under a minute, as the earlier systems' fast mode did it.
@@ -65,6 +78,32 @@ class Result:
     prices: tuple[Prices, ...]
     run: Run | None
     """None where every symbol has a network of its own."""
+
+    def fan(self, symbol: str | None = None) -> "go.Figure":
+        """Draw the last sessions and the forecast of one symbol, the first by default."""
+        names = [each.symbol for each in self.forecasts]
+        if symbol is not None and symbol not in names:
+            raise UnknownNameError("symbol", symbol, names)
+        place = 0 if symbol is None else names.index(symbol)
+        return fan_figure(self.prices[place], self.forecasts[place])
+
+    def ranking(self) -> "go.Figure":
+        """Draw every forecaster's test CRPS beside the random walk's."""
+        return ranking_figure(self.report)
+
+    def learning_curves(self) -> "go.Figure":
+
+        return learning_curves_figure([self.report.winner])
+
+    def write_page(self, path: Path | str) -> None:
+        """Write one self-contained HTML page, in English and Portuguese."""
+        write_page(Path(path), self.report, self.prices, self.forecasts)
+
+    def _repr_html_(self) -> str:
+        """Show the verdict, the ranking and the forecasts in a notebook."""
+        # The quantile tables are what a forecast shows of itself.
+        forecasts = "".join(each._repr_html_() for each in self.forecasts)
+        return ranking_html(self.report) + forecasts
 
     def to_json(self) -> str:
         """Give the report as JSON, with the id of the run that the champion became."""

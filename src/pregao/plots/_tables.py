@@ -1,0 +1,44 @@
+"""A report as a small table for a notebook: no script, no style of its own."""
+
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from pregao.plots._numbers import number, p_value, percent, verdict_in
+from pregao.plots._rows import Row, rows_of
+from pregao.plots._texts import TEXTS, Language
+
+if TYPE_CHECKING:
+    from pregao.evaluation import Report
+
+
+def ranking_html(report: "Report", *, language: Language = "en") -> str:
+    """Give the verdict, and networks and baselines in one table, best validation CRPS first."""
+    text = TEXTS[language]
+    heads = Markup("").join(
+        Markup("<th>{}</th>").format(text[key])
+        for key in ("rank", "name", "crps", "skill_naive", "skill_best", "dm_p")
+    )
+    rows = Markup("").join(_row(row, text, language) for row in rows_of(report))
+    return str(
+        Markup("<p><b>{}</b></p><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(
+            verdict_in(report, language), heads, rows
+        )
+    )
+
+
+def _row(row: Row, text: dict[str, str], language: Language) -> Markup:
+    name = Markup("<b>{}</b>").format(row.name) if row.is_champion else row.name
+    if row.kind == "baseline":
+        name = Markup("<i>{}</i> ({})").format(row.name, text["baseline"])
+    cells = (
+        row.rank,
+        name,
+        number(row.metrics.crps, 4, language),
+        percent(row.skill_vs_random_walk, 1, language, signed=True),
+        percent(row.skill_vs_best_baseline, 1, language, signed=True),
+        p_value(row.dm_p_value, language),
+    )
+    return Markup("<tr>{}</tr>").format(
+        Markup("").join(Markup("<td>{}</td>").format(cell) for cell in cells)
+    )

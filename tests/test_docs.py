@@ -1,0 +1,67 @@
+"""Documents: two READMEs that say the same, and words that are kept."""
+
+import re
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from pregao.cli import app
+from pregao.training import Experiment
+from pregao.zoo import BASELINES, ZOO
+
+ROOT = Path(__file__).parents[1]
+READMES = [(ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.pt-BR.md")]
+
+
+def commands(text: str) -> list[str]:
+    """The commands of the shell examples, without the name of the reader's own folder."""
+    lines = re.findall(r"^\$ (.+?)(?:\s+#.*)?$", text, re.MULTILINE)
+    return [re.sub(r"\b(?:my|meus)-csvs\b", "FOLDER", line).strip() for line in lines]
+
+
+def test_both_readmes_have_the_same_headings_by_level():
+    english, portuguese = (re.findall(r"^#+", text, re.MULTILINE) for text in READMES)
+
+    assert english == portuguese
+
+
+def test_both_readmes_show_the_same_commands():
+    english, portuguese = map(commands, READMES)
+
+    assert english == portuguese
+    assert ["make demo", "make test"] == english[:2]
+
+
+def test_both_readmes_show_the_same_experiment_and_it_can_be_read(tmp_path: Path):
+    english, portuguese = (re.findall(r"```toml(.*?)```", text, re.DOTALL) for text in READMES)
+    path = tmp_path / "experiment.toml"
+    path.write_text(english[0], encoding="utf-8")
+
+    assert english == portuguese
+    assert ("PETR4", "VALE3") == Experiment.from_toml(path).symbols
+
+
+@pytest.mark.parametrize("text", READMES, ids=["english", "portuguese"])
+def test_commands_that_the_readme_shows_exist(text: str):
+    known = set(typer.main.get_command(app).commands)
+
+    shown = {line.split()[1] for line in commands(text) if line.startswith("pregao ")}
+
+    assert shown
+    assert shown <= known
+
+
+@pytest.mark.parametrize("text", READMES, ids=["english", "portuguese"])
+def test_the_size_of_the_zoo_in_the_readme_is_that_of_the_registry(text: str):
+    assert f" {len(ZOO)} " in text
+    assert 8 == len(BASELINES)
+    assert re.search(r"\*\*(beside eight|ao lado de oito) ", text)
+
+
+@pytest.mark.parametrize(
+    "path", [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")], ids=lambda path: path.name
+)
+def test_links_inside_the_project_lead_somewhere(path: Path):
+    for target in re.findall(r"\]\((?!https?:)([^)#]+)", path.read_text(encoding="utf-8")):
+        assert (path.parent / target).exists(), target
