@@ -130,6 +130,25 @@ def test_training_prints_a_table_with_naive_in_it_and_a_sentence(pregao: Shell):
     assert re.search(r"^(No edge|Edge)", done.stdout, re.MULTILINE)
 
 
+def test_a_baseline_whose_library_cannot_load_is_left_out_and_said_so(
+    pregao: Shell, tmp_path: Path
+):
+    (tmp_path / "lightgbm.py").write_text(
+        "raise OSError('libgomp.so.1: cannot open shared object file')", encoding="utf-8"
+    )
+
+    done = pregao(
+        "train", "SP500", *SMALL, "--network", "dlinear", "--seed", "7", "--json",
+        PYTHONPATH=str(tmp_path),
+    )  # fmt: skip
+
+    assert 0 == done.returncode, done.stderr
+    report = json.loads(done.stdout)
+    assert "lightgbm" not in [each["name"] for each in report["baselines"]]
+    [finding] = [each for each in report["findings"] if each["code"] == "EVA010"]
+    assert "libgomp" in finding["seen"]
+
+
 def test_the_sentence_is_portuguese_where_the_user_is(pregao: Shell):
     done = pregao("train", "SP500", *SMALL, "--network", "dlinear", LANG="pt_BR.UTF-8")
 

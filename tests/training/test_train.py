@@ -1,6 +1,7 @@
 """Training: starts at the anchor, keeps only what helps, gives the same bits again."""
 
 from collections.abc import Generator
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -12,8 +13,9 @@ from sklearn.metrics import mean_pinball_loss
 
 from pregao.dataset import Dataset, Split, live_windows, make_dataset
 from pregao.evaluation import truth_of, window_crps
+from pregao.prices import Bars
 from pregao.testing import synthetic_prices
-from pregao.training import LEVELS, Epoch, Experiment, Fitted, finish, train
+from pregao.training import LEVELS, Epoch, Experiment, Fitted, finish, train, untrained
 from pregao.training._head import Criterion, PointHead, QuantileHead
 from pregao.zoo import BASELINES, ZOO, anchor_quantiles
 
@@ -285,6 +287,33 @@ def test_every_loss_trains(loss: str):
 
     assert np.isfinite(result.epochs[-1].train_loss)
     assert result.epochs[-1].train_loss < result.epochs[0].train_loss
+
+
+@pytest.mark.parametrize("loss", ["pinball", "mse"])
+@pytest.mark.parametrize("horizon", [1, 2, 3, 10])
+def test_the_declared_parameter_count_is_the_built_one(loss: str, horizon: int):
+    experiment = SMALL.replace(loss=loss, horizon=horizon)
+    anchor = np.linspace([-1.0] * horizon, [1.0] * horizon, len(LEVELS), axis=1, dtype=np.float32)
+
+    built = untrained(experiment, anchor, num_features=10)
+
+    assert experiment.num_parameters(10) == sum(each.numel() for each in built.parameters())
+
+
+def test_a_drift_that_all_windows_share_is_learnt_in_an_epoch():
+    rising = synthetic_prices(sessions=700, seed=11)
+    growth = np.exp(0.004 * np.arange(len(rising)))
+    columns = {
+        name: column if name == "volume" else column * growth
+        for name, column in rising.bars.columns.items()
+    }
+    rising = replace(rising, bars=Bars.of(rising.sessions, columns))
+    data = make_dataset([rising], features=SMALL.features, lookback=12, horizon=3, split=Split())
+
+    learnt = finish(train(SMALL.replace(epochs=1, averaging=0.0, learning_rate=1e-2), data))
+
+    median = learnt.quantiles(data.validation)[:, 2, LEVELS.index(0.5)]
+    assert median.mean() > 0.3 * data.validation.future_returns[:, 2].mean() > 0
 
 
 def test_a_last_batch_of_one_window_does_not_stop_batch_normalisation():

@@ -16,7 +16,7 @@ from pregao.dataset import FEATURE_SETS, FEATURES, Split
 from pregao.errors import InputError, InvalidExperimentError, UnknownNameError
 from pregao.symbols import Symbol
 from pregao.values import Value
-from pregao.zoo import Activation, Network, find_network
+from pregao.zoo import Activation, Network, find_network, num_parameters
 
 Loss = Literal["pinball", "mse", "mae", "huber"]
 Optimiser = Literal["adam", "adamw"]
@@ -116,7 +116,21 @@ class Experiment(Value):
         For quantiles, a curve over the steps (three numbers) of each of location, width, skew and
         tails; for points, one number a step.
         """
-        return 4 * min(CURVE_TERMS, self.horizon) if self.loss == "pinball" else self.horizon
+        return 4 * self._num_terms if self.loss == "pinball" else self.horizon
+
+    def num_parameters(self, num_features: int) -> int:
+        """Count the weights of the network and of its head, from the specs alone."""
+        network = num_parameters(
+            self.network,
+            num_features=num_features,
+            lookback=self.lookback,
+            num_outputs=self.num_outputs,
+        )
+        return network + (self._num_terms if self.loss == "pinball" else 0)
+
+    @property
+    def _num_terms(self) -> int:
+        return min(CURVE_TERMS, self.horizon)
 
     @property
     def digest(self) -> str:

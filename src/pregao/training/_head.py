@@ -31,7 +31,8 @@ class QuantileHead(nn.Module):
     ``exp(width + skew * u + tails * (u**2 - mean))``, so quantiles never cross; the median moves by
     ``location``. Each of the four is a curve over the steps (level, slope and bend in the log of
     the step), so neighbouring sessions have neighbouring forecasts. Twelve raw outputs in all, the
-    four of the level first.
+    four of the level first. A drift that is the same for every window has a curve of its own: it is
+    learnt in a few steps, which a location that may hardly move could not do.
     """
 
     gaps: Tensor
@@ -52,7 +53,9 @@ class QuantileHead(nn.Module):
         )
         self.register_buffer("from_median", _sums_from_median())
         self.register_buffer("reach", torch.tensor(_REACH))
-        self.register_buffer("curves", _curves(len(anchor)))
+        curves = _curves(len(anchor))
+        self.register_buffer("curves", curves)
+        self.drift = nn.Parameter(torch.zeros(curves.shape[1], 1))
 
     def forward(self, raw: Float[Tensor, "batch outputs"]) -> Float[Tensor, "batch horizon levels"]:
         """Give the quantiles in units of sigma_t sqrt(h)."""
@@ -61,7 +64,8 @@ class QuantileHead(nn.Module):
         log_change = change[..., 1:] @ self.basis
         bounded = _MOST_LOG_CHANGE * torch.tanh(log_change / _MOST_LOG_CHANGE)
         gaps = self.gaps * torch.exp(bounded)
-        return self.centre + change[..., :1] + gaps @ self.from_median
+        location = change[..., :1] + self.curves @ self.drift
+        return self.centre + location + gaps @ self.from_median
 
 
 class PointHead(nn.Module):

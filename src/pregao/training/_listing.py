@@ -2,7 +2,7 @@
 
 from pregao.training._experiment import Experiment
 from pregao.values import Value
-from pregao.zoo import ZOO, Network, num_parameters
+from pregao.zoo import ZOO, Network
 
 
 class Listed(Value):
@@ -26,12 +26,7 @@ def listed_networks() -> list[Listed]:
             number=entry.number,
             category=entry.category,
             description=entry.description,
-            parameters=num_parameters(
-                entry.network,
-                num_features=len(default.features),
-                lookback=default.lookback,
-                num_outputs=default.num_outputs,
-            ),
+            parameters=default.replace(network=entry.network).num_parameters(len(default.features)),
             spec=entry.network,
         )
         for name, entry in ZOO.items()

@@ -14,7 +14,7 @@ from pregao.evaluation import Judged, Report, Trained, WindowCounts, compare, ju
 from pregao.findings import Finding
 from pregao.training import LEVELS, Epoch, Experiment, Fitted, run
 from pregao.workbench._prices import Checked, summary_of
-from pregao.zoo import BASELINES, Forecaster, Network, num_parameters
+from pregao.zoo import BASELINES, Forecaster, Network
 
 Datasets = tuple[Dataset, ...]
 """One pooled, or one a symbol."""
@@ -237,7 +237,7 @@ def _judge_networks(
     """Train and judge the networks, the largest first: the last to finish is then a small one."""
     tasks = sorted(
         ((name, replaced(experiment, network)) for name, network in networks.items()),
-        key=lambda task: -_size(task[1], len(datasets[0].scaler.features)),
+        key=lambda task: -task[1].num_parameters(len(datasets[0].scaler.features)),
     )
     said = {}
     for (name, _), result in run(_train_network, tasks, data=datasets, num_workers=num_workers):
@@ -268,20 +268,11 @@ def _said(
     return Said(judged, np.concatenate(live), perf_counter() - started, findings, fitted)
 
 
-def _size(experiment: Experiment, num_features: int) -> int:
-    return num_parameters(
-        experiment.network,
-        num_features=num_features,
-        lookback=experiment.lookback,
-        num_outputs=experiment.num_outputs,
-    )
-
-
 def _trained(said: Said, dataset: Dataset, experiment: Experiment) -> Trained:
     """Sum up a training; of networks trained apart, the first symbol's curve is shown."""
     first = said.fitted[0]
     return Trained(
-        parameters=_size(experiment, len(dataset.scaler.features)),
+        parameters=experiment.num_parameters(len(dataset.scaler.features)),
         epochs=first.epochs,
         best_epoch=first.best_epoch,
         seconds=said.seconds,
