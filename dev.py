@@ -1,4 +1,4 @@
-"""The chores of the project: python dev.py demo | test | check | fix | bench | soak.
+"""The chores of the project: python dev.py demo | test | check | fix | bench.
 
 Needs nothing but Python 3.11 or newer: makes `.venv` and installs the locked requirements first,
 and again only when they change. `make` calls this; on Windows call it directly.
@@ -65,7 +65,7 @@ def test() -> None:
 
 
 def check() -> None:
-    """Check format, lint, types, imports and docs."""
+    """Check format, lint, types and imports."""
     install(LOCKED, LOCKED_DEV)
     tool("ruff", "format", "--check", ".")
     tool("ruff", "check", ".")

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -122,6 +123,12 @@ def test_a_forecast_prints_one_json_object_as_promised(pregao: Shell, sweep: dic
     assert 3 == len(forecast["prices"]) == len(forecast["median"])
 
 
+def test_a_stored_run_refuses_what_it_was_not_trained_with(pregao: Shell, sweep: dict):
+    line = complaint(pregao("forecast", "SP500", "--run", sweep["run"], "--horizon", "5"))
+
+    assert "--horizon 5" in line
+
+
 def test_training_prints_a_table_with_naive_in_it_and_a_sentence(pregao: Shell):
     done = pregao("train", "SP500", *SMALL, "--network", "dlinear")
 
@@ -231,11 +238,16 @@ def test_check_of_quarantined_prices_ends_with_one(pregao: Shell, tmp_path: Path
         (["train", "SP500", "--experiment", "none.toml"], "none.toml"),
         (["evaluate", "nothing"], "no run 'nothing'"),
         (["forecast", "SP500", "--run", "../x"], "no run"),
+        (["sweep", "SP500", "--networks", "transformer", "--lookback", "2"], "lookback"),
         (["sweep", "SP500", "--start", "2019-02-30"], "2019-02-30"),
         (["sweep", "SP500", "--mode", "slow"], "fast"),
         (["swep"], "swep"),
         (["sweep", "SP500", "--workers", "0"], "workers"),
         (["sweep", "SP500", "SP500"], "named twice"),
+        (["sweep", "SP500", "--networks", ""], "unknown network ''"),
+        (["sweep", "SP500", "--report", "."], "is a directory"),
+        (["check", "SP500", "--path", "x" * 5000], "cannot be read"),
+        (["check", "SP500", "--path", "one\ntwo\x1b[31m"], "one\\ntwo\\x1b[31m"),
     ],
 )
 def test_bad_input_is_answered_with_one_clear_line(
@@ -294,6 +306,51 @@ def test_a_malformed_csv_names_the_line_and_the_reason(pregao: Shell, tmp_path: 
 
 def test_csv_without_a_path_says_what_to_type(pregao: Shell):
     assert "--path" in complaint(pregao("sweep", "PETR4", "--source", "csv"))
+
+
+def test_no_command_shows_the_overview_and_ends_with_two(pregao: Shell):
+    done = pregao()
+
+    assert (2, "") == (done.returncode, done.stdout)
+    assert done.stderr.startswith("Usage: ")
+    assert "sweep" in done.stderr
+
+
+def test_what_the_system_refuses_is_one_line_and_ends_with_one(pregao: Shell, tmp_path: Path):
+    home = tmp_path / "home"
+    home.write_text("a file", encoding="utf-8")
+
+    done = pregao("fetch", "SP500", PREGAO_HOME=str(home))
+
+    assert (1, "") == (done.returncode, done.stdout)
+    [line] = done.stderr.splitlines()
+    assert line.startswith(f"pregao: {home}")
+
+
+def test_a_pipe_that_knows_few_characters_gets_what_it_can_show(pregao: Shell):
+    done = pregao("train", "SP500", *SMALL, "--network", "dlinear", PYTHONIOENCODING="ascii")
+
+    assert 0 == done.returncode, done.stderr
+    assert "2,506.85" in done.stdout
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere Ctrl-C goes to the whole console")
+def test_ctrl_c_says_so_and_leaves_no_files(pregao: Shell, tmp_path: Path):
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pregao", "sweep", "SP500", "--networks", "dlinear"],
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        env={**os.environ, "PREGAO_HOME": str(tmp_path / "home"), "TMPDIR": str(tmp_path)},
+    )
+    while not list(tmp_path.glob("pregao-*")):  # the data of the workers: they are at work
+        assert process.poll() is None
+    os.killpg(process.pid, signal.SIGINT)
+    _, error = process.communicate(timeout=60)
+
+    assert 130 == process.returncode
+    assert error.endswith("pregao: interrupted\n")
+    assert [] == list(tmp_path.iterdir())
 
 
 def test_help_of_every_command_is_there(pregao: Shell):

@@ -5,7 +5,9 @@ failed or the prices are quarantined, 2 the input cannot be used.
 """
 
 import sys
+from collections.abc import Mapping
 from datetime import date, datetime
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -15,21 +17,20 @@ from pregao.errors import InputError, InvalidExperimentError, PregaoError
 from pregao.settings import Settings
 
 if TYPE_CHECKING:
+    from pregao.evaluation import Forecast
     from pregao.training import Experiment
     from pregao.workbench import Result, Workbench
 
 app = typer.Typer(
-    help="From a ticker to an honest forecast, always beside the naive one.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 
-Symbols = Annotated[list[str], typer.Argument(metavar="SYMBOL...", help="PETR4, VALE3.SA, NVDA")]
+Symbols = Annotated[list[str], typer.Argument(metavar="SYMBOL", help="PETR4, VALE3.SA, NVDA")]
 SymbolsOrFile = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[SYMBOL...]", help="PETR4, VALE3.SA, NVDA; or give --experiment"),
+    typer.Argument(metavar="SYMBOL", help="PETR4, VALE3.SA, NVDA; or give --experiment"),
 ]
 Source = Annotated[str | None, typer.Option(help="prices from sample (default), csv or store")]
 CsvPath = Annotated[
@@ -42,12 +43,26 @@ Start = Annotated[
 End = Annotated[Day, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="last session known")]
 Json = Annotated[bool, typer.Option("--json", help="print one JSON value and nothing else")]
 NetworkName = Annotated[str | None, typer.Option(help="a name that 'pregao networks' lists")]
+NetworkNames = Annotated[str | None, typer.Option(help="names, comma-separated; all by default")]
+Apart = Annotated[bool, typer.Option("--apart/--pooled", help="a network a symbol, or one for all")]
 Horizon = Annotated[int | None, typer.Option(help="sessions ahead [10]")]
 Lookback = Annotated[int | None, typer.Option(help="sessions a window looks back [60]")]
 Epochs = Annotated[int | None, typer.Option(help="passes over the training windows")]
 Seed = Annotated[int | None, typer.Option(help="same seed, same weights [0]")]
+
+
+def _writable(page: Path | None) -> Path | None:
+    """Refuse at once a page that could not be written after minutes of work."""
+    if page is not None:
+        from pregao.plots import check_page_path
+
+        check_page_path(page)
+    return page
+
+
 ReportFile = Annotated[
-    Path | None, typer.Option("--report", help="write one self-contained HTML page")
+    Path | None,
+    typer.Option("--report", callback=_writable, help="write one self-contained HTML page"),
 ]
 AllowFindings = Annotated[
     bool, typer.Option("--allow-findings", help="train on quarantined prices all the same")
@@ -56,32 +71,43 @@ ExperimentFile = Annotated[
     Path | None, typer.Option("--experiment", help="a TOML file of experiment fields")
 ]
 Mode = Literal["fast"]
+_INTERRUPTED = 130
 
 
 def run() -> None:
     """Run the command line, and answer what goes wrong with one line and an exit code."""
+    if isinstance(sys.stdout, TextIOWrapper):  # a pipe may know fewer characters than we write
+        sys.stdout.reconfigure(errors="replace")
     try:
         code = app(standalone_mode=False)
-    except InputError as error:
-        code = _complain(str(error), 2)
+        if code == _INTERRUPTED:  # what typer makes of Ctrl-C
+            _complain("interrupted", code)
     except PregaoError as error:
-        code = _complain(str(error), 1)
-    except typer.Abort:
-        code = _complain("interrupted", 130)
+        code = _complain(str(error), 2 if isinstance(error, InputError) else 1)
+    except OSError as error:
+        code = _complain(f"{error.filename or 'the system'}: {error.strerror or error}", 1)
     except typer.exceptions.TyperException as error:
-        code = _complain(f"{error.format_message()} 'pregao --help' shows what there is", 2)
+        code = _complain(f"{error.format_message()} (see 'pregao --help')", 2)
     sys.exit(code or 0)
+
+
+@app.callback(invoke_without_command=True)
+def overview(context: typer.Context) -> None:
+    """From a ticker to an honest forecast, always beside the naive one."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help(), err=True)
+        raise typer.Exit(2)
 
 
 @app.command()
 def demo(
-    report: Annotated[Path, typer.Option(help="where the page is written")] = Path(
-        "reports/demo.html"
-    ),
+    report: Annotated[
+        Path, typer.Option(callback=_writable, help="where the page is written")
+    ] = Path("reports/demo.html"),
     as_json: Json = False,
 ) -> None:
     """Rank the whole zoo on twenty years of the S&P 500, and write a report to look at."""
-    experiment = _experiment(["SP500"], None, mode="fast", epochs=1)
+    experiment = _experiment(["SP500"], {}, mode="fast")
     result = _swept(experiment, (), None, apart=False, allow_findings=False)
     _show(result, report, as_json=as_json)
 
@@ -113,10 +139,9 @@ def fetch(
     from pregao.console import print_fetched
 
     workbench = _workbench()
+    source = _source_if(source, path) or "sample"
     fetched = [
-        workbench.fetch(
-            symbol, source=_source(source, path), path=path, start=_day(start), end=_day(end)
-        )
+        workbench.fetch(symbol, source=source, path=path, start=_day(start), end=_day(end))
         for symbol in symbols
     ]
     if as_json:
@@ -138,10 +163,9 @@ def check(
     from pregao.console import print_checked
 
     workbench = _workbench()
+    source = _source_if(source, path) or "sample"
     checked = [
-        workbench.check(
-            symbol, source=_source(source, path), path=path, start=_day(start), end=_day(end)
-        )
+        workbench.check(symbol, source=source, path=path, start=_day(start), end=_day(end))
         for symbol in symbols
     ]
     if as_json:
@@ -172,18 +196,17 @@ def train(
     """Train one network, score it beside every baseline, and store the run."""
     from pregao.console import epoch_progress
 
-    asked = _experiment(
-        symbols,
-        experiment,
-        network=network,
-        source=_source_if(source, path),
-        horizon=horizon,
-        lookback=lookback,
-        epochs=epochs,
-        seed=seed,
-        start=_day(start),
-        end=_day(end),
-    )
+    options = {
+        "network": network,
+        "source": _source_if(source, path),
+        "horizon": horizon,
+        "lookback": lookback,
+        "epochs": epochs,
+        "seed": seed,
+        "start": _day(start),
+        "end": _day(end),
+    }
+    asked = _experiment(symbols, options, file=experiment)
     with epoch_progress(asked.epochs) as on_epoch:
         result = _workbench().train(
             asked, path=path, allow_findings=allow_findings, on_epoch=on_epoch
@@ -195,15 +218,11 @@ def train(
 def sweep(
     symbols: SymbolsOrFile = None,
     experiment: ExperimentFile = None,
-    networks: Annotated[
-        str | None, typer.Option(help="names, comma-separated; all by default")
-    ] = None,
+    networks: NetworkNames = None,
     mode: Annotated[
         Mode, typer.Option(help="fast: one epoch of every network, fixed settings")
     ] = "fast",
-    apart: Annotated[
-        bool, typer.Option("--apart/--pooled", help="a network a symbol, or one for all")
-    ] = False,
+    apart: Apart = False,
     source: Source = None,
     path: CsvPath = None,
     horizon: Horizon = None,
@@ -218,19 +237,17 @@ def sweep(
     as_json: Json = False,
 ) -> None:
     """Rank many networks beside every baseline, on the same windows."""
-    names = tuple(name.strip() for name in networks.split(",")) if networks else ()
-    asked = _experiment(
-        symbols,
-        experiment,
-        mode=mode,
-        source=_source_if(source, path),
-        horizon=horizon,
-        lookback=lookback,
-        epochs=epochs,
-        seed=seed,
-        start=_day(start),
-        end=_day(end),
-    )
+    names = () if networks is None else tuple(name.strip() for name in networks.split(","))
+    options = {
+        "source": _source_if(source, path),
+        "horizon": horizon,
+        "lookback": lookback,
+        "epochs": epochs,
+        "seed": seed,
+        "start": _day(start),
+        "end": _day(end),
+    }
+    asked = _experiment(symbols, options, file=experiment, mode=mode)
     result = _swept(
         asked, names, path, apart=apart, allow_findings=allow_findings, num_workers=workers
     )
@@ -269,28 +286,58 @@ def forecast(
     as_json: Json = False,
 ) -> None:
     """Forecast a symbol's next sessions, with ranges, in its own currency."""
-    from pregao.console import epoch_progress, print_forecast
+    from pregao.console import print_forecast
 
-    asked = _experiment(
-        [symbol],
-        None,
-        network=network,
-        source=_source_if(source, path),
-        horizon=horizon,
-        lookback=lookback,
-        epochs=epochs,
-        seed=seed,
-        start=_day(start),
-        end=_day(end),
-    )
-    with epoch_progress(asked.epochs) as on_epoch:
-        answer = _workbench().forecast(
-            asked, run=run, path=path, allow_findings=allow_findings, on_epoch=on_epoch
+    learning = {
+        "network": network,
+        "horizon": horizon,
+        "lookback": lookback,
+        "epochs": epochs,
+        "seed": seed,
+    }
+    provider, first, last = _source_if(source, path), _day(start), _day(end)
+    if run is None:
+        span = {"source": provider, "start": first, "end": last}
+        asked = _experiment([symbol], {**learning, **span})
+        answer = _forecast_trained(asked, path, allow_findings=allow_findings)
+    else:
+        _check_run_has(run, learning)
+        answer = _workbench().forecast_with(
+            run,
+            symbol,
+            source=provider,
+            path=path,
+            start=first,
+            end=last,
+            allow_findings=allow_findings,
         )
     if as_json:
         typer.echo(answer.model_dump_json())
     else:
         print_forecast(answer, language=Settings.read().language)
+
+
+def _forecast_trained(
+    experiment: "Experiment", path: Path | None, *, allow_findings: bool
+) -> "Forecast":
+    from pregao.console import epoch_progress
+
+    with epoch_progress(experiment.epochs) as on_epoch:
+        return _workbench().forecast(
+            experiment, path=path, allow_findings=allow_findings, on_epoch=on_epoch
+        )
+
+
+def _check_run_has(run: str, asked: Mapping[str, object]) -> None:
+    """Refuse options that a stored run would not follow."""
+    experiment = _workbench().run(run).experiment
+    for name, value in asked.items():
+        if value is None:
+            continue
+        known = getattr(experiment, name)
+        if getattr(experiment.replace(**{name: value}), name) != known:
+            reason = f"--{name} {value} is not what it was trained with; leave --{name} out"
+            raise InvalidExperimentError(run, [reason])
 
 
 def _workbench() -> "Workbench":
@@ -302,12 +349,12 @@ def _workbench() -> "Workbench":
 
 def _experiment(
     symbols: list[str] | None,
-    file: Path | None,
+    options: Mapping[str, object],
     *,
+    file: Path | None = None,
     mode: Mode | None = None,
-    **options: object,
 ) -> "Experiment":
-    """Lay the options over the file's fields, over what the mode sets."""
+    """Lay the options that were given over the file's fields, over what the mode sets."""
     from pregao.training import Experiment, fields_of_toml
     from pregao.workbench import MODES
 
@@ -346,22 +393,18 @@ def _swept(
 
 
 def _show(result: "Result", report: Path | None, *, as_json: bool) -> None:
-    """Print a result, and write its page if one was asked for."""
+    """Print a result, then write its page if one was asked for: a full disk costs the page only."""
     from pregao.console import print_result
 
+    if as_json:
+        typer.echo(result.to_json())
+    else:
+        print_result(result.report, result.forecasts, language=Settings.read().language)
     if report is not None:
         from pregao.plots import write_page
 
         write_page(report, result.report, result.prices, result.forecasts)
         typer.echo(f"report: {report.resolve()}", err=True)
-    if as_json:
-        typer.echo(result.to_json())
-    else:
-        print_result(result.report, result.forecasts, language=Settings.read().language)
-
-
-def _source(source: str | None, path: Path | None) -> str:
-    return _source_if(source, path) or "sample"
 
 
 def _source_if(source: str | None, path: Path | None) -> str | None:
@@ -380,5 +423,7 @@ def _print_json(value: object) -> None:
 
 
 def _complain(message: str, code: int) -> int:
-    typer.echo(f"pregao: {message}", err=True)
+    """Say it in one line, whatever a file's header or name brought into it."""
+    line = "".join(each if each.isprintable() else repr(each)[1:-1] for each in message)
+    typer.echo(f"pregao: {line}", err=True)
     return code

@@ -144,7 +144,7 @@ def print_fetched(fetched: "Sequence[Fetched]") -> None:
             count=number(snapshot.num_added, 0, "en"), revision=snapshot.revision
         )
         line.append(
-            f"{number(len(prices), 0, 'en')} sessions, {prices.first} .. {prices.last}, "
+            f"{_count(len(prices), 'session')}, {prices.first} .. {prices.last}, "
             f"{prices.provider}, {added}, {prices.digest}",
             style="default",
         )
@@ -160,7 +160,7 @@ def print_checked(checked: "Sequence[Checked]") -> None:
         prices = each.prices
         line = Text(f"{prices.symbol}  ", style="bold")
         line.append(
-            f"{number(len(prices), 0, 'en')} sessions, {prices.first} .. {prices.last}, "
+            f"{_count(len(prices), 'session')}, {prices.first} .. {prices.last}, "
             f"{prices.provider}: ",
             style="default",
         )
@@ -169,8 +169,7 @@ def print_checked(checked: "Sequence[Checked]") -> None:
         elif not each.findings:
             line.append(text["no_findings"], style="green")
         else:
-            count = len(each.findings)
-            line.append(f"{count} finding{'s' if count > 1 else ''}", style="default")
+            line.append(_count(len(each.findings), "finding"), style="default")
         _say(console, line)
         for finding in each.findings:
             _say(console, _long(finding))
@@ -329,6 +328,10 @@ def _forecast_line(forecast: "Forecast", language: Language) -> Text:
             style="not bold",
         )
     return line
+
+
+def _count(count: int, one: str) -> str:
+    return f"{number(count, 0, 'en')} {one}{'' if count == 1 else 's'}"
 
 
 def _short(finding: "Finding") -> Text:

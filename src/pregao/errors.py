@@ -74,6 +74,17 @@ class HistoryTooShortError(InputError):
         )
 
 
+class MissingColumnsError(InputError):
+    """Prices without the columns that a stored run learnt from."""
+
+    def __init__(self, features: Sequence[str]) -> None:
+        self.features = tuple(features)
+        super().__init__(
+            f"the run uses {' and '.join(features)}, and these prices have no best offers: "
+            "give prices from a provider with an order book"
+        )
+
+
 class SplitError(InputError):
     """Split dates that leave a part with too few windows."""
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from pregao.errors import InvalidExperimentError
 from pregao.evaluation import Forecast
 from pregao.prices import Prices
 from pregao.settings import Settings
@@ -84,16 +85,37 @@ def sweep(
 
 
 def forecast(
-    symbol: str | Experiment,
+    symbol: str,
     *,
     run: str | None = None,
+    source: str | None = None,
     path: Path | str | None = None,
+    start: Day = None,
+    end: Day = None,
     allow_findings: bool = False,
     **fields: object,
 ) -> Forecast:
-    """Forecast a symbol's next sessions, with a stored run or with a network trained for it."""
-    return _workbench().forecast(
-        _experiment(symbol, fields, path), run=run, path=_path(path), allow_findings=allow_findings
+    """Forecast a symbol's next sessions, with a stored run or with a network trained for it.
+
+    Fields of `Experiment` are for training; a stored run has its own.
+    """
+    workbench, csv = _workbench(), _path(path)
+    source = source or ("csv" if csv else None)
+    if run is None:
+        given = {"source": source, "start": start, "end": end, **fields}
+        known = {name: value for name, value in given.items() if value is not None}
+        experiment = Experiment.parse({"symbols": symbol, **known})
+        return workbench.forecast(experiment, path=csv, allow_findings=allow_findings)
+    if fields:
+        raise InvalidExperimentError(run, [f"a stored run has its own {', '.join(fields)}"])
+    return workbench.forecast_with(
+        run,
+        symbol,
+        source=source,
+        path=csv,
+        start=_day(start),
+        end=_day(end),
+        allow_findings=allow_findings,
     )
 
 

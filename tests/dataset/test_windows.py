@@ -188,6 +188,33 @@ def test_the_length_that_the_error_asks_for_is_enough_and_one_less_is_not(
         dataset(enough.upto(enough.sessions[-2]), lookback=lookback, horizon=horizon)
 
 
+@pytest.mark.parametrize("sessions", [30, 75, 79])
+def test_a_pooled_symbol_without_a_single_window_is_refused_by_name(sessions: int):
+    short = synthetic_prices("VALE3", sessions=sessions, seed=6)
+
+    with pytest.raises(HistoryTooShortError, match="VALE3"):
+        dataset(ONE, short)
+
+
+def test_a_pooled_symbol_that_begins_after_training_is_named():
+    late = OTHER.between("2016-08-01", None)
+    split = Split(train_last=date(2016, 6, 30), validation_last=date(2016, 12, 30))
+
+    data = dataset(ONE, late, split=split)
+
+    assert [("LRN005", "NVDA")] == [(each.code, each.symbol) for each in data.findings]
+
+
+def test_windows_in_another_order_keep_it():
+    windows = dataset().train
+    order = np.array([0, 2, 1, 3])
+
+    shuffled = windows.take(order)
+
+    assert windows.inputs[order].tobytes() == shuffled.inputs.tobytes()
+    assert windows.targets[order].tobytes() == shuffled.targets.tobytes()
+
+
 def test_a_single_bar_is_too_short_and_says_so():
     with pytest.raises(HistoryTooShortError, match="has 1 sessions"):
         dataset(ONE.upto(ONE.first))

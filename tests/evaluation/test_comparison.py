@@ -22,8 +22,8 @@ from pregao.evaluation import (
 from pregao.evaluation._diagnosis import diagnose
 from pregao.evaluation._results import AgainstRival, has_edge
 from pregao.evaluation._verdict import verdict_on
+from pregao.training import LEVELS
 
-LEVELS = (0.01, 0.025, *(round(0.05 * k, 2) for k in range(1, 20)), 0.975, 0.99)
 HORIZON = 3
 COUNT = 300
 
@@ -113,7 +113,6 @@ def test_ranking_follows_validation_alone():
     assert [each.name for each in comparison.ranking] == ["turned", "honest"]
     assert comparison.champion == "turned"
     assert comparison.best_baseline == "gjr_garch"
-    assert comparison.promoted == "gjr_garch"
     crps = [each.validation_crps for each in comparison.ranking]
     assert sorted(crps) == crps
 
@@ -142,7 +141,6 @@ def test_edge_is_said_in_both_languages():
     comparison = made({"lstm_classic": candidate()})
 
     assert comparison.edge
-    assert comparison.promoted == "lstm_classic"
     assert codes(comparison) == []
     assert re.fullmatch(
         r"Edge: on 300 test windows lstm_classic's CRPS is \d+\.\d % lower than that of the best "
@@ -252,7 +250,7 @@ def test_narrow_intervals_are_a_finding():
 def test_baselines_alone_make_a_comparison():
     comparison = made({})
 
-    assert comparison.champion == comparison.best_baseline == comparison.promoted == "gjr_garch"
+    assert comparison.champion == comparison.best_baseline == "gjr_garch"
     assert comparison.ranking == ()
     assert not comparison.edge
     assert comparison.verdict.en.startswith("No edge: there is no network to compare")

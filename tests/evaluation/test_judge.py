@@ -10,8 +10,8 @@ from pregao.dataset import Split, make_dataset
 from pregao.evaluation import compare, judge, judge_quantiles, truth_of
 from pregao.prices import Bars, Prices
 from pregao.symbols import Symbol
+from pregao.training import LEVELS
 
-LEVELS = (0.01, 0.025, *(round(0.05 * k, 2) for k in range(1, 20)), 0.975, 0.99)
 HORIZON = 3
 
 

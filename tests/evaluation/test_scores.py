@@ -14,8 +14,8 @@ from scipy.stats import norm
 
 from pregao.evaluation import SCORES, Metrics, Truth, score, skill, window_crps
 from pregao.evaluation._quantiles import Scoring, level_widths, pit_histogram
+from pregao.training import LEVELS
 
-LEVELS = (0.01, 0.025, *(round(0.05 * k, 2) for k in range(1, 20)), 0.975, 0.99)
 MEDIAN = LEVELS.index(0.5)
 HORIZON = 4
 

@@ -1,4 +1,5 @@
 import json
+import os
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -6,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pregao.errors import InputError
-from pregao.plots import PALETTES, page_html, write_page
+from pregao.plots import PALETTES, check_page_path, page_html, write_page
 from pregao.plots._numbers import day, number, p_value, percent
 from pregao.plots._page import MOST_SYMBOLS, command_of
 from pregao.plots._rows import rows_of
@@ -257,6 +258,31 @@ def test_a_path_through_a_file_is_refused_in_one_line(case, tmp_path: Path) -> N
         write_page(tmp_path / "file" / "report.html", case.report, case.prices, case.forecasts)
 
     assert "mine" == (tmp_path / "file").read_text()
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are of POSIX systems")
+def test_a_page_never_takes_the_place_of_a_device(case, tmp_path: Path) -> None:
+    path = tmp_path / "report.html"
+    os.mkfifo(path)
+
+    with pytest.raises(InputError, match="not a regular file"):
+        write_page(path, case.report, case.prices, case.forecasts)
+
+    assert path.is_fifo()
+
+
+@pytest.mark.parametrize("name", [".", "file/report.html", "x" * 300 + ".html"])
+def test_a_path_for_no_page_is_known_before_the_work(tmp_path: Path, name: str) -> None:
+    (tmp_path / "file").write_text("mine", encoding="utf-8")
+
+    with pytest.raises(InputError, match=r"is a directory|cannot be written"):
+        check_page_path(tmp_path / name)
+
+
+def test_a_path_in_folders_to_be_made_is_fine_and_makes_none(tmp_path: Path) -> None:
+    check_page_path(tmp_path / "new" / "folder" / "report.html")
+
+    assert [] == list(tmp_path.iterdir())
 
 
 def test_a_page_that_cannot_be_drawn_leaves_the_old_one(case, tmp_path: Path) -> None:

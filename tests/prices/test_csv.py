@@ -167,6 +167,8 @@ BAD_ROW = "2024-01-03,10,11,9,{},10.4,1000\n"
         (b"PK\x03\x04rest", 1, "spreadsheet"),
         (b"PAR1rest", 1, "Parquet"),
         (HEADER + "x" * 5000, 2, "longer than 4096 bytes"),
+        ((HEADER + ROW).replace("\n", "\r"), 1, "carriage returns"),
+        ((HEADER + ROW * 200).replace("\n", "\r"), 1, "carriage returns"),
         ("a," * 100 + "\n", 1, "101 fields"),
         (HEADER + ROW * 200_000, 200_001, "more than 200000 lines"),
     ],
@@ -288,6 +290,8 @@ def test_csv_without_a_path_or_with_a_wrong_one_says_what_to_give(tmp_path):
         PROVIDERS["csv"]()
     with pytest.raises(InputError, match="does not exist"):
         PROVIDERS["csv"](path=tmp_path / "nowhere")
+    with pytest.raises(InputError, match="cannot be read"):
+        PROVIDERS["csv"](path=tmp_path / ("x" * 5000))
 
 
 def test_real_files_are_read_whole(real_data):

@@ -316,6 +316,13 @@ def test_a_drift_that_all_windows_share_is_learnt_in_an_epoch():
     assert median.mean() > 0.3 * data.validation.future_returns[:, 2].mean() > 0
 
 
+def test_batches_of_one_window_learn_too():
+    result = finish(train(SMALL.replace(batch_size=1, epochs=1, averaging=0.0), dataset()))
+
+    assert result.epochs[1].train_loss > 0
+    assert result.epochs[1].train_loss != result.epochs[0].train_loss
+
+
 def test_a_last_batch_of_one_window_does_not_stop_batch_normalisation():
     size = len(dataset().train) - 1
 

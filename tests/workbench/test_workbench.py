@@ -8,13 +8,20 @@ import numpy as np
 import pytest
 
 from pregao.calendars import next_sessions
-from pregao.errors import DataQualityError, UnknownNameError, UnknownSymbolError
+from pregao.errors import (
+    DataQualityError,
+    InvalidNetworkError,
+    SplitError,
+    UnknownNameError,
+    UnknownSymbolError,
+)
 from pregao.evaluation import NAIVE
 from pregao.prices import Prices
 from pregao.symbols import NYSE
 from pregao.testing import synthetic_prices
 from pregao.training import Experiment, listed_networks
 from pregao.workbench import MODES, Result, Workbench
+from pregao.workbench._workbench import _buildable
 from pregao.zoo import BASELINES, ZOO
 
 TINY = Experiment(
@@ -122,11 +129,61 @@ def test_a_result_draws_its_figures(swept: Result, tmp_path: Path):
 
 def test_the_champion_is_stored_and_forecasts_the_same_when_it_is_loaded(home: Path, swept: Result):
     assert swept.run is not None
-    experiment = TINY.replace(network=ZOO[swept.report.champion].network)
 
-    again = Workbench(home).forecast(experiment, run=swept.run.id)
+    again = Workbench(home).forecast_with(swept.run.id, "SP500")
 
     assert swept.forecasts[0] == again
+
+
+def test_a_run_that_never_saw_a_symbol_says_so(home: Path, swept: Result):
+    assert swept.run is not None
+
+    forecast = Workbench(home).forecast_with(swept.run.id, "NASDAQ", start=date(2016, 1, 4))
+
+    assert "NASDAQ" == forecast.symbol
+    assert ["LRN005"] == [each.code for each in forecast.findings if each.code == "LRN005"]
+
+
+def test_a_run_is_never_scored_on_what_it_was_trained_on(tmp_path: Path, csv_folder: Path):
+    experiment = TINY.replace(symbols=("PETR4",), source="csv", start=None, network="dlinear")
+    workbench = Workbench(tmp_path / "home")
+    run = workbench.train(experiment, path=csv_folder).run
+    assert run is not None
+    write_csv(tmp_path, synthetic_prices("PETR4", sessions=300, seed=1))
+
+    with pytest.raises(SplitError, match="has 0 windows"):
+        workbench.evaluate(run.id, path=tmp_path)
+
+
+def test_a_run_is_scored_on_later_sessions_by_its_own_scaler(tmp_path: Path, csv_folder: Path):
+    longer = synthetic_prices("PETR4", sessions=500, seed=1)
+    shorter = tmp_path / "shorter"
+    shorter.mkdir()
+    write_csv(shorter, longer.upto(longer.sessions[459]))
+    experiment = TINY.replace(symbols=("PETR4",), source="csv", start=None, network="dlinear")
+    workbench = Workbench(tmp_path / "home")
+    trained = workbench.train(experiment, path=shorter)
+    assert trained.run is not None
+
+    later = workbench.evaluate(trained.run.id, path=csv_folder).report
+
+    assert trained.report.windows.train == later.windows.train
+    assert trained.report.windows.validation == later.windows.validation
+    assert trained.report.windows.test + 40 == later.windows.test
+    assert trained.report.winner.validation_crps == later.winner.validation_crps
+
+
+def test_networks_that_do_not_fit_are_refused_by_name_and_left_out_of_the_zoo(tmp_path: Path):
+    short = TINY.replace(lookback=2)
+    workbench = Workbench(tmp_path)
+
+    with pytest.raises(InvalidNetworkError):
+        workbench.sweep(short, networks=("transformer",))
+    chosen, left_out = _buildable(short, ())
+
+    assert "transformer" not in chosen
+    assert "lstm_classic" in chosen
+    assert {"LRN006"} == {each.code for each in left_out}
 
 
 def test_what_is_served_is_what_was_evaluated(home: Path, swept: Result):

@@ -1,5 +1,9 @@
 """From prices to learnable windows: features, targets, scaler, splits."""
 
+from pregao.dataset._dataset import Dataset as Dataset
+from pregao.dataset._dataset import check_length as check_length
+from pregao.dataset._dataset import live_windows as live_windows
+from pregao.dataset._dataset import make_dataset as make_dataset
 from pregao.dataset._features import FEATURE_SETS as FEATURE_SETS
 from pregao.dataset._features import FEATURES as FEATURES
 from pregao.dataset._features import Feature as Feature
@@ -9,8 +13,4 @@ from pregao.dataset._scaler import Scaler as Scaler
 from pregao.dataset._splits import Borders as Borders
 from pregao.dataset._splits import Split as Split
 from pregao.dataset._splits import walk_forward as walk_forward
-from pregao.dataset._windows import Dataset as Dataset
 from pregao.dataset._windows import Windows as Windows
-from pregao.dataset._windows import check_length as check_length
-from pregao.dataset._windows import live_windows as live_windows
-from pregao.dataset._windows import make_dataset as make_dataset

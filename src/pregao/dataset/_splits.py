@@ -1,7 +1,6 @@
 """Splits in time: training, purge, validation, purge, test."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
@@ -12,8 +11,7 @@ from pregao.calendars import Sessions, as_date
 from pregao.values import Value
 
 
-@dataclass(frozen=True)
-class Borders:
+class Borders(Value):
     """The last days of the parts; a part begins on the first session after the one before ends.
 
     A window belongs to the part in which its cutoff lies. Targets of training and validation
@@ -26,9 +24,24 @@ class Borders:
     test_last: date
     train_first: date | None = None
     """The first cutoff of the training part; None begins with the history (an expanding window)."""
+    purge_sessions: int = Field(default=0, ge=0)
+    """Sessions left out before a border; at least the horizon is, whatever stands here."""
 
-    def __post_init__(self) -> None:
-        assert self.train_last < self.validation_last < self.test_last, "parts ascend"
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if not self.train_last < self.validation_last < self.test_last:
+            raise ValueError("train_last, validation_last and test_last ascend")
+        return self
+
+    @classmethod
+    def nowhere(cls) -> Self:
+        """Give the borders of a history that is too short to be split."""
+        first = date.min
+        return cls(
+            train_last=first,
+            validation_last=first.replace(day=2),
+            test_last=first.replace(day=3),
+        )
 
 
 class Split(Value):
@@ -65,12 +78,21 @@ class Split(Value):
 
     def borders(self, cutoffs: Sessions) -> Borders:
         """Give the borders for these cutoffs (ascending, distinct, of all symbols together)."""
-        if self.train_last is not None and self.validation_last is not None:
-            return Borders(self.train_last, self.validation_last, date.max)
-        num_train = max(int(len(cutoffs) * self.train_fraction), 1)
-        num_seen = int(len(cutoffs) * (self.train_fraction + self.validation_fraction))
-        num_seen = min(max(num_seen, num_train + 1), len(cutoffs) - 1)
-        return Borders(as_date(cutoffs[num_train - 1]), as_date(cutoffs[num_seen - 1]), date.max)
+        train_last, validation_last = self.train_last, self.validation_last
+        if train_last is None or validation_last is None:
+            num_train = max(int(len(cutoffs) * self.train_fraction), 1)
+            num_seen = int(len(cutoffs) * (self.train_fraction + self.validation_fraction))
+            num_seen = min(max(num_seen, num_train + 1), len(cutoffs) - 1)
+            train_last, validation_last = (
+                as_date(cutoffs[num_train - 1]),
+                as_date(cutoffs[num_seen - 1]),
+            )
+        return Borders(
+            train_last=train_last,
+            validation_last=validation_last,
+            test_last=date.max,
+            purge_sessions=self.purge_sessions or 0,
+        )
 
 
 def walk_forward(
@@ -116,15 +138,13 @@ def walk_forward(
         )
 
 
-def parts_of(
-    sessions: Sessions, borders: Borders, *, horizon: int, purge_sessions: int | None
-) -> dict[str, slice]:
+def parts_of(sessions: Sessions, borders: Borders, *, horizon: int) -> dict[str, slice]:
     """Give the cutoff rows of each part of one symbol, purged.
 
     Row r may be a training cutoff only if r + purge is still before the first validation row, and
     so on; the last `horizon` rows have no target at all.
     """
-    purge = max(purge_sessions or 0, horizon)
+    purge = max(borders.purge_sessions, horizon)
     days = [np.datetime64(day, "D") for day in (borders.train_last, borders.validation_last)]
     train_stop, validation_stop = (int(n) for n in np.searchsorted(sessions, days, side="right"))
     # date.max does not fit beside a horizon in days, so the end of the test part is compared alone.

@@ -1,4 +1,4 @@
-"""5. Is it better than naive, honestly? Scores, tests, and comparisons beside the baselines."""
+"""Is it better than naive, honestly? Scores, tests, and comparisons beside the baselines."""
 
 from pregao.evaluation._comparison import Comparison as Comparison
 from pregao.evaluation._comparison import compare as compare
@@ -8,6 +8,7 @@ from pregao.evaluation._judge import judge as judge
 from pregao.evaluation._judge import judge_quantiles as judge_quantiles
 from pregao.evaluation._judge import truth_of as truth_of
 from pregao.evaluation._quantiles import window_crps as window_crps
+from pregao.evaluation._report import BaselineScore as BaselineScore
 from pregao.evaluation._report import DataSummary as DataSummary
 from pregao.evaluation._report import NetworkScore as NetworkScore
 from pregao.evaluation._report import Report as Report

@@ -50,11 +50,6 @@ class Comparison(Value):
             raise ValueError("the champion and the best baseline are among the scored")
         return self
 
-    @property
-    def promoted(self) -> str:
-        """What should serve forecasts: the champion if it has an edge, else the best baseline."""
-        return self.champion if self.edge else self.best_baseline
-
     def scored(self, name: str) -> Scored:
         """Give one forecaster's scores."""
         return next(each for each in (*self.baselines, *self.ranking) if each.name == name)

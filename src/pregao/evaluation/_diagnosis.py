@@ -54,7 +54,7 @@ def _too_good(scored: Scored) -> Iterable[Finding]:
             title="too good to be true",
             severity="error",
             seen=f"{scored.name} has {' and '.join(seen)} on {metrics.num_windows} windows",
-            do="look for a feature that sees the future: run 'pregao audit'",
+            do="look for what sees the future: a feature, or prices that were filled in later",
         )
 
 

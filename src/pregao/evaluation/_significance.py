@@ -93,7 +93,8 @@ def _long_run_variance(centred: Float, horizon: int) -> float:
     count = len(centred)
     own, *lagged = (float(centred[lag:] @ centred[: count - lag]) / count for lag in range(horizon))
     rectangular = own + 2 * sum(lagged)
-    if rectangular > 0:
+    # Where the sum cancels, what is left of it is rounding, and would make any gain significant.
+    if rectangular > _ROUNDING * own:
         return rectangular
     weights = 1 - np.arange(1, horizon) / horizon
     return own + 2 * float(weights @ np.array(lagged))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pregao.plots._calibration import calibration_figure as calibration_figure
     from pregao.plots._fan import fan_figure as fan_figure
     from pregao.plots._learning import learning_curves_figure as learning_curves_figure
+    from pregao.plots._page import check_page_path as check_page_path
     from pregao.plots._page import page_html as page_html
     from pregao.plots._page import write_page as write_page
     from pregao.plots._prices import prices_figure as prices_figure
@@ -30,6 +31,7 @@ _DRAWN = {
     "calibration_figure": "_calibration",
     "skill_by_step_figure": "_steps",
     "ranking_html": "_tables",
+    "check_page_path": "_page",
     "page_html": "_page",
     "write_page": "_page",
 }

@@ -83,19 +83,44 @@ def write_page(
     Raises
     ------
     InputError
-        If the path is a directory or cannot be written.
+        If the path is a directory, a device or another special file, or cannot be written.
     """
-    if path.is_dir():
-        raise InputError(
-            f"{path} is a directory: name a file in it, such as {path / 'report.html'}"
-        )
+    check_page_path(path)
     content = page_html(report, prices, forecasts)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _replace(path, content)
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise InputError(f"{path} cannot be written ({reason}): name another file") from error
+        raise _unwritable(path, error.strerror or str(error)) from error
+
+
+def check_page_path(path: Path) -> None:
+    """Refuse a path at which no page can be written, before the work that the page is to show.
+
+    Raises
+    ------
+    InputError
+        If the path is a directory, a device or another special file, or its folder is read-only.
+    """
+    try:
+        if path.is_dir():
+            raise InputError(
+                f"{path} is a directory: name a file in it, such as {path / 'report.html'}"
+            )
+        # The page takes the place of what is there, and nobody wants to lose a device.
+        if path.exists() and not path.is_file():
+            raise _unwritable(path, "not a regular file")
+        folder = next(each for each in path.absolute().parents if each.exists())
+    except OSError as error:
+        raise _unwritable(path, error.strerror or str(error)) from error
+    if not folder.is_dir():
+        raise _unwritable(path, f"{folder} is no folder")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise _unwritable(path, f"the folder {folder} is read-only")
+
+
+def _unwritable(path: Path, reason: str) -> InputError:
+    return InputError(f"{path} cannot be written ({reason}): name another file")
 
 
 def page_html(report: "Report", prices: "Sequence[Prices]", forecasts: "Sequence[Forecast]") -> str:

@@ -79,7 +79,7 @@ _EN: dict[str, str] = {
     "reproduce": "How to reproduce",
     "reproduce_note": "Save this as experiment.toml and run the command. Prices with the same "
     "digest give the same numbers.",
-    "rows_added": "{count} new sessions, revision {revision}",
+    "rows_added": "{count} new, revision {revision}",
     "seconds": "Seconds",
     "session": "Session",
     "sessions": "Sessions",
@@ -184,7 +184,7 @@ _PT: dict[str, str] = {
     "reproduce": "Como reproduzir",
     "reproduce_note": "Salve isto como experiment.toml e rode o comando. Preços com o mesmo "
     "resumo dão os mesmos números.",
-    "rows_added": "{count} pregões novos, revisão {revision}",
+    "rows_added": "{count} novos, revisão {revision}",
     "seconds": "Segundos",
     "session": "Pregão",
     "sessions": "Pregões",

@@ -24,7 +24,11 @@ class CsvFolder:
     def __init__(self, *, path: Path | None = None) -> None:
         if path is None:
             raise InputError("csv needs --path: a folder of TICKER.csv files, or one such file")
-        if not path.exists():
+        try:
+            is_there = path.exists()
+        except OSError as error:
+            raise InputError(f"{path} cannot be read: {error.strerror}") from error
+        if not is_there:
             raise InputError(f"{path} does not exist: give a folder of TICKER.csv files, or a file")
         self.path = path
 
@@ -46,7 +50,10 @@ class CsvFolder:
 
 
 def _file_of(folder: Path, symbol: Symbol) -> Path:
-    files = sorted(file for file in folder.iterdir() if file.suffix.lower() == ".csv")
+    try:
+        files = sorted(file for file in folder.iterdir() if file.suffix.lower() == ".csv")
+    except OSError as error:
+        raise InputError(f"the folder {folder} cannot be read: {error.strerror}") from error
     asked = {symbol.ticker, symbol.yahoo}
     exact = [file for file in files if file.stem.upper() in asked]
     found = exact or [file for file in files if _continues(file.stem.upper(), symbol.ticker)]

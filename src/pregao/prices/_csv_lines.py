@@ -17,6 +17,7 @@ _FOREIGN = {
     b"PK\x03\x04": "a zip archive or a spreadsheet: save it as CSV UTF-8",
     b"PAR1": "a Parquet file: write it as CSV",
 }
+_OLD_MAC = "carriage returns between lines, as old Macs wrote: save it as CSV UTF-8"
 
 
 def read_lines(path: Path) -> list[str]:
@@ -48,7 +49,9 @@ def _raw_lines(path: Path) -> list[bytes]:
             if not lines:
                 _refuse_foreign(path, line)
             if len(line) > MAX_LINE_BYTES:
+                is_old = b"\r" in line and b"\0" not in line
                 reason = f"longer than {MAX_LINE_BYTES} bytes: this is no CSV file of daily bars"
+                reason = _OLD_MAC if is_old else reason
                 raise MalformedFileError(str(path), len(lines) + 1, reason)
             if len(lines) == MAX_LINES:
                 reason = f"more than {MAX_LINES} lines: give one symbol a file, daily bars only"
@@ -72,4 +75,7 @@ def _text(path: Path, number: int, line: bytes) -> str:
     except UnicodeDecodeError as error:
         found = f"byte {error.object[error.start]:#04x} is not UTF-8: save it as CSV UTF-8"
         raise MalformedFileError(str(path), number, found) from None
-    return text.rstrip("\r\n")
+    text = text.rstrip("\r\n")
+    if "\r" in text:
+        raise MalformedFileError(str(path), number, _OLD_MAC)
+    return text

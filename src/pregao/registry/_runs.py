@@ -3,19 +3,20 @@
 import json
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import mkdtemp
 
 import numpy as np
 from pydantic import ValidationError
 from safetensors import SafetensorError
-from safetensors.numpy import load_file, save
+from safetensors.numpy import load, save
 
-from pregao.dataset import Scaler
+from pregao.dataset import Borders, Scaler
 from pregao.errors import CorruptFileError, UnknownRunError
 from pregao.evaluation import Report
 from pregao.training import Epoch, Experiment, Fitted, Outcome
@@ -53,6 +54,7 @@ class Learning(Value):
     """The scaler, the anchor and the learning curve beside the weights."""
 
     scaler: Scaler
+    borders: Borders
     anchor: tuple[tuple[float, ...], ...]
     epochs: tuple[Epoch, ...]
     outcome: Outcome
@@ -95,14 +97,14 @@ class Run:
             If a file is not what was written.
         """
         learning = Learning.model_validate_json(self._verified("scaler.json"))
-        self._verified("weights.safetensors")
         try:
-            state = load_file(self.folder / "weights.safetensors")
+            state = load(self._verified("weights.safetensors"))
         except SafetensorError as error:
             raise CorruptFileError(str(self.folder / "weights.safetensors"), str(error)) from None
         return Fitted(
             experiment=self.experiment,
             scaler=learning.scaler,
+            borders=learning.borders,
             anchor=np.array(learning.anchor, np.float32),
             state=state,
             epochs=learning.epochs,
@@ -148,6 +150,7 @@ def save_run(
         return Run(folder)
     learning = Learning(
         scaler=fitted.scaler,
+        borders=fitted.borders,
         anchor=tuple(tuple(row) for row in fitted.anchor.astype(float).tolist()),
         epochs=fitted.epochs,
         outcome=fitted.outcome,
@@ -164,7 +167,7 @@ def save_run(
         forecaster=forecaster,
         overridden=overridden,
         pregao=version("pregao"),
-        libraries={name: version(name) for name in _LIBRARIES},
+        libraries=_installed(),
         files={name: sha256(content).hexdigest() for name, content in files.items()},
     )
     files["provenance.json"] = provenance.model_dump_json(indent=2).encode()
@@ -194,6 +197,15 @@ def stored_runs(home: Path) -> list[Run]:
         return []
     published = [each for each in folder.iterdir() if (each / "provenance.json").is_file()]
     return [Run(each) for each in sorted(published, key=lambda p: -p.stat().st_mtime_ns)]
+
+
+def _installed() -> dict[str, str]:
+    """Give the versions of the libraries that scores depend on, where they are there at all."""
+    versions = {}
+    for name in _LIBRARIES:
+        with suppress(PackageNotFoundError):
+            versions[name] = version(name)
+    return versions
 
 
 def _publish(folder: Path, files: dict[str, bytes]) -> None:

@@ -18,12 +18,17 @@ Data = TypeVar("Data")
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
+_MOST_WORKERS = 61
+"""Windows cannot wait for more processes at once."""
 _THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")
 
 
 def default_workers() -> int:
     """Give the number of processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    available = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    )
+    return min(available, _MOST_WORKERS)
 
 
 def run(

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from pregao.dataset import Scaler
+from pregao.dataset import Borders, Scaler
 from pregao.findings import Finding
 from pregao.training._experiment import Experiment
 from pregao.values import Value
@@ -36,6 +36,8 @@ class Fitted:
 
     experiment: Experiment
     scaler: Scaler
+    borders: Borders
+    """Where its training and validation parts end: it may be scored on what comes after."""
     anchor: NDArray[np.float32]
     """(horizon, levels) in units of sigma_t sqrt(h)."""
     state: State

@@ -62,8 +62,9 @@ def train(experiment: Experiment, dataset: Dataset) -> Generator[Epoch, None, Fi
 
     The untrained network is epoch 0 and competes in early stopping, so the result is never worse
     than the anchor on the validation part. A loss that is not finite ends the training before the
-    optimiser's step, as ``diverged``, with the best weights so far. Runs on one thread and touches
-    no global random state: the same dataset, experiment and seed give the same digest.
+    optimiser's step, as ``diverged``, with the best weights so far. Runs on one thread and leaves
+    the global random state as it was: the same dataset, experiment and seed give the same digest.
+    Thread count and random state belong to the process, so train one network at a time in each.
 
     Stop iterating to cancel; progress bars, pruning and tests are consumers like any other.
     """
@@ -71,17 +72,17 @@ def train(experiment: Experiment, dataset: Dataset) -> Generator[Epoch, None, Fi
     anchor = anchor_quantiles(dataset.train.targets, LEVELS).astype(np.float32)
     loop = _Loop.of(experiment, dataset, anchor)
     epochs = [loop.measure_untrained()]
-    best = loop.copy_state()
+    best, best_loss = loop.copy_state(), epochs[0].validation_loss
     yield epochs[0]
     outcome: Outcome = "finished"
     for number in range(1, experiment.epochs + 1):
-        epoch = loop.run_epoch(number, best_loss=min(e.validation_loss for e in epochs))
+        epoch = loop.run_epoch(number, best_loss=best_loss)
         if epoch is None:
             outcome = "diverged"
             break
         epochs.append(epoch)
         if epoch.is_best:
-            best = loop.copy_state()
+            best, best_loss = loop.copy_state(), epoch.validation_loss
         yield epoch
         if number - max(e.number for e in epochs if e.is_best) >= experiment.patience:
             outcome = "stopped early"
@@ -89,6 +90,7 @@ def train(experiment: Experiment, dataset: Dataset) -> Generator[Epoch, None, Fi
     return Fitted(
         experiment=experiment,
         scaler=dataset.scaler,
+        borders=dataset.borders,
         anchor=anchor,
         state=best,
         epochs=tuple(epochs),
@@ -224,10 +226,10 @@ class _Loop:
         """Take one step a batch over a fresh permutation, and give the mean loss."""
         self.module.train()
         order = torch.randperm(len(self.train), generator=self.shuffle)
-        total = 0.0
+        total, num_windows = 0.0, 0
         for batch in torch.split(order, self.experiment.batch_size):
-            # Batch normalisation has no variance to learn from in a single window.
-            if len(batch) == 1 and len(order) > 1:
+            # A single row has no variance for batch normalisation to learn from.
+            if len(batch) * self.experiment.lookback == 1:
                 continue
             self.optimiser.zero_grad(set_to_none=True)
             loss = self.criterion(self.module(self.train.batch(batch)), self.train_targets[batch])
@@ -240,7 +242,8 @@ class _Loop:
             self.num_steps += 1
             self.follow()
             total += value * len(batch)
-        return total / len(order)
+            num_windows += len(batch)
+        return total / max(num_windows, 1)
 
     def follow(self) -> None:
         """Move the average a step towards the weights, faster at first (Polyak, Juditsky, 1992).

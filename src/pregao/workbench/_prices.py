@@ -113,7 +113,12 @@ def checked_prices(
 
 
 def trainable(
-    experiment: Experiment, provider: Provider, *, as_of: date | None, allow_findings: bool
+    experiment: Experiment,
+    provider: Provider,
+    *,
+    as_of: date | None,
+    allow_findings: bool,
+    check_split: bool = True,
 ) -> list[Checked]:
     """Give the prices of an experiment, one history a symbol.
 
@@ -129,14 +134,15 @@ def trainable(
         for each in experiment.symbols
     ]
     longest = max(downloads, key=lambda download: len(download.bars))
-    check_length(
-        str(longest.symbol),
-        len(longest.bars),
-        features=experiment.features,
-        lookback=experiment.lookback,
-        horizon=experiment.horizon,
-        split=experiment.split,
-    )
+    if check_split:
+        check_length(
+            str(longest.symbol),
+            len(longest.bars),
+            features=experiment.features,
+            lookback=experiment.lookback,
+            horizon=experiment.horizon,
+            split=experiment.split,
+        )
     everything = [Checked(*validated(each, as_of=as_of)) for each in downloads]
     for each in everything:
         if each.quarantine and not allow_findings:

@@ -110,8 +110,19 @@ def run_training(
 
 
 def run_evaluation(fitted: Fitted, name: str, prices: Sequence[Checked]) -> Sweep:
-    """Score a trained network again, on windows cut from these prices."""
-    return _alone(fitted, name, _dataset(fitted.experiment, prices), prices)
+    """Score a trained network again, on windows cut from these prices.
+
+    Scaler and borders are its own: what it was trained or chosen on is never its test part.
+    """
+    dataset = make_dataset(
+        [each.prices for each in prices],
+        features=fitted.scaler.features,
+        lookback=fitted.experiment.lookback,
+        horizon=fitted.experiment.horizon,
+        split=fitted.borders,
+        scaler=fitted.scaler,
+    )
+    return _alone(fitted, name, dataset, prices)
 
 
 def _alone(fitted: Fitted, name: str, dataset: Dataset, prices: Sequence[Checked]) -> Sweep:
@@ -136,7 +147,7 @@ def _assembled(
     networks: Mapping[str, Network],
     prices: Sequence[Checked],
     datasets: Datasets,
-    baselines: "_Baselines",
+    baselines: _Baselines,
     said: Mapping[str, Said],
     started: float,
 ) -> Sweep:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from pregao.dataset import live_windows
-from pregao.errors import UnknownNameError
+from pregao.dataset import Split, live_windows
+from pregao.errors import InvalidNetworkError, UnknownNameError
 from pregao.evaluation import Forecast, Report
 from pregao.findings import Finding
 from pregao.plots import (
@@ -161,7 +161,7 @@ class Workbench:
 
         The champion is stored as a run, unless each symbol has a network of its own.
         """
-        chosen = {name: find_network(name) for name in networks or ZOO}
+        chosen, left_out = _buildable(experiment, networks)
         prices = self._prices(experiment, path, allow_findings=allow_findings)
         sweep = run_sweep(
             experiment,
@@ -171,6 +171,8 @@ class Workbench:
             num_workers=num_workers,
             on_progress=on_progress,
         )
+        report = sweep.report
+        sweep = replace(sweep, report=report.replace(findings=(*left_out, *report.findings)))
         return self._kept(sweep, prices)
 
     def train(
@@ -206,23 +208,53 @@ class Workbench:
         self,
         experiment: Experiment,
         *,
-        run: str | None = None,
         path: Path | None = None,
         allow_findings: bool = False,
         on_epoch: Callable[[Epoch], None] | None = None,
     ) -> Forecast:
         """Forecast the next sessions of the experiment's first symbol.
 
-        With a stored run, its network is used on the experiment's prices; without, one is trained,
-        or found among the runs if the same was trained before.
+        The network is trained now, or found among the runs if the same was trained before.
         """
-        if run is None:
-            return self.train(
-                experiment, path=path, allow_findings=allow_findings, on_epoch=on_epoch
-            ).forecasts[0]
+        result = self.train(experiment, path=path, allow_findings=allow_findings, on_epoch=on_epoch)
+        return result.forecasts[0]
+
+    def forecast_with(
+        self,
+        run: str,
+        symbol: str,
+        *,
+        source: str | None = None,
+        path: Path | None = None,
+        start: date | None = None,
+        end: date | None = None,
+        allow_findings: bool = False,
+    ) -> Forecast:
+        """Forecast a symbol with a stored run; what is not given is as it was for the run.
+
+        The symbol may be one that the run was not trained on; a finding says so.
+        """
         stored = load_run(self.home, run)
-        prices = self._prices(experiment, path, allow_findings=allow_findings)
-        return self._forecast(stored, stored.report, prices[0])
+        known = stored.experiment
+        asked = known.replace(
+            symbols=(symbol,),
+            source=source or known.source,
+            start=start or known.start,
+            end=end or known.end,
+            split=Split(),
+        )
+        [prices] = trainable(
+            asked,
+            self._provider(asked.source, path),
+            as_of=self.today,
+            allow_findings=allow_findings,
+            check_split=False,
+        )
+        return self._forecast(stored, stored.report, prices)
+
+    def run(self, name: str) -> Run:
+        """Find a stored run by its id."""
+        return load_run(self.home, name)
 
     def runs(self) -> list[Run]:
         """List the stored runs, newest first."""
@@ -272,7 +304,50 @@ class Workbench:
             lookback=fitted.experiment.lookback,
             horizon=fitted.experiment.horizon,
         )
-        return _forecast_of(checked, fitted.quantiles(windows)[0], report, run)
+        forecast = _forecast_of(checked, fitted.quantiles(windows)[0], report, run)
+        if forecast.symbol in fitted.experiment.symbols:
+            return forecast
+        return forecast.replace(findings=(*forecast.findings, _stranger(forecast.symbol, run)))
+
+
+def _buildable(
+    experiment: Experiment, names: Sequence[str]
+) -> tuple[dict[str, Network], tuple[Finding, ...]]:
+    """Give the networks to train; of the whole zoo, those that fit the lookback and the features.
+
+    A network that was named and does not fit is an error.
+    """
+    chosen, left_out = {}, []
+    for name in names or ZOO:
+        network = find_network(name)
+        try:
+            experiment.replace(network=network).num_parameters(len(experiment.features))
+        except InvalidNetworkError as error:
+            if names:
+                raise
+            left_out.append(
+                Finding(
+                    code="LRN006",
+                    title="network left out",
+                    severity="info",
+                    seen=f"{name}: {error}",
+                    do="nothing; the others stand",
+                )
+            )
+        else:
+            chosen[name] = network
+    return chosen, tuple(left_out)
+
+
+def _stranger(symbol: str, run: Run) -> Finding:
+    return Finding(
+        code="LRN005",
+        title="not trained on",
+        severity="warning",
+        symbol=symbol,
+        seen=f"{run.id} was trained on {', '.join(run.experiment.symbols[:5])}, not on {symbol}",
+        do="judge its forecasts with care, or train a network for it",
+    )
 
 
 def name_of(network: Network) -> str:

@@ -63,4 +63,6 @@ def _bic(taught: Taught, num_lags: int) -> float:
     target = taught.targets[:, 0]
     coefficients = np.linalg.lstsq(regressors, target, rcond=None)[0]
     mean_square = float(np.mean((target - regressors @ coefficients) ** 2))
+    # Prices that never move are explained to the last bit: zero has no logarithm.
+    mean_square = max(mean_square, float(np.finfo(np.float64).tiny))
     return len(target) * math.log(mean_square) + (num_lags + 1) * math.log(len(target))

@@ -21,7 +21,9 @@ AVERAGES_ROWS = (5, 20)
 MOST_WINDOWS = 20_000
 # Small trees with large leaves, as neighbouring targets overlap: 500 rows are about 50 windows.
 _ROUNDS = 60
+_BINS = {"max_bin": 63}
 _OPTIONS = {
+    **_BINS,
     "objective": "quantile",
     "learning_rate": 0.05,
     "num_leaves": 6,
@@ -30,7 +32,6 @@ _OPTIONS = {
     "feature_fraction": 0.5,
     "bagging_fraction": 0.5,
     "bagging_freq": 1,
-    "max_bin": 63,
     "boost_from_average": False,
     "num_threads": 1,
     "deterministic": True,
@@ -78,7 +79,7 @@ def fit_boosting(taught: Taught, levels: Levels, seed: int) -> Boosting:
     boosters = []
     for number, level in enumerate(KNOTS):
         start = np.tile(knots[:, number], len(chosen))
-        data = lightgbm.Dataset(rows, targets, init_score=start, params={"max_bin": 63})
+        data = lightgbm.Dataset(rows, targets, init_score=start, params=_BINS)
         options = {**_OPTIONS, "alpha": level, "seed": seed}
         boosters.append(lightgbm.train(options, data, num_boost_round=_ROUNDS))
     return Boosting(tuple(boosters), knots, anchor_quantiles(taught.targets, levels))

@@ -41,6 +41,7 @@ class GjrParameters:
 
 # What daily indices and liquid shares give, about: for a symbol whose own fit cannot be had.
 _TYPICAL = GjrParameters(0.0, 0.02, 0.02, 0.1, 0.91, 1.0, 1.0)
+_MOST_PERSISTENCE = 0.999
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +108,12 @@ def fit_gjr_garch(taught: Taught, levels: Levels, seed: int) -> GjrGarch:
             findings.append(_not_fitted(symbol, len(returns)))
         known.append(FittedSymbol(parameters, _residuals(parameters, returns)))
     return GjrGarch(
-        Acquaintances.made(taught), tuple(known), _pooled(known), levels, seed, tuple(findings)
+        Acquaintances.made(taught),
+        tuple(known),
+        pooled_symbol(known),
+        levels,
+        seed,
+        tuple(findings),
     )
 
 
@@ -136,6 +142,18 @@ def filtered_variances(parameters: GjrParameters, returns: Float) -> Float:
     weight = parameters.alpha + parameters.gamma * (shocks < 0)
     news = parameters.omega + weight * shocks**2
     return _recursion(parameters.beta, np.append(parameters.first_variance, news))
+
+
+def pooled_symbol(known: Sequence[FittedSymbol]) -> FittedSymbol:
+    """Give the medians of the parameters, in units of each symbol's own scale, and no drift.
+
+    Each symbol forgets its shocks, but medians taken one by one need not: beta gives way.
+    """
+    medians = np.median([astuple(each.parameters) for each in known], axis=0)
+    parameters = replace(GjrParameters(*medians.tolist()), mean=0.0, scale=1.0)
+    excess = max(parameters.persistence - _MOST_PERSISTENCE, 0.0)
+    parameters = replace(parameters, beta=parameters.beta - excess)
+    return FittedSymbol(parameters, np.concatenate([each.residuals for each in known]))
 
 
 def stratified_draws(residuals: Float, horizon: int, seed: int) -> Float:
@@ -222,13 +240,6 @@ def _recursion(decay: float, news: Float) -> Float:
 def _residuals(parameters: GjrParameters, returns: Float) -> Float:
     variances = filtered_variances(parameters, returns)[:-1]
     return (returns / parameters.scale - parameters.mean) / np.sqrt(variances)
-
-
-def _pooled(known: Sequence[FittedSymbol]) -> FittedSymbol:
-    """Give the medians of the parameters, in units of each symbol's own scale, and no drift."""
-    medians = np.median([astuple(each.parameters) for each in known], axis=0)
-    parameters = replace(GjrParameters(*medians.tolist()), mean=0.0, scale=1.0)
-    return FittedSymbol(parameters, np.concatenate([each.residuals for each in known]))
 
 
 def _scale(returns: Float) -> float:

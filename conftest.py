@@ -1,4 +1,4 @@
-"""What all tests share: a hypothesis profile, and the folder of real prices where it is there."""
+"""What all tests and doctests share: a home of their own, a hypothesis profile, real prices."""
 
 from pathlib import Path
 
@@ -15,7 +15,7 @@ settings.register_profile(
 )
 settings.load_profile("pregao")
 
-_REAL = Path(__file__).parents[2] / "shared" / "data"
+_REAL = Path(__file__).parents[1] / "shared" / "data"
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +24,9 @@ def real_data() -> Path:
     if not _REAL.is_dir():
         pytest.skip("no ../shared/data beside this checkout")
     return _REAL
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep prices and runs of a test out of the developer's home."""
+    monkeypatch.setenv("PREGAO_HOME", str(tmp_path / "pregao-home"))

@@ -1,0 +1,72 @@
+"""Gradient boosting: it learns what is planted, and says so where its library is missing."""
+
+import subprocess
+import sys
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from pregao.training import LEVELS
+from pregao.zoo import BASELINES, anchor_quantiles
+from pregao.zoo._boosting import along_shape
+
+
+def test_boosting_finds_a_planted_spread(training):
+    noisy = np.random.default_rng(4).normal(size=(len(training.cutoff_rows), training.horizon))
+    loud = training.table[training.cutoff_rows, 2] > 0
+    planted = replace(training, targets=noisy * np.where(loud, 3.0, 0.5)[:, None])
+
+    boosting = BASELINES["lightgbm"].fit(planted, LEVELS, 0)
+    forecast = boosting.quantiles(planted) / planted.sigma[planted.cutoff_rows, None, None]
+
+    width = forecast[:, 0, -3] - forecast[:, 0, 2]
+    assert width[loud].mean() > 1.5 * width[~loud].mean()
+
+
+def test_unmoved_knots_give_the_shape_back(training):
+    knots = anchor_quantiles(training.targets, (0.1, 0.5, 0.9))
+    shape = anchor_quantiles(training.targets, LEVELS)
+
+    np.testing.assert_allclose(shape[None], along_shape(knots[None], knots, shape), atol=1e-12)
+
+
+@given(hnp.arrays(np.float64, (3, 2, 3), elements=st.floats(-5, 5)))
+@settings(max_examples=50, deadline=None)
+def test_levels_along_the_shape_never_cross(moved):
+    knots = np.array([[-1.0, 0.0, 1.5], [-2.0, 0.1, 1.0]])
+    shape = np.array([[-3.0, -1.0, -0.2, 0.0, 2.0], [-2.5, -2.0, 0.5, 1.0, 4.0]])
+
+    forecast = along_shape(np.sort(moved, axis=-1), knots, shape)
+
+    assert (np.diff(forecast, axis=-1) >= -1e-12).all()
+
+
+LIBGOMP_MISSING = """
+import sys
+sys.path.insert(0, {shadow!r})
+from pregao.errors import BaselineUnavailableError
+from pregao.zoo._baselines import BASELINES
+try:
+    BASELINES["lightgbm"].fit(None, (0.5,), 0)
+except BaselineUnavailableError as error:
+    print(error.name, "|", error.reason)
+"""
+
+
+@pytest.mark.parametrize("raised", ["OSError", "ImportError"])
+def test_boosting_says_so_where_its_library_does_not_load(tmp_path, raised):
+    reason = "libgomp.so.1: cannot open shared object file"
+    (tmp_path / "lightgbm.py").write_text(f"raise {raised}({reason!r})")
+
+    done = subprocess.run(
+        [sys.executable, "-c", LIBGOMP_MISSING.format(shadow=str(tmp_path))],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert f"lightgbm | {reason}\n" == done.stdout, done.stderr
