@@ -1,11 +1,16 @@
 """The command `pregao`, also as `python -m pregao`."""
 
+import sys
+
 
 def main() -> None:
     """Run the command line."""
-    from pregao.cli import run
+    try:
+        from pregao.cli import run
 
-    run()
+        run()
+    except KeyboardInterrupt:
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ Results go to standard output, progress and messages to standard error. Exit cod
 failed or the prices are quarantined, 2 the input cannot be used.
 """
 
+import signal
 import sys
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -78,6 +79,8 @@ def run() -> None:
     """Run the command line, and answer what goes wrong with one line and an exit code."""
     if isinstance(sys.stdout, TextIOWrapper):  # a pipe may know fewer characters than we write
         sys.stdout.reconfigure(errors="replace")
+    # As with Ctrl-C: workers are stopped and temporary files deleted on the way out.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     try:
         code = app(standalone_mode=False)
         if code == _INTERRUPTED:  # what typer makes of Ctrl-C
@@ -92,8 +95,16 @@ def run() -> None:
 
 
 @app.callback(invoke_without_command=True)
-def overview(context: typer.Context) -> None:
+def overview(
+    context: typer.Context,
+    version: Annotated[bool, typer.Option("--version", help="print the version")] = False,
+) -> None:
     """From a ticker to an honest forecast, always beside the naive one."""
+    if version:
+        import pregao
+
+        typer.echo(pregao.__version__)
+        raise typer.Exit
     if context.invoked_subcommand is None:
         typer.echo(context.get_help(), err=True)
         raise typer.Exit(2)

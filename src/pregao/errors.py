@@ -30,7 +30,7 @@ class UnknownNameError(InputError):
         advice = (
             f"did you mean {_either(self.nearest)}?"
             if self.nearest
-            else f"known are {', '.join(self.known)}"
+            else f"known are {', '.join(self.known)}."
         )
         super().__init__(f"unknown {kind} {asked!r}: {advice}{f' {hint}' if hint else ''}")
 
@@ -69,8 +69,20 @@ class HistoryTooShortError(InputError):
     def __init__(self, symbol: str, needed: int, found: int, because: str) -> None:
         self.symbol, self.needed, self.found = symbol, needed, found
         super().__init__(
-            f"{symbol} has {found} sessions, and {because} needs at least {needed}: "
+            f"{symbol} has {found} session{'' if found == 1 else 's'}, "
+            f"and {because} needs at least {needed}: "
             "ask for an earlier --start, or a smaller --lookback or --horizon"
+        )
+
+
+class SharedFileError(InputError):
+    """One file that was to serve for several symbols."""
+
+    def __init__(self, symbol: str, path: str) -> None:
+        self.symbol, self.path = symbol, path
+        super().__init__(
+            f"{path} was read for {symbol} and for another symbol: "
+            "give --path the folder that holds a file for each"
         )
 
 
@@ -167,8 +179,8 @@ class WorkerLostError(PregaoError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(
-            f"a worker process died ({reason}): usually too little memory; "
-            "try fewer workers, or a smaller network or batch"
+            f"a worker process died ({reason}): too little memory (try fewer workers, or a smaller "
+            "network or batch), or a script that calls Pregao outside `if __name__ == '__main__':`"
         )
 
 

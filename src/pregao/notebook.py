@@ -63,7 +63,7 @@ def train(
 def sweep(
     symbols: str | Sequence[str] | Experiment,
     *,
-    networks: Sequence[str] = (),
+    networks: str | Sequence[str] = (),
     apart: bool = False,
     path: Path | str | None = None,
     allow_findings: bool = False,
@@ -77,7 +77,7 @@ def sweep(
         fields = {**MODES["fast"], **fields}
     return _workbench().sweep(
         _experiment(symbols, fields, path),
-        networks=networks,
+        networks=(networks,) if isinstance(networks, str) else networks,
         apart=apart,
         path=_path(path),
         allow_findings=allow_findings,
@@ -140,4 +140,9 @@ def _path(path: Path | str | None) -> Path | None:
 
 
 def _day(day: Day) -> date | None:
-    return date.fromisoformat(day) if isinstance(day, str) else day
+    if not isinstance(day, str):
+        return day
+    try:
+        return date.fromisoformat(day)
+    except ValueError as error:
+        raise InvalidExperimentError(f"day {day!r}", [str(error)]) from None

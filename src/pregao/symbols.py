@@ -62,6 +62,8 @@ class Symbol:
             raise InvalidSymbolError(text)
         for exchange in EXCHANGES.values():
             stem = ticker.removesuffix(exchange.suffix)
+            if exchange.suffix and stem != ticker and stem.endswith(exchange.suffix):
+                raise InvalidSymbolError(text)
             if exchange.suffix and ticker.endswith(exchange.suffix) and stem:
                 return cls(stem, _index_exchange(stem) or exchange)
         return cls(ticker, _index_exchange(ticker) or (B3 if _B3_TICKER.match(ticker) else NYSE))
@@ -77,7 +79,8 @@ class Symbol:
         return self.ticker if self.ticker.startswith("^") else self.ticker + self.exchange.suffix
 
     def __str__(self) -> str:
-        return self.ticker
+        """Give the shortest spelling that reads back as this symbol."""
+        return self.ticker if Symbol.parse(self.ticker) == self else self.yahoo
 
     def __lt__(self, other: "Symbol") -> bool:
         return (self.ticker, self.exchange.code) < (other.ticker, other.exchange.code)

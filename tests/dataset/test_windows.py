@@ -216,7 +216,7 @@ def test_windows_in_another_order_keep_it():
 
 
 def test_a_single_bar_is_too_short_and_says_so():
-    with pytest.raises(HistoryTooShortError, match="has 1 sessions"):
+    with pytest.raises(HistoryTooShortError, match="has 1 session,"):
         dataset(ONE.upto(ONE.first))
 
 

@@ -1,11 +1,13 @@
 """The engine: spawned workers, one thread each, one copy of the data."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
 import engine_work
 import numpy as np
+import psutil
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,6 +62,30 @@ def test_an_exception_reaches_the_caller_as_it_is():
 def test_a_killed_worker_is_an_error_that_says_what_to_try():
     with pytest.raises(WorkerLostError, match="fewer workers"):
         list(run(engine_work.die, [0], data=DATA, num_workers=1))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
+def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import engine_work\n"
+        "from pregao.training import run\n"
+        "if __name__ == '__main__':\n"
+        "    list(run(engine_work.linger, [0, 1], data=None, num_workers=2))\n",
+        encoding="utf-8",
+    )
+    folder = str(Path(engine_work.__file__).parent)
+    with subprocess.Popen(
+        [sys.executable, script],
+        env={**os.environ, "PYTHONPATH": folder},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as parent:
+        assert parent.stdout is not None
+        workers = [psutil.Process(int(parent.stdout.readline())) for _ in range(2)]
+        parent.kill()
+
+    assert [] == psutil.wait_procs(workers, timeout=20)[1]
 
 
 def test_stopping_early_ends_the_workers_and_deletes_the_data(tmp_path, monkeypatch):

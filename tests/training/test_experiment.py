@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pregao.dataset import FEATURE_SETS, Split
 from pregao.errors import InvalidExperimentError, InvalidSymbolError, UnknownNameError
+from pregao.symbols import Symbol
 from pregao.training import Experiment
 from pregao.zoo import ACTIVATIONS, ZOO
 
@@ -112,6 +113,9 @@ def test_symbols_are_canonical():
         ({"features": ("return", "return")}, "a feature is named twice"),
         ({"start": "2020-01-01", "end": "2019-01-01"}, "is not before end"),
         ({"loss": "rmse"}, "loss"),
+        ({"horizon": True}, "horizon"),
+        ({"epochs": "5"}, "epochs"),
+        ({"dropout": "0.1"}, "dropout"),
         ({"network": {"kind": "stack", "layers": []}}, "network"),
         ({"start": "yesterday"}, "start"),
     ],
@@ -153,6 +157,21 @@ def test_a_bad_file_is_named(tmp_path: Path, content: str):
 
     with pytest.raises(InvalidExperimentError, match=r"bad\.toml"):
         Experiment.from_toml(path)
+
+
+def test_a_file_nested_beyond_reason_is_refused(tmp_path: Path):
+    path = tmp_path / "deep.toml"
+    path.write_text("x = " + "[" * 100_000, encoding="utf-8")
+
+    with pytest.raises(InvalidExperimentError, match=r"deep\.toml"):
+        Experiment.from_toml(path)
+
+
+@pytest.mark.parametrize("ticker", ["4063.T", "AET.L", "ABCD.SA", "^BVSP", "PETR4.SA", "NVDA"])
+def test_a_symbol_of_any_exchange_is_read_back_as_itself(ticker: str):
+    [stored] = Experiment(symbols=(ticker,)).symbols
+
+    assert Symbol.parse(ticker) == Symbol.parse(stored)
 
 
 def test_a_missing_file_is_named(tmp_path: Path):

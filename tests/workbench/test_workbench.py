@@ -11,6 +11,7 @@ from pregao.calendars import next_sessions
 from pregao.errors import (
     DataQualityError,
     InvalidNetworkError,
+    SharedFileError,
     SplitError,
     UnknownNameError,
     UnknownSymbolError,
@@ -244,6 +245,13 @@ def test_symbols_are_pooled_into_one_network_or_learnt_apart(tmp_path: Path, csv
     assert ["PETR4", "VALE3"] == [each.symbol for each in apart.forecasts]
     assert {"BRL"} == {each.currency for each in pooled.forecasts}
     assert pooled.report.winner.metrics.crps != apart.report.winner.metrics.crps
+
+
+def test_one_file_does_not_serve_for_two_symbols(tmp_path: Path, csv_folder: Path):
+    experiment = TINY.replace(symbols=("PETR4", "VALE3"), source="csv", start=None)
+
+    with pytest.raises(SharedFileError, match=r"PETR4\.csv"):
+        Workbench(tmp_path).train(experiment, path=csv_folder / "PETR4.csv")
 
 
 def test_quarantined_prices_are_refused_and_the_override_is_on_record(tmp_path: Path):

@@ -33,3 +33,8 @@ def fail(data: object, task: int) -> None:
 
 def die(data: object, task: int) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+def linger(data: object, task: int) -> None:
+    print(os.getpid(), flush=True)  # noqa: T201 - the test reads it
+    signal.pause()

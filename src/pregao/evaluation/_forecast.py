@@ -51,7 +51,7 @@ class Forecast(Value):
         prices = last_price * np.exp(quantiles)
         sessions = next_sessions(symbol.exchange, as_of, len(prices))
         return cls(
-            symbol=symbol.ticker,
+            symbol=str(symbol),
             currency=symbol.currency,
             as_of=as_date(as_of),
             last_price=last_price,

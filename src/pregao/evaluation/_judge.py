@@ -77,7 +77,7 @@ def truth_of(parts: Sequence[Windows]) -> Truth:
         symbols=np.concatenate(
             [part.symbol_index + offset for part, offset in zip(parts, offsets, strict=True)]
         ),
-        names=tuple(symbol.ticker for symbol in symbols),
+        names=tuple(str(symbol) for symbol in symbols),
         currencies=tuple(symbol.currency for symbol in symbols),
         sessions=np.concatenate([part.cutoffs for part in parts]),
         last_price=last_price,

@@ -1,14 +1,16 @@
 """Many trainings at once: a pool of spawned workers, one thread each, one copy of the data."""
 
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import lru_cache
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Thread
 from typing import Any, TypeVar
 
 from pregao.errors import WorkerLostError
@@ -61,13 +63,38 @@ def run(
         shared = Shared.write(data, Path(folder))
         with _one_thread_each():
             # Spawned, never forked: a fork copies locks that another thread may hold.
-            pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+            pool = ProcessPoolExecutor(
+                workers, mp_context=get_context("spawn"), initializer=_obey_the_parent
+            )
             futures = {pool.submit(_call, work, shared, task): task for task in tasks}
         try:
             for future in as_completed(futures):
                 yield futures[future], _result(future)
+        except BaseException:
+            # Nobody waits for the rest any more: not Ctrl-C, not a consumer that stopped early.
+            _stop(pool)
+            raise
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _obey_the_parent() -> None:
+    """Leave Ctrl-C to the parent, and end when it does, however it ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = parent_process()
+    assert parent is not None, "runs in a worker"
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
+
+
+def _stop(pool: ProcessPoolExecutor) -> None:
+    processes = pool._processes  # noqa: SLF001 - terminate_workers() came with Python 3.14
+    for process in list((processes or {}).values()):
+        process.terminate()
 
 
 def _result(future: Future[Result]) -> Result:

@@ -21,6 +21,10 @@ from pregao.zoo import Activation, Network, find_network, num_parameters
 Loss = Literal["pinball", "mse", "mae", "huber"]
 Optimiser = Literal["adam", "adamw"]
 
+# True is no number of sessions, and "5" none either.
+Count = Annotated[int, Field(strict=True)]
+Amount = Annotated[float, Field(strict=True)]
+
 DEFAULT_NETWORK = "anchor_lstm"
 CURVE_TERMS = 3
 """How many terms a curve over the steps has: its level, its slope and its bend."""
@@ -73,8 +77,8 @@ class Experiment(Value):
     features: Annotated[tuple[str, ...], BeforeValidator(_features)] = Field(
         default=FEATURE_SETS["scale_free"], min_length=1, max_length=256
     )
-    lookback: int = Field(default=60, ge=1, le=2_000, description="sessions a window looks back")
-    horizon: int = Field(default=10, ge=1, le=250, description="sessions ahead")
+    lookback: Count = Field(default=60, ge=1, le=2_000, description="sessions a window looks back")
+    horizon: Count = Field(default=10, ge=1, le=250, description="sessions ahead")
     split: Split = Split()
     network: Annotated[Network, BeforeValidator(_network)] = Field(
         default_factory=lambda: find_network(DEFAULT_NETWORK),
@@ -85,19 +89,19 @@ class Experiment(Value):
         description="pinball trains the anchored quantile head; mse, mae and huber a point head",
     )
     optimiser: Optimiser = "adamw"
-    learning_rate: float = Field(default=1e-3, gt=0, le=10)
-    weight_decay: float = Field(default=1.0, ge=0, le=10)
-    epochs: int = Field(default=30, ge=0, le=10_000)
-    patience: int = Field(default=6, ge=1, le=10_000, description="epochs without a better one")
-    plateau_patience: int = Field(default=3, ge=1, description="epochs before the rate is halved")
-    batch_size: int = Field(default=64, ge=1, le=65_536)
-    dropout: float = Field(default=0.5, ge=0, lt=1)
+    learning_rate: Amount = Field(default=1e-3, gt=0, le=10)
+    weight_decay: Amount = Field(default=1.0, ge=0, le=10)
+    epochs: Count = Field(default=30, ge=0, le=10_000)
+    patience: Count = Field(default=6, ge=1, le=10_000, description="epochs without a better one")
+    plateau_patience: Count = Field(default=3, ge=1, description="epochs before the rate is halved")
+    batch_size: Count = Field(default=64, ge=1, le=65_536)
+    dropout: Amount = Field(default=0.5, ge=0, lt=1)
     activation: Activation = "relu"
-    averaging: float = Field(
+    averaging: Amount = Field(
         default=0.998, ge=0, lt=1, description="decay of the average of the weights; 0 is none"
     )
-    clip_norm: float = Field(default=1.0, gt=0, description="largest norm of a gradient")
-    seed: int = Field(default=0, ge=0, lt=2**32)
+    clip_norm: Amount = Field(default=1.0, gt=0, description="largest norm of a gradient")
+    seed: Count = Field(default=0, ge=0, lt=2**32)
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -189,6 +193,8 @@ def fields_of_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidExperimentError(str(path), [str(error)]) from None
+    except RecursionError:
+        raise InvalidExperimentError(str(path), ["nested too deeply"]) from None
 
 
 def _reason(error: Any) -> str:
@@ -196,7 +202,7 @@ def _reason(error: Any) -> str:
     place = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
         name = str(error["loc"][-1])
-        near = get_close_matches(name, Experiment.model_fields, n=1, cutoff=0.5)
+        near = get_close_matches(name, Experiment.model_fields, n=1, cutoff=0.6)
         return f"unknown field {place!r}" + (f", did you mean {near[0]!r}?" if near else "")
     message = error["msg"].removeprefix("Value error, ")
     found = error.get("input")

@@ -8,7 +8,12 @@ from pathlib import Path
 
 from pregao.calendars import as_date
 from pregao.dataset import check_length
-from pregao.errors import DataQualityError, UnknownNameError, UnknownSymbolError
+from pregao.errors import (
+    DataQualityError,
+    SharedFileError,
+    UnknownNameError,
+    UnknownSymbolError,
+)
 from pregao.evaluation import DataSummary
 from pregao.findings import Finding
 from pregao.prices import PROVIDERS, Download, Prices, PriceStore, Provider, validated
@@ -133,6 +138,10 @@ def trainable(
         provider.download(Symbol.parse(each), experiment.start, experiment.end)
         for each in experiment.symbols
     ]
+    sources = [each.source for each in downloads]
+    for symbol, source in zip(experiment.symbols, sources, strict=True):
+        if sources.count(source) > 1 and Path(source).is_file():
+            raise SharedFileError(symbol, source)
     longest = max(downloads, key=lambda download: len(download.bars))
     if check_split:
         check_length(

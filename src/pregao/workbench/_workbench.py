@@ -99,6 +99,9 @@ class Result:
         """Write one self-contained HTML page, in English and Portuguese."""
         write_page(Path(path), self.report, self.prices, self.forecasts)
 
+    def __repr__(self) -> str:
+        return f"<Result {self.report.verdict.en}>"
+
     def _repr_html_(self) -> str:
         """Show the verdict, the ranking and the forecasts in a notebook."""
         # The quantile tables are what a forecast shows of itself.
