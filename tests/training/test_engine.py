@@ -77,7 +77,7 @@ def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path):
     folder = str(Path(engine_work.__file__).parent)
     with subprocess.Popen(
         [sys.executable, script],
-        env={**os.environ, "PYTHONPATH": folder},
+        env={**os.environ, "PYTHONPATH": folder, "TMPDIR": str(tmp_path)},
         stdout=subprocess.PIPE,
         text=True,
     ) as parent:
