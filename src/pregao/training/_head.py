@@ -22,6 +22,9 @@ _MOST_LOG_CHANGE = 2.0
 # How far one raw unit reaches in location, width, skew and tails. Tomorrow's volatility can be
 # learnt and tomorrow's direction hardly: with equal reach the location is what overfits first.
 _REACH = (0.1, 1.0, 0.3, 0.3)
+# And how far in the level, the slope and the bend over the steps: a range that is wider on one
+# session than two later is hardly ever right.
+_TERM_REACH = (1.0, 0.3, 0.1)
 
 
 class QuantileHead(nn.Module):
@@ -52,15 +55,16 @@ class QuantileHead(nn.Module):
             "basis", torch.stack([torch.ones_like(place), place, place**2 - (place**2).mean()])
         )
         self.register_buffer("from_median", _sums_from_median())
-        self.register_buffer("reach", torch.tensor(_REACH))
         curves = _curves(len(anchor))
         self.register_buffer("curves", curves)
+        reach = torch.outer(torch.tensor(_TERM_REACH), torch.tensor(_REACH))
+        self.register_buffer("reach", reach[: curves.shape[1]])
         self.drift = nn.Parameter(torch.zeros(curves.shape[1], 1))
 
     def forward(self, raw: Float[Tensor, "batch outputs"]) -> Float[Tensor, "batch horizon levels"]:
         """Give the quantiles in units of sigma_t sqrt(h)."""
-        terms = raw.reshape(-1, self.curves.shape[1], len(_REACH))
-        change = (self.curves @ terms) * self.reach
+        terms = raw.reshape(-1, *self.reach.shape) * self.reach
+        change = self.curves @ terms
         log_change = change[..., 1:] @ self.basis
         bounded = _MOST_LOG_CHANGE * torch.tanh(log_change / _MOST_LOG_CHANGE)
         gaps = self.gaps * torch.exp(bounded)
