@@ -24,12 +24,7 @@ from pregao.plots import (
 from pregao.prices import Prices, PriceStore, Provider, Snapshot
 from pregao.registry import DataRecord, Run, load_run, run_id, save_run, stored_runs
 from pregao.training import LEVELS, Epoch, Experiment
-from pregao.workbench._prices import (
-    Checked,
-    checked_prices,
-    provider_of,
-    trainable,
-)
+from pregao.workbench._prices import Checked, checked_prices, provider_of, trainable
 from pregao.workbench._sweep import OnProgress, Sweep, run_evaluation, run_sweep, run_training
 from pregao.zoo import ZOO, Network, find_network
 
@@ -92,7 +87,7 @@ class Result:
         return ranking_figure(self.report)
 
     def learning_curves(self) -> "go.Figure":
-
+        """Draw the champion's losses, epoch by epoch."""
         return learning_curves_figure([self.report.winner])
 
     def write_page(self, path: Path | str) -> None:
