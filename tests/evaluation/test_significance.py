@@ -163,3 +163,13 @@ def test_statistic_changes_sign_with_the_roles_and_ignores_the_unit(seed, count,
     assert pytest.approx(-test.statistic, rel=1e-6, abs=1e-9) == swapped.statistic
     assert pytest.approx(test.statistic, rel=1e-4, abs=1e-6) == scaled.statistic
     assert 0 <= test.p_value <= 1
+
+
+@given(seed=st.integers(0, 2**16))
+def test_the_rounding_of_single_precision_is_no_gain(seed):
+    loss = np.random.default_rng(seed).exponential(size=500)
+    rounded = loss * (1 - 1e-7)
+
+    test = diebold_mariano(rounded, loss, horizon=5)
+
+    assert (0.0, 1.0) == (test.statistic, test.p_value)

@@ -82,6 +82,16 @@ def test_an_edge_needs_the_best_baseline_beaten_beyond_chance(swept: Result):
     assert swept.report.edge == (rival.crps_skill > 0 and rival.dm_p_value < 0.05)
 
 
+def test_a_network_that_learnt_nothing_has_no_edge_over_the_anchor_it_is(home: Path):
+    report = Workbench(home).train(TINY.replace(epochs=0)).report
+
+    anchor = report.baseline("anchor").metrics
+    assert anchor.crps == pytest.approx(report.winner.metrics.crps, rel=1e-6)
+    assert not report.edge
+    if report.best_baseline == "anchor":
+        assert 1.0 == report.winner.versus_best_baseline.dm_p_value
+
+
 def test_a_report_equals_its_own_json(swept: Result):
     report = swept.report
 

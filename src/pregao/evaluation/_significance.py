@@ -10,6 +10,8 @@ from pregao.values import Value
 
 FEWEST_OBSERVATIONS = 8
 _ROUNDING = 1e-12
+_SINGLE_PRECISION = 1e-5
+"""Networks compute in float32: relative to the loss, a smaller difference is no difference."""
 
 
 class DieboldMariano(Value):
@@ -34,8 +36,8 @@ def diebold_mariano(
     and Newbold against Student's t with n - 1 degrees of freedom. The autocovariances count in
     full; where that gives no positive variance, Bartlett's weights do.
 
-    Nothing can be said (statistic 0, p 1) where the losses are identical or differ by a constant,
-    or where there are fewer than 8 observations, or no more than `horizon`.
+    Nothing can be said (statistic 0, p 1) where the losses are equal to single precision or differ
+    by a constant, or where there are fewer than 8 observations, or no more than `horizon`.
 
     Parameters
     ----------
@@ -61,7 +63,9 @@ def diebold_mariano(
     >>> round(test.statistic, 2), test.p_value < 0.01
     (-5.16, True)
     """
-    difference = np.asarray(loss, np.float64) - np.asarray(naive_loss, np.float64)
+    own, naive = np.asarray(loss, np.float64), np.asarray(naive_loss, np.float64)
+    difference = own - naive
+    noticeable = _SINGLE_PRECISION * float(np.abs(naive).mean())
     if sessions is not None:
         difference = _mean_by_date(difference, sessions)
     count, mean = len(difference), float(difference.mean())
@@ -69,6 +73,7 @@ def diebold_mariano(
     if (
         count < FEWEST_OBSERVATIONS
         or count <= horizon
+        or np.abs(difference).max() <= noticeable
         or np.abs(centred).max() <= _ROUNDING * np.abs(difference).max()
     ):
         return DieboldMariano(
