@@ -83,7 +83,7 @@ def fix() -> None:
 def bench() -> None:
     """Measure what the figures of the README claim."""
     install(LOCKED, LOCKED_DEV)
-    for script in sorted((ROOT / "bench").glob("*.py")):
+    for script in sorted((ROOT / "bench").glob("[!_]*.py")):
         print(f"\n== {script.name}", flush=True)
         run(PYTHON, script)
 
