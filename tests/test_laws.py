@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pregao.dataset import Dataset, Split, Windows, live_windows, make_dataset
-from pregao.prices import Bars, Prices
-from pregao.testing import synthetic_prices
+from pregao.prices import Prices
+from pregao.testing import in_other_units, noisy_after, synthetic_prices
 from pregao.training import LEVELS, Experiment, Fitted, finish, train
 from pregao.zoo import BASELINES, ZOO
 
@@ -24,7 +24,7 @@ EXPERIMENT = Experiment(
 @cache
 def dataset(factor: float = 1.0) -> Dataset:
     return make_dataset(
-        [scaled(PRICES, factor)],
+        [in_other_units(PRICES, factor)],
         features=EXPERIMENT.features,
         lookback=LOOKBACK,
         horizon=HORIZON,
@@ -35,23 +35,6 @@ def dataset(factor: float = 1.0) -> Dataset:
 @cache
 def fitted(name: str) -> Fitted:
     return finish(train(EXPERIMENT.replace(network=name), dataset()))
-
-
-def scaled(prices: Prices, factor: float) -> Prices:
-    columns = {
-        name: column if name == "volume" else column * factor
-        for name, column in prices.bars.columns.items()
-    }
-    return replace(prices, bars=Bars.of(prices.sessions, columns))
-
-
-def noisy_after(prices: Prices, row: int, seed: int) -> Prices:
-    rng = np.random.default_rng(seed)
-    columns = {
-        name: np.concatenate([column[: row + 1], rng.uniform(1, 1000, len(prices) - row - 1)])
-        for name, column in prices.bars.columns.items()
-    }
-    return replace(prices, bars=Bars.of(prices.sessions, columns))
 
 
 def at_cutoff(prices: Prices, row: int) -> Windows:
@@ -67,7 +50,7 @@ def test_no_network_forecasts_anything_else_when_the_future_changes(name, row, s
     network = fitted(name)
     expected = network.quantiles(at_cutoff(PRICES, row)).tobytes()
 
-    disturbed = network.quantiles(at_cutoff(noisy_after(PRICES, row, seed), row))
+    disturbed = network.quantiles(at_cutoff(noisy_after(PRICES, row, seed=seed), row))
     truncated = network.quantiles(at_cutoff(PRICES.upto(PRICES.sessions[row]), row))
 
     assert expected == disturbed.tobytes()
@@ -81,7 +64,7 @@ def test_no_baseline_forecasts_anything_else_when_the_future_changes(name, row, 
     baseline = _baseline(name)
     expected = baseline.quantiles(at_cutoff(PRICES, row)).tobytes()
 
-    disturbed = baseline.quantiles(at_cutoff(noisy_after(PRICES, row, seed), row))
+    disturbed = baseline.quantiles(at_cutoff(noisy_after(PRICES, row, seed=seed), row))
     truncated = baseline.quantiles(at_cutoff(PRICES.upto(PRICES.sessions[row]), row))
 
     assert expected == disturbed.tobytes()

@@ -9,7 +9,7 @@ A third party's provider passes the contract by giving one case::
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -168,6 +168,25 @@ def synthetic_prices(
     day_before = np.datetime64(first, "D") - np.timedelta64(1, "D")
     days = next_sessions(parsed.exchange, day_before, sessions)
     return Prices(parsed, Bars.of(days, columns), "synthetic")
+
+
+def in_other_units(prices: Prices, factor: float) -> Prices:
+    """Give the same market with every price times a constant; volume stays as it is."""
+    columns = {
+        name: column if name == "volume" else column * factor
+        for name, column in prices.bars.columns.items()
+    }
+    return replace(prices, bars=Bars.of(prices.sessions, columns))
+
+
+def noisy_after(prices: Prices, row: int, *, seed: int = 0) -> Prices:
+    """Give the same market up to a row, and noise in every column after it."""
+    rng = np.random.default_rng(seed)
+    columns = {
+        name: np.concatenate([column[: row + 1], rng.uniform(1, 1000, len(prices) - row - 1)])
+        for name, column in prices.bars.columns.items()
+    }
+    return replace(prices, bars=Bars.of(prices.sessions, columns))
 
 
 def _garch(shocks: NDArray[np.float64], level: float) -> NDArray[np.float64]:

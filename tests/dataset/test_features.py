@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pregao.dataset import FEATURE_SETS, FEATURES, Market, feature
 from pregao.errors import UnknownNameError
 from pregao.prices import Bars, Prices
-from pregao.testing import synthetic_prices
+from pregao.testing import in_other_units, noisy_after, synthetic_prices
 
 PRICES = synthetic_prices(sessions=300, seed=3)
 
@@ -28,25 +28,6 @@ def with_order_book(prices: Prices, seed: int = 0) -> Prices:
 BOOKED = with_order_book(PRICES)
 
 
-def scaled(prices: Prices, factor: float) -> Prices:
-    columns = {
-        name: column if name == "volume" else column * factor
-        for name, column in prices.bars.columns.items()
-    }
-    return replace(prices, bars=Bars.of(prices.sessions, columns))
-
-
-def noisy_after(prices: Prices, row: int, seed: int) -> Prices:
-    """Replace every value after a row by plausible noise."""
-    rng = np.random.default_rng(seed)
-    columns = {}
-    for name, column in prices.bars.columns.items():
-        changed = column.copy()
-        changed[row + 1 :] = rng.uniform(1, 1000, len(prices) - row - 1)
-        columns[name] = changed
-    return replace(prices, bars=Bars.of(prices.sessions, columns))
-
-
 @pytest.mark.parametrize("name", FEATURES)
 @given(row=st.integers(80, 298), seed=st.integers(0, 2**16))
 def test_a_feature_at_t_is_the_same_bits_without_what_comes_after(name: str, row: int, seed: int):
@@ -54,7 +35,7 @@ def test_a_feature_at_t_is_the_same_bits_without_what_comes_after(name: str, row
     full = compute(Market.of(BOOKED))
 
     truncated = compute(Market.of(BOOKED.upto(BOOKED.sessions[row])))
-    disturbed = compute(Market.of(noisy_after(BOOKED, row, seed)))
+    disturbed = compute(Market.of(noisy_after(BOOKED, row, seed=seed)))
 
     assert full[: row + 1].tobytes() == truncated.tobytes()
     assert full[: row + 1].tobytes() == disturbed[: row + 1].tobytes()
@@ -63,7 +44,7 @@ def test_a_feature_at_t_is_the_same_bits_without_what_comes_after(name: str, row
 @given(row=st.integers(1, 298), seed=st.integers(0, 2**16))
 def test_sigma_and_realised_variance_know_nothing_of_tomorrow(row: int, seed: int):
     market = Market.of(PRICES)
-    disturbed = Market.of(noisy_after(PRICES, row, seed))
+    disturbed = Market.of(noisy_after(PRICES, row, seed=seed))
 
     for name in ("sigma", "realised_variance", "returns"):
         expected = getattr(market, name)[: row + 1]
@@ -77,7 +58,7 @@ def test_prices_times_a_power_of_two_change_no_bit_of_a_feature(name: str, power
 
     assert (
         compute(Market.of(BOOKED)).tobytes()
-        == compute(Market.of(scaled(BOOKED, 2.0**power))).tobytes()
+        == compute(Market.of(in_other_units(BOOKED, 2.0**power))).tobytes()
     )
 
 
@@ -86,7 +67,7 @@ def test_prices_times_a_power_of_two_change_no_bit_of_a_feature(name: str, power
 def test_prices_times_a_constant_change_no_feature(name: str, factor: float):
     compute = FEATURES[name].compute
     before = compute(Market.of(BOOKED))
-    after = compute(Market.of(scaled(BOOKED, factor)))
+    after = compute(Market.of(in_other_units(BOOKED, factor)))
 
     if name == "high_breakout_20":
         # A close that equals the highest high to the last bit may fall on either side of it.

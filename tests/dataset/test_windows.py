@@ -1,6 +1,5 @@
 """Windows: what they hold, what they never see, and how they are split."""
 
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -20,8 +19,8 @@ from pregao.dataset import (
     walk_forward,
 )
 from pregao.errors import HistoryTooShortError, SplitError, UnknownNameError
-from pregao.prices import Bars, Prices
-from pregao.testing import synthetic_prices
+from pregao.prices import Prices
+from pregao.testing import noisy_after, synthetic_prices
 
 ONE = synthetic_prices("TEST3", sessions=700, seed=1)
 OTHER = synthetic_prices("NVDA", sessions=640, seed=2, first="2015-03-02")
@@ -30,16 +29,6 @@ OTHER = synthetic_prices("NVDA", sessions=640, seed=2, first="2015-03-02")
 def dataset(*prices: Prices, **changes: object) -> Dataset:
     asked = {"features": FEATURE_SETS["scale_free"], "lookback": 20, "horizon": 5, "split": Split()}
     return make_dataset(prices or (ONE,), **{**asked, **changes})
-
-
-def disturbed_after(prices: Prices, session: np.datetime64, seed: int = 0) -> Prices:
-    rng = np.random.default_rng(seed)
-    later = prices.sessions > session
-    columns = {
-        name: np.where(later, rng.uniform(1, 1000, len(prices)), column)
-        for name, column in prices.bars.columns.items()
-    }
-    return replace(prices, bars=Bars.of(prices.sessions, columns))
 
 
 def test_inputs_are_the_rows_up_to_the_cutoff_and_no_copy():
@@ -138,7 +127,9 @@ def test_pooled_symbols_share_the_borders_whatever_their_calendars(train_last: d
 def test_scaler_and_training_part_do_not_change_with_what_comes_after(seed: int):
     split = Split(train_last=date(2016, 6, 30), validation_last=date(2016, 12, 30))
     before = dataset(ONE, OTHER, split=split)
-    changed = [disturbed_after(each, np.datetime64("2016-06-30"), seed) for each in (ONE, OTHER)]
+    changed = [
+        noisy_after(each, len(each.upto("2016-06-30")) - 1, seed=seed) for each in (ONE, OTHER)
+    ]
     after = dataset(*changed, split=split)
 
     assert before.scaler == after.scaler

@@ -1,13 +1,11 @@
 """Scaling of features, fitted on the training part and carried with the network."""
 
-from typing import Literal, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pregao.values import Value
-
-Scaling = Literal["standard"]
 
 # Beyond this many standard deviations a value only says "extreme"; left as it is, one crash day
 # would swing a whole lookback.

@@ -159,16 +159,20 @@ class _Loop:
     validation_targets: Tensor
     shuffle: torch.Generator
     dropout_state: Tensor = field(repr=False)
+    weights: list[Tensor]
+    """Everything of `module` that moves; `averages` is the same of `average`, in the same order."""
+    averages: list[Tensor]
     num_steps: int = 0
 
     @classmethod
     def of(cls, experiment: Experiment, dataset: Dataset, anchor: NDArray[np.float32]) -> "_Loop":
         module = untrained(experiment, anchor, num_features=dataset.train.table.shape[1])
+        average = deepcopy(module).eval().requires_grad_(False)
         optimiser = _optimiser(experiment, module)
         return cls(
             experiment=experiment,
             module=module,
-            average=deepcopy(module).eval().requires_grad_(False),
+            average=average,
             criterion=Criterion(experiment.loss),
             optimiser=optimiser,
             plateau=torch.optim.lr_scheduler.ReduceLROnPlateau(
@@ -183,6 +187,8 @@ class _Loop:
             validation_targets=torch.from_numpy(dataset.validation.targets.astype(np.float32)),
             shuffle=torch.Generator().manual_seed(experiment.seed),
             dropout_state=torch.Generator().manual_seed(experiment.seed + 1).get_state(),
+            weights=_moving(module),
+            averages=_moving(average),
         )
 
     def measure_untrained(self) -> Epoch:
@@ -251,11 +257,7 @@ class _Loop:
         What one batch teaches of markets is mostly noise; the average forgets it.
         """
         decay = min(self.experiment.averaging, self.num_steps / (9 + self.num_steps))
-        targets, weights = self.average.state_dict(), self.module.state_dict()
-        moving = [name for name, value in weights.items() if value.is_floating_point()]
-        torch._foreach_lerp_(
-            [targets[name] for name in moving], [weights[name] for name in moving], 1 - decay
-        )
+        torch._foreach_lerp_(self.averages, self.weights, 1 - decay)
 
     def validation_loss(self) -> float:
         with one_thread(), torch.inference_mode():
@@ -272,6 +274,11 @@ class _Loop:
 
     def copy_state(self) -> State:
         return {name: value.numpy().copy() for name, value in self.average.state_dict().items()}
+
+
+def _moving(module: nn.Module) -> list[Tensor]:
+    """Give the tensors that training changes, in place: weights, and running moments."""
+    return [value for value in module.state_dict().values() if value.is_floating_point()]
 
 
 def _optimiser(experiment: Experiment, module: nn.Module) -> torch.optim.Optimizer:

@@ -53,7 +53,6 @@ class Sweep:
 
     report: Report
     champion: Said
-    datasets: Datasets
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,10 +166,10 @@ def _assembled(
     report = Report.of(
         comparison,
         {
-            name: _trained(each, datasets[0], replaced(experiment, networks[name]))
+            name: _trained(each, datasets[0], experiment.replace(network=networks[name]))
             for name, each in said.items()
         },
-        experiment=replaced(experiment, networks[comparison.champion]),
+        experiment=experiment.replace(network=networks[comparison.champion]),
         data=summary_of(prices),
         windows=WindowCounts(
             train=sum(len(each.train) for each in datasets),
@@ -180,12 +179,7 @@ def _assembled(
         findings=findings,
         seconds=perf_counter() - started,
     )
-    return Sweep(report, champion, datasets)
-
-
-def replaced(experiment: Experiment, network: Network) -> Experiment:
-    """Give the same experiment with another network."""
-    return experiment.replace(network=network)
+    return Sweep(report, champion)
 
 
 def _dataset(experiment: Experiment, prices: Sequence[Checked]) -> Dataset:
@@ -247,7 +241,7 @@ def _judge_networks(
 ) -> dict[str, Said]:
     """Train and judge the networks, the largest first: the last to finish is then a small one."""
     tasks = sorted(
-        ((name, replaced(experiment, network)) for name, network in networks.items()),
+        ((name, experiment.replace(network=network)) for name, network in networks.items()),
         key=lambda task: -task[1].num_parameters(len(datasets[0].scaler.features)),
     )
     said = {}
