@@ -12,7 +12,7 @@ import numpy as np
 
 from _figures import show
 from pregao.dataset import Dataset, Split, make_dataset
-from pregao.evaluation import diebold_mariano, judge, truth_of, window_crps
+from pregao.evaluation import diebold_mariano, judge_quantiles, truth_of, window_crps
 from pregao.prices import PROVIDERS, Prices, validated
 from pregao.symbols import Symbol
 from pregao.training import LEVELS, Experiment, run
@@ -114,24 +114,18 @@ def figures(dataset: Dataset, own: np.ndarray, said: dict[str, np.ndarray]) -> N
         share = 100 * inside[:, step - 1].mean()
         show(f"90 % coverage at horizon {step}", share, 88, "%", at_least=True)
         show(f"90 % coverage at horizon {step}", share, 92, "%")
-    metrics = judge([_Said(dataset, own)], [dataset], levels=LEVELS).metrics
-    show("MASE at horizon 1", metrics.per_step["mase"][0], 1.005, "")
+    judged = judge_quantiles(
+        np.zeros((len(dataset.validation), *own.shape[1:])),
+        own,
+        truth_validation=truth_of([dataset.validation]),
+        truth_test=truth,
+        levels=LEVELS,
+    )
+    show("MASE at horizon 1", judged.metrics.per_step["mase"][0], 1.005, "")
     test = diebold_mariano(
         loss["own"], loss["anchor"], horizon=DEFAULT.horizon, sessions=truth.sessions
     )
     print(f"Diebold-Mariano against the anchor, errors clustered by date: p = {test.p_value:.4f}")
-
-
-class _Said:
-    """What was said before, as a forecaster of the test part."""
-
-    def __init__(self, dataset: Dataset, test: np.ndarray) -> None:
-        self.dataset, self.test = dataset, test
-
-    def quantiles(self, past: object) -> np.ndarray:
-        if past is self.dataset.sealed_test:
-            return self.test
-        return np.zeros((len(self.dataset.validation), DEFAULT.horizon, len(LEVELS)))
 
 
 if __name__ == "__main__":

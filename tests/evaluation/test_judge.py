@@ -1,5 +1,6 @@
 """Judging opens the windows of a dataset and scores them as plain quantiles would be."""
 
+import tracemalloc
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,6 +50,38 @@ class Fixed:
         return self.factor * spread[..., None] * norm.ppf(LEVELS)
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """Draw quantiles for each row of the table once, so that a window keeps its own."""
+
+    seed: int = 0
+
+    def quantiles(self, past):
+        drawn = np.random.default_rng(self.seed).normal(
+            0, 0.02, (len(past.returns), HORIZON, len(LEVELS))
+        )
+        return np.sort(drawn, axis=-1)[past.cutoff_rows]
+
+
+@dataclass(frozen=True)
+class Detailed:
+    """Forecast many quantiles, and only of the windows that it is asked for."""
+
+    levels: tuple[float, ...] = tuple(np.arange(1, 400) / 400)
+
+    def quantiles(self, past):
+        spread = past.sigma[past.cutoff_rows][:, None, None] * np.ones((HORIZON, 1))
+        return spread * norm.ppf(self.levels)
+
+
+def assert_same(expected, judged):
+    assert expected.metrics == judged.metrics
+    assert expected.validation_crps == judged.validation_crps
+    assert expected.windows == judged.windows
+    np.testing.assert_array_equal(expected.loss, judged.loss)
+    np.testing.assert_array_equal(expected.sessions, judged.sessions)
+
+
 @pytest.fixture(scope="module")
 def apart():
     return [made_dataset(made_prices("PETR4", 1)), made_dataset(made_prices("NVDA", 2))]
@@ -91,9 +124,7 @@ def test_judging_a_forecaster_is_judging_its_quantiles(pooled):
 
     judged = judge([forecaster], [pooled], levels=LEVELS)
 
-    assert expected.metrics == judged.metrics
-    assert expected.validation_crps == judged.validation_crps
-    assert expected.windows == judged.windows
+    assert_same(expected, judged)
     assert judged.metrics.num_symbols == 2
     assert len(pooled.sealed_test) == len(judged.loss)
 
@@ -108,3 +139,57 @@ def test_forecasters_apart_are_scored_together(apart):
     assert comparison.scored("gru_wide").metrics.num_windows == sum(
         len(each.sealed_test) for each in apart
     )
+
+
+@pytest.mark.parametrize("windows_at_once", [1, 7, 64, 10_000])
+@pytest.mark.parametrize("forecaster", [Fixed(), Drawn(1), Drawn(2)])
+def test_windows_judged_some_at_a_time_score_as_all_at_once(pooled, forecaster, windows_at_once):
+    expected = judge_quantiles(
+        forecaster.quantiles(pooled.validation),
+        forecaster.quantiles(pooled.sealed_test),
+        truth_validation=truth_of([pooled.validation]),
+        truth_test=truth_of([pooled.sealed_test]),
+        levels=LEVELS,
+    )
+
+    judged = judge([forecaster], [pooled], levels=LEVELS, windows_at_once=windows_at_once)
+
+    assert_same(expected, judged)
+
+
+@pytest.mark.parametrize("windows_at_once", [1, 50, 10_000])
+def test_forecasters_apart_may_be_asked_for_some_windows_at_a_time(apart, windows_at_once):
+    forecasters = [Drawn(1), Drawn(2)]
+    expected = judge_quantiles(
+        np.concatenate(
+            [one.quantiles(data.validation) for one, data in zip(forecasters, apart, strict=True)]
+        ),
+        np.concatenate(
+            [one.quantiles(data.sealed_test) for one, data in zip(forecasters, apart, strict=True)]
+        ),
+        truth_validation=truth_of([data.validation for data in apart]),
+        truth_test=truth_of([data.sealed_test for data in apart]),
+        levels=LEVELS,
+    )
+
+    judged = judge(forecasters, apart, levels=LEVELS, windows_at_once=windows_at_once)
+
+    assert_same(expected, judged)
+
+
+def test_memory_of_judging_does_not_grow_with_the_quantiles_of_all_windows():
+    forecaster = Detailed()
+
+    def judging(count):
+        dataset = made_dataset(made_prices("PETR4", 1, count))
+        tracemalloc.start()
+        judged = judge([forecaster], [dataset], levels=forecaster.levels, windows_at_once=64)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak, judged.metrics.num_windows
+
+    judging(700)  # what is loaded at the first time counts for nothing
+    few, many = judging(2_000), judging(16_000)
+
+    all_quantiles = (many[1] - few[1]) * HORIZON * len(forecaster.levels) * 8
+    assert many[0] - few[0] < all_quantiles / 10

@@ -13,7 +13,8 @@ from scipy.integrate import quad
 from scipy.stats import norm
 
 from pregao.evaluation import SCORES, Metrics, Truth, score, skill, window_crps
-from pregao.evaluation._quantiles import Scoring, level_widths, pit_histogram
+from pregao.evaluation._quantiles import WINDOWS_AT_ONCE, Scoring, level_widths, pit_histogram
+from pregao.evaluation._scores import Tally
 from pregao.training import LEVELS
 
 MEDIAN = LEVELS.index(0.5)
@@ -342,6 +343,37 @@ def test_scores_do_not_depend_on_the_order_of_the_windows(metrics, quantiles, tr
     assert pytest.approx(metrics.crps) == again.crps
 
 
+@given(st.integers(0, 10_000), st.sets(st.integers(1, 59)))
+@settings(max_examples=50, deadline=None)
+def test_scores_are_the_same_to_the_last_bit_wherever_the_windows_are_cut(seed, cuts):
+    truth, quantiles = made_truth(seed), made_quantiles(seed)
+    stops = [*sorted(cuts), len(truth)]
+
+    tally = Tally.empty(truth)
+    for start, stop in zip([0, *stops], stops, strict=False):
+        block = slice(start, stop)
+        tally = tally.plus(Scoring(quantiles[block], LEVELS, truth.take(block)))
+
+    assert score(quantiles, LEVELS, truth) == tally.metrics(truth)
+
+
+def test_scores_of_more_windows_than_one_block_equal_those_in_one_piece():
+    count = 2 * WINDOWS_AT_ONCE + 100
+    truth, quantiles = made_truth(0, count), made_quantiles(0, count)
+    whole = Scoring(quantiles, LEVELS, truth)
+
+    expected = Tally.empty(truth).plus(whole).metrics(truth)
+
+    assert expected == score(quantiles, LEVELS, truth)
+    np.testing.assert_array_equal(whole.crps, window_crps(quantiles, LEVELS, truth))
+
+
+def test_symbols_without_a_window_count_for_nothing(truth, quantiles):
+    more = replace(truth, names=(*truth.names, "AAPL"), currencies=(*truth.currencies, "USD"))
+
+    assert score(quantiles, LEVELS, truth) == score(quantiles, LEVELS, more)
+
+
 @given(st.integers(0, 10_000), st.floats(1e-3, 1e3))
 @settings(max_examples=30, deadline=None)
 def test_scores_stay_in_range_and_follow_the_currency(seed, factor):
@@ -389,5 +421,8 @@ def test_truth_that_cannot_be_is_refused(broken):
 
 
 def test_forecast_of_other_windows_is_refused(truth, quantiles):
-    with pytest.raises(AssertionError):
-        score(quantiles[:-1], LEVELS, truth)
+    for other in (quantiles[:-1], np.concatenate([quantiles, quantiles])):
+        with pytest.raises(AssertionError):
+            score(other, LEVELS, truth)
+        with pytest.raises(AssertionError):
+            window_crps(other, LEVELS, truth)

@@ -1,15 +1,16 @@
 """Opening the test part: what a forecaster said, scored at once and kept small."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pregao.calendars import Sessions
 from pregao.dataset import Dataset, Windows
-from pregao.evaluation._quantiles import window_crps
-from pregao.evaluation._scores import Metrics, score
+from pregao.evaluation._quantiles import WINDOWS_AT_ONCE, Scoring, blocks, in_blocks
+from pregao.evaluation._scores import Metrics, Tally
 from pregao.evaluation._truth import Float, Truth
 
 if TYPE_CHECKING:
@@ -32,20 +33,29 @@ class Judged:
 
 
 def judge(
-    forecasters: Sequence["Forecaster"], datasets: Sequence[Dataset], *, levels: Sequence[float]
+    forecasters: Sequence["Forecaster"],
+    datasets: Sequence[Dataset],
+    *,
+    levels: Sequence[float],
+    windows_at_once: int = WINDOWS_AT_ONCE,
 ) -> Judged:
     """Score one forecaster a dataset, over the windows of all datasets together.
 
     This opens the sealed test part. One dataset holds pooled symbols; several hold a symbol each,
     with a forecaster fitted on it alone.
+
+    A forecaster is asked for some windows at a time, as the quantiles of all windows of a large
+    pool do not fit into memory. Scores are the same to the last bit however many those are.
     """
-    pairs = list(zip(forecasters, datasets, strict=True))
-    return judge_quantiles(
-        np.concatenate([each.quantiles(data.validation) for each, data in pairs]),
-        np.concatenate([each.quantiles(data.sealed_test) for each, data in pairs]),
-        truth_validation=truth_of([data.validation for data in datasets]),
-        truth_test=truth_of([data.sealed_test for data in datasets]),
-        levels=levels,
+    validation = [data.validation for data in datasets]
+    test = [data.sealed_test for data in datasets]
+    truth_validation, truth_test = truth_of(validation), truth_of(test)
+    asked = partial(_asked, forecasters, levels=tuple(levels), windows_at_once=windows_at_once)
+    return _judged(
+        asked(validation, truth_validation),
+        asked(test, truth_test),
+        truth_validation=truth_validation,
+        truth_test=truth_test,
     )
 
 
@@ -58,10 +68,47 @@ def judge_quantiles(
     levels: Sequence[float],
 ) -> Judged:
     """Score (n, horizon, levels) quantiles of the cumulative log return of both parts."""
+    return _judged(
+        in_blocks(validation, levels, truth_validation),
+        in_blocks(test, levels, truth_test),
+        truth_validation=truth_validation,
+        truth_test=truth_test,
+    )
+
+
+def _asked(
+    forecasters: Sequence["Forecaster"],
+    parts: Sequence[Windows],
+    truth: Truth,
+    *,
+    levels: tuple[float, ...],
+    windows_at_once: int,
+) -> Iterator[Scoring]:
+    """Ask for the quantiles of one block of windows after the other."""
+    first = 0
+    for forecaster, part in zip(forecasters, parts, strict=True):
+        came = truth.take(slice(first, first + len(part)))
+        for block in blocks(len(part), windows_at_once):
+            yield Scoring(forecaster.quantiles(part.take(block)), levels, came.take(block))
+        first += len(part)
+
+
+def _judged(
+    validation: Iterable[Scoring],
+    test: Iterable[Scoring],
+    *,
+    truth_validation: Truth,
+    truth_test: Truth,
+) -> Judged:
+    validation_loss = np.concatenate([each.loss for each in validation])
+    tally, loss = Tally.empty(truth_test), []
+    for each in test:
+        tally = tally.plus(each)
+        loss.append(each.loss)
     return Judged(
-        metrics=score(test, levels, truth_test),
-        validation_crps=float(window_crps(validation, levels, truth_validation).mean()),
-        loss=window_crps(test, levels, truth_test).mean(axis=1),
+        metrics=tally.metrics(truth_test),
+        validation_crps=float(validation_loss.mean()),
+        loss=np.concatenate(loss),
         sessions=truth_test.sessions,
         windows=f"{truth_validation.digest} {truth_test.digest}",
     )
@@ -72,7 +119,10 @@ def truth_of(parts: Sequence[Windows]) -> Truth:
     symbols = [symbol for part in parts for symbol in part.source.symbols]
     offsets = np.cumsum([0, *(len(part.source.symbols) for part in parts[:-1])])
     last_price = np.concatenate([part.last_price for part in parts])
-    returns = np.concatenate([part.future_returns for part in parts])
+    future_price = np.concatenate([part.future_returns for part in parts])
+    # In place: of a large pool there should be one such array at a time.
+    np.exp(future_price, out=future_price)
+    future_price *= last_price[:, None]
     return Truth(
         symbols=np.concatenate(
             [part.symbol_index + offset for part, offset in zip(parts, offsets, strict=True)]
@@ -81,5 +131,5 @@ def truth_of(parts: Sequence[Windows]) -> Truth:
         currencies=tuple(symbol.currency for symbol in symbols),
         sessions=np.concatenate([part.cutoffs for part in parts]),
         last_price=last_price,
-        future_price=last_price[:, None] * np.exp(returns),
+        future_price=future_price,
     )

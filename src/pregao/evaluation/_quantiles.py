@@ -1,6 +1,6 @@
 """Reading quantile forecasts: levels, pinball loss and CRPS."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,6 +9,11 @@ import numpy as np
 from pregao.evaluation._truth import Float, Truth
 
 PIT_BINS = 20
+WINDOWS_AT_ONCE = 2048
+"""How many windows are scored at a time: all of a large pool at once would fill the memory.
+
+A multiple of the batch in which networks forecast, whose last bits depend on the batch's size.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +65,11 @@ class Scoring:
         """(n, horizon) as `window_crps`."""
         return np.asarray(2 * self.pinball @ level_widths(self.levels), np.float64)
 
+    @property
+    def loss(self) -> Float:
+        """(n,) CRPS of each window, averaged over steps."""
+        return np.asarray(self.crps.mean(axis=1), np.float64)
+
     def at(self, level: float) -> Float:
         """Give the quantile at one level, interpolated between two neighbours if need be."""
         assert self.levels[0] <= level <= self.levels[-1], f"levels reach {level}"
@@ -104,7 +114,24 @@ def window_crps(quantiles: Float, levels: Sequence[float], truth: Truth) -> Floa
     Laio, Tamea (2007), Verification tools for probabilistic forecasts of continuous hydrological
     variables, Hydrology and Earth System Sciences 11.
     """
-    return Scoring(quantiles, tuple(levels), truth).crps
+    return np.concatenate([each.crps for each in in_blocks(quantiles, levels, truth)])
+
+
+def blocks(count: int, at_once: int = WINDOWS_AT_ONCE) -> Iterator[slice]:
+    """Cut so many windows into consecutive slices.
+
+    >>> list(blocks(5, 2))
+    [slice(0, 2, None), slice(2, 4, None), slice(4, 5, None)]
+    """
+    for start in range(0, count, at_once):
+        yield slice(start, min(start + at_once, count))
+
+
+def in_blocks(quantiles: Float, levels: Sequence[float], truth: Truth) -> Iterator[Scoring]:
+    """Lay quantiles beside the truth, some windows at a time."""
+    assert len(quantiles) == len(truth), "a forecast for every window"
+    for block in blocks(len(truth)):
+        yield Scoring(quantiles[block], tuple(levels), truth.take(block))
 
 
 def pit_histogram(scoring: Scoring, num_bins: int = PIT_BINS) -> tuple[float, ...]:
@@ -114,10 +141,18 @@ def pit_histogram(scoring: Scoring, num_bins: int = PIT_BINS) -> tuple[float, ..
     ``1 / bins``. A hill says too wide, a valley too narrow, a slope says biased. Outcomes on a
     border between bins count half in each.
     """
+    return pit_shares(pit_below(scoring, num_bins), scoring.returns.size)
+
+
+def pit_below(scoring: Scoring, num_bins: int = PIT_BINS) -> Float:
+    """Count the outcomes below each border between bins, those on it half: (bins - 1,)."""
     borders = np.linspace(0, 1, num_bins + 1)[1:-1]
     inner = np.clip(borders, scoring.levels[0], scoring.levels[-1])
-    below = [
-        np.mean((np.sign(scoring.at(float(level)) - scoring.returns) + 1) / 2) for level in inner
-    ]
-    shares = np.diff(np.concatenate([[0.0], below, [1.0]]))
+    came = scoring.returns
+    return np.array([np.sum((np.sign(scoring.at(level) - came) + 1) / 2) for level in inner])
+
+
+def pit_shares(below: Float, count: int) -> tuple[float, ...]:
+    """Turn counts below each border into the share of each bin."""
+    shares = np.diff(np.concatenate([[0.0], below / count, [1.0]]))
     return tuple(float(share) for share in shares)

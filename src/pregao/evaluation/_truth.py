@@ -1,6 +1,6 @@
 """What came after each cutoff, which only scoring may look at."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 
 import numpy as np
@@ -51,6 +51,16 @@ class Truth:
     def __len__(self) -> int:
         return len(self.future_price)
 
+    def take(self, index: slice) -> "Truth":
+        """Give what came after some of the windows."""
+        return replace(
+            self,
+            symbols=self.symbols[index],
+            sessions=self.sessions[index],
+            last_price=self.last_price[index],
+            future_price=self.future_price[index],
+        )
+
     @property
     def horizon(self) -> int:
         """How many sessions ahead."""
@@ -61,7 +71,7 @@ class Truth:
         """Which windows these are: 16 hex digits of SHA-256 over names, dates and prices."""
         content = sha256("|".join(self.names).encode())
         for array in (self.symbols, self.sessions, self.last_price, self.future_price):
-            content.update(np.ascontiguousarray(array).tobytes())
+            content.update(np.ascontiguousarray(array).view(np.uint8).data)
         return content.hexdigest()[:16]
 
     @property

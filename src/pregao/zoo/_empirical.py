@@ -1,8 +1,10 @@
 """Baselines that are a scale and a shape: random walk, drift, rolling window, anchor."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pregao.findings import Finding
 from pregao.zoo._forecaster import (
@@ -95,13 +97,27 @@ def anchor_quantiles(targets: Float, levels: Levels) -> Float:
     >>> anchor_quantiles(targets, (0.25, 0.5, 0.75))
     array([[-0.5,  0. ,  1. ]])
     """
-    return quantile_shape(targets, levels) - np.median(targets, axis=0)[:, None]
-
-
-def quantile_shape(standardised: Float, levels: Levels) -> Float:
-    """Give empirical quantiles per step: (n, horizon) to (horizon, levels)."""
-    shape: Float = np.quantile(standardised, levels, axis=0).T
+    centre = np.array([np.median(column) for column in targets.T])
+    shape: Float = quantile_shape(targets.T, levels) - centre[:, None]
     return shape
+
+
+def quantile_shape(standardised: Iterable[Float], levels: Levels) -> Float:
+    """Give empirical quantiles per step: (horizon, levels), out of one (n,) for each step.
+
+    One at a time, as numpy sorts a copy, and a large pool leaves no room for a copy of all.
+    """
+    return np.array([np.quantile(each, levels) for each in standardised])
+
+
+def lagged(past: Past, column: Float, lag: int) -> tuple[Float, NDArray[np.bool_]]:
+    """Gather one column of `trailing`: the value so many rows before each cutoff, and a mask.
+
+    Whoever fits on a large pool has no room for all columns at once.
+    """
+    rows = past.cutoff_rows - lag
+    known = rows > past.first_rows
+    return np.where(known, column[np.where(known, rows, 0)], 0.0), known
 
 
 @dataclass(frozen=True, eq=False)

@@ -90,9 +90,11 @@ class SymbolRows:
 
 def taught_symbols(taught: Taught) -> tuple[SymbolRows, ...]:
     """Give each symbol's training rows: those that its last training cutoff knows."""
+    firsts, numbers = np.unique(taught.first_rows, return_inverse=True)
+    lasts = firsts.copy()
+    np.maximum.at(lasts, numbers, taught.cutoff_rows)
     return tuple(
-        SymbolRows(int(first), int(taught.cutoff_rows[taught.first_rows == first].max()))
-        for first in np.unique(taught.first_rows)
+        SymbolRows(first, last) for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True)
     )
 
 

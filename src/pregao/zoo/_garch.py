@@ -12,6 +12,9 @@ from pregao.zoo._past import Float, Past, Taught
 
 NUM_PATHS = 2000
 FEWEST_RETURNS = 250
+MOST_WINDOWS = 100_000
+# Nine percent of variance apart: 0.005 % of the width of the 90 % interval off, on average.
+_NODES_PER_OCTAVE = 8
 # So many paths at a time stay in the processor's cache: it is twice as fast as all at once.
 _CUTOFFS_AT_ONCE = 32
 
@@ -58,6 +61,9 @@ class GjrGarch:
 
     A symbol unseen in training takes the medians of the parameters, the residuals of all, and as
     its unconditional variance the one of its own past up to the cutoff.
+
+    After a large training part, paths start from the variances of a fixed grid alone, and each
+    cutoff's quantiles lie between those of its two neighbours there.
     """
 
     symbols: Acquaintances
@@ -65,6 +71,7 @@ class GjrGarch:
     pooled: FittedSymbol
     levels: Levels
     seed: int
+    has_grid: bool = False
     findings: tuple[Finding, ...] = ()
 
     def quantiles(self, past: Past) -> Float:
@@ -75,7 +82,8 @@ class GjrGarch:
             start = _stranger_start if number < 0 else _known_start
             scale, variance = start(symbol.parameters, past, chosen)
             draws = stratified_draws(symbol.residuals, past.horizon, self.seed)
-            simulated = simulated_quantiles(symbol.parameters, variance, draws, levels=self.levels)
+            simulate = interpolated_quantiles if self.has_grid else simulated_quantiles
+            simulated = simulate(symbol.parameters, variance, draws, levels=self.levels)
             forecast[chosen] = scale[:, None, None] * simulated
         return forecast
 
@@ -91,6 +99,7 @@ def fit_gjr_garch(taught: Taught, levels: Levels, seed: int) -> GjrGarch:
 
     The returns of the last `horizon` training targets are left unused. A symbol with fewer than
     250 returns, or whose optimiser does not converge, takes typical parameters, with a finding.
+    With more than 100,000 training windows, forecasts are interpolated between simulations.
 
     References
     ----------
@@ -113,6 +122,7 @@ def fit_gjr_garch(taught: Taught, levels: Levels, seed: int) -> GjrGarch:
         pooled_symbol(known),
         levels,
         seed,
+        len(taught.cutoff_rows) > MOST_WINDOWS,
         tuple(findings),
     )
 
@@ -172,6 +182,25 @@ def simulated_quantiles(
         for start in range(0, len(variances), _CUTOFFS_AT_ONCE)
     ]
     return np.concatenate(parts)
+
+
+def interpolated_quantiles(
+    parameters: GjrParameters, variances: Float, draws: Float, *, levels: Levels
+) -> Float:
+    """Give `simulated_quantiles`, nearly, from as many simulations as the variances have octaves.
+
+    The quantiles of one session are proportional to the deviation that it begins with, those of
+    several almost: they are interpolated in it. The grid is the same for every batch of cutoffs.
+    """
+    deviations = np.sqrt(np.maximum(variances, np.finfo(np.float64).tiny))
+    places = np.floor(2 * _NODES_PER_OCTAVE * np.log2(deviations)).astype(np.intp)
+    nodes = np.unique([places, places + 1])
+    grid = np.exp2(nodes / (2 * _NODES_PER_OCTAVE))
+    simulated = simulated_quantiles(parameters, grid**2, draws, levels=levels)
+    low = np.searchsorted(nodes, places)
+    share = np.clip((deviations - grid[low]) / (grid[low + 1] - grid[low]), 0, 1)[:, None, None]
+    interpolated: Float = (1 - share) * simulated[low] + share * simulated[low + 1]
+    return interpolated
 
 
 def _simulated(

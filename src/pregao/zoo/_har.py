@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pregao.findings import Finding
-from pregao.zoo._empirical import quantile_shape
-from pregao.zoo._forecaster import Levels, linear, steps_of, taught_symbols, trailing
+from pregao.zoo._empirical import lagged, quantile_shape
+from pregao.zoo._forecaster import Levels, linear, steps_of, taught_symbols
 from pregao.zoo._past import Float, Past, Taught
 
 AVERAGES_SESSIONS = (1, 5, 22)
@@ -51,34 +51,43 @@ def fit_har(taught: Taught, levels: Levels, seed: int) -> Har:  # noqa: ARG001 -
     Financial Econometrics 7(2).
     """
     coefficients = har_coefficients(taught)
-    deviation = np.sqrt(np.exp(linear(har_regressors(taught), coefficients)))
-    standardised = taught.targets * taught.sigma[taught.cutoff_rows][:, None] / deviation
+    regressors, sigma = har_regressors(taught), taught.sigma[taught.cutoff_rows]
+    standardised = (
+        target * sigma / np.sqrt(np.exp(linear(regressors, own[None])[:, 0]))
+        for target, own in zip(taught.targets.T, coefficients, strict=True)
+    )
     return Har(coefficients, quantile_shape(standardised, levels))
 
 
 def har_regressors(past: Past) -> Float:
     """Give (n, 4): one, then the logs of the daily, weekly and monthly variance at each cutoff."""
-    values, known = trailing(past, past.realised_variance, max(AVERAGES_SESSIONS))
     floor = _floor(past, np.arange(len(past.cutoff_rows)))
-    columns = [np.ones(len(values))]
-    for sessions in AVERAGES_SESSIONS:
-        count = np.maximum(known[:, :sessions].sum(axis=1), 1)
-        columns.append(np.log(np.maximum(values[:, :sessions].sum(axis=1) / count, floor)))
+    total, count = np.zeros_like(floor), np.zeros_like(floor)
+    columns = [np.ones_like(floor)]
+    for lag in range(max(AVERAGES_SESSIONS)):
+        variance, known = lagged(past, past.realised_variance, lag)
+        total += variance
+        count += known
+        if lag + 1 in AVERAGES_SESSIONS:
+            columns.append(np.log(np.maximum(total / np.maximum(count, 1), floor)))
     return np.stack(columns, axis=1)
 
 
 def har_coefficients(taught: Taught) -> Float:
     """Give (horizon, 4) by least squares over the cutoffs whose next sessions are training rows."""
     regressors = har_regressors(taught)
-    known_to = np.zeros_like(taught.cutoff_rows)
+    first_rows, cutoff_rows = taught.first_rows, taught.cutoff_rows
+    known_to = np.zeros_like(cutoff_rows)
     for symbol in taught_symbols(taught):
-        known_to[taught.first_rows == symbol.first] = symbol.last
+        known_to[first_rows == symbol.first] = symbol.last
+    usable = np.arange(len(cutoff_rows))
+    total = np.zeros(len(cutoff_rows))
     rows = []
     for step in range(1, taught.horizon + 1):
-        usable = np.flatnonzero(taught.cutoff_rows + step <= known_to)
-        ahead = taught.cutoff_rows[usable, None] + np.arange(1, step + 1)
-        variance = taught.realised_variance[ahead].mean(axis=1)
-        response = np.log(np.maximum(variance, _floor(taught, usable)))
+        still = cutoff_rows[usable] + step <= known_to[usable]
+        usable, total = usable[still], total[still]
+        total += taught.realised_variance[cutoff_rows[usable] + step]
+        response = np.log(np.maximum(total / step, _floor(taught, usable)))
         rows.append(np.linalg.lstsq(regressors[usable], response, rcond=None)[0])
     return np.array(rows)
 
