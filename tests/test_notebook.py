@@ -28,7 +28,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_the_public_names_are_those_that_are_documented():
     assert {
-        "Experiment", "Symbol", "Workbench", "fetch", "forecast", "networks", "sweep", "train",
+        "Experiment", "Symbol", "Workbench", "fetch", "forecast", "networks", "recipes", "search",
+        "sweep", "sweep_each", "train",
     } == set(pregao.__all__)  # fmt: skip
     for name in pregao.__all__:
         assert getattr(pregao, name) is not None

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from pregao.notebook import fetch as fetch
     from pregao.notebook import forecast as forecast
     from pregao.notebook import networks as networks
+    from pregao.notebook import recipes as recipes
+    from pregao.notebook import search as search
     from pregao.notebook import sweep as sweep
+    from pregao.notebook import sweep_each as sweep_each
     from pregao.notebook import train as train
     from pregao.symbols import Symbol as Symbol
     from pregao.training import Experiment as Experiment
@@ -24,8 +27,11 @@ _PUBLIC = {
     "fetch": "pregao.notebook",
     "train": "pregao.notebook",
     "sweep": "pregao.notebook",
+    "sweep_each": "pregao.notebook",
+    "search": "pregao.notebook",
     "forecast": "pregao.notebook",
     "networks": "pregao.notebook",
+    "recipes": "pregao.notebook",
     "Experiment": "pregao.training",
     "Symbol": "pregao.symbols",
     "Workbench": "pregao.workbench",

@@ -127,6 +127,15 @@ class DataQualityError(InputError):
         )
 
 
+class NothingLeftError(InputError):
+    """Many symbols or trials, none of which came to anything."""
+
+    def __init__(self, reasons: Sequence[str], none_of: str = "symbol can be used") -> None:
+        self.reasons = tuple(reasons)
+        more = f" (and {len(reasons) - 3} more)" if len(reasons) > 3 else ""
+        super().__init__(f"no {none_of}: {'; '.join(reasons[:3])}{more}")
+
+
 class UnknownRunError(InputError):
     """No stored run has this id."""
 
@@ -136,12 +145,66 @@ class UnknownRunError(InputError):
         super().__init__(f"no run {asked!r}: {newest}; 'pregao train' makes one")
 
 
+class TooManyTrialsError(InputError):
+    """A search of so many trials that it must be meant."""
+
+    def __init__(self, found: int, num_entries: int, most: int) -> None:
+        self.found, self.num_entries, self.most = found, num_entries, most
+        each = f" for each of {num_entries} networks" if num_entries > 1 else ""
+        super().__init__(
+            f"the search would try {found:,} combinations{each}, more than {most}: give --trials "
+            f"{most} for a part of them, --strategy random or bayesian for 20, or --force for all"
+        )
+
+
+class UnknownSearchError(InputError):
+    """No stored search has this id."""
+
+    def __init__(self, asked: str, known: Sequence[str]) -> None:
+        self.asked, self.known = asked, tuple(known)
+        newest = f"the newest are {', '.join(known[:3])}" if known else "none is stored yet"
+        super().__init__(f"no search {asked!r}: {newest}; 'pregao search' makes one")
+
+
+class SearchMismatchError(InputError):
+    """A stored search that was asked to go on as another one."""
+
+    def __init__(self, search: str, differences: Sequence[str]) -> None:
+        self.search, self.differences = search, tuple(differences)
+        super().__init__(
+            f"the search {search} is another one: {'; '.join(differences)}. "
+            "Ask for what it was begun with, or begin a new one"
+        )
+
+
+class ReplayError(PregaoError):
+    """A stored search whose recorded trials are not those that it would make again."""
+
+    def __init__(self, entry: str, trial: int, recorded: str, replayed: str) -> None:
+        self.entry, self.trial = entry, trial
+        super().__init__(
+            f"trial {trial} of {entry} was recorded as {recorded}, and would now be {replayed}: "
+            "go on with the versions of Pregao and Optuna that began the search, or begin a new one"
+        )
+
+
 class InvalidNetworkError(InputError):
     """A network that cannot be built over this window, or that would be too large."""
 
     def __init__(self, reason: str, advice: str) -> None:
         self.reason, self.advice = reason, advice
         super().__init__(f"{reason}: {advice}")
+
+
+class DeviceUnavailableError(InputError):
+    """A device that this machine has not."""
+
+    def __init__(self, asked: str, found: Sequence[str]) -> None:
+        self.asked, self.found = asked, tuple(found)
+        super().__init__(
+            f"no device {asked!r} here (found: {', '.join(found)}): give --device cpu or auto, or "
+            "install torch for your GPU and its driver"
+        )
 
 
 class CorruptFileError(PregaoError):
@@ -182,6 +245,25 @@ class WorkerLostError(PregaoError):
             f"a worker process died ({reason}): too little memory (try fewer workers, or a smaller "
             "network or batch), or a script that calls Pregao outside `if __name__ == '__main__':`"
         )
+
+
+class MissingExtraError(InputError):
+    """Something that needs an optional package, which is not installed."""
+
+    def __init__(self, extra: str, package: str, reason: str) -> None:
+        self.extra, self.package = extra, package
+        super().__init__(
+            f"this needs the package {package}, which cannot be loaded ({reason}): "
+            f"pip install 'pregao[{extra}]'"
+        )
+
+
+class EngineUnavailableError(InputError):
+    """A cluster that was asked for and cannot be used."""
+
+    def __init__(self, asked: str, found: str, advice: str) -> None:
+        self.asked, self.found = asked, found
+        super().__init__(f"no Ray cluster can be used at {asked[:80]!r}: {found}; {advice}")
 
 
 class StoreBusyError(PregaoError):

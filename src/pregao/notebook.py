@@ -5,18 +5,21 @@
 'USD'
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 from pregao.errors import InvalidExperimentError
 from pregao.evaluation import Forecast
+from pregao.findings import Finding
 from pregao.prices import Prices
 from pregao.settings import Settings
-from pregao.training import Experiment, Listed, listed_networks
-from pregao.workbench import MODES, Result, Workbench
+from pregao.training import RECIPES, Experiment, Listed, Recipe, Space, find_recipe, listed_networks
+from pregao.workbench import MODES, Result, Terms, Tickers, Workbench
 
 Day = date | str | None
+Mode = Literal["fast", "optimized"]
 
 
 def networks() -> list[Listed]:
@@ -40,31 +43,42 @@ def fetch(
     return fetched.prices
 
 
+def recipes() -> list[Recipe]:
+    """List the named experiments: the default, and those of earlier systems."""
+    return list(RECIPES.values())
+
+
 def train(
-    symbols: str | Sequence[str] | Experiment,
+    symbols: str | Sequence[str] | Experiment | None = None,
     *,
+    recipe: str | None = None,
     path: Path | str | None = None,
     allow_findings: bool = False,
     **fields: object,
 ) -> Result:
-    """Train one network on one symbol, or on several pooled, and score it beside every baseline.
+    """Train one network, on one symbol or on several pooled, and score it beside every baseline.
 
     Parameters
     ----------
     symbols
-        Tickers, or a whole experiment.
+        Tickers, or a whole experiment; a recipe has its own.
+    recipe
+        A named experiment; it stands beside the default one too, on the same windows.
     fields
         Fields of `Experiment`, such as ``network="gru_classic"`` or ``horizon=5``.
     """
-    experiment = _experiment(symbols, fields, path)
-    return _workbench().train(experiment, path=_path(path), allow_findings=allow_findings)
+    experiment = _experiment(symbols, fields, path, recipe=recipe)
+    return _workbench().train(
+        experiment, recipe=recipe, path=_path(path), allow_findings=allow_findings
+    )
 
 
 def sweep(
-    symbols: str | Sequence[str] | Experiment,
+    symbols: str | Sequence[str] | Experiment | None = None,
     *,
+    recipe: str | None = None,
     networks: str | Sequence[str] = (),
-    apart: bool = False,
+    ensemble: int = 5,
     path: Path | str | None = None,
     allow_findings: bool = False,
     **fields: object,
@@ -73,14 +87,82 @@ def sweep(
 
     A script that calls this needs the usual ``if __name__ == "__main__":``, as workers are spawned.
     """
-    if not isinstance(symbols, Experiment):
-        fields = {**MODES["fast"], **fields}
     return _workbench().sweep(
-        _experiment(symbols, fields, path),
-        networks=(networks,) if isinstance(networks, str) else networks,
-        apart=apart,
+        _experiment(symbols, fields, path, recipe=recipe, mode="fast"),
+        networks=_networks(networks, recipe),
         path=_path(path),
         allow_findings=allow_findings,
+        terms=Terms(ensemble=ensemble),
+    )
+
+
+def sweep_each(
+    symbols: Sequence[str],
+    *,
+    networks: str | Sequence[str] = (),
+    ensemble: int = 5,
+    path: Path | str | None = None,
+    allow_findings: bool = False,
+    on_result: Callable[[Result | Finding], None] | None = None,
+    **fields: object,
+) -> Tickers:
+    """Rank networks on each symbol by itself; symbols that cannot be used are left out and named.
+
+    `on_result` is told of each symbol as soon as it is decided.
+    """
+    return _workbench().sweep_each(
+        _experiment(symbols, fields, path, mode="fast"),
+        networks=_networks(networks, None),
+        path=_path(path),
+        allow_findings=allow_findings,
+        terms=Terms(ensemble=ensemble),
+        on_result=on_result,
+    )
+
+
+def search(
+    symbols: str | Sequence[str] | Experiment | None = None,
+    *,
+    recipe: str | None = None,
+    networks: str | Sequence[str] | None = None,
+    space: Space | Mapping[str, object] | None = None,
+    strategy: str = "bayesian",
+    trials: int | None = None,
+    pruning: bool = True,
+    force: bool = False,
+    budget_seconds: float | None = None,
+    ensemble: int = 5,
+    path: Path | str | None = None,
+    allow_findings: bool = False,
+    **fields: object,
+) -> Result:
+    """Search the settings of one network, or of each of several, and rank what was found.
+
+    The same search again goes on where it was interrupted.
+
+    Parameters
+    ----------
+    networks
+        None searches the experiment's own; an empty list the whole zoo, each for itself.
+    space
+        What to vary, such as ``{"dropout": [0.1, 0.3], "learning_rate": {"low": 1e-4, "high":
+        1e-2, "log": True}}``; None is what is usual.
+    """
+    experiment = _experiment(symbols, fields, path, recipe=recipe, mode="optimized")
+    asked: dict[str, object] = {"strategy": strategy, "trials": trials, "pruning": pruning}
+    if space is not None:
+        asked["space"] = space if isinstance(space, Space) else Space.parse(space)
+    workbench = _workbench()
+    plan = workbench.plan(
+        experiment, None if networks is None else _networks(networks, recipe), **asked
+    )
+    return workbench.search(
+        plan,
+        path=_path(path),
+        allow_findings=allow_findings,
+        force=force,
+        budget_seconds=budget_seconds,
+        terms=Terms(ensemble=ensemble),
     )
 
 
@@ -123,16 +205,29 @@ def _workbench() -> Workbench:
     return Workbench(Settings.read().home)
 
 
+def _networks(names: str | Sequence[str], recipe: str | None) -> tuple[str, ...]:
+    asked = (names,) if isinstance(names, str) else tuple(names)
+    return asked or (() if recipe is None else tuple(find_recipe(recipe).networks))
+
+
 def _experiment(
-    symbols: str | Sequence[str] | Experiment,
+    symbols: str | Sequence[str] | Experiment | None,
     fields: dict[str, object],
     path: Path | str | None,
+    *,
+    recipe: str | None = None,
+    mode: Mode | None = None,
 ) -> Experiment:
+    """Lay the fields over what the mode sets, over the recipe; a whole experiment has its own."""
     if path is not None:
         fields = {"source": "csv", **fields}
     if isinstance(symbols, Experiment):
         return Experiment.parse({**dict(symbols), **fields})
-    return Experiment.parse({"symbols": symbols, **fields})
+    base = {} if recipe is None else dict(find_recipe(recipe).experiment)
+    asked = {**base, **({} if mode is None else MODES[mode]), **fields}
+    if symbols is not None:
+        asked["symbols"] = symbols
+    return Experiment.parse(asked)
 
 
 def _path(path: Path | str | None) -> Path | None:

@@ -1,23 +1,32 @@
-"""For tests: what every provider promises, and markets made of nothing but chance.
+"""For tests: what every provider and engine promises, and markets made of nothing but chance.
 
 A third party's provider passes the contract by giving one case::
 
     @pytest.mark.parametrize("promise", PROVIDER_CONTRACT.values(), ids=list(PROVIDER_CONTRACT))
     def test_my_provider_keeps_its_promise(promise):
         promise(ProviderCase(MyProvider(), Symbol.parse("PETR4"), Symbol.parse("NONE3")))
+
+and an engine likewise, with nothing but itself: ``ENGINE_CONTRACT`` holds its promises.
 """
 
+import os
 import re
+import signal
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pregao.calendars import as_date, next_sessions
-from pregao.errors import UnknownSymbolError
+from pregao.errors import UnknownNameError, UnknownSymbolError, WorkerLostError
 from pregao.prices import Bars, Prices, Provider, validated
 from pregao.symbols import Symbol
+from pregao.training import Engine, run
 
 
 @dataclass(frozen=True)
@@ -103,6 +112,198 @@ def provider_contract(case: ProviderCase) -> None:
             promise(case)
         except AssertionError as error:
             raise AssertionError(f"{case.provider.name} {name!r} is broken: {error}") from error
+
+
+class _Sent:
+    """Data that knows how often it was packed in this process."""
+
+    times: ClassVar[int] = 0
+
+    def __init__(self) -> None:
+        self.values = np.arange(1000.0)
+
+    def __getstate__(self) -> dict[str, object]:
+        _Sent.times += 1
+        return self.__dict__
+
+
+def _sum(data: NDArray[np.float64], task: int) -> float:
+    return float(data.sum()) + task
+
+
+def _words(data: object, _: int) -> str:
+    return repr(data)
+
+
+def _place(data: _Sent, _: int) -> tuple[int, int]:
+    return os.getpid(), id(data.values)
+
+
+def _write(data: NDArray[np.float64], _: int) -> str:
+    try:
+        data[0] = 1.0
+    except ValueError as error:
+        return str(error)
+    return "written"
+
+
+def _num_threads(_: object, __: int) -> str | None:
+    return os.environ.get("OMP_NUM_THREADS")  # noqa: TID251 - what libraries of the worker read
+
+
+def _fail(_: object, task: str) -> str:
+    match task:
+        case "lookup":
+            raise LookupError(f"{task} has no answer", 42)
+        case "name":
+            raise UnknownNameError("network", "lstm_clasic", ["lstm_classic"])
+    return task
+
+
+def _wait_for_the_file(_: object, task: tuple[str, str]) -> str:
+    folder, name = task
+    while name and not (Path(folder) / name).exists():
+        time.sleep(0.01)
+    return name
+
+
+def _die_once(_: object, task: tuple[str, int]) -> int:
+    folder, number = task
+    marker = Path(folder) / f"tried-{number}"
+    if number % 2 and not marker.exists():
+        marker.touch()
+        _die(None, "now")
+    return number
+
+
+def _die(_: object, __: str) -> None:
+    os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
+
+
+def _gives_every_result_once(engine: Engine) -> None:
+    found = sorted(run(_sum, range(7), data=np.arange(10.0), engine=engine))
+    assert [(task, 45.0 + task) for task in range(7)] == found, "each task with its own result"
+
+
+def _takes_more_while_it_gives(engine: Engine) -> None:
+    with engine.crew(np.zeros(1)) as crew:
+        crew.submit(_sum, 3)
+        found = []
+        for task, result in crew.results():
+            found.append(result)
+            for _ in range(task):
+                crew.submit(_sum, task - 1)
+        assert list(crew.results()) == [], "nothing twice"
+    assert sorted(found) == [0.0] * 6 + [1.0] * 6 + [2.0] * 3 + [3.0], "what was submitted late too"
+
+
+def _gives_first_what_finishes_first(engine: Engine) -> None:
+    with TemporaryDirectory() as folder, engine.crew(None) as crew:
+        if crew.num_workers == 1:
+            return
+        crew.submit(_wait_for_the_file, (folder, "second was given"))
+        crew.submit(_wait_for_the_file, (folder, ""))
+        order = []
+        for task, _ in crew.results():
+            order.append(task[1])
+            (Path(folder) / "second was given").touch()
+    assert order == ["", "second was given"], "the shorter task's result first"
+
+
+def _shows_the_data_as_it_is(engine: Engine) -> None:
+    data = {"values": np.linspace(0.0, 1.0, 7), "none": np.empty(0), "words": ("PETR4", 1.5, None)}
+    [(_, seen)] = run(_words, [0], data=data, engine=engine)
+    assert seen == repr(data), "equal data"
+
+
+def _sends_the_data_once(engine: Engine) -> None:
+    with engine.crew(_Sent()) as crew:
+        before = _Sent.times
+        for task in range(3 * crew.num_workers):
+            crew.submit(_place, task)
+        places = {place for _, place in crew.results()}
+        assert _Sent.times - before <= crew.num_workers, "at most once a worker, never with a task"
+    assert len(places) == len({process for process, _ in places}), "opened once in a worker"
+
+
+def _lets_nobody_write(engine: Engine) -> None:
+    [(_, said)] = run(_write, [0], data=np.zeros(3), engine=engine)
+    assert "read-only" in said, "arrays that no worker can change"
+
+
+def _computes_on_one_thread(engine: Engine) -> None:
+    [(_, num_threads)] = run(_num_threads, [0], data=None, engine=engine)
+    assert num_threads == "1", "OMP_NUM_THREADS=1 in the workers"
+
+
+def _raises_what_the_work_raises(engine: Engine) -> None:
+    with engine.crew(None) as crew:
+        for task in ("lookup", "name", "fine"):
+            crew.submit(_fail, task)
+        results = crew.results()
+        outcomes: list[object] = []
+        while len(outcomes) < 3:
+            try:
+                outcomes.append(next(results, ("", None))[1])
+            except (LookupError, UnknownNameError) as error:
+                outcomes.append(error)
+                results = crew.results()
+    found = {type(each): each for each in outcomes}
+    assert found.keys() == {LookupError, UnknownNameError, str}, "the very classes, and a result"
+    assert getattr(found[LookupError], "args", ()) == ("lookup has no answer", 42), "all arguments"
+    assert getattr(found[UnknownNameError], "asked", "") == "lstm_clasic", "all attributes"
+    assert "did you mean lstm_classic" in str(found[UnknownNameError]), "the very words"
+
+
+def _loses_nothing_with_a_worker(engine: Engine) -> None:
+    with TemporaryDirectory() as folder:
+        tasks = [(folder, number) for number in range(4)]
+        try:
+            found = [number for _, number in run(_die_once, tasks, data=None, engine=engine)]
+        except WorkerLostError as error:
+            raise AssertionError(f"a task whose worker dies runs again ({error})") from error
+    assert sorted(found) == [0, 1, 2, 3], "every task once"
+
+
+def _gives_up_on_what_kills_its_workers(engine: Engine) -> None:
+    message = ""
+    try:
+        list(run(_die, ["poison"], data=None, engine=engine))
+    except WorkerLostError as error:
+        message = str(error)
+    assert "poison" in message, "WorkerLostError that names the task"
+
+
+def _ends_with_its_block(engine: Engine) -> None:
+    with TemporaryDirectory() as folder, engine.crew(None) as crew:
+        crew.submit(_wait_for_the_file, (folder, "never"))  # else one waits for it without end
+
+
+ENGINE_CONTRACT: dict[str, Callable[[Engine], None]] = {
+    "gives every result once": _gives_every_result_once,
+    "takes more while it gives": _takes_more_while_it_gives,
+    "gives first what finishes first": _gives_first_what_finishes_first,
+    "shows the data as it is": _shows_the_data_as_it_is,
+    "sends the data once": _sends_the_data_once,
+    "lets nobody write": _lets_nobody_write,
+    "computes on one thread": _computes_on_one_thread,
+    "raises what the work raises": _raises_what_the_work_raises,
+    "loses nothing with a worker": _loses_nothing_with_a_worker,
+    "gives up on what kills its workers": _gives_up_on_what_kills_its_workers,
+    "ends with its block": _ends_with_its_block,
+}
+
+
+def engine_contract(engine: Engine) -> None:
+    """Check all that every engine promises; an AssertionError names the broken promise.
+
+    Workers of the engine run functions of this module, and see the files of this machine.
+    """
+    for name, promise in ENGINE_CONTRACT.items():
+        try:
+            promise(engine)
+        except AssertionError as error:
+            raise AssertionError(f"{engine} {name!r} is broken: {error}") from error
 
 
 def _equal(one: Bars, two: Bars) -> bool:

@@ -17,6 +17,7 @@ from pregao.evaluation import (
     truth_of,
 )
 from pregao.findings import Finding
+from pregao.plots._rows import ENSEMBLES
 from pregao.prices import Prices
 from pregao.testing import synthetic_prices
 from pregao.training import LEVELS, Epoch, Experiment
@@ -105,6 +106,36 @@ def case() -> Case:
         for index, each in enumerate(prices)
     )
     return Case(report, prices, forecasts)
+
+
+@pytest.fixture(scope="session")
+def asked_for(case: Case) -> Report:
+    """Give the report about a network that is not the best of its ranking."""
+    return case.report.replace(champion=case.report.ranking[-1].network)
+
+
+@pytest.fixture(scope="session")
+def averaged(case: Case) -> Report:
+    """Give the report with ensembles in its ranking."""
+    best, *rest = case.report.ranking
+    averages = [best.replace(network=name) for name in ENSEMBLES]
+    return case.report.replace(ranking=(best, *averages, *rest))
+
+
+@pytest.fixture(scope="session")
+def searched(case: Case) -> Report:
+    """Give the report with what a search chose for all networks but the last."""
+    *chosen, last = case.report.ranking
+    ranking = [
+        each.replace(
+            best_params={"learning_rate": 0.0005 * (number + 1), "activation": "gelu"},
+            trials=24 + number,
+            pruned=7 + number,
+            seconds=1234.5,
+        )
+        for number, each in enumerate(chosen)
+    ]
+    return case.report.replace(ranking=(*ranking, last))
 
 
 def _trained(index: int) -> Trained:

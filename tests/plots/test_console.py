@@ -1,5 +1,6 @@
 import pytest
 from rich.cells import cell_len
+from rich.text import Text
 
 from pregao.console import (
     epoch_progress,
@@ -7,18 +8,21 @@ from pregao.console import (
     print_fetched,
     print_forecast,
     print_networks,
+    print_recipes,
     print_result,
+    print_search,
     sweep_progress,
     working,
 )
 from pregao.evaluation import Report
 from pregao.findings import Finding
-from pregao.plots import Language
-from pregao.plots._numbers import day, number, percent
-from pregao.plots._rows import rows_of
+from pregao.plots import TEXTS, Language
+from pregao.plots._numbers import day, knob, number, percent
+from pregao.plots._rows import ENSEMBLES, best_loss, rows_of
 from pregao.prices import PriceStore
-from pregao.training import Epoch, listed_networks
+from pregao.training import RECIPES, Epoch, listed_networks
 from pregao.workbench import Checked, Fetched, Progress
+from pregao.workbench._entrants import COMBINATIONS
 from pregao.zoo import ZOO
 
 BOTH: tuple[Language, ...] = ("en", "pt")
@@ -114,6 +118,104 @@ def test_of_many_networks_some_are_shown_and_the_baselines_all(case, capsys) -> 
 
 
 @pytest.mark.parametrize("language", BOTH)
+def test_what_was_asked_for_is_marked_as_that(asked_for, capsys, language: Language) -> None:
+    print_result(asked_for, (), language=language)
+
+    output, text = capsys.readouterr().out, TEXTS[language]
+    assert _line(output, asked_for.champion).startswith(">")
+    assert _line(output, asked_for.ranking[0].network).startswith("+")
+    assert f"> {text['asked_for'].lower()}  + {text['best_network'].lower()}" in output
+    assert text["champion"].lower() not in output
+
+
+def test_what_was_asked_for_is_shown_however_low_it_ranks(case, capsys) -> None:
+    report = _crowded(case.report)
+    last = report.ranking[-1].network
+
+    print_result(report.replace(champion=last), (), language="en")
+
+    assert _line(capsys.readouterr().out, last).startswith(">")
+
+
+@pytest.mark.parametrize("language", BOTH)
+def test_ensembles_are_explained_where_there_are_any(
+    case, averaged, capsys, language: Language
+) -> None:
+    note = TEXTS[language]["ensemble_note"]
+
+    print_result(averaged, (), language=language)
+    with_ensembles = capsys.readouterr().out
+    print_result(case.report, (), language=language)
+
+    assert note in with_ensembles
+    assert note not in capsys.readouterr().out
+
+
+def test_the_names_of_ensembles_are_those_that_compete() -> None:
+    assert list(COMBINATIONS) == list(ENSEMBLES)
+
+
+@pytest.mark.parametrize("language", BOTH)
+def test_a_search_shows_what_it_chose_for_each_network(searched, capsys, language) -> None:
+    print_search(searched, language=language)
+
+    lines = capsys.readouterr().out.splitlines()
+    for score in searched.ranking[:-1]:
+        place = next(i for i, line in enumerate(lines) if score.network in line.split())
+        shown = (
+            number(best_loss(score), 5, language),
+            number(score.trials, 0, language),
+            number(score.pruned, 0, language),
+            number(score.seconds, 1, language),
+        )
+        assert [score.network, *shown] == lines[place].split()
+        rate = knob(score.best_params["learning_rate"], language)
+        assert f"learning_rate {rate}, activation gelu" == lines[place + 1].strip()
+
+
+def test_no_search_shows_nothing(case, capsys) -> None:
+    print_search(case.report, language="en")
+
+    assert "" == capsys.readouterr().out
+
+
+def test_a_search_of_many_networks_says_how_many_it_leaves_out(searched, capsys) -> None:
+    first = searched.ranking[0]
+    ranking = tuple(first.replace(network=name) for name in ZOO)
+
+    print_search(searched.replace(ranking=ranking), language="en")
+
+    assert f"and {len(ZOO) - 15} more networks" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("columns", [60, 80, 160])
+def test_lists_with_notes_fit_their_terminal(searched, capsys, monkeypatch, columns: int) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", str(columns))
+
+    print_search(searched, language="pt")
+    print_recipes()
+
+    lines = Text.from_ansi(capsys.readouterr().out).plain.splitlines()
+    assert max(cell_len(line) for line in lines) <= columns
+
+
+def test_every_recipe_is_listed_with_its_size(capsys) -> None:
+    print_recipes()
+
+    output = capsys.readouterr().out
+    for recipe in RECIPES.values():
+        experiment = recipe.experiment
+        size = experiment.num_parameters(len(experiment.features))
+        line = _line(output, recipe.name)
+        assert [*experiment.symbols, number(size, 0, "en")] == line.split()[1:-4]
+        assert [str(experiment.lookback), str(experiment.horizon)] == line.split()[-4:-2]
+        assert [experiment.target, experiment.loss] == line.split()[-2:]
+        assert recipe.description in output
+
+
+@pytest.mark.parametrize("language", BOTH)
 def test_the_forecast_gives_its_next_and_its_last_session(case, capsys, language) -> None:
     forecast = case.forecasts[0]
 
@@ -197,10 +299,21 @@ def test_progress_is_silent_where_nobody_looks(capsys) -> None:
 def test_progress_names_what_is_done_on_a_terminal(capsys, monkeypatch) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
 
-    with sweep_progress() as on_progress:
-        on_progress(Progress("network", "lstm_classic", 1, 2, 0.5))
+    with sweep_progress("pt") as on_progress:
+        on_progress(Progress("network", "lstm_classic", 1, 2, 0.5, symbol="PETR4"))
 
     captured = capsys.readouterr()
-    assert "lstm_classic" in captured.err
+    assert "PETR4: rede lstm_classic" in Text.from_ansi(captured.err).plain
     assert "1/2" in captured.err
     assert "" == captured.out
+
+
+def test_of_two_bars_only_the_one_with_news_is_shown(capsys, monkeypatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+
+    with epoch_progress(7), sweep_progress() as on_progress:
+        on_progress(Progress("network", "lstm_classic", 1, 2, 0.5))
+
+    error = capsys.readouterr().err
+    assert "lstm_classic" in error
+    assert "/7" not in error

@@ -124,15 +124,15 @@ def test_bands_whose_levels_were_not_forecast_are_left_out(case) -> None:
     assert ["90 %"] == names
 
 
-def test_learning_curves_start_at_the_anchor_and_mark_the_best_epoch(case) -> None:
+def test_learning_curves_start_at_the_untrained_network_and_mark_the_best_epoch(case) -> None:
     score = case.report.ranking[0]
 
     figure = learning_curves_figure([score])
 
     assert [each.validation_loss for each in score.epochs] == list(_trace(figure, "validation").y)
     assert [each.train_loss for each in score.epochs] == list(_trace(figure, "training").y)
-    anchor, best = _trace(figure, "anchor"), _trace(figure, "best epoch: 1")
-    assert (0, score.epochs[0].validation_loss) == (anchor.x[0], anchor.y[0])
+    untrained, best = _trace(figure, "untrained"), _trace(figure, "best epoch: 1")
+    assert (0, score.epochs[0].validation_loss) == (untrained.x[0], untrained.y[0])
     assert (1, score.epochs[1].validation_loss) == (best.x[0], best.y[0])
 
 

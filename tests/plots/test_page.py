@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from pregao.errors import InputError
-from pregao.plots import PALETTES, check_page_path, page_html, write_page
-from pregao.plots._numbers import day, number, p_value, percent
-from pregao.plots._page import MOST_SYMBOLS, command_of
+from pregao.evaluation import Report
+from pregao.plots import PALETTES, TEXTS, check_page_path, page_html, write_page
+from pregao.plots._numbers import day, knob, number, p_value, percent
+from pregao.plots._page import MOST_SYMBOLS, command_of, knobs_of
 from pregao.plots._rows import rows_of
 from pregao.training import Experiment
 
@@ -211,6 +212,68 @@ def test_the_experiment_on_the_page_can_be_run_again(page: Reader, case, tmp_pat
     assert case.report.experiment == Experiment.from_toml(file)
     assert command_of(case.report) in page.text
     assert "--networks lstm_classic,gru_classic,tcn" in command_of(case.report)
+
+
+def test_what_was_asked_for_is_not_called_the_champion(asked_for: Report) -> None:
+    page = Reader(page_html(asked_for, (), ()))
+
+    marks = {cells[1].split(" ")[0]: cells[1] for cells in page.rows if len(cells) == 12}
+    assert "Champion" not in page.text
+    assert marks[asked_for.champion].endswith("Asked forPedido")
+    assert marks[asked_for.ranking[0].network].endswith("Best networkMelhor rede")
+    assert f"Asked forPedido: {asked_for.champion}" in page.text
+
+
+def test_a_champion_is_called_so_and_nothing_else_is_marked(page: Reader, case) -> None:
+    name = TEXTS["en"]["champion"] + TEXTS["pt"]["champion"]
+    marked = [cells[1] for cells in page.rows if len(cells) == 12 and cells[1].endswith(name)]
+
+    assert [f"{case.report.champion} {name}"] == marked
+    assert "Best network" not in page.text
+
+
+def test_a_recipe_is_run_again_as_one(case) -> None:
+    first, *rest = case.report.ranking
+    recipe = first.replace(network="petr4-60d")
+    report = case.report.replace(ranking=(*rest, recipe), champion="petr4-60d")
+
+    assert "pregao train --recipe petr4-60d --experiment experiment.toml" in command_of(report)
+
+
+def test_ensembles_are_explained_and_their_curves_too(averaged: Report, page: Reader) -> None:
+    texts = [TEXTS["en"][key] for key in ("ensemble_note", "learning_ensemble_note")]
+
+    averages = Reader(page_html(averaged, (), ()))
+
+    assert [True, True] == [text in averages.text for text in texts]
+    assert [False, False] == [text in page.text for text in texts]
+
+
+def test_a_sweep_with_ensembles_is_made_again_without_naming_them(averaged: Report, case) -> None:
+    assert "ensemble" not in command_of(averaged)
+    assert "--ensemble 0" in command_of(case.report)
+
+
+def test_the_page_shows_what_a_search_chose(searched: Report) -> None:
+    page = Reader(page_html(searched, (), ()))
+
+    rows = {cells[1]: cells for cells in page.rows if len(cells) == 8}
+    assert "learning_rate" in rows.pop("NameNome")
+    assert [each.network for each in searched.ranking[:-1]] == list(rows)
+    for score in searched.ranking[:-1]:
+        assert score.best_params is not None
+        assert knob(score.best_params["learning_rate"], "en") in rows[score.network][2]
+        assert "gelu" == rows[score.network][3]
+        assert [str(score.trials), str(score.pruned)] == rows[score.network][5:7]
+    assert "pregao train" in command_of(searched)
+
+
+def test_numbers_that_a_search_chose_are_sorted_as_numbers(searched: Report) -> None:
+    assert {"learning_rate": "number", "activation": "text"} == knobs_of(searched)
+
+
+def test_a_page_without_a_search_has_no_table_of_it(page: Reader) -> None:
+    assert TEXTS["en"]["searched"] not in page.text
 
 
 def test_a_report_without_networks_has_a_page(case) -> None:

@@ -36,9 +36,9 @@ def test_both_languages_have_the_same_blanks_to_fill(key: str) -> None:
 
 def test_every_text_is_shown_somewhere() -> None:
     folder = Path(pregao.plots.__file__).parent
-    files = [*folder.glob("*.j2"), *folder.glob("*.py"), folder.parent / "console.py"]
+    files = [*folder.glob("*.j2"), *folder.glob("*.py"), *(folder.parent / "console").glob("*.py")]
     source = "".join(each.read_text() for each in files if each.name != "_texts.py")
-    by_prefix = re.compile(r"(category|severity)_\w+|networks|baselines")
+    by_prefix = re.compile(r"(category|severity|fate|state)_\w+|networks|baselines")
 
     shown = set(re.findall(r"""["'](\w+)["']""", source))
 

@@ -13,7 +13,7 @@ from pregao.evaluation import Report, Trained, WindowCounts, compare, judge
 from pregao.evaluation._report import DataSummary
 from pregao.registry import DataRecord, Run, load_run, run_id, save_run, stored_runs
 from pregao.testing import synthetic_prices
-from pregao.training import LEVELS, Experiment, Fitted, finish, train
+from pregao.training import LEVELS, Combination, Experiment, Fitted, combined, finish, train
 from pregao.zoo import BASELINES
 
 PRICES = synthetic_prices(sessions=600, seed=21)
@@ -70,7 +70,14 @@ def report() -> Report:
 
 
 def saved(home: Path) -> Run:
-    return save_run(home, fitted(), report(), forecaster="gru_hybrid", data=(RECORD,))
+    return save_run(
+        home,
+        fitted(),
+        report(),
+        made_from=[EXPERIMENT],
+        forecaster="gru_hybrid",
+        data=(RECORD,),
+    )
 
 
 def test_a_run_reloads_to_bit_equal_forecasts(tmp_path: Path):
@@ -78,10 +85,10 @@ def test_a_run_reloads_to_bit_equal_forecasts(tmp_path: Path):
 
     expected = fitted().quantiles(dataset().validation)
 
-    assert expected.tobytes() == run.fitted.quantiles(dataset().validation).tobytes()
-    assert fitted().digest == run.fitted.digest
-    assert fitted().epochs == run.fitted.epochs
-    assert fitted().scaler == run.fitted.scaler
+    assert expected.tobytes() == run.model.quantiles(dataset().validation).tobytes()
+    assert fitted().digest == run.model.digest
+    assert fitted().epochs == run.model.epochs
+    assert fitted().scaler == run.model.scaler
 
 
 def test_a_run_reloads_to_equal_values(tmp_path: Path):
@@ -118,9 +125,15 @@ def test_the_folder_is_readable_and_holds_no_pickle(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    "name", ["experiment.json", "report.json", "scaler.json", "weights.safetensors"]
+    ("name", "part"),
+    [
+        ("experiment.json", "experiment"),
+        ("report.json", "report"),
+        ("scaler.json", "model"),
+        ("weights.safetensors", "model"),
+    ],
 )
-def test_a_flipped_byte_is_noticed(tmp_path: Path, name: str):
+def test_a_flipped_byte_is_noticed(tmp_path: Path, name: str, part: str):
     path = saved(tmp_path).folder / name
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
@@ -128,7 +141,7 @@ def test_a_flipped_byte_is_noticed(tmp_path: Path, name: str):
     run = Run(path.parent)
 
     with pytest.raises(CorruptFileError, match=name.replace(".", r"\.")):
-        _ = run.report if name == "report.json" else run.fitted
+        getattr(run, part)
 
 
 def test_a_missing_file_is_noticed(tmp_path: Path):
@@ -136,7 +149,7 @@ def test_a_missing_file_is_noticed(tmp_path: Path):
     (folder / "weights.safetensors").unlink()
 
     with pytest.raises(CorruptFileError, match=r"weights\.safetensors"):
-        _ = Run(folder).fitted
+        _ = Run(folder).model
 
 
 def test_a_failed_write_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
@@ -173,15 +186,36 @@ def test_a_run_id_is_never_a_path(tmp_path: Path, name: str):
 
 def test_other_data_is_another_run():
     other = RECORD.replace(digest="0" * 16)
+    here = run_id([EXPERIMENT], (RECORD,), "x")
 
-    assert run_id(EXPERIMENT, (RECORD,), "gru_hybrid") != run_id(EXPERIMENT, (other,), "gru_hybrid")
-    assert run_id(EXPERIMENT, (RECORD,), "x") != run_id(EXPERIMENT.replace(seed=3), (RECORD,), "x")
+    assert here != run_id([EXPERIMENT], (other,), "x")
+    assert here != run_id([EXPERIMENT.replace(seed=3)], (RECORD,), "x")
+    assert here != run_id([EXPERIMENT, EXPERIMENT.replace(seed=3)], (RECORD,), "x")
+
+
+@pytest.mark.parametrize("combination", ["uniform", "weighted", "stacked"])
+def test_an_ensemble_reloads_to_bit_equal_forecasts(tmp_path: Path, combination: Combination):
+    members = [
+        fitted(),
+        *(finish(train(EXPERIMENT.replace(seed=seed), dataset())) for seed in (1, 2)),
+    ]
+    ensemble = combined(members, dataset(), combination)
+    made_from = [each.experiment for each in ensemble.members]
+
+    run = save_run(
+        tmp_path, ensemble, report(), made_from=made_from, forecaster="gru_hybrid", data=(RECORD,)
+    )
+    again = Run(run.folder).model
+
+    expected = ensemble.quantiles(dataset().validation)
+    assert expected.tobytes() == again.quantiles(dataset().validation).tobytes()
+    assert ensemble.digest == again.digest
 
 
 def test_state_of_every_type_survives(tmp_path: Path):
     kinds = {value.dtype for value in fitted().state.values()}
 
-    again = load_run(tmp_path, saved(tmp_path).id).fitted.state
+    again = load_run(tmp_path, saved(tmp_path).id).model.state
 
     assert {np.dtype("float32"), np.dtype("int64")} <= kinds
     assert kinds == {value.dtype for value in again.values()}

@@ -4,6 +4,7 @@ import json
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from pregao.dataset import FEATURE_SETS, Split
 from pregao.errors import InvalidExperimentError, InvalidSymbolError, UnknownNameError
 from pregao.symbols import Symbol
-from pregao.training import Experiment
+from pregao.training import LEVELS, Actions, Experiment, untrained
 from pregao.zoo import ACTIVATIONS, ZOO
 
 # For every field: a value other than its default. A new field has to be added here.
@@ -24,13 +25,18 @@ CHANGES: dict[str, object] = {
     "lookback": 30,
     "horizon": 5,
     "split": Split(train_fraction=0.6, purge_sessions=40),
+    "scaling": "min_max",
+    "target": "simple_return",
+    "steps": "last",
     "network": "gru_hybrid",
     "loss": "huber",
+    "actions": Actions(labels="rule", focus=2.0, class_weights="balanced", sampler="balanced"),
     "optimiser": "adam",
     "learning_rate": 1e-2,
     "weight_decay": 0.0,
     "epochs": 3,
     "patience": 2,
+    "min_delta": 0.25,
     "plateau_patience": 1,
     "batch_size": 128,
     "dropout": 0.1,
@@ -38,10 +44,14 @@ CHANGES: dict[str, object] = {
     "averaging": 0.0,
     "clip_norm": 0.5,
     "seed": 9,
+    "members": 3,
+    "combination": "stacked",
 }
+# Not every target and step goes with quantiles: points go with all.
+BASE: dict[str, object] = {"symbols": ("SP500",), "loss": "mse"}
 
 experiments = st.builds(
-    lambda fields: Experiment.parse({"symbols": ("SP500",), **fields}),
+    lambda fields: Experiment.parse({**BASE, **fields}),
     st.fixed_dictionaries({}, optional={k: st.just(v) for k, v in CHANGES.items()}),
 )
 
@@ -52,7 +62,7 @@ def test_every_field_is_tried_with_another_value():
 
 @pytest.mark.parametrize("field", CHANGES)
 def test_every_field_changes_the_digest(field: str):
-    base = Experiment(symbols=("SP500",))
+    base = Experiment.parse(BASE)
 
     assert base.digest != base.replace(**{field: CHANGES[field]}).digest
 
@@ -118,6 +128,25 @@ def test_symbols_are_canonical():
         ({"dropout": "0.1"}, "dropout"),
         ({"network": {"kind": "stack", "layers": []}}, "network"),
         ({"start": "yesterday"}, "start"),
+        ({"target": "close", "features": "close"}, "not close for each: choose mse, mae or huber"),
+        ({"target": "simple_return"}, "not simple_return for each: choose mse, mae or huber"),
+        ({"steps": "last"}, "not scaled_return for last: choose mse, mae or huber"),
+        ({"loss": "mse", "target": "close"}, "read off the feature close, which is not there"),
+        ({"target": "price"}, "target"),
+        ({"steps": "first"}, "steps"),
+        ({"scaling": "robust"}, "scaling"),
+        ({"actions": {"labls": "rule"}}, "'actions.labls', did you mean 'labels'"),
+        ({"actions": {"weights": 2.0}}, "'actions.weights', did you mean 'weight'"),
+        ({"actions": {"focus": -1.0}}, "actions.focus"),
+        ({"actions": {"cost": 1.0}}, "actions.cost"),
+        ({"actions": {"weight": float("inf")}}, "actions.weight"),
+        ({"actions": {"sampler": "oversampled"}}, "actions.sampler"),
+        ({"split": {"train_fracton": 0.5}}, "did you mean 'train_fraction'"),
+        ({"members": 0}, "members: Input should be greater than or equal to 1 (found 0)"),
+        ({"members": 51}, "members"),
+        ({"combination": "best"}, "combination"),
+        ({"min_delta": -0.1}, "min_delta"),
+        ({"clip_norm": -1.0}, "clip_norm: Input should be greater than or equal to 0 (found -1.0)"),
     ],
 )
 def test_a_field_that_cannot_be_is_refused_by_name(fields: dict[str, object], message: str):
@@ -188,3 +217,46 @@ def test_the_json_of_an_experiment_holds_the_whole_network():
     fields = json.loads(Experiment(symbols=("SP500",), network="lstm_classic").to_json())
 
     assert [64, 32] == [layer["width"] for layer in fields["network"]["layers"]]
+
+
+POINTS = {"loss": "mse", "target": "simple_return"}
+
+
+@pytest.mark.parametrize("actions", [None, Actions()], ids=["price alone", "with actions"])
+@pytest.mark.parametrize(
+    ("fields", "num_price_outputs"),
+    [
+        ({}, 12),
+        ({"horizon": 2}, 8),
+        ({**POINTS, "horizon": 5}, 5),
+        ({**POINTS, "horizon": 5, "steps": "last"}, 1),
+    ],
+)
+def test_the_declared_parameters_are_those_built(
+    fields: dict[str, object], num_price_outputs: int, actions: Actions | None
+):
+    experiment = Experiment(symbols=("SP500",), actions=actions, lookback=12).replace(**fields)
+    anchor = np.zeros((experiment.horizon, len(LEVELS)), np.float32)
+
+    built = untrained(experiment, anchor, num_features=7)
+
+    assert num_price_outputs == experiment.num_price_outputs
+    assert num_price_outputs + (3 if actions else 0) == experiment.num_outputs
+    assert experiment.num_parameters(7) == sum(each.numel() for each in built.parameters())
+
+
+def test_a_suggestion_is_a_field_of_the_place_where_the_unknown_one_stands():
+    with pytest.raises(InvalidExperimentError) as caught:
+        Experiment.parse({"symbols": ("SP500",), "actions": {"lookbak": 3}})
+
+    assert "unknown field 'actions.lookbak'" in str(caught.value)
+    assert "lookback" not in str(caught.value)
+
+
+def test_experiments_that_cut_the_same_windows_share_a_cut():
+    base = Experiment.parse({**BASE, "features": "close"})
+
+    assert base.cut == base.replace(seed=4, network="gru_classic", actions=Actions()).cut
+    assert base.cut != base.replace(scaling="min_max").cut
+    assert base.cut.capped
+    assert not base.replace(target="close").cut.capped

@@ -16,7 +16,7 @@ from pregao.evaluation import truth_of, window_crps
 from pregao.prices import Bars
 from pregao.testing import synthetic_prices
 from pregao.training import LEVELS, Epoch, Experiment, Fitted, finish, train, untrained
-from pregao.training._head import Criterion, PointHead, QuantileHead
+from pregao.training._head import Criterion, QuantileHead
 from pregao.zoo import BASELINES, ZOO, anchor_quantiles
 
 PRICES = synthetic_prices(sessions=700, seed=11)
@@ -255,15 +255,15 @@ def test_each_raw_output_changes_what_its_name_says():
         torch.testing.assert_close(base[median], other[median])
 
 
-def test_a_point_head_moves_all_levels_alike():
-    anchor = anchor_quantiles(dataset().train.targets, LEVELS).astype(np.float32)
-    head = PointHead(torch.from_numpy(anchor))
+def test_points_are_the_medians_of_distributions_as_wide_as_the_anchor():
+    experiment = SMALL.replace(loss="mse", epochs=2)
+    anchor = BASELINES["anchor"].fit(dataset().train, LEVELS, 0).quantiles(dataset().validation)
 
-    moved = head(torch.tensor([[0.1, 0.2, 0.3]]))[0]
+    said = finish(train(experiment, dataset())).quantiles(dataset().validation)
 
-    torch.testing.assert_close(
-        torch.from_numpy(anchor) + torch.tensor([[0.1], [0.2], [0.3]]), moved
-    )
+    median = said[..., LEVELS.index(0.5), None]
+    assert np.abs(median).max() > 0
+    np.testing.assert_allclose(anchor, said - median, atol=1e-7)
 
 
 def test_pinball_equals_an_independent_implementation():
@@ -277,7 +277,9 @@ def test_pinball_equals_an_independent_implementation():
         for i, (level, weight) in enumerate(zip(LEVELS, edges[2:] - edges[:-2], strict=True))
     )
 
-    found = Criterion("pinball")(torch.from_numpy(quantiles), torch.from_numpy(targets))
+    found = Criterion(SMALL, torch.ones(3)).of_price(
+        torch.from_numpy(quantiles), torch.from_numpy(targets)
+    )
     assert expected == pytest.approx(float(found), rel=1e-5)
 
 
@@ -331,3 +333,63 @@ def test_a_last_batch_of_one_window_does_not_stop_batch_normalisation():
     )
 
     assert "finished" == result.outcome
+
+
+PATIENT = SMALL.replace(learning_rate=2e-2, epochs=12, plateau_patience=12, averaging=0.0)
+
+
+@pytest.mark.parametrize("min_delta", [0.0, 1e-4, 1e-3, 1e-2, 100.0])
+@pytest.mark.parametrize("patience", [1, 2, 4])
+def test_patience_counts_from_the_last_gain_of_min_delta(min_delta: float, patience: int):
+    whole = finish(train(PATIENT.replace(patience=12), dataset())).epochs
+    reference, waited, stop = whole[0].validation_loss, 0, PATIENT.epochs
+    for each in whole[1:]:
+        # A share of a millionth counts as nothing.
+        if reference - each.validation_loss > max(min_delta, 1e-6 * reference):
+            reference, waited = each.validation_loss, 0
+        else:
+            waited += 1
+        if waited == patience:
+            stop = each.number
+            break
+
+    found = finish(train(PATIENT.replace(patience=patience, min_delta=min_delta), dataset()))
+
+    assert stop == found.epochs[-1].number
+    assert ("stopped early" if waited == patience else "finished") == found.outcome
+
+
+def test_the_best_epoch_is_kept_even_if_it_gained_less_than_min_delta():
+    data = drifting()
+    found = finish(train(SMALL.replace(min_delta=100.0, patience=3), data))
+
+    losses = [each.validation_loss for each in found.epochs]
+    assert "stopped early" == found.outcome
+    assert 4 == len(losses)
+    assert int(np.argmin(losses)) == found.best_epoch > 0
+
+
+@cache
+def drifting() -> Dataset:
+    growth = np.exp(0.004 * np.arange(len(PRICES)))
+    columns = {
+        name: column if name == "volume" else column * growth
+        for name, column in PRICES.bars.columns.items()
+    }
+    prices = replace(PRICES, bars=Bars.of(PRICES.sessions, columns))
+    return make_dataset([prices], features=SMALL.features, lookback=12, horizon=3, split=Split())
+
+
+@pytest.mark.parametrize("target", ["scaled_return", "simple_return"])
+def test_the_best_epoch_is_the_least_loss_whatever_its_scale(target: str):
+    # The squared error of a simple return is itself a few ten-thousandths.
+    experiment = SMALL.replace(
+        loss="mse", target=target, epochs=8, patience=8, learning_rate=1e-3, averaging=0.0
+    )
+
+    found = finish(train(experiment, drifting()))
+
+    losses = [each.validation_loss for each in found.epochs]
+    best = losses[found.best_epoch]
+    assert best <= min(losses) * (1 + 1e-6)
+    assert best < losses[0]

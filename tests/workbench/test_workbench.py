@@ -22,7 +22,8 @@ from pregao.symbols import NYSE
 from pregao.testing import synthetic_prices
 from pregao.training import Experiment, listed_networks
 from pregao.workbench import MODES, Result, Workbench
-from pregao.workbench._workbench import _buildable
+from pregao.workbench._choices import buildable
+from pregao.workbench._entrants import COMBINATIONS
 from pregao.zoo import BASELINES, ZOO
 
 TINY = Experiment(
@@ -63,7 +64,7 @@ def test_a_sweep_ranks_networks_beside_every_baseline(swept: Result):
     report = swept.report
 
     assert list(BASELINES) == [each.name for each in report.baselines]
-    assert {"dlinear", "anchor_lstm"} == {each.network for each in report.ranking}
+    assert {"dlinear", "anchor_lstm", *COMBINATIONS} == {each.network for each in report.ranking}
     crps = [each.validation_crps for each in report.ranking]
     assert sorted(crps) == crps
     assert report.champion == report.ranking[0].network
@@ -139,16 +140,12 @@ def test_a_result_draws_its_figures(swept: Result, tmp_path: Path):
 
 
 def test_the_champion_is_stored_and_forecasts_the_same_when_it_is_loaded(home: Path, swept: Result):
-    assert swept.run is not None
-
     again = Workbench(home).forecast_with(swept.run.id, "SP500")
 
     assert swept.forecasts[0] == again
 
 
 def test_a_run_that_never_saw_a_symbol_says_so(home: Path, swept: Result):
-    assert swept.run is not None
-
     forecast = Workbench(home).forecast_with(swept.run.id, "NASDAQ", start=date(2016, 1, 4))
 
     assert "NASDAQ" == forecast.symbol
@@ -159,7 +156,6 @@ def test_a_run_is_never_scored_on_what_it_was_trained_on(tmp_path: Path, csv_fol
     experiment = TINY.replace(symbols=("PETR4",), source="csv", start=None, network="dlinear")
     workbench = Workbench(tmp_path / "home")
     run = workbench.train(experiment, path=csv_folder).run
-    assert run is not None
     write_csv(tmp_path, synthetic_prices("PETR4", sessions=300, seed=1))
 
     with pytest.raises(SplitError, match="has 0 windows"):
@@ -174,7 +170,6 @@ def test_a_run_is_scored_on_later_sessions_by_its_own_scaler(tmp_path: Path, csv
     experiment = TINY.replace(symbols=("PETR4",), source="csv", start=None, network="dlinear")
     workbench = Workbench(tmp_path / "home")
     trained = workbench.train(experiment, path=shorter)
-    assert trained.run is not None
 
     later = workbench.evaluate(trained.run.id, path=csv_folder).report
 
@@ -190,7 +185,7 @@ def test_networks_that_do_not_fit_are_refused_by_name_and_left_out_of_the_zoo(tm
 
     with pytest.raises(InvalidNetworkError):
         workbench.sweep(short, networks=("transformer",))
-    chosen, left_out = _buildable(short, ())
+    chosen, left_out = buildable(short, ())
 
     assert "transformer" not in chosen
     assert "lstm_classic" in chosen
@@ -198,8 +193,6 @@ def test_networks_that_do_not_fit_are_refused_by_name_and_left_out_of_the_zoo(tm
 
 
 def test_what_is_served_is_what_was_evaluated(home: Path, swept: Result):
-    assert swept.run is not None
-
     evaluated = Workbench(home).evaluate(swept.run.id).report
 
     assert swept.report.winner.metrics == evaluated.winner.metrics
@@ -245,16 +238,22 @@ def test_nothing_after_the_end_has_any_influence(tmp_path: Path, csv_folder: Pat
 def test_symbols_are_pooled_into_one_network_or_learnt_apart(tmp_path: Path, csv_folder: Path):
     experiment = TINY.replace(symbols=("PETR4", "VALE3"), source="csv", start=None)
     workbench = Workbench(tmp_path)
+    told: list[Result] = []
 
     pooled = workbench.sweep(experiment, networks=("dlinear",), path=csv_folder)
-    apart = workbench.sweep(experiment, networks=("dlinear",), path=csv_folder, apart=True)
+    apart = workbench.sweep_each(
+        experiment, networks=("dlinear",), path=csv_folder, on_result=told.append
+    )
+    alone = workbench.sweep(
+        experiment.replace(symbols=("VALE3",)), networks=("dlinear",), path=csv_folder
+    )
 
-    assert pooled.report.windows == apart.report.windows
-    assert pooled.run is not None
-    assert apart.run is None
-    assert ["PETR4", "VALE3"] == [each.symbol for each in apart.forecasts]
     assert {"BRL"} == {each.currency for each in pooled.forecasts}
-    assert pooled.report.winner.metrics.crps != apart.report.winner.metrics.crps
+    assert {"PETR4", "VALE3"} == {each.symbol for each in apart.rows}
+    [vale] = [each for each in told if each.report.data.symbols == ("VALE3",)]
+    assert alone.report.winner.metrics == vale.report.winner.metrics
+    assert alone.run == vale.run
+    assert pooled.run.id not in {each.run for each in apart.rows}
 
 
 def test_one_file_does_not_serve_for_two_symbols(tmp_path: Path, csv_folder: Path):
@@ -277,7 +276,6 @@ def test_quarantined_prices_are_refused_and_the_override_is_on_record(tmp_path: 
         workbench.train(experiment, path=tmp_path)
     run = workbench.train(experiment, path=tmp_path, allow_findings=True).run
 
-    assert run is not None
     assert ("PRC009",) == run.provenance.overridden
 
 

@@ -2,14 +2,19 @@
 
 from pregao.dataset._dataset import Dataset as Dataset
 from pregao.dataset._dataset import check_length as check_length
+from pregao.dataset._dataset import check_live as check_live
 from pregao.dataset._dataset import live_windows as live_windows
 from pregao.dataset._dataset import make_dataset as make_dataset
 from pregao.dataset._features import FEATURE_SETS as FEATURE_SETS
 from pregao.dataset._features import FEATURES as FEATURES
 from pregao.dataset._features import Feature as Feature
 from pregao.dataset._features import feature as feature
+from pregao.dataset._labels import ACTIONS as ACTIONS
+from pregao.dataset._labels import Labelling as Labelling
+from pregao.dataset._labels import labels_of as labels_of
 from pregao.dataset._market import Market as Market
 from pregao.dataset._scaler import Scaler as Scaler
+from pregao.dataset._scaler import Scaling as Scaling
 from pregao.dataset._splits import Borders as Borders
 from pregao.dataset._splits import Split as Split
 from pregao.dataset._splits import walk_forward as walk_forward

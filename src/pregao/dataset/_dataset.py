@@ -1,15 +1,16 @@
 """From prices to learnable windows: the only way into a network."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pregao.dataset._features import Feature, feature
+from pregao.dataset._labels import rule_actions
 from pregao.dataset._market import SIGMA_WARMUP_SESSIONS, Market
-from pregao.dataset._scaler import Scaler
+from pregao.dataset._scaler import Scaler, Scaling
 from pregao.dataset._splits import Borders, Split, parts_of
 from pregao.dataset._windows import Float, Table, Windows
 from pregao.errors import HistoryTooShortError, MissingColumnsError, SplitError
@@ -63,6 +64,8 @@ def make_dataset(
     lookback: int,
     horizon: int,
     split: Split | Borders,
+    scaling: Scaling = "standard",
+    capped: bool = True,
     scaler: Scaler | None = None,
 ) -> Dataset:
     """Cut the windows of one symbol, or of many pooled, and fit their scaler.
@@ -76,6 +79,8 @@ def make_dataset(
         unless every symbol has one.
     lookback, horizon
         Sessions that a window looks back and forward.
+    scaling, capped
+        How features are scaled, and whether extremes of standard scaling are capped.
     scaler
         One that was fitted before, for scoring a network again; then give the borders it was
         fitted inside of, and its features are used.
@@ -98,7 +103,12 @@ def make_dataset(
     for each in prices:
         _check_live(each, warmup=warmup, lookback=lookback)
     raw = _computed(chosen, markets)
-    fitted = scaler or _fit_scaler(chosen, raw, parts, warmup=warmup, lookback=lookback)
+    fitted = scaler or Scaler.fit(
+        tuple(each.name for each in chosen),
+        _seen_in_training(raw, parts, warmup=warmup, lookback=lookback),
+        scaling,
+        capped=capped,
+    )
     table = _table([each.symbol for each in prices], markets, [fitted(rows) for rows in raw])
 
     def part(name: str) -> Windows:
@@ -151,6 +161,17 @@ def _chosen(
     return wanted, ()
 
 
+def check_live(prices: Prices, *, features: Sequence[str], lookback: int) -> None:
+    """Refuse a symbol that has no window at all.
+
+    Raises
+    ------
+    HistoryTooShortError
+        With the number of sessions that would do.
+    """
+    _check_live(prices, warmup=_warmup([feature(name) for name in features]), lookback=lookback)
+
+
 def _check_live(prices: Prices, *, warmup: int, lookback: int) -> None:
     """Refuse a symbol that has no window at all: its last one would reach into the one before."""
     if len(prices) < warmup + lookback:
@@ -159,25 +180,33 @@ def _check_live(prices: Prices, *, warmup: int, lookback: int) -> None:
 
 
 def _computed(chosen: Sequence[Feature], markets: Sequence[Market]) -> list[Float]:
-    """Compute (rows, features) for each symbol."""
-    return [np.column_stack([each.compute(market) for each in chosen]) for market in markets]
+    """Compute (rows, features) for each symbol, all of them parts of one array.
+
+    Hundreds of arrays of their own would leave memory in pieces that nothing else fits into.
+    """
+    stops = [*accumulate(len(market) for market in markets)]
+    computed = np.split(np.empty((stops[-1], len(chosen))), stops[:-1])
+    for rows, market in zip(computed, _forgetful(markets), strict=True):
+        for column, each in enumerate(chosen):
+            rows[:, column] = each.compute(market)
+    return computed
 
 
-def _fit_scaler(
-    chosen: Sequence[Feature],
-    raw: Sequence[Float],
-    parts: Sequence[Parts],
-    *,
-    warmup: int,
-    lookback: int,
-) -> Scaler:
-    """Fit on everything that a training window sees, and nothing else."""
+def _forgetful(markets: Sequence[Market]) -> Iterator[Market]:
+    """Give each market without what was worked out on it before, nor kept afterwards."""
+    return (replace(market) for market in markets)
+
+
+def _seen_in_training(
+    raw: Sequence[Float], parts: Sequence[Parts], *, warmup: int, lookback: int
+) -> Float:
+    """Give every row that a training window sees, and nothing else."""
     seen = [
         rows[max(warmup, part["train"].start - lookback + 1) : part["train"].stop]
         for rows, part in zip(raw, parts, strict=True)
         if part["train"].stop > part["train"].start
     ]
-    return Scaler.fit(tuple(each.name for each in chosen), np.concatenate(seen))
+    return np.concatenate(seen)
 
 
 def _not_trained(prices: Sequence[Prices], parts: Sequence[Parts]) -> tuple[Finding, ...]:
@@ -327,10 +356,13 @@ def _table(
         first_row_of=np.array([0, *accumulate(lengths)][:-1], np.intp),
         sessions=np.concatenate([market.sessions for market in markets]),
         features=np.concatenate(scaled),
-        returns=np.concatenate([market.returns for market in markets]),
-        sigma=np.concatenate([market.sigma for market in markets]),
-        realised_variance=np.concatenate([market.realised_variance for market in markets]),
+        returns=np.concatenate([market.returns for market in _forgetful(markets)]),
+        sigma=np.concatenate([market.sigma for market in _forgetful(markets)]),
+        realised_variance=np.concatenate(
+            [market.realised_variance for market in _forgetful(markets)]
+        ),
         close=np.concatenate([market.quoted_close for market in markets]),
+        rule_actions=np.concatenate([rule_actions(market) for market in _forgetful(markets)]),
     )
     for array in (
         table.first_row_of,
@@ -340,6 +372,7 @@ def _table(
         table.sigma,
         table.realised_variance,
         table.close,
+        table.rule_actions,
     ):
         array.flags.writeable = False
     return table

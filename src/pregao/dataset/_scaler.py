@@ -1,38 +1,85 @@
 """Scaling of features, fitted on the training part and carried with the network."""
 
-from typing import Self
+from typing import Literal, Self, assert_never
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pregao.values import Value
 
+Scaling = Literal["standard", "min_max", "none"]
+
 # Beyond this many standard deviations a value only says "extreme"; left as it is, one crash day
 # would swing a whole lookback.
-_CLIP = 6.0
+_CAP = 6.0
 
 
 class Scaler(Value):
-    """Centre and scale of each feature, then a cap at six scales from the centre."""
+    """Centre and scale of each feature, then, if there is one, a cap so many scales from it."""
 
     features: tuple[str, ...]
     center: tuple[float, ...]
     scale: tuple[float, ...]
+    cap: float | None = _CAP
 
     @classmethod
-    def fit(cls, features: tuple[str, ...], rows: NDArray[np.float64]) -> Self:
-        """Measure mean and standard deviation of ``(rows, features)``; a constant gets scale 1."""
-        center = rows.mean(axis=0)
-        spread = rows.std(axis=0)
+    def fit(
+        cls,
+        features: tuple[str, ...],
+        rows: NDArray[np.float64],
+        scaling: Scaling = "standard",
+        *,
+        capped: bool = True,
+    ) -> Self:
+        """Measure ``(rows, features)`` of the training part; a constant gets scale 1.
+
+        Parameters
+        ----------
+        scaling
+            ``standard`` brings mean 0 and deviation 1, ``min_max`` the training part's span to
+            0 .. 1, ``none`` leaves features as they are.
+        capped
+            Whether ``standard`` caps extremes; a price level that is to be read back must not be.
+
+        Examples
+        --------
+        >>> rows = np.array([[1.0], [2.0], [3.0]])
+        >>> Scaler.fit(("close",), rows, "min_max")(np.array([[4.0]])).item()
+        1.5
+        """
+        center, spread = _measured(rows, scaling)
         constant = spread <= 1e-12 * np.maximum(np.abs(center), 1e-300)
         return cls(
             features=features,
             center=tuple(center.tolist()),
             scale=tuple(np.where(constant, 1.0, spread).tolist()),
+            cap=_CAP if capped and scaling == "standard" else None,
         )
 
     def __call__(self, rows: NDArray[np.float64]) -> NDArray[np.float32]:
         """Scale ``(rows, features)``; rows that are not valid yet stay NaN."""
         scaled = (rows - np.array(self.center)) / np.array(self.scale)
-        clipped: NDArray[np.float32] = np.clip(scaled, -_CLIP, _CLIP).astype(np.float32)
-        return clipped
+        if self.cap is not None:
+            np.clip(scaled, -self.cap, self.cap, out=scaled)
+        return np.asarray(scaled, np.float32)
+
+    def unscaled(self, feature: str, values: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Bring scaled values of one feature back, those beyond the cap excepted."""
+        column = self.features.index(feature)
+        return np.asarray(values, np.float64) * self.scale[column] + self.center[column]
+
+
+def _measured(
+    rows: NDArray[np.float64], scaling: Scaling
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Give the centre and the scale of each column."""
+    match scaling:
+        case "standard":
+            return rows.mean(axis=0), rows.std(axis=0)
+        case "min_max":
+            low = rows.min(axis=0)
+            return low, rows.max(axis=0) - low
+        case "none":
+            return np.zeros(rows.shape[1]), np.ones(rows.shape[1])
+        case _:
+            assert_never(scaling)

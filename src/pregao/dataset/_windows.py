@@ -29,6 +29,8 @@ class Table:
     realised_variance: Float
     close: Float
     """(rows,) close as quoted."""
+    rule_actions: NDArray[np.int8]
+    """(rows,) what the indicators of the session say, as numbers of `ACTIONS`."""
 
     def __len__(self) -> int:
         return len(self.sessions)
@@ -96,7 +98,7 @@ class Windows:
         """(n,) the quoted close at each cutoff."""
         return self.source.close[self.cutoff_rows]
 
-    @cached_property
+    @property
     def scale(self) -> Float:
         """(n, horizon) ``sigma_t * sqrt(h)``: what a target of step h was divided by."""
         steps = np.sqrt(np.arange(1, self.horizon + 1))
@@ -117,18 +119,27 @@ class Windows:
             return self.all_inputs[starts[0] : starts[-1] + 1]
         return self.all_inputs[starts]
 
-    @cached_property
+    @property
     def future_returns(self) -> Float:
         """(n, horizon) cumulative log returns after each cutoff. Never an input to a model."""
         last = int(self.cutoff_rows.max(initial=-1)) + self.horizon
         assert last < len(self.source), "live windows have no future"
-        ahead = self.cutoff_rows[:, None] + np.arange(1, self.horizon + 1)
-        return np.cumsum(self.returns[ahead], axis=1)
+        # Step by step: beside what is asked for, a large pool leaves room for columns only.
+        cumulative = np.zeros(len(self))
+        ahead = np.empty((len(self), self.horizon))
+        for step in range(1, self.horizon + 1):
+            cumulative += self.returns[self.cutoff_rows + step]
+            ahead[:, step - 1] = cumulative
+        return ahead
 
     @cached_property
     def targets(self) -> Float:
         """(n, horizon) cumulative log returns over ``sigma_t * sqrt(h)``."""
-        return self.future_returns / self.scale
+        targets = self.future_returns
+        sigma = self.sigma[self.cutoff_rows]
+        for step in range(1, self.horizon + 1):
+            targets[:, step - 1] /= sigma * np.sqrt(step)
+        return targets
 
     def take(self, index: NDArray[np.intp] | NDArray[np.bool_] | slice) -> "Windows":
         """Give some of the windows."""

@@ -15,6 +15,7 @@ from pregao.evaluation._report import Report as Report
 from pregao.evaluation._report import Trained as Trained
 from pregao.evaluation._report import WindowCounts as WindowCounts
 from pregao.evaluation._results import NAIVE as NAIVE
+from pregao.evaluation._results import SIGNIFICANCE as SIGNIFICANCE
 from pregao.evaluation._results import Scored as Scored
 from pregao.evaluation._results import Verdict as Verdict
 from pregao.evaluation._scores import SCORES as SCORES

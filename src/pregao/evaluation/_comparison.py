@@ -33,7 +33,8 @@ class Comparison(Value):
     best_baseline: str
     """The baseline of the best validation CRPS."""
     champion: str
-    """The first of the ranking, or the best baseline where there are no candidates."""
+    """The one that the verdict is about: the first of the ranking unless another was asked for, or
+    the best baseline where there are no candidates."""
     edge: bool
     """Whether the champion beats the best baseline on the test part, at the 5 % level."""
     verdict: Verdict
@@ -55,13 +56,19 @@ class Comparison(Value):
         return next(each for each in (*self.baselines, *self.ranking) if each.name == name)
 
 
-def compare(candidates: Mapping[str, Judged], baselines: Mapping[str, Judged]) -> Comparison:
+def compare(
+    candidates: Mapping[str, Judged],
+    baselines: Mapping[str, Judged],
+    *,
+    subject: str | None = None,
+) -> Comparison:
     """Put candidates beside baselines, choose on validation, and test the choice once.
 
     Ranking and best baseline come from the validation CRPS alone. The champion has an edge where
     its test CRPS, averaged over steps, is smaller than the best baseline's by a one-sided
     Diebold-Mariano test at 5 %, losses averaged by date. The test part is asked about one candidate
-    only, so there is no luck of the many to correct for.
+    only, so there is no luck of the many to correct for. A `subject` named beforehand is that
+    candidate, wherever it ranks.
 
     Raises
     ------
@@ -76,7 +83,8 @@ def compare(candidates: Mapping[str, Judged], baselines: Mapping[str, Judged]) -
     best_baseline = min(baselines, key=lambda name: judged[name].validation_crps)
     scored = {name: _beside(judged, name, best_baseline) for name in judged}
     ranking = sorted((scored[name] for name in candidates), key=lambda each: each.validation_crps)
-    champion = ranking[0] if ranking else scored[best_baseline]
+    first = ranking[0] if ranking else scored[best_baseline]
+    champion = first if subject is None else scored[subject]
     return Comparison(
         baselines=tuple(scored[name] for name in baselines),
         ranking=tuple(ranking),

@@ -8,7 +8,7 @@ from pregao.evaluation._comparison import Comparison
 from pregao.evaluation._results import AgainstNaive, AgainstRival, Scored, Verdict
 from pregao.evaluation._scores import Metrics
 from pregao.findings import Finding
-from pregao.training import Epoch, Experiment
+from pregao.training import Epoch, Experiment, Plain
 from pregao.values import Value
 
 
@@ -52,6 +52,11 @@ class NetworkScore(Value):
     best_epoch: int
     epochs: tuple[Epoch, ...]
     seconds: float
+    """Of all its trainings, those of its trials included."""
+    best_params: dict[str, Plain] | None = None
+    """What a search chose; None where nothing was searched."""
+    trials: int | None = None
+    pruned: int | None = None
 
 
 class Trained(Value):
@@ -61,6 +66,9 @@ class Trained(Value):
     epochs: tuple[Epoch, ...]
     best_epoch: int
     seconds: float
+    best_params: dict[str, Plain] | None = None
+    trials: int | None = None
+    pruned: int | None = None
 
     def beside(self, scored: Scored) -> NetworkScore:
         """Put the training beside the scores."""
@@ -74,6 +82,9 @@ class Trained(Value):
             best_epoch=self.best_epoch,
             epochs=self.epochs,
             seconds=self.seconds,
+            best_params=self.best_params,
+            trials=self.trials,
+            pruned=self.pruned,
         )
 
 

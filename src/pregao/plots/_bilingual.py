@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup, escape
 
-from pregao.plots._numbers import day, money, number, p_value, percent, short_day
+from pregao.plots._numbers import day, knob, money, number, p_value, percent, short_day
 from pregao.plots._texts import TEXTS, Language
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def environment(folder: Path) -> "Environment":
     made.filters["number"] = _number
     made.filters["percent"] = _percent
     made.filters["breakable"] = _breakable
+    made.filters["knob"] = _knob
     made.filters["p"] = _p_value
     made.filters["day"] = _day
     made.filters["short_day"] = _short_day
@@ -70,6 +71,10 @@ def _number(value: float | None, digits: int = 0) -> Markup:
 
 def _percent(share: float | None, digits: int = 1, *, signed: bool = False) -> Markup:
     return both(lambda language: percent(share, digits, language, signed=signed))
+
+
+def _knob(value: object) -> Markup:
+    return both(lambda language: knob(value, language))
 
 
 def _p_value(value: float | None) -> Markup:

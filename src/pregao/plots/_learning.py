@@ -10,7 +10,7 @@ from pregao.plots._theme import PALETTES, Palette, Theme, empty_figure
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from pregao.evaluation._report import NetworkScore
+    from pregao.evaluation import NetworkScore
 
 
 def learning_curves_figure(
@@ -74,7 +74,7 @@ def _add_marks(
     """Mark the untrained network and the epoch that was kept, on the validation curve."""
     best = next(each for each in score.epochs if each.number == score.best_epoch)
     marks = (
-        (text["anchor"], score.epochs[0], {"symbol": "diamond-open", "size": 11}),
+        (text["untrained"], score.epochs[0], {"symbol": "diamond-open", "size": 11}),
         (f"{text['best_epoch']}: {best.number}", best, {"symbol": "circle", "size": 10}),
     )
     for name, epoch, marker in marks:

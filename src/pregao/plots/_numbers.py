@@ -52,6 +52,34 @@ def p_value(value: float | None, language: Language) -> str:
     return number(value, 3, language)
 
 
+def knob(value: object, language: Language) -> str:
+    """Write what a search chose for a field; numbers keep four digits.
+
+    >>> knob(0.00051234, "pt"), knob(("return", "range"), "en"), knob(64, "en"), knob(None, "en")
+    ('0,0005123', 'return, range', '64', '\N{EN DASH}')
+    """
+    match value:
+        case None:
+            return ABSENT
+        case float():
+            return f"{value:.4g}".replace(".", "," if language == "pt" else ".")
+        case tuple() | list():
+            return ", ".join(knob(each, language) for each in value)
+        case _:
+            return str(value)
+
+
+def duration(seconds: float) -> str:
+    """Write a time that has passed or is left.
+
+    >>> duration(61.7), duration(3 * 3600 + 5)
+    ('1:01', '3:00:05')
+    """
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
 def day(session: date, language: Language) -> str:
     """Write a date.
 

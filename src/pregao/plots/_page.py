@@ -2,10 +2,10 @@
 
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pregao.errors import InputError
 from pregao.evaluation import NAIVE
@@ -16,7 +16,7 @@ from pregao.plots._learning import learning_curves_figure
 from pregao.plots._numbers import currency_sign, price_digits
 from pregao.plots._prices import prices_figure
 from pregao.plots._ranking import ranking_figure
-from pregao.plots._rows import Row, row_of, rows_of
+from pregao.plots._rows import Row, best_loss, has_ensembles, row_of, rows_of, searched_of
 from pregao.plots._steps import skill_by_step_figure
 from pregao.plots._texts import TEXTS, Language
 from pregao.plots._theme import PALETTES, dark_twins
@@ -24,7 +24,7 @@ from pregao.plots._theme import PALETTES, dark_twins
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from pregao.evaluation import Forecast, Report
+    from pregao.evaluation import Forecast, NetworkScore, Report
     from pregao.prices import Prices
 
 MOST_SYMBOLS = 40
@@ -53,6 +53,16 @@ class SymbolPanel:
 
 
 @dataclass(frozen=True)
+class Searched:
+    """What a search chose for one network."""
+
+    score: "NetworkScore"
+    best_loss: float
+    knobs: tuple[object, ...]
+    """In the order of the page's; None is what this network was not searched for."""
+
+
+@dataclass(frozen=True)
 class Page:
     """All that the template shows."""
 
@@ -68,6 +78,12 @@ class Page:
     """None without networks."""
     learners: tuple[str, ...]
     """Networks whose curves can be shown, the champion first."""
+    has_ensembles: bool
+    averages: bool
+    """Whether a learning curve is that of the best of several networks."""
+    knobs: Mapping[str, Literal["number", "text"]]
+    """Fields that a search varied, and how they are sorted."""
+    searched: tuple[Searched, ...]
     command: str
     levels: tuple[float, ...] = QUANTILE_LEVELS
 
@@ -151,6 +167,7 @@ def _page(report: "Report", prices: "Sequence[Prices]", forecasts: "Sequence[For
     learners = sorted(report.ranking, key=lambda each: each.network != report.champion)
     scored = report.winner if champion.kind == "network" else report.baseline(champion.name)
     naive = report.baseline(NAIVE)
+    knobs = knobs_of(report)
     return Page(
         report=report,
         rows=rows_of(report),
@@ -175,8 +192,29 @@ def _page(report: "Report", prices: "Sequence[Prices]", forecasts: "Sequence[For
         if learners
         else None,
         learners=tuple(each.network for each in learners),
+        has_ensembles=has_ensembles(report),
+        averages=has_ensembles(report) or report.experiment.members > 1,
+        knobs=knobs,
+        searched=tuple(_searched(each, knobs) for each in searched_of(report)),
         command=command_of(report),
     )
+
+
+def knobs_of(report: "Report") -> dict[str, Literal["number", "text"]]:
+    """Give the fields that a search varied, numbers apart from texts."""
+    values: dict[str, list[object]] = {}
+    for score in searched_of(report):
+        for name, value in (score.best_params or {}).items():
+            values.setdefault(name, []).append(value)
+    return {
+        name: "number" if all(isinstance(each, int | float) for each in found) else "text"
+        for name, found in values.items()
+    }
+
+
+def _searched(score: "NetworkScore", knobs: Iterable[str]) -> Searched:
+    chosen = score.best_params or {}
+    return Searched(score, best_loss(score), tuple(chosen.get(name) for name in knobs))
 
 
 def _panel(index: int, prices: "Prices", forecast: "Forecast") -> SymbolPanel:
@@ -201,16 +239,24 @@ def _drawing(name: str, draw: "Callable[[Language], go.Figure]") -> Drawing:
 
 
 def command_of(report: "Report") -> str:
-    """Give the command that makes this report again from its experiment."""
+    """Give the command that makes this report again from its experiment.
+
+    What a search chose is trained again, not searched: the report does not hold the space.
+    """
+    from pregao.training import RECIPES
     from pregao.zoo import ZOO
 
     names = {each.network for each in report.ranking}
     path = " --path PRICES.csv" if report.experiment.source == "csv" else ""
-    if len(names) < 2:
-        return f"pregao train --experiment experiment.toml{path} --report report.html"
+    rest = f"--experiment experiment.toml{path}"
+    if report.champion in RECIPES:
+        return f"pregao train --recipe {report.champion} {rest} --report report.html"
+    if len(names) < 2 or searched_of(report):
+        return f"pregao train {rest} --report report.html"
     ordered = [name for name in ZOO if name in names]
     chosen = "" if len(ordered) == len(ZOO) else f" --networks {','.join(ordered)}"
-    return f"pregao sweep --experiment experiment.toml{path}{chosen} --report report.html"
+    alone = "" if has_ensembles(report) else " --ensemble 0"
+    return f"pregao sweep {rest}{chosen}{alone} --report report.html"
 
 
 def _replace(path: Path, content: str) -> None:

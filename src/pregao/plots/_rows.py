@@ -4,7 +4,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
-    from pregao.evaluation import Metrics, Report
+    from pregao.evaluation import Metrics, NetworkScore, Report
+
+
+ENSEMBLES = ("ensemble_uniform", "ensemble_weighted", "ensemble_stacked")
+"""Names of what averages networks and stands beside them in a ranking."""
+
+Mark = Literal["champion", "asked_for", "best_network"]
+"""Why a forecaster stands out; a key of the texts."""
 
 
 @dataclass(frozen=True)
@@ -22,8 +29,13 @@ class Row:
     dm_p_value: float | None
     """Against the best baseline."""
     seconds: float | None
-    is_champion: bool
+    mark: Mark | None
     is_best_baseline: bool
+
+    @property
+    def is_champion(self) -> bool:
+        """Whether the verdict is about it."""
+        return self.mark in ("champion", "asked_for")
 
 
 def rows_of(report: "Report") -> tuple[Row, ...]:
@@ -36,6 +48,32 @@ def rows_of(report: "Report") -> tuple[Row, ...]:
 def row_of(report: "Report", name: str) -> Row:
     """Give the row of one forecaster, network or baseline."""
     return next(row for row in rows_of(report) if row.name == name)
+
+
+def was_asked_for(report: "Report") -> bool:
+    """Tell whether the verdict is about what was asked for, and another network is better."""
+    return bool(report.ranking) and report.champion != report.ranking[0].network
+
+
+def searched_of(report: "Report") -> "tuple[NetworkScore, ...]":
+    """Give the networks whose settings a search chose, in the order of the ranking."""
+    return tuple(each for each in report.ranking if each.trials is not None)
+
+
+def has_ensembles(report: "Report") -> bool:
+    """Tell whether some of the ranking average others of it."""
+    return any(each.network in ENSEMBLES for each in report.ranking)
+
+
+def best_loss(score: "NetworkScore") -> float:
+    """Give the validation loss of the weights that were kept."""
+    return next(e.validation_loss for e in score.epochs if e.number == score.best_epoch)
+
+
+def _mark_of(report: "Report", name: str) -> Mark | None:
+    if name == report.champion:
+        return "asked_for" if was_asked_for(report) else "champion"
+    return "best_network" if report.ranking and name == report.ranking[0].network else None
 
 
 def _network_rows(report: "Report") -> list[Row]:
@@ -51,7 +89,7 @@ def _network_rows(report: "Report") -> list[Row]:
             skill_vs_best_baseline=each.versus_best_baseline.crps_skill,
             dm_p_value=each.versus_best_baseline.dm_p_value,
             seconds=each.seconds,
-            is_champion=each.network == report.champion,
+            mark=_mark_of(report, each.network),
             is_best_baseline=False,
         )
         for each in report.ranking
@@ -74,7 +112,7 @@ def _baseline_rows(report: "Report") -> list[Row]:
             skill_vs_best_baseline=skill(each.metrics.crps, best),
             dm_p_value=None,
             seconds=None,
-            is_champion=each.name == report.champion,
+            mark=_mark_of(report, each.name),
             is_best_baseline=each.name == report.best_baseline,
         )
         for each in report.baselines

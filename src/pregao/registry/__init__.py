@@ -7,3 +7,9 @@ from pregao.registry._runs import load_run as load_run
 from pregao.registry._runs import run_id as run_id
 from pregao.registry._runs import save_run as save_run
 from pregao.registry._runs import stored_runs as stored_runs
+from pregao.registry._searches import SearchRecord as SearchRecord
+from pregao.registry._searches import StoredSearch as StoredSearch
+from pregao.registry._searches import begin_search as begin_search
+from pregao.registry._searches import count_trials as count_trials
+from pregao.registry._searches import load_search as load_search
+from pregao.registry._searches import stored_searches as stored_searches

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,16 +11,18 @@ from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Self
 
 import numpy as np
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from pregao.dataset import Borders, Scaler
 from pregao.errors import CorruptFileError, UnknownRunError
 from pregao.evaluation import Report
-from pregao.training import Epoch, Experiment, Fitted, Outcome
+from pregao.registry._atomic import sync_folder
+from pregao.training import Combination, Ensemble, Epoch, Experiment, Fitted, Model, Outcome, State
 from pregao.values import Value
 
 _LIBRARIES = ("numpy", "torch", "arch", "lightgbm")
@@ -50,15 +53,71 @@ class Provenance(Value):
     """SHA-256 of each file, verified when the run is loaded."""
 
 
-class Learning(Value):
-    """The scaler, the anchor and the learning curve beside the weights."""
+class Member(Value):
+    """One network's scaler, anchor and learning curve beside its weights."""
 
+    experiment: Experiment
+    weight: float
     scaler: Scaler
     borders: Borders
     anchor: tuple[tuple[float, ...], ...]
     epochs: tuple[Epoch, ...]
     outcome: Outcome
     seconds: float
+
+    @classmethod
+    def of(cls, fitted: Fitted, weight: float) -> Self:
+        """Describe a network of an ensemble, or the only one."""
+        return cls(
+            experiment=fitted.experiment,
+            weight=weight,
+            scaler=fitted.scaler,
+            borders=fitted.borders,
+            anchor=tuple(tuple(row) for row in fitted.anchor.astype(float).tolist()),
+            epochs=fitted.epochs,
+            outcome=fitted.outcome,
+            seconds=fitted.seconds,
+        )
+
+    def fitted(self, state: State) -> Fitted:
+        """Put the weights back."""
+        return Fitted(
+            experiment=self.experiment,
+            scaler=self.scaler,
+            borders=self.borders,
+            anchor=np.array(self.anchor, np.float32),
+            state=state,
+            epochs=self.epochs,
+            outcome=self.outcome,
+            seconds=self.seconds,
+        )
+
+
+class Learning(Value):
+    """What a run learnt: one network, or several that are averaged."""
+
+    combination: Combination
+    members: tuple[Member, ...] = Field(min_length=1)
+
+    @classmethod
+    def of(cls, model: Model) -> Self:
+        """Describe a network or an ensemble."""
+        if isinstance(model, Fitted):
+            return cls(combination="uniform", members=(Member.of(model, 1.0),))
+        pairs = zip(model.members, model.weights, strict=True)
+        return cls(
+            combination=model.combination,
+            members=tuple(Member.of(fitted, weight) for fitted, weight in pairs),
+        )
+
+    def model(self, state: State) -> Model:
+        """Put the weights back."""
+        fitted = tuple(
+            member.fitted(_under(number, state)) for number, member in enumerate(self.members)
+        )
+        if len(fitted) == 1:
+            return fitted[0]
+        return Ensemble(fitted, tuple(each.weight for each in self.members), self.combination)
 
 
 @dataclass(frozen=True)
@@ -88,8 +147,8 @@ class Run:
         return Report.model_validate_json(self._verified("report.json"))
 
     @cached_property
-    def fitted(self) -> Fitted:
-        """The network, ready to forecast.
+    def model(self) -> Model:
+        """The network or the ensemble, ready to forecast.
 
         Raises
         ------
@@ -101,16 +160,7 @@ class Run:
             state = load(self._verified("weights.safetensors"))
         except SafetensorError as error:
             raise CorruptFileError(str(self.folder / "weights.safetensors"), str(error)) from None
-        return Fitted(
-            experiment=self.experiment,
-            scaler=learning.scaler,
-            borders=learning.borders,
-            anchor=np.array(learning.anchor, np.float32),
-            state=state,
-            epochs=learning.epochs,
-            outcome=learning.outcome,
-            seconds=learning.seconds,
-        )
+        return learning.model(state)
 
     def _text(self, name: str) -> bytes:
         try:
@@ -129,38 +179,35 @@ class Run:
         return content
 
 
-def run_id(experiment: Experiment, data: tuple[DataRecord, ...], forecaster: str) -> str:
+def run_id(made_from: Sequence[Experiment], data: tuple[DataRecord, ...], forecaster: str) -> str:
     """Name a run by what it is made from: the same again is the same run."""
-    content = json.dumps([experiment.digest, [d.model_dump() for d in data], version("pregao")])
+    digests = [each.digest for each in made_from]
+    content = json.dumps([digests, [d.model_dump() for d in data], version("pregao")])
     return f"{forecaster}-{sha256(content.encode()).hexdigest()[:12]}"
 
 
 def save_run(
     home: Path,
-    fitted: Fitted,
+    model: Model,
     report: Report,
     *,
+    made_from: Sequence[Experiment],
     forecaster: str,
     data: tuple[DataRecord, ...],
     overridden: tuple[str, ...] = (),
 ) -> Run:
-    """Publish a run: written beside, synced, then renamed into place. Saving twice is once."""
-    folder = home / "runs" / run_id(fitted.experiment, data, forecaster)
+    """Publish a run: written beside, synced, then renamed into place. Saving twice is once.
+
+    `made_from` is what was asked for: an experiment, or those of an ensemble's members.
+    """
+    folder = home / "runs" / run_id(made_from, data, forecaster)
     if folder.exists():
         return Run(folder)
-    learning = Learning(
-        scaler=fitted.scaler,
-        borders=fitted.borders,
-        anchor=tuple(tuple(row) for row in fitted.anchor.astype(float).tolist()),
-        epochs=fitted.epochs,
-        outcome=fitted.outcome,
-        seconds=fitted.seconds,
-    )
     files = {
-        "experiment.json": fitted.experiment.to_json().encode(),
+        "experiment.json": made_from[0].to_json().encode(),
         "report.json": report.model_dump_json(indent=2).encode(),
-        "scaler.json": learning.model_dump_json(indent=2).encode(),
-        "weights.safetensors": save({name: np.asarray(v) for name, v in fitted.state.items()}),
+        "scaler.json": Learning.of(model).model_dump_json(indent=2).encode(),
+        "weights.safetensors": save(_state_of(model)),
     }
     provenance = Provenance(
         data=data,
@@ -173,6 +220,23 @@ def save_run(
     files["provenance.json"] = provenance.model_dump_json(indent=2).encode()
     _publish(folder, files)
     return Run(folder)
+
+
+def _state_of(model: Model) -> State:
+    """Give the weights of all members under one roof, numbered."""
+    members = (model,) if isinstance(model, Fitted) else model.members
+    return {
+        f"{number}/{name}": np.asarray(value)
+        for number, member in enumerate(members)
+        for name, value in member.state.items()
+    }
+
+
+def _under(number: int, state: State) -> State:
+    prefix = f"{number}/"
+    return {
+        name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)
+    }
 
 
 def load_run(home: Path, name: str) -> Run:
@@ -217,24 +281,13 @@ def _publish(folder: Path, files: dict[str, bytes]) -> None:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
-        _sync_folder(draft)
+        sync_folder(draft)
         try:
             draft.rename(folder)
         except OSError:
             # Another process published the same run in between: its content is the same.
             if not (folder / "provenance.json").is_file():
                 raise
-        _sync_folder(folder.parent)
+        sync_folder(folder.parent)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename survive a power cut, where folders can be synced at all."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

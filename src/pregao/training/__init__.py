@@ -5,25 +5,60 @@ Importing this package does not import torch; training and forecasting do.
 
 from typing import TYPE_CHECKING
 
+from pregao.training._engine import ENGINES as ENGINES
+from pregao.training._engine import Crew as Crew
+from pregao.training._engine import Engine as Engine
+from pregao.training._engine import Local as Local
 from pregao.training._engine import default_workers as default_workers
 from pregao.training._engine import run as run
+from pregao.training._ensemble import Ensemble as Ensemble
+from pregao.training._ensemble import Model as Model
+from pregao.training._ensemble import combined as combined
+from pregao.training._ensemble import each_member as each_member
 from pregao.training._experiment import DEFAULT_NETWORK as DEFAULT_NETWORK
 from pregao.training._experiment import LEVELS as LEVELS
+from pregao.training._experiment import Actions as Actions
+from pregao.training._experiment import Combination as Combination
+from pregao.training._experiment import Cut as Cut
+from pregao.training._experiment import DeviceName as DeviceName
 from pregao.training._experiment import Experiment as Experiment
 from pregao.training._experiment import fields_of_toml as fields_of_toml
+from pregao.training._fitted import Advanced as Advanced
 from pregao.training._fitted import Epoch as Epoch
 from pregao.training._fitted import Fitted as Fitted
 from pregao.training._fitted import Outcome as Outcome
 from pregao.training._fitted import State as State
 from pregao.training._listing import Listed as Listed
 from pregao.training._listing import listed_networks as listed_networks
+from pregao.training._material import Datasets as Datasets
+from pregao.training._material import cut_windows as cut_windows
+from pregao.training._material import datasets_for as datasets_for
+from pregao.training._plan import MAX_COMBINATIONS as MAX_COMBINATIONS
+from pregao.training._plan import Raced as Raced
+from pregao.training._plan import Search as Search
+from pregao.training._plan import Searched as Searched
+from pregao.training._plan import TrialRecord as TrialRecord
+from pregao.training._ray import Ray as Ray
+from pregao.training._recipes import RECIPES as RECIPES
+from pregao.training._recipes import Recipe as Recipe
+from pregao.training._recipes import find_recipe as find_recipe
+from pregao.training._search import Progress as Progress
+from pregao.training._search import search as search
+from pregao.training._search import step_work as step_work
+from pregao.training._space import Plain as Plain
+from pregao.training._space import Space as Space
+from pregao.training._space import default_space as default_space
+from pregao.training._strategies import STRATEGIES as STRATEGIES
 
 if TYPE_CHECKING:
+    from pregao.training._loop import untrained as untrained
+    from pregao.training._train import advance as advance
+    from pregao.training._train import device_of as device_of
     from pregao.training._train import finish as finish
+    from pregao.training._train import restored as restored
     from pregao.training._train import train as train
-    from pregao.training._train import untrained as untrained
 
-_NEED_TORCH = ("finish", "train", "untrained")
+_NEED_TORCH = ("advance", "device_of", "finish", "restored", "train", "untrained")
 
 
 def __getattr__(name: str) -> object:

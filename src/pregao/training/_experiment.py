@@ -3,7 +3,7 @@
 import hashlib
 import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -12,14 +12,18 @@ from typing import Annotated, Any, Literal, Self
 import tomli_w
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
-from pregao.dataset import FEATURE_SETS, FEATURES, Split
+from pregao.dataset import ACTIONS, FEATURE_SETS, FEATURES, Labelling, Scaling, Split
 from pregao.errors import InputError, InvalidExperimentError, UnknownNameError
 from pregao.symbols import Symbol
 from pregao.values import Value
 from pregao.zoo import Activation, Network, find_network, num_parameters
 
+Target = Literal["scaled_return", "simple_return", "close"]
 Loss = Literal["pinball", "mse", "mae", "huber"]
 Optimiser = Literal["adam", "adamw"]
+Combination = Literal["uniform", "weighted", "stacked"]
+DeviceName = Literal["auto", "cpu", "cuda"]
+"""Where to train; no part of an experiment."""
 
 # True is no number of sessions, and "5" none either.
 Count = Annotated[int, Field(strict=True)]
@@ -37,6 +41,19 @@ LEVELS: tuple[float, ...] = (
     0.975, 0.99,
 )  # fmt: skip
 """The quantile levels of every forecast."""
+
+
+SEARCH = "search"
+"""Where the schema of a field keeps the values that a search tries by default.
+
+A field that has it can be searched, one that has not cannot: trials with another horizon or loss
+would not be comparable.
+"""
+
+
+def _searched(default: Any, *values: Any, **constraints: Any) -> Any:
+    """Make a field that a search may vary, over these values if it is told no others."""
+    return Field(default=default, json_schema_extra={SEARCH: list(values)}, **constraints)
 
 
 def _network(value: object) -> object:
@@ -58,6 +75,35 @@ def _tickers(value: object) -> object:
     return tickers
 
 
+class Cut(Value):
+    """How windows are cut: experiments that agree in it share one dataset."""
+
+    features: tuple[str, ...]
+    lookback: int
+    horizon: int
+    scaling: Scaling
+    capped: bool
+
+
+class Actions(Value):
+    """A second task of the same network: what to do, buy, sell or hold."""
+
+    labels: Labelling = Field(
+        default="forward", description="from what came after, or by rule from the indicators"
+    )
+    cost: Amount = Field(default=0.001, ge=0, lt=1, description="of a round trip, for labels")
+    threshold_sigmas: Amount = Field(default=0.5, ge=0, le=10, description="for labels")
+    focus: Amount = Field(
+        default=3.0, ge=0, le=10, description="gamma of the focal loss; 0 is cross-entropy"
+    )
+    class_weights: Literal["none", "balanced"] = "none"
+    sampler: Literal["uniform", "balanced"] = Field(
+        default="uniform", description="balanced draws windows of each action equally often"
+    )
+    weight: Amount = Field(default=1.0, ge=0, le=1e6, description="of the focal loss")
+    price_weight: Amount = Field(default=1.0, ge=0, le=1e6, description="of the price's loss")
+
+
 class Experiment(Value):
     """What to learn, from what, and how; the TOML file, the CLI's options and the API's body.
 
@@ -75,33 +121,59 @@ class Experiment(Value):
     start: date | None = Field(default=None, description="first session used")
     end: date | None = Field(default=None, description="last session used; nothing after it is")
     features: Annotated[tuple[str, ...], BeforeValidator(_features)] = Field(
-        default=FEATURE_SETS["scale_free"], min_length=1, max_length=256
+        default=FEATURE_SETS["scale_free"],
+        min_length=1,
+        max_length=256,
+        json_schema_extra={SEARCH: []},
     )
-    lookback: Count = Field(default=60, ge=1, le=2_000, description="sessions a window looks back")
+    lookback: Count = _searched(60, ge=1, le=2_000, description="sessions a window looks back")
     horizon: Count = Field(default=10, ge=1, le=250, description="sessions ahead")
     split: Split = Split()
+    scaling: Scaling = Field(default="standard", description="of features, fitted on training")
+    target: Target = Field(
+        default="scaled_return",
+        description="scaled_return starts at the anchor; simple_return and close are points",
+    )
+    steps: Literal["each", "last"] = Field(
+        default="each", description="points for each step, or for the last alone"
+    )
     network: Annotated[Network, BeforeValidator(_network)] = Field(
         default_factory=lambda: find_network(DEFAULT_NETWORK),
         description="a spec, or a name out of the zoo",
+        json_schema_extra={SEARCH: []},
     )
     loss: Loss = Field(
         default="pinball",
         description="pinball trains the anchored quantile head; mse, mae and huber a point head",
     )
-    optimiser: Optimiser = "adamw"
-    learning_rate: Amount = Field(default=1e-3, gt=0, le=10)
-    weight_decay: Amount = Field(default=1.0, ge=0, le=10)
-    epochs: Count = Field(default=30, ge=0, le=10_000)
-    patience: Count = Field(default=6, ge=1, le=10_000, description="epochs without a better one")
-    plateau_patience: Count = Field(default=3, ge=1, description="epochs before the rate is halved")
-    batch_size: Count = Field(default=64, ge=1, le=65_536)
-    dropout: Amount = Field(default=0.5, ge=0, lt=1)
-    activation: Activation = "relu"
-    averaging: Amount = Field(
-        default=0.998, ge=0, lt=1, description="decay of the average of the weights; 0 is none"
+    actions: Actions | None = Field(default=None, description="a second task, or none")
+    optimiser: Optimiser = _searched("adamw")
+    learning_rate: Amount = _searched(1e-3, 1e-4, 5e-4, 1e-3, 5e-3, 1e-2, gt=0, le=10)
+    weight_decay: Amount = _searched(1.0, ge=0, le=10)
+    epochs: Count = _searched(30, 10, 20, 30, 50, ge=0, le=10_000)
+    patience: Count = _searched(
+        6, ge=1, le=10_000, description="epochs without a better one before training stops"
     )
-    clip_norm: Amount = Field(default=1.0, gt=0, description="largest norm of a gradient")
-    seed: Count = Field(default=0, ge=0, lt=2**32)
+    min_delta: Amount = Field(
+        default=0.0, ge=0, description="what an epoch must gain for patience to begin anew"
+    )
+    plateau_patience: Count = _searched(3, ge=1, description="epochs before the rate is halved")
+    batch_size: Count = _searched(64, 16, 32, 64, 128, ge=1, le=65_536)
+    dropout: Amount = _searched(0.5, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, ge=0, lt=1)
+    activation: Activation = _searched(
+        "relu", "relu", "tanh", "elu", "selu", "swish", "gelu", "leaky_relu"
+    )
+    averaging: Amount = _searched(
+        0.998, ge=0, lt=1, description="decay of the average of the weights; 0 is none"
+    )
+    clip_norm: Amount = _searched(1.0, ge=0, description="largest norm of a gradient; 0 is any")
+    seed: Count = _searched(0, ge=0, lt=2**32)
+    members: Count = Field(
+        default=1, ge=1, le=50, description="networks of following seeds, averaged"
+    )
+    combination: Combination = Field(
+        default="uniform", description="weights of an ensemble: alike, by validation, stacked"
+    )
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -111,16 +183,41 @@ class Experiment(Value):
             raise ValueError("a feature is named twice")
         if len(set(self.symbols)) < len(self.symbols):
             raise ValueError("a symbol is named twice")
+        if self.loss == "pinball" and (self.target, self.steps) != ("scaled_return", "each"):
+            raise ValueError(
+                f"loss pinball has quantiles of scaled_return for each step, not {self.target} "
+                f"for {self.steps}: choose mse, mae or huber"
+            )
+        if self.target == "close" and "close" not in self.features:
+            raise ValueError("target close is read off the feature close, which is not there")
         return self
 
     @property
     def num_outputs(self) -> int:
-        """How many numbers a network gives.
+        """How many numbers a network gives: those of the price, then one an action, if asked."""
+        return self.num_price_outputs + (len(ACTIONS) if self.actions else 0)
+
+    @property
+    def num_price_outputs(self) -> int:
+        """How many numbers a network says about the price.
 
         For quantiles, a curve over the steps (three numbers) of each of location, width, skew and
-        tails; for points, one number a step.
+        tails; for points, one number a step, or one in all.
         """
-        return 4 * self._num_terms if self.loss == "pinball" else self.horizon
+        if self.loss == "pinball":
+            return 4 * self._num_terms
+        return self.horizon if self.steps == "each" else 1
+
+    @property
+    def cut(self) -> Cut:
+        """How its windows are cut."""
+        return Cut(
+            features=self.features,
+            lookback=self.lookback,
+            horizon=self.horizon,
+            scaling=self.scaling,
+            capped=self.target != "close",
+        )
 
     def num_parameters(self, num_features: int) -> int:
         """Count the weights of the network and of its head, from the specs alone."""
@@ -197,12 +294,22 @@ def fields_of_toml(path: Path) -> dict[str, Any]:
         raise InvalidExperimentError(str(path), ["nested too deeply"]) from None
 
 
+def _fields_of(place: tuple[object, ...]) -> Iterable[str]:
+    """Give the names of the fields at a place; a network's depend on its kind, so none."""
+    values: dict[tuple[object, ...], type[Value]] = {
+        (): Experiment,
+        ("actions",): Actions,
+        ("split",): Split,
+    }
+    return values[place].model_fields if place in values else ()
+
+
 def _reason(error: Any) -> str:
     """Say in one clause what is wrong with a field."""
     place = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
         name = str(error["loc"][-1])
-        near = get_close_matches(name, Experiment.model_fields, n=1, cutoff=0.6)
+        near = get_close_matches(name, _fields_of(error["loc"][:-1]), n=1, cutoff=0.6)
         return f"unknown field {place!r}" + (f", did you mean {near[0]!r}?" if near else "")
     message = error["msg"].removeprefix("Value error, ")
     found = error.get("input")

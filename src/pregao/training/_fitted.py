@@ -31,6 +31,17 @@ class Epoch(Value):
 
 
 @dataclass(frozen=True, eq=False)
+class Advanced:
+    """How far a training went, and what it needs to go on."""
+
+    epochs: tuple[Epoch, ...]
+    """All so far, the untrained one first."""
+    outcome: Outcome | None
+    """None where it could go on."""
+    checkpoint: bytes
+
+
+@dataclass(frozen=True, eq=False)
 class Fitted:
     """A trained network with all it needs to forecast: the scaler, the anchor, the weights."""
 
@@ -68,6 +79,13 @@ class Fitted:
         from pregao.training._train import forecast
 
         return forecast(self, past)
+
+    def action_probabilities(self, past: Past) -> NDArray[np.float64]:
+        """Give (n, 3) probabilities of `ACTIONS`; for an experiment with actions alone."""
+        assert self.experiment.actions is not None, "it was taught actions"
+        from pregao.training._train import action_probabilities
+
+        return action_probabilities(self, past)
 
 
 def _findings(fitted: Fitted) -> list[Finding]:

@@ -8,16 +8,19 @@ from typing import assert_never
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
+from torch.nn import functional
 
-from pregao.training._experiment import CURVE_TERMS, LEVELS, Loss
+from pregao.training._experiment import CURVE_TERMS, LEVELS, Experiment
 
 _MEDIAN = LEVELS.index(0.5)
 
 # A network may widen or narrow a gap between two quantiles at most e**2-fold in one direction: far
 # beyond anything seen in markets, and no exponential can overflow.
 _MOST_LOG_CHANGE = 2.0
+
+_LEAST_UNSURE = 1e-12
 
 # How far one raw unit reaches in location, width, skew and tails. Tomorrow's volatility can be
 # learnt and tomorrow's direction hardly: with equal reach the location is what overfits first.
@@ -73,33 +76,35 @@ class QuantileHead(nn.Module):
 
 
 class PointHead(nn.Module):
-    """Move the anchor by one number a step, and leave its spread as it is."""
+    """Say one number a step, in units of the target, and leave the spread to the anchor."""
 
-    anchor: Tensor
-
-    def __init__(self, anchor: Float[Tensor, "horizon levels"]) -> None:
-        super().__init__()
-        self.register_buffer("anchor", anchor)
-
-    def forward(self, raw: Float[Tensor, "batch outputs"]) -> Float[Tensor, "batch horizon levels"]:
-        """Give the quantiles in units of sigma_t sqrt(h)."""
-        return self.anchor + raw[..., None]
+    def forward(self, raw: Float[Tensor, "batch outputs"]) -> Float[Tensor, "batch outputs"]:
+        """Give the points as they are."""
+        return raw
 
 
-class Anchored(nn.Module):
-    """A network and its head: windows in, quantiles in units of sigma_t sqrt(h) out."""
+class Headed(nn.Module):
+    """A network and its heads: windows in, what it says of the price, and of the action, out."""
 
-    def __init__(self, network: nn.Module, head: QuantileHead | PointHead) -> None:
+    def __init__(
+        self, network: nn.Module, head: QuantileHead | PointHead, *, num_price_outputs: int
+    ) -> None:
         super().__init__()
         self.network = network
         self.head = head
+        self.num_price_outputs = num_price_outputs
 
-    def forward(
+    def forward(self, x: Float[Tensor, "batch lookback features"]) -> Tensor:
+        """Say the price: quantiles in units of sigma_t sqrt(h), or points in the target's."""
+        return self.both(x)[0]
+
+    def both(
         self, x: Float[Tensor, "batch lookback features"]
-    ) -> Float[Tensor, "batch horizon levels"]:
-        """Give the quantiles in units of sigma_t sqrt(h)."""
-        quantiles: Tensor = self.head(self.network(x))
-        return quantiles
+    ) -> tuple[Tensor, Float[Tensor, "batch actions"]]:
+        """Say the price and the logits of the actions, of which there may be none."""
+        raw: Tensor = self.network(x)
+        price: Tensor = self.head(raw[:, : self.num_price_outputs])
+        return price, raw[:, self.num_price_outputs :]
 
 
 def _sums_from_median() -> Tensor:
@@ -127,34 +132,74 @@ def crps_weights() -> Float[Tensor, " levels"]:
 
 
 class Criterion(nn.Module):
-    """The loss of a batch of quantiles against what came."""
+    """The loss of a batch: of the price, and of the action where that is learnt too."""
 
     levels: Tensor
     weights: Tensor
+    class_weights: Tensor
 
-    def __init__(self, loss: Loss) -> None:
+    def __init__(self, experiment: Experiment, class_weights: Float[Tensor, " actions"]) -> None:
         super().__init__()
-        self.loss = loss
+        self.loss = experiment.loss
+        self.actions = experiment.actions
         self.register_buffer("levels", torch.tensor(LEVELS))
         self.register_buffer("weights", crps_weights())
+        self.register_buffer("class_weights", class_weights)
 
     def forward(
         self,
-        quantiles: Float[Tensor, "batch horizon levels"],
-        targets: Float[Tensor, "batch horizon"],
+        said: tuple[Tensor, Float[Tensor, "batch actions"]],
+        targets: Float[Tensor, "batch steps"],
+        labels: Int[Tensor, " batch"],
     ) -> Float[Tensor, ""]:
         """Give the mean over windows and steps."""
-        error = targets[..., None] - quantiles
+        price, logits = said
+        loss = self.of_price(price, targets)
+        if self.actions is None:
+            return loss
+        focal = focal_loss(logits, labels, self.class_weights, gamma=self.actions.focus)
+        return self.actions.weight * focal + self.actions.price_weight * loss
+
+    def of_price(self, said: Tensor, targets: Float[Tensor, "batch steps"]) -> Float[Tensor, ""]:
+        """Give the loss of (batch, steps, levels) quantiles, or of (batch, steps) points."""
         match self.loss:
             case "pinball":
+                error = targets[..., None] - said
                 pinball = torch.maximum(self.levels * error, (self.levels - 1) * error)
-                return (pinball * self.weights).sum(-1).mean()
+                return (pinball @ self.weights).mean()
             case "mse":
-                return error[..., _MEDIAN].square().mean()
+                return functional.mse_loss(said, targets)
             case "mae":
-                return error[..., _MEDIAN].abs().mean()
+                return functional.l1_loss(said, targets)
             case "huber":
-                point = error[..., _MEDIAN]
-                return nn.functional.huber_loss(point, torch.zeros_like(point))
+                return functional.huber_loss(said, targets)
             case _:
                 assert_never(self.loss)
+
+
+def focal_loss(
+    logits: Float[Tensor, "batch actions"],
+    labels: Int[Tensor, " batch"],
+    class_weights: Float[Tensor, " actions"],
+    *,
+    gamma: float,
+) -> Float[Tensor, ""]:
+    """Give the cross-entropy, less of it the surer the right class is: ``-(1 - p)**gamma log p``.
+
+    References
+    ----------
+    Lin, Goyal, Girshick, He, Dollar (2017), Focal loss for dense object detection, ICCV.
+
+    Examples
+    --------
+    >>> sure, torn = torch.tensor([[4.0, 0.0]]), torch.tensor([[0.0, 0.0]])
+    >>> first, alike = torch.tensor([0]), torch.ones(2)
+    >>> float(focal_loss(sure, first, alike, gamma=3.0)) < 1e-6
+    True
+    >>> round(float(focal_loss(torn, first, alike, gamma=0.0)), 4)
+    0.6931
+    """
+    log_p = functional.log_softmax(logits, dim=-1).gather(1, labels[:, None])[:, 0]
+    # Where p rounds to 1, a root of 1 - p would have an infinite slope, and the gradient be NaN.
+    unsure = (1 - log_p.exp()).clamp_min(_LEAST_UNSURE)
+    return (-class_weights[labels] * unsure**gamma * log_p).mean()

@@ -1,10 +1,38 @@
-"""One copy of the data for many processes: a file that all of them map."""
+"""What crosses the border of a process: one copy of the data, and questions and answers."""
 
 import mmap
+import os
 import pickle
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from types import FunctionType
 from typing import Any
+
+Dumps = Callable[[object], bytes]
+THREADS = dict.fromkeys(
+    ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
+)
+"""What numerical libraries read when they are loaded: a worker computes on one thread."""
+
+
+@contextmanager
+def environment(variables: Mapping[str, str], *, back: tuple[str, ...] = ()) -> Iterator[None]:
+    """Let children inherit these variables; then set them, and those in `back`, as they were."""
+    ours = os.environ  # noqa: TID251 - what children are told is no setting of the user's
+    before = {name: ours.get(name) for name in (*variables, *back)}
+    ours.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                ours.pop(name, None)
+            else:
+                ours[name] = value
 
 
 @dataclass(frozen=True)
@@ -50,5 +78,72 @@ class Shared:
             buffers = [memoryview(b"") for _ in lengths]
         return pickle.loads((self.folder / "body").read_bytes(), buffers=buffers)  # noqa: S301 - written by this run itself
 
+    def opened(self) -> Any:
+        """Give the value as this process opened it the first time."""
+        return _opened(self)
+
 
 _ALIGNMENT = 64
+
+
+@lru_cache(maxsize=1)
+def _opened(shared: Shared) -> Any:
+    return shared.open()
+
+
+def asked(
+    work: Callable[[Any, Any], object], task: object, *, dumps: Dumps = pickle.dumps
+) -> bytes:
+    """Pack a question; what cannot be sent is an error here, where it is asked."""
+    return dumps((work, task))
+
+
+def answered(question: bytes, data: Callable[[], Any], *, dumps: Dumps = pickle.dumps) -> bytes:
+    """Do the work, in a worker, and pack its result or its exception."""
+    try:
+        work, task = pickle.loads(question)  # noqa: S301 - packed by the parent of this worker
+        return dumps((True, work(data(), task)))
+    except BaseException as error:  # noqa: BLE001 - it is raised again where the question was asked
+        error.add_note(f"In the worker:\n{traceback.format_exc()}")
+        return _packed(error, dumps)
+
+
+def unpacked(answer: bytes) -> Any:
+    """Give the result of the work, or raise its exception."""
+    is_result, content = pickle.loads(answer)  # noqa: S301 - packed by a worker of this process
+    if is_result:
+        return content
+    raise content() if isinstance(content, _Exact) else content
+
+
+@dataclass(frozen=True)
+class _Exact:
+    """An exception as it was, made again without calling its own ``__init__``.
+
+    Pickle calls it with `args`, which hold what was given to ``Exception.__init__``; a class that
+    composes its message from other arguments takes those for them.
+    """
+
+    kind: type[BaseException]
+    arguments: tuple[object, ...]
+    attributes: dict[str, object]
+
+    def __call__(self) -> BaseException:
+        error = self.kind.__new__(self.kind, *self.arguments)
+        error.__dict__.update(self.attributes)
+        return error
+
+
+def _packed(error: BaseException, dumps: Dumps) -> bytes:
+    kind = type(error)
+    composes = isinstance(kind.__init__, FunctionType)
+    is_plain = kind.__reduce__ is BaseException.__reduce__
+    content = _Exact(kind, error.args, error.__dict__) if composes and is_plain else error
+    try:
+        answer = dumps((False, content))
+        pickle.loads(answer)  # noqa: S301 - packed in the line before
+    except Exception:  # noqa: BLE001 - what it holds cannot be sent: its words can
+        words = RuntimeError(f"{kind.__qualname__}: {error}")
+        words.add_note("\n".join(error.__notes__))
+        return dumps((False, words))
+    return answer

@@ -1,63 +1,72 @@
 """Training as a generator of epochs, and the fitted forecaster that it returns."""
 
-import warnings
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
-from copy import deepcopy
-from dataclasses import dataclass, field
-from time import perf_counter
+import json
+from collections.abc import Callable, Generator
+from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float
 from numpy.typing import NDArray
-from torch import Tensor, nn
+from safetensors.numpy import load, save
 
-from pregao.dataset import Dataset
-from pregao.training._experiment import LEVELS, Experiment
-from pregao.training._fitted import Epoch, Fitted, Outcome, State
-from pregao.training._head import Anchored, Criterion, PointHead, QuantileHead
-from pregao.zoo import Past, anchor_quantiles, build, spread
+from pregao.dataset import ACTIONS, Dataset
+from pregao.errors import DeviceUnavailableError
+from pregao.training._experiment import LEVELS, DeviceName, Experiment
+from pregao.training._fitted import Advanced, Epoch, Fitted, Outcome, State
+from pregao.training._head import Headed
+from pregao.training._loop import Feed, Loop, is_gain, one_thread, untrained
+from pregao.training._targets import quantiles_of
+from pregao.zoo import Past, anchor_quantiles
 
-_LEAST_IMPROVEMENT = 1e-6
-_FORECAST_BATCH = 64
-# Half of the patience is too short a life for a rate; below this nothing moves any more.
-_LEAST_LEARNING_RATE = 1e-6
+_CPU = torch.device("cpu")
 
 
 def forecast(fitted: Fitted, past: Past) -> NDArray[np.float64]:
     """Forecast (n, horizon, levels) quantiles of the cumulative log return."""
+    feed = Feed(past, _CPU)
+    if not len(feed):
+        return np.empty((0, *fitted.anchor.shape))
+    module = rebuilt(fitted)
     with one_thread(), torch.inference_mode():
-        standardised = _forecast(rebuilt(fitted), _Feed(past)).numpy()
-    return standardised.astype(np.float64) * spread(past)[..., None]
+        said = torch.cat([module(batch) for batch in feed.batches()]).numpy()
+    return quantiles_of(fitted.experiment, fitted.scaler, fitted.anchor, said, past)
 
 
-def rebuilt(fitted: Fitted) -> Anchored:
+def action_probabilities(fitted: Fitted, past: Past) -> NDArray[np.float64]:
+    """Give (n, 3) probabilities of `ACTIONS`."""
+    if not len(past.cutoff_rows):
+        return np.empty((0, len(ACTIONS)))
+    module = rebuilt(fitted)
+    with one_thread(), torch.inference_mode():
+        logits = torch.cat([module.both(batch)[1] for batch in Feed(past, _CPU).batches()])
+    probabilities: NDArray[np.float64] = logits.double().softmax(dim=-1).numpy()
+    return probabilities
+
+
+def rebuilt(fitted: Fitted) -> Headed:
     """Rebuild a trained network, ready to forecast."""
     module = untrained(fitted.experiment, fitted.anchor, num_features=len(fitted.scaler.features))
     module.load_state_dict({name: torch.tensor(value) for name, value in fitted.state.items()})
     return module.eval()
 
 
-def untrained(
-    experiment: Experiment, anchor: NDArray[np.float32], *, num_features: int
-) -> Anchored:
-    """Build the network of an experiment as it is before the first step: the anchor itself."""
-    kind = QuantileHead if experiment.loss == "pinball" else PointHead
-    head = kind(torch.from_numpy(anchor.copy()))
-    network = build(
-        experiment.network,
-        num_features=num_features,
-        lookback=experiment.lookback,
-        num_outputs=experiment.num_outputs,
-        activation=experiment.activation,
-        dropout=experiment.dropout,
-        seed=experiment.seed,
-    )
-    return Anchored(network, head)
+def device_of(name: DeviceName) -> torch.device:
+    """Find the device to train on; ``auto`` takes a GPU where there is one.
+
+    Raises
+    ------
+    DeviceUnavailableError
+        If it is not there.
+    """
+    has_cuda = torch.cuda.is_available()
+    if name == "cuda" and not has_cuda:
+        raise DeviceUnavailableError(name, ["cpu"])
+    return torch.device("cuda" if name == "cuda" or (name == "auto" and has_cuda) else "cpu")
 
 
-def train(experiment: Experiment, dataset: Dataset) -> Generator[Epoch, None, Fitted]:
+def train(
+    experiment: Experiment, dataset: Dataset, *, device: DeviceName = "cpu"
+) -> Generator[Epoch, None, Fitted]:
     """Train one network, an epoch a step, and return the best epoch's weights.
 
     The untrained network is epoch 0 and competes in early stopping, so the result is never worse
@@ -68,35 +77,11 @@ def train(experiment: Experiment, dataset: Dataset) -> Generator[Epoch, None, Fi
 
     Stop iterating to cancel; progress bars, pruning and tests are consumers like any other.
     """
-    started = perf_counter()
-    anchor = anchor_quantiles(dataset.train.targets, LEVELS).astype(np.float32)
-    loop = _Loop.of(experiment, dataset, anchor)
-    epochs = [loop.measure_untrained()]
-    best, best_loss = loop.copy_state(), epochs[0].validation_loss
-    yield epochs[0]
-    outcome: Outcome = "finished"
-    for number in range(1, experiment.epochs + 1):
-        epoch = loop.run_epoch(number, best_loss=best_loss)
-        if epoch is None:
-            outcome = "diverged"
-            break
-        epochs.append(epoch)
-        if epoch.is_best:
-            best, best_loss = loop.copy_state(), epoch.validation_loss
+    training = _Training.begun(experiment, dataset, device_of(device))
+    yield training.epochs[0]
+    while (epoch := training.next_epoch()) is not None:
         yield epoch
-        if number - max(e.number for e in epochs if e.is_best) >= experiment.patience:
-            outcome = "stopped early"
-            break
-    return Fitted(
-        experiment=experiment,
-        scaler=dataset.scaler,
-        borders=dataset.borders,
-        anchor=anchor,
-        state=best,
-        epochs=tuple(epochs),
-        outcome=outcome,
-        seconds=perf_counter() - started,
-    )
+    return training.fitted()
 
 
 def finish(
@@ -113,189 +98,170 @@ def finish(
             on_epoch(epoch)
 
 
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Compute on one thread: sums of floats depend on how they are divided among threads."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
+def advance(
+    experiment: Experiment,
+    dataset: Dataset,
+    *,
+    until: int,
+    checkpoint: bytes | None = None,
+    device: DeviceName = "cpu",
+) -> Advanced:
+    """Train to an epoch, or to the end if that comes first, from the start or from a checkpoint.
+
+    In any number of parts it is, bit for bit, the training that `train` does in one.
+    """
+    training = _Training.begun(experiment, dataset, device_of(device), checkpoint)
+    while training.epochs[-1].number < until and training.next_epoch() is not None:
+        pass
+    return Advanced(tuple(training.epochs), training.outcome, training.checkpoint())
 
 
-class _Feed:
-    """Batches out of a strided view of the table: a permutation costs an index, not a copy."""
-
-    def __init__(self, past: Past) -> None:
-        with warnings.catch_warnings():
-            # The table is read-only on purpose (many processes may map it) and is only read here.
-            warnings.filterwarnings("ignore", "The given NumPy array is not writable", UserWarning)
-            table = torch.from_numpy(past.table)
-        self.windows = table.unfold(0, past.lookback, 1).transpose(1, 2)
-        self.starts = torch.from_numpy(past.cutoff_rows - (past.lookback - 1))
-
-    def __len__(self) -> int:
-        return len(self.starts)
-
-    def batch(self, index: Tensor | slice) -> Float[Tensor, "batch lookback features"]:
-        return self.windows[self.starts[index]]
+def restored(experiment: Experiment, dataset: Dataset, checkpoint: bytes) -> Fitted:
+    """Give the best epoch so far of a training that was stopped."""
+    return _Training.begun(experiment, dataset, _CPU, checkpoint).fitted()
 
 
-@dataclass
-class _Loop:
-    """The moving parts of one training."""
+class _Training:
+    """A training under way: its loop, its epochs, the best weights so far."""
 
-    experiment: Experiment
-    module: Anchored
-    average: Anchored
-    """The moving average of the weights: it forecasts, it is never trained."""
-    criterion: Criterion
-    optimiser: torch.optim.Optimizer
-    plateau: torch.optim.lr_scheduler.ReduceLROnPlateau
-    train: _Feed
-    train_targets: Tensor
-    validation: _Feed
-    validation_targets: Tensor
-    shuffle: torch.Generator
-    dropout_state: Tensor = field(repr=False)
-    weights: list[Tensor]
-    """Everything of `module` that moves; `averages` is the same of `average`, in the same order."""
-    averages: list[Tensor]
-    num_steps: int = 0
+    def __init__(self, experiment: Experiment, dataset: Dataset, device: torch.device) -> None:
+        self.experiment = experiment
+        self.dataset = dataset
+        self.anchor = anchor_quantiles(dataset.train.targets, LEVELS).astype(np.float32)
+        self.loop = Loop.of(experiment, dataset, self.anchor, device)
+        self.epochs: list[Epoch] = []
+        self.best: State = {}
+        self.outcome: Outcome | None = None
 
     @classmethod
-    def of(cls, experiment: Experiment, dataset: Dataset, anchor: NDArray[np.float32]) -> "_Loop":
-        module = untrained(experiment, anchor, num_features=dataset.train.table.shape[1])
-        average = deepcopy(module).eval().requires_grad_(False)
-        optimiser = _optimiser(experiment, module)
-        return cls(
-            experiment=experiment,
-            module=module,
-            average=average,
-            criterion=Criterion(experiment.loss),
-            optimiser=optimiser,
-            plateau=torch.optim.lr_scheduler.ReduceLROnPlateau(
-                optimiser,
-                factor=0.5,
-                patience=experiment.plateau_patience - 1,
-                min_lr=_LEAST_LEARNING_RATE,
-            ),
-            train=_Feed(dataset.train),
-            train_targets=torch.from_numpy(dataset.train.targets.astype(np.float32)),
-            validation=_Feed(dataset.validation),
-            validation_targets=torch.from_numpy(dataset.validation.targets.astype(np.float32)),
-            shuffle=torch.Generator().manual_seed(experiment.seed),
-            dropout_state=torch.Generator().manual_seed(experiment.seed + 1).get_state(),
-            weights=_moving(module),
-            averages=_moving(average),
-        )
+    def begun(
+        cls,
+        experiment: Experiment,
+        dataset: Dataset,
+        device: torch.device,
+        checkpoint: bytes | None = None,
+    ) -> "_Training":
+        """Set up a training before its first epoch, or where a checkpoint was made."""
+        training = cls(experiment, dataset, device)
+        if checkpoint is None:
+            training.epochs.append(training.loop.measure_untrained())
+            training.best = training.loop.copy_state()
+            training.outcome = "finished" if experiment.epochs == 0 else None
+        else:
+            training._restore(checkpoint)
+        return training
 
-    def measure_untrained(self) -> Epoch:
-        started = perf_counter()
-        with one_thread(), torch.inference_mode():
-            # The last layer is zero: what is said of one window is said of all.
-            anchor = _forecast(self.average, self.train, only=1)
-            train_loss, validation_loss = (
-                float(self.criterion(anchor.expand(len(targets), -1, -1), targets))
-                for targets in (self.train_targets, self.validation_targets)
-            )
-        return Epoch(
-            number=0,
-            train_loss=train_loss,
-            validation_loss=validation_loss,
-            learning_rate=self.experiment.learning_rate,
-            seconds=perf_counter() - started,
-            is_best=True,
-        )
-
-    def run_epoch(self, number: int, *, best_loss: float) -> Epoch | None:
-        """Train once over all windows; None if the loss stopped being finite."""
-        started = perf_counter()
-        learning_rate = float(self.optimiser.param_groups[0]["lr"])
-        with one_thread(), self.own_dropout():
-            train_loss = self.descend()
-        validation_loss = self.validation_loss()
-        if not np.isfinite(train_loss) or not np.isfinite(validation_loss):
+    def next_epoch(self) -> Epoch | None:
+        """Train one more epoch; None if the training is at its end."""
+        if self.outcome is not None:
             return None
-        self.plateau.step(validation_loss)
-        return Epoch(
-            number=number,
-            train_loss=train_loss,
-            validation_loss=validation_loss,
-            learning_rate=learning_rate,
-            seconds=perf_counter() - started,
-            is_best=validation_loss < best_loss - _LEAST_IMPROVEMENT,
+        best = next(each for each in reversed(self.epochs) if each.is_best)
+        number = self.epochs[-1].number + 1
+        epoch = self.loop.run_epoch(number, best_loss=best.validation_loss)
+        if epoch is None:
+            self.outcome = "diverged"
+            return None
+        self.epochs.append(epoch)
+        if epoch.is_best:
+            self.best = self.loop.copy_state()
+        if number - _last_gain(self.epochs, self.experiment.min_delta) >= self.experiment.patience:
+            self.outcome = "stopped early"
+        elif number == self.experiment.epochs:
+            self.outcome = "finished"
+        return epoch
+
+    def fitted(self) -> Fitted:
+        """Give the best epoch so far."""
+        return Fitted(
+            experiment=self.experiment,
+            scaler=self.dataset.scaler,
+            borders=self.dataset.borders,
+            anchor=self.anchor,
+            state=self.best,
+            epochs=tuple(self.epochs),
+            outcome=self.outcome or "finished",
+            seconds=sum(each.seconds for each in self.epochs),
         )
 
-    def descend(self) -> float:
-        """Take one step a batch over a fresh permutation, and give the mean loss."""
-        self.module.train()
-        order = torch.randperm(len(self.train), generator=self.shuffle)
-        total, num_windows = 0.0, 0
-        for batch in torch.split(order, self.experiment.batch_size):
-            # A single row has no variance for batch normalisation to learn from.
-            if len(batch) * self.experiment.lookback == 1:
-                continue
-            self.optimiser.zero_grad(set_to_none=True)
-            loss = self.criterion(self.module(self.train.batch(batch)), self.train_targets[batch])
-            value = float(loss.detach())
-            if not np.isfinite(value):
-                return value
-            loss.backward()
-            nn.utils.clip_grad_norm_(self.module.parameters(), self.experiment.clip_norm)
-            self.optimiser.step()
-            self.num_steps += 1
-            self.follow()
-            total += value * len(batch)
-            num_windows += len(batch)
-        return total / max(num_windows, 1)
+    def checkpoint(self) -> bytes:
+        """Write down all that going on needs, and the best weights."""
+        loop = self.loop
+        optimiser = loop.optimiser.state_dict()
+        progress = {
+            "epochs": [each.model_dump() for each in self.epochs],
+            "outcome": self.outcome,
+            "num_steps": loop.num_steps,
+            "learning_rate": optimiser["param_groups"][0]["lr"],
+            "plateau": loop.plateau.state_dict(),
+        }
+        tensors = {
+            **_prefixed("module", loop.module.state_dict()),
+            **_prefixed("average", loop.average.state_dict()),
+            **{
+                f"optimiser/{index}/{name}": value
+                for index, moments in optimiser["state"].items()
+                for name, value in moments.items()
+            },
+            "shuffle": loop.shuffle.get_state(),
+            "dropout": loop.dropout_state,
+        }
+        # Safetensors writes memory as it lies, and a transposed matrix lies the other way around.
+        arrays = {name: value.cpu().contiguous().numpy() for name, value in tensors.items()}
+        best = _prefixed("best", self.best)
+        return save({**arrays, **best}, metadata={"progress": json.dumps(progress)})
 
-    def follow(self) -> None:
-        """Move the average a step towards the weights, faster at first (Polyak, Juditsky, 1992).
-
-        What one batch teaches of markets is mostly noise; the average forgets it.
-        """
-        decay = min(self.experiment.averaging, self.num_steps / (9 + self.num_steps))
-        torch._foreach_lerp_(self.averages, self.weights, 1 - decay)
-
-    def validation_loss(self) -> float:
-        with one_thread(), torch.inference_mode():
-            forecast = _forecast(self.average, self.validation)
-            return float(self.criterion(forecast, self.validation_targets))
-
-    @contextmanager
-    def own_dropout(self) -> Iterator[None]:
-        """Draw dropout from this training's own stream, whoever else draws in between."""
-        with torch.random.fork_rng(devices=[]):
-            torch.set_rng_state(self.dropout_state)
-            yield
-            self.dropout_state = torch.get_rng_state()
-
-    def copy_state(self) -> State:
-        return {name: value.numpy().copy() for name, value in self.average.state_dict().items()}
-
-
-def _moving(module: nn.Module) -> list[Tensor]:
-    """Give the tensors that training changes, in place: weights, and running moments."""
-    return [value for value in module.state_dict().values() if value.is_floating_point()]
+    def _restore(self, checkpoint: bytes) -> None:
+        progress = _progress_of(checkpoint)
+        tensors = load(checkpoint)
+        loop = self.loop
+        self.epochs = [Epoch.model_validate(each) for each in progress["epochs"]]
+        self.outcome = progress["outcome"]
+        self.best = _under("best", tensors)
+        loop.num_steps = progress["num_steps"]
+        _fill(loop.module, _under("module", tensors))
+        _fill(loop.average, _under("average", tensors))
+        moments: dict[int, dict[str, torch.Tensor]] = {}
+        for name, value in _under("optimiser", tensors).items():
+            index, kind = name.split("/")
+            moments.setdefault(int(index), {})[kind] = torch.tensor(value)
+        state = loop.optimiser.state_dict()
+        state["param_groups"][0]["lr"] = progress["learning_rate"]
+        loop.optimiser.load_state_dict({**state, "state": moments})
+        loop.plateau.load_state_dict(progress["plateau"])
+        loop.shuffle.set_state(torch.tensor(tensors["shuffle"]))
+        loop.dropout_state = torch.tensor(tensors["dropout"])
 
 
-def _optimiser(experiment: Experiment, module: nn.Module) -> torch.optim.Optimizer:
-    kind = torch.optim.Adam if experiment.optimiser == "adam" else torch.optim.AdamW
-    return kind(
-        module.parameters(),
-        lr=experiment.learning_rate,
-        weight_decay=experiment.weight_decay,
-        fused=True,
+def _last_gain(epochs: list[Epoch], min_delta: float) -> int:
+    """Give the last epoch that was better than all before it by what patience asks for."""
+    reference = epochs[0]
+    for each in epochs:
+        if is_gain(each.validation_loss, reference.validation_loss, min_delta=min_delta):
+            reference = each
+    return reference.number
+
+
+def _fill(module: torch.nn.Module, state: State) -> None:
+    """Fill a module's tensors in place: the optimiser and the average hold on to them."""
+    module.load_state_dict({name: torch.tensor(value) for name, value in state.items()})
+
+
+def _prefixed(prefix: str, state: Any) -> dict[str, Any]:
+    return {f"{prefix}/{name}": value for name, value in state.items()}
+
+
+def _under(prefix: str, tensors: State) -> State:
+    return {
+        name.removeprefix(f"{prefix}/"): value
+        for name, value in tensors.items()
+        if name.startswith(f"{prefix}/")
+    }
+
+
+def _progress_of(checkpoint: bytes) -> dict[str, Any]:
+    """Read the metadata of a safetensors file: its header is JSON after eight bytes of length."""
+    length = int.from_bytes(checkpoint[:8], "little")
+    progress: dict[str, Any] = json.loads(
+        json.loads(checkpoint[8 : 8 + length])["__metadata__"]["progress"]
     )
-
-
-def _forecast(module: Anchored, feed: _Feed, only: int | None = None) -> Tensor:
-    """Forecast all windows (or the first few) in batches that fit the cache."""
-    stop = len(feed) if only is None else min(only, len(feed))
-    parts = [
-        module(feed.batch(slice(start, min(start + _FORECAST_BATCH, stop))))
-        for start in range(0, stop, _FORECAST_BATCH)
-    ]
-    return torch.cat(parts) if parts else torch.empty(0)
+    return progress

@@ -7,9 +7,10 @@ from hashlib import sha256
 from pathlib import Path
 
 from pregao.calendars import as_date
-from pregao.dataset import check_length
+from pregao.dataset import check_length, check_live
 from pregao.errors import (
     DataQualityError,
+    InputError,
     SharedFileError,
     UnknownNameError,
     UnknownSymbolError,
@@ -138,10 +139,7 @@ def trainable(
         provider.download(Symbol.parse(each), experiment.start, experiment.end)
         for each in experiment.symbols
     ]
-    sources = [each.source for each in downloads]
-    for symbol, source in zip(experiment.symbols, sources, strict=True):
-        if sources.count(source) > 1 and Path(source).is_file():
-            raise SharedFileError(symbol, source)
+    _check_own_files(downloads)
     longest = max(downloads, key=lambda download: len(download.bars))
     if check_split:
         check_length(
@@ -152,13 +150,65 @@ def trainable(
             horizon=experiment.horizon,
             split=experiment.split,
         )
-    everything = [Checked(*validated(each, as_of=as_of)) for each in downloads]
-    for each in everything:
-        if each.quarantine and not allow_findings:
-            raise DataQualityError(
-                str(each.prices.symbol), [f"{f.code} {f.title}, {f.seen}" for f in each.quarantine]
-            )
-    return everything
+    return [_sound(each, as_of=as_of, allow_findings=allow_findings) for each in downloads]
+
+
+def survivors(
+    experiment: Experiment, provider: Provider, *, as_of: date | None, allow_findings: bool
+) -> tuple[list[Checked], tuple[Finding, ...]]:
+    """Give the prices of the symbols that can be used, and a finding for each that cannot.
+
+    Raises
+    ------
+    InputError
+        The first symbol's, if none can be used.
+    """
+    prices: list[Checked] = []
+    left_out: list[tuple[str, InputError]] = []
+    sources: dict[str, str] = {}
+    for symbol in experiment.symbols:
+        try:
+            download = provider.download(Symbol.parse(symbol), experiment.start, experiment.end)
+            if sources.setdefault(download.source, symbol) != symbol:
+                _check_own_files([download, download])
+            checked = _sound(download, as_of=as_of, allow_findings=allow_findings)
+            check_live(checked.prices, features=experiment.features, lookback=experiment.lookback)
+        except InputError as error:
+            left_out.append((symbol, error))
+        else:
+            prices.append(checked)
+    if not prices:
+        raise left_out[0][1]
+    return prices, tuple(ticker_left_out(symbol, error) for symbol, error in left_out)
+
+
+def ticker_left_out(symbol: str, error: InputError) -> Finding:
+    """Say why a symbol of many has no part in the result."""
+    return Finding(
+        code="LRN007",
+        title="ticker left out",
+        severity="warning",
+        symbol=symbol,
+        seen=str(error),
+        do="mend it and run again; the others stand",
+    )
+
+
+def _check_own_files(downloads: Sequence[Download]) -> None:
+    """Refuse one file that was read for several symbols."""
+    sources = [each.source for each in downloads]
+    for download in downloads:
+        if sources.count(download.source) > 1 and Path(download.source).is_file():
+            raise SharedFileError(str(download.symbol), download.source)
+
+
+def _sound(download: Download, *, as_of: date | None, allow_findings: bool) -> Checked:
+    """Inspect prices, and refuse them if they are quarantined."""
+    checked = Checked(*validated(download, as_of=as_of))
+    if checked.quarantine and not allow_findings:
+        reasons = [f"{f.code} {f.title}, {f.seen}" for f in checked.quarantine]
+        raise DataQualityError(str(checked.prices.symbol), reasons)
+    return checked
 
 
 def summary_of(everything: Sequence[Checked]) -> DataSummary:

@@ -1,36 +1,41 @@
 """The use cases, one method each: what the command line, the API and a notebook call."""
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import numpy as np
-from numpy.typing import NDArray
 
 from pregao.dataset import Split, live_windows
-from pregao.errors import InvalidNetworkError, UnknownNameError
+from pregao.errors import NothingLeftError
 from pregao.evaluation import Forecast, Report
 from pregao.findings import Finding
-from pregao.plots import (
-    fan_figure,
-    learning_curves_figure,
-    ranking_figure,
-    ranking_html,
-    write_page,
+from pregao.prices import PriceStore, Provider
+from pregao.registry import (
+    DataRecord,
+    Run,
+    StoredSearch,
+    begin_search,
+    load_run,
+    load_search,
+    run_id,
+    save_run,
+    stored_runs,
 )
-from pregao.prices import Prices, PriceStore, Provider, Snapshot
-from pregao.registry import DataRecord, Run, load_run, run_id, save_run, stored_runs
-from pregao.training import LEVELS, Epoch, Experiment
-from pregao.workbench._prices import Checked, checked_prices, provider_of, trainable
-from pregao.workbench._sweep import OnProgress, Sweep, run_evaluation, run_sweep, run_training
-from pregao.zoo import ZOO, Network, find_network
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
-
+from pregao.training import Epoch, Experiment, Search
+from pregao.workbench._choices import DEFAULT_RECIPE, buildable, default_beside, on_symbols_of
+from pregao.workbench._contest import contest, score_alone
+from pregao.workbench._entrants import Entrant, Group, OnProgress, Sweep, Terms
+from pregao.workbench._prices import (
+    Checked,
+    checked_prices,
+    provider_of,
+    survivors,
+    trainable,
+)
+from pregao.workbench._results import Fetched, Result, forecast_of, stranger
+from pregao.workbench._searching import OnTrial, run_search
+from pregao.workbench._tickers import Row, Tickers, decided
+from pregao.zoo import name_of
 
 MODES: Mapping[str, Mapping[str, object]] = {
     # One look at every network in well under a minute, as the earlier systems' fast mode did it.
@@ -43,70 +48,13 @@ MODES: Mapping[str, Mapping[str, object]] = {
         "optimiser": "adam",
         "weight_decay": 0.0,
     },
+    # Settings are searched; what no trial varies is the default's.
+    "optimized": {"patience": 5},
 }
 
 
-@dataclass(frozen=True)
-class Fetched:
-    """Prices that were downloaded and stored."""
-
-    prices: Prices
-    snapshot: Snapshot
-    findings: tuple[Finding, ...]
-
-    def summary(self) -> dict[str, object]:
-        """Give what was stored, ready for JSON."""
-        return {
-            **Checked(self.prices, self.findings).summary(),
-            "revision": self.snapshot.revision,
-            "added": self.snapshot.num_added,
-        }
-
-
-@dataclass(frozen=True, eq=False)
-class Result:
-    """A training or a sweep: its report, its champion's forecasts, and the run it became."""
-
-    report: Report
-    forecasts: tuple[Forecast, ...]
-    """One a symbol, from its last session."""
-    prices: tuple[Prices, ...]
-    run: Run | None
-    """None where every symbol has a network of its own."""
-
-    def fan(self, symbol: str | None = None) -> "go.Figure":
-        """Draw the last sessions and the forecast of one symbol, the first by default."""
-        names = [each.symbol for each in self.forecasts]
-        if symbol is not None and symbol not in names:
-            raise UnknownNameError("symbol", symbol, names)
-        place = 0 if symbol is None else names.index(symbol)
-        return fan_figure(self.prices[place], self.forecasts[place])
-
-    def ranking(self) -> "go.Figure":
-        """Draw every forecaster's test CRPS beside the random walk's."""
-        return ranking_figure(self.report)
-
-    def learning_curves(self) -> "go.Figure":
-        """Draw the champion's losses, epoch by epoch."""
-        return learning_curves_figure([self.report.winner])
-
-    def write_page(self, path: Path | str) -> None:
-        """Write one self-contained HTML page, in English and Portuguese."""
-        write_page(Path(path), self.report, self.prices, self.forecasts)
-
-    def __repr__(self) -> str:
-        return f"<Result {self.report.verdict.en}>"
-
-    def _repr_html_(self) -> str:
-        """Show the verdict, the ranking and the forecasts in a notebook."""
-        # The quantile tables are what a forecast shows of itself.
-        forecasts = "".join(each._repr_html_() for each in self.forecasts)
-        return ranking_html(self.report) + forecasts
-
-    def to_json(self) -> str:
-        """Give the report as JSON, with the id of the run that the champion became."""
-        fields = self.report.model_dump(mode="json")
-        return json.dumps({**fields, "run": self.run.id if self.run else None}, allow_nan=False)
+SWEEP_TERMS = Terms(ensemble=5)
+ALONE = Terms()
 
 
 @dataclass(frozen=True)
@@ -150,57 +98,211 @@ class Workbench:
         *,
         networks: Sequence[str] = (),
         path: Path | None = None,
-        apart: bool = False,
         allow_findings: bool = False,
-        num_workers: int | None = None,
+        leave_out_bad: bool = False,
+        terms: Terms = SWEEP_TERMS,
         on_progress: OnProgress | None = None,
     ) -> Result:
-        """Rank networks of the zoo (all by default) beside every baseline.
+        """Rank networks of the zoo (all by default) on all symbols, beside every baseline.
 
-        The champion is stored as a run, unless each symbol has a network of its own.
+        The champion is stored as a run. A symbol that cannot be used is an error, unless bad ones
+        are to be left out, with a finding each.
         """
-        chosen, left_out = _buildable(experiment, networks)
-        prices = self._prices(experiment, path, allow_findings=allow_findings)
-        sweep = run_sweep(
+        entrants, left_out = self._entrants(experiment, networks)
+        if leave_out_bad:
+            prices, bad = self._survivors(experiment, path, allow_findings=allow_findings)
+            left_out = (*left_out, *bad)
+            entrants = [on_symbols_of(each, prices) for each in entrants]
+        else:
+            prices = self._prices(experiment, path, allow_findings=allow_findings)
+        sweep = contest(Group.of(prices, entrants), terms, on_progress=on_progress)
+        return self._kept(_with_findings(sweep, left_out))
+
+    def sweep_each(
+        self,
+        experiment: Experiment,
+        *,
+        networks: Sequence[str] = (),
+        path: Path | None = None,
+        allow_findings: bool = False,
+        terms: Terms = SWEEP_TERMS,
+        on_result: Callable[[Result | Finding], None] | None = None,
+    ) -> Tickers:
+        """Rank networks on each symbol by itself; what is known is told as soon as it is.
+
+        Each symbol's champion is stored as a run. A symbol that cannot be used is left out, with a
+        finding; memory does not grow with the number of symbols.
+
+        Raises
+        ------
+        InputError
+            If no symbol at all can be used.
+        """
+        entrants, left_out = self._entrants(experiment, networks)
+        rows: list[Row] = []
+        findings = list(left_out)
+        for each in decided(
             experiment,
-            chosen,
-            prices,
-            apart=apart,
-            num_workers=num_workers,
-            on_progress=on_progress,
-        )
-        report = sweep.report
-        sweep = replace(sweep, report=report.replace(findings=(*left_out, *report.findings)))
-        return self._kept(sweep, prices)
+            entrants,
+            self._provider(experiment.source, path),
+            terms,
+            as_of=self.today,
+            allow_findings=allow_findings,
+        ):
+            if isinstance(each, Finding):
+                findings.append(each)
+                told: Result | Finding = each
+            else:
+                told = self._kept(each)
+                rows.append(Row.of(told.report, told.run.id))
+            if on_result:
+                on_result(told)
+        if not rows:
+            raise NothingLeftError([each.seen for each in findings])
+        return Tickers(rows=tuple(rows), findings=tuple(findings))
 
     def train(
         self,
         experiment: Experiment,
         *,
+        recipe: str | None = None,
         path: Path | None = None,
         allow_findings: bool = False,
+        terms: Terms = ALONE,
         on_epoch: Callable[[Epoch], None] | None = None,
+        on_progress: OnProgress | None = None,
     ) -> Result:
-        """Train one network, score it beside every baseline, and store the run.
+        """Train one experiment, score it beside every baseline, and store the run.
 
-        The same experiment on the same prices is the same run, and is not trained again.
+        The same experiment on the same prices is the same run, and is not trained again. What came
+        from a recipe stands beside the default experiment too, on the same windows.
         """
         prices = self._prices(experiment, path, allow_findings=allow_findings)
-        name = name_of(experiment.network)
-        stored = self.home / "runs" / run_id(experiment, _records(prices), name)
+        name = recipe or name_of(experiment.network)
+        stored = self.home / "runs" / run_id([experiment], _records(prices), name)
         if stored.is_dir():
             run = Run(stored)
             return self._result(run, run.report, prices)
-        return self._kept(run_training(experiment, name, prices, on_epoch=on_epoch), prices)
+        entrants = [Entrant(name, experiment)]
+        if recipe is not None and recipe != DEFAULT_RECIPE:
+            entrants.append(Entrant(DEFAULT_RECIPE, default_beside(experiment)))
+        group = Group.of(prices, entrants)
+        if len(entrants) > 1 or experiment.members > 1:
+            return self._kept(contest(group, terms, subject=name, on_progress=on_progress))
+        from pregao.training import finish, train
 
-    def evaluate(self, run: str, *, path: Path | None = None) -> Result:
+        training = train(experiment, group.first, device=terms.device)
+        return self._kept(score_alone(finish(training, on_epoch), name, group, terms.engine))
+
+    def evaluate(self, run: str, *, path: Path | None = None, terms: Terms = ALONE) -> Result:
         """Score a stored run again, on prices read anew."""
         stored = load_run(self.home, run)
         prices = self._prices(
             stored.experiment, path, allow_findings=bool(stored.provenance.overridden)
         )
-        sweep = run_evaluation(stored.fitted, stored.provenance.forecaster, prices)
-        return self._result(stored, sweep.report, prices)
+        name = stored.provenance.forecaster
+        group = Group.as_learnt(prices, stored.model)
+        return self._result(
+            stored, score_alone(stored.model, name, group, terms.engine).report, prices
+        )
+
+    def plan(
+        self,
+        experiment: Experiment,
+        networks: Sequence[str] | None,
+        **fields: object,
+    ) -> Search:
+        """Plan a search: of each named network (of the zoo if empty), or, None, of its own.
+
+        Parameters
+        ----------
+        fields
+            Fields of `Search`, such as ``strategy="random"`` or ``trials=40``.
+
+        Raises
+        ------
+        InvalidExperimentError, UnknownNameError
+            For fields that are unknown or impossible.
+        """
+        if networks is None:
+            entries = {name_of(experiment.network): experiment.network}
+        else:
+            entries = dict(buildable(experiment, networks)[0])
+        return Search.parse({"experiment": experiment, "entries": entries, **fields})
+
+    def search(
+        self,
+        plan: Search,
+        *,
+        path: Path | None = None,
+        allow_findings: bool = False,
+        force: bool = False,
+        budget_seconds: float | None = None,
+        terms: Terms = SWEEP_TERMS,
+        on_trial: OnTrial | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Result:
+        """Search the settings of each network, and rank what it chose beside every baseline.
+
+        Everything is written down as it becomes known: the same search again goes on where it
+        was, and is not trained twice.
+
+        Raises
+        ------
+        TooManyTrialsError
+            For more trials than `MAX_COMBINATIONS`, unless forced.
+        """
+        plan.check_size(force=force)
+        prices = self._prices(plan.experiment, path, allow_findings=allow_findings)
+        stored = begin_search(self.home, plan, data=_records(prices))
+        return self._searched(
+            stored,
+            prices,
+            terms,
+            budget_seconds=budget_seconds,
+            on_trial=on_trial,
+            on_progress=on_progress,
+        )
+
+    def resume(
+        self,
+        name: str,
+        *,
+        asked: Search | None = None,
+        path: Path | None = None,
+        allow_findings: bool = False,
+        budget_seconds: float | None = None,
+        terms: Terms = SWEEP_TERMS,
+        on_trial: OnTrial | None = None,
+        on_progress: OnProgress | None = None,
+    ) -> Result:
+        """Go on with a stored search, by its id.
+
+        Raises
+        ------
+        UnknownSearchError
+            With the newest ones.
+        SearchMismatchError
+            If something else is asked for than was then, or the prices are others.
+        """
+        stored = load_search(self.home, name)
+        plan = stored.record.search
+        if asked is not None:
+            stored.check_same(asked, stored.record.data)
+        prices = self._prices(plan.experiment, path, allow_findings=allow_findings)
+        stored.check_same(plan, _records(prices))
+        return self._searched(
+            stored,
+            prices,
+            terms,
+            budget_seconds=budget_seconds,
+            on_trial=on_trial,
+            on_progress=on_progress,
+        )
+
+    def search_plan(self, name: str) -> Search:
+        """Give what a stored search was asked to do."""
+        return load_search(self.home, name).record.search
 
     def forecast(
         self,
@@ -271,20 +373,61 @@ class Workbench:
             allow_findings=allow_findings,
         )
 
-    def _kept(self, sweep: Sweep, prices: list[Checked]) -> Result:
-        """Store the champion as a run, if it is one network, and show its forecasts."""
-        run = None
-        if len(sweep.champion.fitted) == 1:
-            run = save_run(
-                self.home,
-                sweep.champion.fitted[0],
-                sweep.report,
-                forecaster=sweep.report.champion,
-                data=_records(prices),
-                overridden=tuple(f.code for each in prices for f in each.quarantine),
-            )
+    def _entrants(
+        self, experiment: Experiment, networks: Sequence[str]
+    ) -> tuple[list[Entrant], tuple[Finding, ...]]:
+        chosen, left_out = buildable(experiment, networks)
+        entrants = [
+            Entrant(name, experiment.replace(network=network)) for name, network in chosen.items()
+        ]
+        return entrants, left_out
+
+    def _survivors(
+        self, experiment: Experiment, path: Path | None, *, allow_findings: bool
+    ) -> tuple[list[Checked], tuple[Finding, ...]]:
+        return survivors(
+            experiment,
+            self._provider(experiment.source, path),
+            as_of=self.today,
+            allow_findings=allow_findings,
+        )
+
+    def _searched(
+        self,
+        stored: StoredSearch,
+        prices: list[Checked],
+        terms: Terms,
+        *,
+        budget_seconds: float | None,
+        on_trial: OnTrial | None,
+        on_progress: OnProgress | None,
+    ) -> Result:
+        found = run_search(
+            stored,
+            prices,
+            terms,
+            budget_seconds=budget_seconds,
+            on_trial=on_trial,
+            on_progress=on_progress,
+        )
+        result = self._kept(_with_findings(found.sweep, found.findings))
+        return replace(result, search=stored.id)
+
+    def _kept(self, sweep: Sweep) -> Result:
+        """Store the champion as a run, and show its forecasts."""
+        assert sweep.champion.model is not None, "a champion is a network or an average of some"
+        prices = sweep.prices
+        run = save_run(
+            self.home,
+            sweep.champion.model,
+            sweep.report,
+            made_from=sweep.made_from,
+            forecaster=sweep.report.champion,
+            data=_records(prices),
+            overridden=tuple(f.code for each in prices for f in each.quarantine),
+        )
         forecasts = tuple(
-            _forecast_of(each, quantiles, sweep.report, run)
+            forecast_of(each, quantiles, sweep.report, run)
             for each, quantiles in zip(prices, sweep.champion.live, strict=True)
         )
         return Result(sweep.report, forecasts, tuple(each.prices for each in prices), run)
@@ -295,85 +438,23 @@ class Workbench:
 
     def _forecast(self, run: Run, report: Report, checked: Checked) -> Forecast:
         """Forecast from the last session of these prices, by the pipeline that was evaluated."""
-        fitted = run.fitted
+        model = run.model
         windows = live_windows(
             [checked.prices],
-            scaler=fitted.scaler,
-            lookback=fitted.experiment.lookback,
-            horizon=fitted.experiment.horizon,
+            scaler=model.scaler,
+            lookback=model.experiment.lookback,
+            horizon=model.experiment.horizon,
         )
-        forecast = _forecast_of(checked, fitted.quantiles(windows)[0], report, run)
-        if forecast.symbol in fitted.experiment.symbols:
+        forecast = forecast_of(checked, model.quantiles(windows)[0], report, run)
+        if forecast.symbol in model.experiment.symbols:
             return forecast
-        return forecast.replace(findings=(*forecast.findings, _stranger(forecast.symbol, run)))
+        return forecast.replace(findings=(*forecast.findings, stranger(forecast.symbol, run)))
 
 
-def _buildable(
-    experiment: Experiment, names: Sequence[str]
-) -> tuple[dict[str, Network], tuple[Finding, ...]]:
-    """Give the networks to train; of the whole zoo, those that fit the lookback and the features.
-
-    A network that was named and does not fit is an error.
-    """
-    chosen, left_out = {}, []
-    for name in names or ZOO:
-        network = find_network(name)
-        try:
-            experiment.replace(network=network).num_parameters(len(experiment.features))
-        except InvalidNetworkError as error:
-            if names:
-                raise
-            left_out.append(
-                Finding(
-                    code="LRN006",
-                    title="network left out",
-                    severity="info",
-                    seen=f"{name}: {error}",
-                    do="nothing; the others stand",
-                )
-            )
-        else:
-            chosen[name] = network
-    return chosen, tuple(left_out)
-
-
-def _stranger(symbol: str, run: Run) -> Finding:
-    return Finding(
-        code="LRN005",
-        title="not trained on",
-        severity="warning",
-        symbol=symbol,
-        seen=f"{run.id} was trained on {', '.join(run.experiment.symbols[:5])}, not on {symbol}",
-        do="judge its forecasts with care, or train a network for it",
-    )
-
-
-def name_of(network: Network) -> str:
-    """Give the zoo's name of a spec, or `custom`."""
-    return next((name for name, entry in ZOO.items() if entry.network == network), "custom")
+def _with_findings(sweep: Sweep, findings: tuple[Finding, ...]) -> Sweep:
+    report = sweep.report
+    return replace(sweep, report=report.replace(findings=(*findings, *report.findings)))
 
 
 def _records(prices: Sequence[Checked]) -> tuple[DataRecord, ...]:
     return tuple(each.record for each in prices)
-
-
-def _forecast_of(
-    checked: Checked, quantiles: NDArray[np.float64], report: Report, run: Run | None
-) -> Forecast:
-    prices = checked.prices
-    return Forecast.of(
-        prices.symbol,
-        quantiles,
-        levels=LEVELS,
-        as_of=prices.last,
-        last_price=float(prices.bars.close[-1]),
-        forecaster=report.champion,
-        run=run.id if run else None,
-        edge=report.edge,
-        findings=(*checked.findings, *_without_prices(report)),
-    )
-
-
-def _without_prices(report: Report) -> tuple[Finding, ...]:
-    """Give the findings of learning and evaluation: those of prices are the forecast's own."""
-    return tuple(each for each in report.findings if not each.code.startswith("PRC"))

@@ -8,6 +8,7 @@ from pregao.zoo._catalogue import ZOO as ZOO
 from pregao.zoo._catalogue import Category as Category
 from pregao.zoo._catalogue import Entry as Entry
 from pregao.zoo._catalogue import find_network as find_network
+from pregao.zoo._catalogue import name_of as name_of
 from pregao.zoo._empirical import anchor_quantiles as anchor_quantiles
 from pregao.zoo._forecaster import Baseline as Baseline
 from pregao.zoo._forecaster import Forecaster as Forecaster

@@ -367,3 +367,12 @@ _ENTRIES = (
 
 ZOO: dict[str, Entry] = {entry.name: entry for entry in _ENTRIES}
 """All networks by name: the thirty in their order, and what is beyond them."""
+
+
+def name_of(network: Network) -> str:
+    """Give the zoo's name of a spec, or ``custom``.
+
+    >>> name_of(find_network("dlinear"))
+    'dlinear'
+    """
+    return next((name for name, entry in ZOO.items() if entry.network == network), "custom")

@@ -1,0 +1,10 @@
+"""The command line: parse, one Workbench call, print.
+
+Results go to standard output, progress and messages to standard error. Exit codes: 0 done, 1 it
+failed or the prices are quarantined, 2 the input cannot be used.
+"""
+
+# In the order in which the help lists their commands.
+from pregao.cli import _learning, _forecasting, _prices, _zoo  # noqa: F401, I001 - they register commands
+from pregao.cli._app import app as app
+from pregao.cli._app import run as run

@@ -1,0 +1,116 @@
+"""Scoring a run again, and forecasting."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pregao.cli._app import app
+from pregao.cli._options import (
+    AllowFindings,
+    CsvPath,
+    End,
+    Epochs,
+    Horizon,
+    Json,
+    Lookback,
+    NetworkName,
+    ReportFile,
+    Seed,
+    Source,
+    Start,
+)
+from pregao.cli._session import day_of, experiment_of, show, source_if, workbench
+from pregao.errors import InvalidExperimentError
+from pregao.settings import Settings
+
+if TYPE_CHECKING:
+    from pregao.evaluation import Forecast
+    from pregao.training import Experiment
+
+
+@app.command()
+def evaluate(
+    run: Annotated[str, typer.Argument(metavar="RUN", help="the id of a stored run")],
+    path: CsvPath = None,
+    report: ReportFile = None,
+    as_json: Json = False,
+) -> None:
+    """Score a stored run again, beside every baseline, on prices read anew."""
+    from pregao.console import working
+
+    with working(f"scoring {run}"):
+        result = workbench().evaluate(run, path=path)
+    show(result, report, as_json=as_json)
+
+
+@app.command()
+def forecast(
+    symbol: Annotated[str, typer.Argument(metavar="SYMBOL", help="PETR4, VALE3.SA, NVDA")],
+    run: Annotated[str | None, typer.Option(help="a stored run; by default one is trained")] = None,
+    network: NetworkName = None,
+    source: Source = None,
+    path: CsvPath = None,
+    horizon: Horizon = None,
+    lookback: Lookback = None,
+    epochs: Epochs = None,
+    seed: Seed = None,
+    start: Start = None,
+    end: End = None,
+    allow_findings: AllowFindings = False,
+    as_json: Json = False,
+) -> None:
+    """Forecast a symbol's next sessions, with ranges, in its own currency."""
+    from pregao.console import print_forecast
+
+    learning = {
+        "network": network,
+        "horizon": horizon,
+        "lookback": lookback,
+        "epochs": epochs,
+        "seed": seed,
+    }
+    provider, first, last = source_if(source, path), day_of(start), day_of(end)
+    if run is None:
+        span = {"source": provider, "start": first, "end": last}
+        asked = experiment_of([symbol], {**learning, **span})
+        answer = _forecast_trained(asked, path, allow_findings=allow_findings)
+    else:
+        _check_run_has(run, learning)
+        answer = workbench().forecast_with(
+            run,
+            symbol,
+            source=provider,
+            path=path,
+            start=first,
+            end=last,
+            allow_findings=allow_findings,
+        )
+    if as_json:
+        typer.echo(answer.model_dump_json())
+    else:
+        print_forecast(answer, language=Settings.read().language)
+
+
+def _forecast_trained(
+    experiment: "Experiment", path: Path | None, *, allow_findings: bool
+) -> "Forecast":
+    from pregao.console import epoch_progress
+
+    with epoch_progress(experiment.epochs, Settings.read().language) as on_epoch:
+        return workbench().forecast(
+            experiment, path=path, allow_findings=allow_findings, on_epoch=on_epoch
+        )
+
+
+def _check_run_has(run: str, asked: Mapping[str, object]) -> None:
+    """Refuse options that a stored run would not follow."""
+    experiment = workbench().run(run).experiment
+    for name, value in asked.items():
+        if value is None:
+            continue
+        known = getattr(experiment, name)
+        if getattr(experiment.replace(**{name: value}), name) != known:
+            reason = f"--{name} {value} is not what it was trained with; leave --{name} out"
+            raise InvalidExperimentError(run, [reason])

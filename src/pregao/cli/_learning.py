@@ -1,0 +1,437 @@
+"""Training one network, ranking many, searching for their settings."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pregao.cli._app import app
+from pregao.cli._options import (
+    Address,
+    AllowFindings,
+    Apart,
+    Budget,
+    CsvPath,
+    DemoFile,
+    Device,
+    End,
+    EngineName,
+    EnsembleSize,
+    Epochs,
+    ExperimentFile,
+    Force,
+    GpusPerWorker,
+    Horizon,
+    Json,
+    Lookback,
+    Members,
+    ModeName,
+    NetworkName,
+    NetworkNames,
+    NoPruning,
+    RecipeName,
+    ReportFile,
+    Seed,
+    Source,
+    SpaceFile,
+    Start,
+    Strategy,
+    SymbolsFile,
+    SymbolsOrFile,
+    Trials,
+    Vary,
+    Workers,
+)
+from pregao.cli._session import (
+    day_of,
+    experiment_of,
+    names_in,
+    show,
+    source_if,
+    space_of,
+    symbols_in,
+    terms_of,
+    workbench,
+)
+from pregao.errors import InvalidExperimentError
+from pregao.settings import Settings
+
+if TYPE_CHECKING:
+    from pregao.training import Experiment, Search
+    from pregao.workbench import Result, Terms
+
+
+@app.command()
+def demo(report: DemoFile = Path("reports/demo.html"), as_json: Json = False) -> None:
+    """Rank the whole zoo on twenty years of the S&P 500, and write a report to look at."""
+    terms = terms_of(engine="local", address=None, workers=None, device="cpu", ensemble=5)
+    experiment = experiment_of(["SP500"], {}, mode="fast")
+    result = _swept(experiment, (), None, terms, leave_out_bad=False, allow_findings=False)
+    show(result, report, as_json=as_json)
+
+
+@app.command()
+def train(
+    symbols: SymbolsOrFile = None,
+    experiment: ExperimentFile = None,
+    recipe: RecipeName = None,
+    network: NetworkName = None,
+    source: Source = None,
+    path: CsvPath = None,
+    horizon: Horizon = None,
+    lookback: Lookback = None,
+    epochs: Epochs = None,
+    seed: Seed = None,
+    members: Members = None,
+    start: Start = None,
+    end: End = None,
+    workers: Workers = None,
+    device: Device = "cpu",
+    allow_findings: AllowFindings = False,
+    report: ReportFile = None,
+    as_json: Json = False,
+) -> None:
+    """Train one network, score it beside every baseline, and store the run."""
+    from pregao.console import epoch_progress, sweep_progress
+
+    options = {
+        "network": network,
+        "source": source_if(source, path),
+        "horizon": horizon,
+        "lookback": lookback,
+        "epochs": epochs,
+        "seed": seed,
+        "members": members,
+        "start": day_of(start),
+        "end": day_of(end),
+    }
+    asked = experiment_of(symbols, options, recipe=recipe, file=experiment)
+    terms = terms_of(engine="local", address=None, workers=workers, device=device)
+    language = Settings.read().language
+    with (
+        epoch_progress(asked.epochs, language) as on_epoch,
+        sweep_progress(language) as on_progress,
+    ):
+        result = workbench().train(
+            asked,
+            recipe=recipe,
+            path=path,
+            allow_findings=allow_findings,
+            terms=terms,
+            on_epoch=on_epoch,
+            on_progress=on_progress,
+        )
+    show(result, report, as_json=as_json)
+
+
+@app.command()
+def sweep(
+    symbols: SymbolsOrFile = None,
+    symbols_file: SymbolsFile = None,
+    experiment: ExperimentFile = None,
+    recipe: RecipeName = None,
+    networks: NetworkNames = None,
+    mode: ModeName = "fast",
+    strategy: Strategy = None,
+    trials: Trials = None,
+    budget_seconds: Budget = None,
+    space: SpaceFile = None,
+    vary: Vary = None,
+    no_pruning: NoPruning = False,
+    force: Force = False,
+    apart: Apart = None,
+    ensemble: EnsembleSize = 5,
+    source: Source = None,
+    path: CsvPath = None,
+    horizon: Horizon = None,
+    lookback: Lookback = None,
+    epochs: Epochs = None,
+    seed: Seed = None,
+    start: Start = None,
+    end: End = None,
+    workers: Workers = None,
+    engine: EngineName = "local",
+    address: Address = None,
+    device: Device = "cpu",
+    gpus_per_worker: GpusPerWorker = 0.0,
+    allow_findings: AllowFindings = False,
+    report: ReportFile = None,
+    as_json: Json = False,
+) -> None:
+    """Rank many networks beside every baseline, on the same windows.
+
+    The fast mode looks at each for an epoch; the optimized mode searches settings for each.
+    """
+    options = {
+        "source": source_if(source, path),
+        "horizon": horizon,
+        "lookback": lookback,
+        "epochs": epochs,
+        "seed": seed,
+        "start": day_of(start),
+        "end": day_of(end),
+    }
+    tickers = [*(symbols or []), *(symbols_in(symbols_file) if symbols_file else [])]
+    asked = experiment_of(tickers, options, recipe=recipe, mode=mode, file=experiment)
+    names = names_in(networks) or _networks_of(recipe)
+    terms = terms_of(
+        engine=engine,
+        address=address,
+        workers=workers,
+        device=device,
+        gpus_per_worker=gpus_per_worker,
+        ensemble=ensemble,
+    )
+    is_apart = symbols_file is not None if apart is None else apart
+    searching = {
+        "strategy": strategy,
+        "trials": trials,
+        "space": space_of(space, vary),
+        "pruning": False if no_pruning else None,
+    }
+    if mode == "optimized":
+        if is_apart:
+            reason = "--mode optimized searches for all symbols together: add --pooled"
+            raise InvalidExperimentError("options", [reason])
+        plan = workbench().plan(asked, names, **_given(searching))
+        _search(
+            plan,
+            path,
+            terms,
+            allow_findings=allow_findings,
+            force=force,
+            budget_seconds=budget_seconds,
+            report=report,
+            as_json=as_json,
+        )
+        return
+    _refuse_in_fast_mode({**searching, "budget-seconds": budget_seconds, "force": force or None})
+    if is_apart:
+        if report is not None:
+            reason = "--report is one page on one contest: give --pooled, or see each ticker's run"
+            raise InvalidExperimentError("options", [reason])
+        _sweep_each(asked, names, path, terms, allow_findings=allow_findings, as_json=as_json)
+        return
+    result = _swept(
+        asked,
+        names,
+        path,
+        terms,
+        leave_out_bad=symbols_file is not None,
+        allow_findings=allow_findings,
+    )
+    show(result, report, as_json=as_json)
+
+
+@app.command()
+def search(
+    symbols: SymbolsOrFile = None,
+    experiment: ExperimentFile = None,
+    recipe: RecipeName = None,
+    network: NetworkName = None,
+    strategy: Strategy = None,
+    trials: Trials = None,
+    budget_seconds: Budget = None,
+    space: SpaceFile = None,
+    vary: Vary = None,
+    no_pruning: NoPruning = False,
+    force: Force = False,
+    resume: Annotated[
+        str | None, typer.Option(metavar="ID", help="go on with a search that was interrupted")
+    ] = None,
+    source: Source = None,
+    path: CsvPath = None,
+    horizon: Horizon = None,
+    lookback: Lookback = None,
+    seed: Seed = None,
+    start: Start = None,
+    end: End = None,
+    workers: Workers = None,
+    engine: EngineName = "local",
+    address: Address = None,
+    device: Device = "cpu",
+    gpus_per_worker: GpusPerWorker = 0.0,
+    allow_findings: AllowFindings = False,
+    report: ReportFile = None,
+    as_json: Json = False,
+) -> None:
+    """Search the settings of one network, or the network too, and score what was found.
+
+    Every trial is written down as it ends: interrupt it, and go on with --resume ID.
+    """
+    options = {
+        "network": network,
+        "source": source_if(source, path),
+        "horizon": horizon,
+        "lookback": lookback,
+        "seed": seed,
+        "start": day_of(start),
+        "end": day_of(end),
+    }
+    searching = {
+        "strategy": strategy,
+        "trials": trials,
+        "space": space_of(space, vary),
+        "pruning": False if no_pruning else None,
+    }
+    terms = terms_of(
+        engine=engine,
+        address=address,
+        workers=workers,
+        device=device,
+        gpus_per_worker=gpus_per_worker,
+    )
+    if resume is None:
+        asked = experiment_of(symbols, options, recipe=recipe, mode="optimized", file=experiment)
+        plan = workbench().plan(asked, None, **_given(searching))
+    else:
+        changed = experiment is not None or recipe is not None
+        plan = _asked_again(resume, symbols, options, searching, changed=changed)
+    _search(
+        plan,
+        path,
+        terms,
+        resume=resume,
+        allow_findings=allow_findings,
+        force=force,
+        budget_seconds=budget_seconds,
+        report=report,
+        as_json=as_json,
+    )
+
+
+def _asked_again(
+    resume: str,
+    symbols: list[str] | None,
+    options: Mapping[str, object],
+    searching: Mapping[str, object],
+    *,
+    changed: bool,
+) -> "Search":
+    """Give the stored search with what was given laid over it."""
+    if changed:
+        reason = "a search goes on as it was begun: leave --experiment and --recipe out"
+        raise InvalidExperimentError(resume, [reason])
+    stored = workbench().search_plan(resume)
+    fields = {**dict(stored.experiment), **_given(options)}
+    if symbols:
+        fields["symbols"] = tuple(symbols)
+    experiment = type(stored.experiment).parse(fields, source="options")
+    return type(stored).parse({**dict(stored), "experiment": experiment, **_given(searching)})
+
+
+def _search(
+    plan: "Search",
+    path: Path | None,
+    terms: "Terms",
+    *,
+    resume: str | None = None,
+    allow_findings: bool,
+    force: bool,
+    budget_seconds: float | None,
+    report: Path | None,
+    as_json: bool,
+) -> None:
+    from pregao.console import print_search, search_progress
+
+    language = Settings.read().language
+    number, races = plan.num_trials, len(plan.entries)
+    typer.echo(
+        f"{plan.strategy}: {number:,} trial{'' if number == 1 else 's'} over "
+        f"{', '.join(plan.space.knobs)}, for {races} network{'' if races == 1 else 's'}",
+        err=True,
+    )
+    with search_progress(language, tuple(plan.entries)) as on_news:
+        if resume is None:
+            result = workbench().search(
+                plan,
+                path=path,
+                allow_findings=allow_findings,
+                force=force,
+                budget_seconds=budget_seconds,
+                terms=terms,
+                on_trial=on_news,
+                on_progress=on_news,
+            )
+        else:
+            result = workbench().resume(
+                resume,
+                asked=plan,
+                path=path,
+                allow_findings=allow_findings,
+                budget_seconds=budget_seconds,
+                terms=terms,
+                on_trial=on_news,
+                on_progress=on_news,
+            )
+    show(result, report, as_json=as_json)
+    if not as_json:
+        print_search(result.report, language=language)
+
+
+def _swept(
+    experiment: "Experiment",
+    names: tuple[str, ...],
+    path: Path | None,
+    terms: "Terms",
+    *,
+    leave_out_bad: bool,
+    allow_findings: bool,
+) -> "Result":
+    from pregao.console import sweep_progress
+
+    with sweep_progress(Settings.read().language) as on_progress:
+        return workbench().sweep(
+            experiment,
+            networks=names,
+            path=path,
+            allow_findings=allow_findings,
+            leave_out_bad=leave_out_bad,
+            terms=terms,
+            on_progress=on_progress,
+        )
+
+
+def _sweep_each(
+    experiment: "Experiment",
+    names: tuple[str, ...],
+    path: Path | None,
+    terms: "Terms",
+    *,
+    allow_findings: bool,
+    as_json: bool,
+) -> None:
+    from pregao.console import print_tickers, ticker_progress
+
+    language = Settings.read().language
+    with ticker_progress(len(experiment.symbols), language, quiet=as_json) as on_result:
+        tickers = workbench().sweep_each(
+            experiment,
+            networks=names,
+            path=path,
+            allow_findings=allow_findings,
+            terms=terms,
+            on_result=on_result,
+        )
+    if as_json:
+        typer.echo(tickers.model_dump_json())
+    else:
+        print_tickers(tickers, language)
+
+
+def _networks_of(recipe: str | None) -> tuple[str, ...]:
+    from pregao.training import find_recipe
+
+    return () if recipe is None else tuple(find_recipe(recipe).networks)
+
+
+def _given(options: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _refuse_in_fast_mode(options: Mapping[str, object]) -> None:
+    given = [f"--{'no-pruning' if name == 'pruning' else name}" for name in _given(options)]
+    if given:
+        reason = f"{', '.join(given)}: for --mode optimized, or 'pregao search'"
+        raise InvalidExperimentError("options", [reason])

@@ -1,0 +1,99 @@
+"""The options that commands share, by what they are about."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+Symbols = Annotated[list[str], typer.Argument(metavar="SYMBOL", help="PETR4, VALE3.SA, NVDA")]
+SymbolsOrFile = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="SYMBOL", help="PETR4, VALE3.SA, NVDA; or give --experiment"),
+]
+Source = Annotated[str | None, typer.Option(help="prices from sample (default), csv or store")]
+CsvPath = Annotated[
+    Path | None, typer.Option("--path", help="a CSV file, or a folder of TICKER.csv")
+]
+Day = datetime | None
+Start = Annotated[
+    Day, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="first session used")
+]
+End = Annotated[Day, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="last session known")]
+Json = Annotated[bool, typer.Option("--json", help="print one JSON value and nothing else")]
+NetworkName = Annotated[str | None, typer.Option(help="a name that 'pregao networks' lists")]
+NetworkNames = Annotated[str | None, typer.Option(help="names, comma-separated; all by default")]
+RecipeName = Annotated[str | None, typer.Option(help="a name that 'pregao recipes' lists")]
+Horizon = Annotated[int | None, typer.Option(help="sessions ahead [10]")]
+Lookback = Annotated[int | None, typer.Option(help="sessions a window looks back [60]")]
+Epochs = Annotated[int | None, typer.Option(help="passes over the training windows")]
+Seed = Annotated[int | None, typer.Option(help="same seed, same weights [0]")]
+Members = Annotated[
+    int | None, typer.Option(help="networks of following seeds, averaged into one forecast [1]")
+]
+AllowFindings = Annotated[
+    bool, typer.Option("--allow-findings", help="train on quarantined prices all the same")
+]
+ExperimentFile = Annotated[
+    Path | None, typer.Option("--experiment", help="a TOML file of experiment fields")
+]
+
+
+def _writable(page: Path | None) -> Path | None:
+    """Refuse at once a page that could not be written after minutes of work."""
+    if page is not None:
+        from pregao.plots import check_page_path
+
+        check_page_path(page)
+    return page
+
+
+ReportFile = Annotated[
+    Path | None,
+    typer.Option("--report", callback=_writable, help="write one self-contained HTML page"),
+]
+DemoFile = Annotated[Path, typer.Option(callback=_writable, help="where the page is written")]
+
+# Where the work is done.
+Workers = Annotated[int | None, typer.Option(min=1, help="processes [one a core]")]
+EngineName = Annotated[str, typer.Option("--engine", help="local, or ray on a cluster")]
+Address = Annotated[
+    str | None, typer.Option(help="HOST:PORT of a Ray cluster; without it one is started here")
+]
+Device = Annotated[str, typer.Option(help="auto, cpu or cuda")]
+GpusPerWorker = Annotated[
+    float, typer.Option(min=0, help="share of a GPU that each worker of a Ray cluster gets")
+]
+
+# Many networks, many tickers.
+Mode = Literal["fast", "optimized"]
+ModeName = Annotated[
+    Mode,
+    typer.Option(help="fast: one epoch of every network; optimized: a search for each of them"),
+]
+SymbolsFile = Annotated[
+    Path | None, typer.Option("--symbols-file", help="tickers, one a line; bad ones are left out")
+]
+Apart = Annotated[
+    bool | None,
+    typer.Option(
+        "--apart/--pooled",
+        help="networks for each symbol, or for all [pooled; of a --symbols-file, apart]",
+    ),
+]
+EnsembleSize = Annotated[
+    int, typer.Option("--ensemble", min=0, help="how many of the best networks are averaged")
+]
+
+# Searching.
+Strategy = Annotated[str | None, typer.Option(help="grid, random or bayesian [bayesian]")]
+Trials = Annotated[int | None, typer.Option(help="for each network [20; of a grid, all]")]
+Budget = Annotated[
+    float | None, typer.Option(min=0, help="begin nothing new after so many seconds")
+]
+SpaceFile = Annotated[
+    Path | None, typer.Option("--space", help="a TOML file: what to vary, over which values")
+]
+Vary = Annotated[str | None, typer.Option(help="fields, comma-separated, over their usual values")]
+Force = Annotated[bool, typer.Option("--force", help="run more trials than one wants by accident")]
+NoPruning = Annotated[bool, typer.Option("--no-pruning", help="train every trial to its end")]

@@ -1,0 +1,57 @@
+"""Prices: fetched and checked."""
+
+import typer
+
+from pregao.cli._app import app
+from pregao.cli._options import CsvPath, End, Json, Source, Start, Symbols
+from pregao.cli._session import day_of, print_json, source_if, workbench
+
+
+@app.command()
+def fetch(
+    symbols: Symbols,
+    source: Source = None,
+    path: CsvPath = None,
+    start: Start = None,
+    end: End = None,
+    as_json: Json = False,
+) -> None:
+    """Download daily bars and append them to the store."""
+    from pregao.console import print_fetched
+
+    bench = workbench()
+    source = source_if(source, path) or "sample"
+    fetched = [
+        bench.fetch(symbol, source=source, path=path, start=day_of(start), end=day_of(end))
+        for symbol in symbols
+    ]
+    if as_json:
+        print_json([each.summary() for each in fetched])
+    else:
+        print_fetched(fetched)
+
+
+@app.command()
+def check(
+    symbols: Symbols,
+    source: Source = None,
+    path: CsvPath = None,
+    start: Start = None,
+    end: End = None,
+    as_json: Json = False,
+) -> None:
+    """Say what is wrong with a symbol's bars; exit code 1 if they are quarantined."""
+    from pregao.console import print_checked
+
+    bench = workbench()
+    source = source_if(source, path) or "sample"
+    checked = [
+        bench.check(symbol, source=source, path=path, start=day_of(start), end=day_of(end))
+        for symbol in symbols
+    ]
+    if as_json:
+        print_json([each.summary() for each in checked])
+    else:
+        print_checked(checked)
+    if any(each.quarantine for each in checked):
+        raise typer.Exit(1)

@@ -1,0 +1,172 @@
+"""From options to values, and from results to the terminal."""
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from pregao.errors import InvalidExperimentError, UnknownNameError
+from pregao.settings import Settings
+
+if TYPE_CHECKING:
+    from pregao.cli._options import Day, Mode
+    from pregao.training import DeviceName, Engine, Experiment, Space
+    from pregao.workbench import Result, Terms, Workbench
+
+_DEVICES: "tuple[DeviceName, ...]" = ("auto", "cpu", "cuda")
+
+
+def workbench() -> "Workbench":
+    """Open the workbench of the user's home, today."""
+    from pregao.workbench import Workbench
+
+    today = datetime.now().astimezone().date()  # noqa: TID251 - the entry point owns the clock
+    return Workbench(Settings.read().home, today=today)
+
+
+def experiment_of(
+    symbols: list[str] | None,
+    options: Mapping[str, object],
+    *,
+    recipe: str | None = None,
+    mode: "Mode | None" = None,
+    file: Path | None = None,
+) -> "Experiment":
+    """Lay the options over the file's fields, over what the mode sets, over the recipe."""
+    from pregao.training import Experiment, fields_of_toml, find_recipe
+    from pregao.workbench import MODES
+
+    fields = {} if recipe is None else dict(find_recipe(recipe).experiment)
+    fields |= {} if mode is None else MODES[mode]
+    if file is not None:
+        fields |= fields_of_toml(file)
+    fields |= {name: value for name, value in options.items() if value is not None}
+    if symbols:
+        fields["symbols"] = tuple(symbols)
+    if "symbols" not in fields:
+        raise InvalidExperimentError("no symbol", ["name at least one, such as PETR4 or SP500"])
+    return Experiment.parse(fields, source=str(file) if file else "options")
+
+
+def terms_of(
+    *,
+    engine: str,
+    address: str | None,
+    workers: int | None,
+    device: str,
+    gpus_per_worker: float = 0.0,
+    ensemble: int = 0,
+) -> "Terms":
+    """Say where the work is done, and refuse at once what is not there."""
+    from pregao.workbench import Terms
+
+    return Terms(
+        engine=_engine(engine, address, workers, gpus_per_worker),
+        device=_device(device, is_local=engine == "local"),
+        ensemble=ensemble,
+    )
+
+
+def _engine(
+    name: str, address: str | None, workers: int | None, gpus_per_worker: float
+) -> "Engine":
+    from pregao.training import ENGINES, Local, Ray
+
+    if name not in ENGINES:
+        raise UnknownNameError("engine", name, ENGINES)
+    if ENGINES[name] is Ray:
+        return Ray(address=address, num_workers=workers, gpus_per_worker=gpus_per_worker)
+    if address is not None or gpus_per_worker:
+        raise InvalidExperimentError(
+            "options", ["--address and --gpus-per-worker are for --engine ray"]
+        )
+    return Local(workers)
+
+
+def _device(asked: str, *, is_local: bool) -> "DeviceName":
+    for name in _DEVICES:
+        if name == asked:
+            if name == "cuda" and is_local:
+                from pregao.training import device_of
+
+                device_of(name)
+            return name
+    raise UnknownNameError("device", asked, _DEVICES)
+
+
+def names_in(names: str | None) -> tuple[str, ...]:
+    """Split a list of names at its commas."""
+    return () if names is None else tuple(name.strip() for name in names.split(","))
+
+
+def symbols_in(path: Path) -> list[str]:
+    """Read a file of tickers: one a line, or several with commas; ``#`` begins a comment.
+
+    Raises
+    ------
+    InvalidExperimentError
+        For a file that is absent, is no text or names nothing.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise InvalidExperimentError(str(path), [error.strerror or str(error)]) from None
+    except UnicodeDecodeError:
+        raise InvalidExperimentError(str(path), ["it is no text in UTF-8"]) from None
+    lines = [line.partition("#")[0] for line in text.splitlines()]
+    tickers = [each.strip() for line in lines for each in line.split(",")]
+    found = list(dict.fromkeys(each for each in tickers if each))
+    if not found:
+        raise InvalidExperimentError(str(path), ["it names no ticker: write one a line"])
+    return found
+
+
+def space_of(file: Path | None, vary: str | None) -> "Space | None":
+    """Read what is to be varied; None is what is usual."""
+    from pregao.training import Space, default_space
+
+    if file is not None and vary is not None:
+        raise InvalidExperimentError("options", ["give --space or --vary, not both"])
+    if file is not None:
+        return Space.from_toml(file)
+    if vary is None:
+        return None
+    usual = default_space().knobs
+    for name in names_in(vary):
+        if name not in usual:
+            hint = "Other fields and values go into a file for --space."
+            raise UnknownNameError("knob", name, usual, hint)
+    return Space(knobs={name: usual[name] for name in names_in(vary)})
+
+
+def show(result: "Result", report: Path | None, *, as_json: bool) -> None:
+    """Print a result, then write its page if one was asked for: a full disk costs the page only."""
+    from pregao.console import print_result
+
+    if as_json:
+        typer.echo(result.to_json())
+    else:
+        print_result(result.report, result.forecasts, language=Settings.read().language)
+    if report is not None:
+        from pregao.plots import write_page
+
+        write_page(report, result.report, result.prices, result.forecasts)
+        typer.echo(f"report: {report.resolve()}", err=True)
+
+
+def source_if(source: str | None, path: Path | None) -> str | None:
+    """Take a path to mean csv where no source was named."""
+    return "csv" if source is None and path is not None else source
+
+
+def day_of(moment: "Day") -> date | None:
+    """Take the day of what was parsed as a moment."""
+    return moment.date() if moment else None
+
+
+def print_json(value: object) -> None:
+    """Print one JSON value."""
+    typer.echo(json.dumps(value, allow_nan=False))

@@ -1,0 +1,87 @@
+"""What a network is taught, and how what it says becomes a distribution of log returns."""
+
+from typing import assert_never
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pregao.dataset import ACTIONS, Scaler, Windows, labels_of
+from pregao.training._experiment import Experiment
+from pregao.zoo import Past, spread
+
+Float32 = NDArray[np.float32]
+
+# Whatever a network says of a price, the share of it that is left cannot be less.
+_LEAST_SHARE = 0.05
+
+
+def price_targets(experiment: Experiment, windows: Windows) -> Float32:
+    """Give what came in units of the target: (n, steps), one column if only the last counts."""
+    steps = slice(None) if experiment.steps == "each" else slice(-1, None)
+    match experiment.target:
+        case "scaled_return":
+            targets = windows.targets[:, steps]
+        case "simple_return":
+            targets = np.expm1(windows.future_returns[:, steps])
+        case "close":
+            ahead = np.arange(1, windows.horizon + 1)[steps]
+            closes = windows.table[:, windows.scaler.features.index("close")]
+            targets = closes[windows.cutoff_rows[:, None] + ahead]
+        case _:
+            assert_never(experiment.target)
+    return np.ascontiguousarray(targets, np.float32)
+
+
+def action_labels(experiment: Experiment, windows: Windows) -> NDArray[np.int64]:
+    """Give the number of the right action of each window: (n,); all 0 where none is learnt."""
+    actions = experiment.actions
+    if actions is None:
+        return np.zeros(len(windows), np.int64)
+    labels = labels_of(
+        windows, actions.labels, cost=actions.cost, threshold_sigmas=actions.threshold_sigmas
+    )
+    return labels.astype(np.int64)
+
+
+def class_weights(labels: NDArray[np.int64]) -> Float32:
+    """Weigh each action by how rare it is, the mean weight of a window being 1."""
+    counts = np.bincount(labels, minlength=len(ACTIONS))
+    present = np.count_nonzero(counts)
+    weights = np.where(counts > 0, len(labels) / (present * np.maximum(counts, 1)), 0.0)
+    return weights.astype(np.float32)
+
+
+def quantiles_of(
+    experiment: Experiment, scaler: Scaler, anchor: Float32, said: Float32, past: Past
+) -> NDArray[np.float64]:
+    """Give (n, horizon, levels) quantiles of the cumulative log return.
+
+    Points are the medians of distributions as wide as the anchor's.
+    """
+    scale = spread(past)
+    if experiment.loss == "pinball":
+        return said.astype(np.float64) * scale[..., None]
+    points = _log_returns(experiment, scaler, said.astype(np.float64), past)
+    if experiment.steps == "last":
+        # A straight line to the last step is all that is known of those before it.
+        points = points * np.linspace(0, 1, experiment.horizon + 1)[1:]
+    return points[..., None] + anchor.astype(np.float64) * scale[..., None]
+
+
+def _log_returns(
+    experiment: Experiment, scaler: Scaler, points: NDArray[np.float64], past: Past
+) -> NDArray[np.float64]:
+    """Turn points in units of the target into cumulative log returns: (n, steps)."""
+    match experiment.target:
+        case "scaled_return":
+            steps = slice(None) if experiment.steps == "each" else slice(-1, None)
+            return points * spread(past)[:, steps]
+        case "simple_return":
+            share = 1 + points
+        case "close":
+            last = past.table[past.cutoff_rows, scaler.features.index("close")]
+            share = scaler.unscaled("close", points) / scaler.unscaled("close", last)[:, None]
+        case _:
+            assert_never(experiment.target)
+    logs: NDArray[np.float64] = np.log(np.maximum(share, _LEAST_SHARE))
+    return logs

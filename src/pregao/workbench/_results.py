@@ -1,0 +1,124 @@
+"""What the use cases give back: prices that were stored, reports with their forecasts."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pregao.errors import UnknownNameError
+from pregao.evaluation import Forecast, Report
+from pregao.findings import Finding
+from pregao.plots import (
+    fan_figure,
+    learning_curves_figure,
+    ranking_figure,
+    ranking_html,
+    write_page,
+)
+from pregao.prices import Prices, Snapshot
+from pregao.registry import Run
+from pregao.training import LEVELS
+from pregao.workbench._prices import Checked
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """Prices that were downloaded and stored."""
+
+    prices: Prices
+    snapshot: Snapshot
+    findings: tuple[Finding, ...]
+
+    def summary(self) -> dict[str, object]:
+        """Give what was stored, ready for JSON."""
+        return {
+            **Checked(self.prices, self.findings).summary(),
+            "revision": self.snapshot.revision,
+            "added": self.snapshot.num_added,
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A training or a sweep: its report, its champion's forecasts, and the run it became."""
+
+    report: Report
+    forecasts: tuple[Forecast, ...]
+    """One a symbol, from its last session."""
+    prices: tuple[Prices, ...]
+    run: Run
+    search: str | None = None
+    """The id of the search that chose the settings, if one did."""
+
+    def fan(self, symbol: str | None = None) -> "go.Figure":
+        """Draw the last sessions and the forecast of one symbol, the first by default."""
+        names = [each.symbol for each in self.forecasts]
+        if symbol is not None and symbol not in names:
+            raise UnknownNameError("symbol", symbol, names)
+        place = 0 if symbol is None else names.index(symbol)
+        return fan_figure(self.prices[place], self.forecasts[place])
+
+    def ranking(self) -> "go.Figure":
+        """Draw every forecaster's test CRPS beside the random walk's."""
+        return ranking_figure(self.report)
+
+    def learning_curves(self) -> "go.Figure":
+        """Draw the champion's losses, epoch by epoch."""
+        return learning_curves_figure([self.report.winner])
+
+    def write_page(self, path: Path | str) -> None:
+        """Write one self-contained HTML page, in English and Portuguese."""
+        write_page(Path(path), self.report, self.prices, self.forecasts)
+
+    def __repr__(self) -> str:
+        return f"<Result {self.report.verdict.en}>"
+
+    def _repr_html_(self) -> str:
+        """Show the verdict, the ranking and the forecasts in a notebook."""
+        # The quantile tables are what a forecast shows of itself.
+        forecasts = "".join(each._repr_html_() for each in self.forecasts)
+        return ranking_html(self.report) + forecasts
+
+    def to_json(self) -> str:
+        """Give the report as JSON, with the ids of the champion's run and of the search."""
+        fields = self.report.model_dump(mode="json")
+        return json.dumps({**fields, "run": self.run.id, "search": self.search}, allow_nan=False)
+
+
+def forecast_of(
+    checked: Checked, quantiles: NDArray[np.float64], report: Report, run: Run
+) -> Forecast:
+    prices = checked.prices
+    return Forecast.of(
+        prices.symbol,
+        quantiles,
+        levels=LEVELS,
+        as_of=prices.last,
+        last_price=float(prices.bars.close[-1]),
+        forecaster=report.champion,
+        run=run.id,
+        edge=report.edge,
+        findings=(*checked.findings, *_without_prices(report)),
+    )
+
+
+def _without_prices(report: Report) -> tuple[Finding, ...]:
+    """Give the findings of learning and evaluation: those of prices are the forecast's own."""
+    return tuple(each for each in report.findings if not each.code.startswith("PRC"))
+
+
+def stranger(symbol: str, run: Run) -> Finding:
+    return Finding(
+        code="LRN005",
+        title="not trained on",
+        severity="warning",
+        symbol=symbol,
+        seen=f"{run.id} was trained on {', '.join(run.experiment.symbols[:5])}, not on {symbol}",
+        do="judge its forecasts with care, or train a network for it",
+    )

@@ -1,0 +1,217 @@
+"""Ray: a small one of this program's own, a real cluster of two nodes, and what is no cluster."""
+
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
+from pathlib import Path
+from signal import SIGKILL
+from tempfile import TemporaryDirectory
+
+import engine_work
+import numpy as np
+import psutil
+import pytest
+
+from pregao.errors import EngineUnavailableError, InputError, MissingExtraError
+from pregao.testing import ENGINE_CONTRACT
+from pregao.training import Ray, run
+
+DATA = {"values": np.arange(1000.0)}
+needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason="the extra [ray] is not installed")
+
+
+@pytest.fixture(scope="class")
+def one_ray() -> Iterator[None]:
+    with Ray(num_workers=2).crew(None):
+        yield
+
+
+@needs_ray
+@pytest.mark.usefixtures("one_ray")
+class TestOwnRay:
+    """One Ray for all promises: starting it takes longer than they do."""
+
+    @pytest.mark.parametrize("promise", ENGINE_CONTRACT.values(), ids=list(ENGINE_CONTRACT))
+    def test_workers_of_ray_keep_every_promise(self, promise):
+        promise(Ray(num_workers=2))
+
+    def test_a_process_that_is_connected_joins_no_other_cluster(self):
+        with (
+            pytest.raises(EngineUnavailableError, match="this process is connected to"),
+            Ray("10.0.0.5:6379").crew(None),
+        ):
+            pass
+
+    def test_a_ray_without_gpus_is_an_error_before_anything_waits_for_one(self):
+        with (
+            pytest.raises(EngineUnavailableError, match="no 1000 GPU"),
+            Ray(gpus_per_worker=1000).crew(None),
+        ):
+            pass
+
+
+@needs_ray
+def test_a_ray_of_ones_own_is_quiet_and_leaves_nothing_behind(tmp_path: Path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import engine_work, signal, sys\n"
+        "from pregao.training import Ray, run\n"
+        "tasks, engine = [(sys.argv[1], 7)], Ray(num_workers=1)\n"
+        "for _, number in run(engine_work.say_and_die_once, tasks, data=None, engine=engine):\n"
+        "    print(number)\n"
+        "assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL\n",
+        encoding="utf-8",
+    )
+    home = tmp_path / "home"
+    home.mkdir()
+    with TemporaryDirectory(prefix="t") as folder:
+        done = subprocess.run(
+            [sys.executable, script, str(tmp_path)],
+            env=environment(HOME=str(home), TMPDIR=folder),
+            capture_output=True,
+            check=False,
+            text=True,
+        )
+
+        assert ("", "7\n") == (done.stderr, done.stdout)
+        assert [] == list(Path(folder).iterdir())
+        assert [] == [each for each in processes() if folder in each]
+    assert [] == list(home.iterdir())
+
+
+def processes() -> list[str]:
+    lines = []
+    for each in psutil.process_iter():
+        with suppress(psutil.Error):
+            lines.append(" ".join(each.cmdline()))
+    return lines
+
+
+@needs_ray
+def test_a_node_that_dies_loses_no_task(tmp_path: Path):
+    tasks = [(str(tmp_path), number) for number in range(8)]
+    with (
+        head() as address,
+        node("--address", address) as second,
+        Ray(address).crew(DATA) as crew,
+    ):
+        assert 2 == crew.num_workers
+        for task in tasks:
+            crew.submit(engine_work.begin_and_wait, task)
+        results = crew.results()
+        found = dict(next(results) for _ in range(2))
+        while len(nodes_at_work(tmp_path)) < 2:
+            assert second.poll() is None
+        end(second)
+        (tmp_path / "go").touch()
+        found |= dict(results)
+
+    assert {task: 499500.0 + task[1] for task in tasks} == found
+    begun = [file.name.split("-")[0] for file in tmp_path.glob("*-*")]
+    assert len(begun) > len(set(begun)), "a task of the dead node began again on the other"
+
+
+def nodes_at_work(folder: Path) -> set[str]:
+    """Find the nodes at which a task that waits has begun."""
+    begun = [file.name.split("-") for file in folder.glob("*-*")]
+    return {node for number, node in begun if int(number) >= 2}
+
+
+@contextmanager
+def head() -> Iterator[str]:
+    """Start the first node of a cluster, in a folder of its own."""
+    with TemporaryDirectory(prefix="r", ignore_cleanup_errors=True) as folder:
+        address = f"127.0.0.1:{free_port()}"
+        port = address.partition(":")[2]
+        with node("--head", "--port", port, "--include-dashboard=false", "--temp-dir", folder):
+            yield address
+
+
+@contextmanager
+def node(*arguments: str) -> Iterator["subprocess.Popen[str]"]:
+    """Start a node of one processor, and wait until it says that it is up."""
+    command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--block", "--num-cpus=1"]
+    process = subprocess.Popen(
+        [*command, "--object-store-memory=80000000", *arguments],
+        env=environment(RAY_USAGE_STATS_ENABLED="0", PYTHONUNBUFFERED="1", OMP_NUM_THREADS="7"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+        text=True,
+    )
+    with process:
+        assert process.stdout is not None
+        try:
+            said = []
+            for line in process.stdout:
+                said.append(line)
+                if "Ray runtime started" in line:
+                    break
+            else:
+                pytest.fail("".join(said))
+            yield process
+        finally:
+            end(process)
+
+
+def end(process: "subprocess.Popen[str]") -> None:
+    """Kill a node and all that it started, by their ids."""
+    with suppress(psutil.NoSuchProcess):
+        for child in psutil.Process(process.pid).children(recursive=True):
+            with suppress(psutil.NoSuchProcess):
+                child.kill()
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, SIGKILL)
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def environment(**more: str) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(Path(engine_work.__file__).parent), **more}
+
+
+@pytest.mark.parametrize(
+    "address", ["", "nonsense", "host:", ":6379", "host:port", "a:b:c", "ray://host:1", "u@h:1"]
+)
+def test_an_address_is_host_and_port(address):
+    with pytest.raises(EngineUnavailableError, match=r"host:port.*ray start --head --port 6379"):
+        Ray(address)
+
+
+@needs_ray
+def test_an_address_where_nothing_listens_is_an_error_that_says_what_to_start():
+    address = f"127.0.0.1:{free_port()}"
+
+    with pytest.raises(
+        EngineUnavailableError, match=f"'{address}': nothing listens there .*ray start --head"
+    ):
+        list(run(engine_work.say, [1], data=None, engine=Ray(address)))
+
+
+@needs_ray
+def test_an_address_where_no_ray_answers_is_an_error_that_says_so():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+
+        with pytest.raises(EngineUnavailableError, match="something listens there, but no Ray"):
+            list(run(engine_work.say, [1], data=None, engine=Ray(address)))
+
+
+def test_without_the_package_an_error_says_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ray", None)
+
+    with pytest.raises(MissingExtraError, match=r"pip install 'pregao\[ray\]'"), Ray().crew(None):
+        pass
+
+
+@pytest.mark.parametrize("share", [-1.0, float("nan"), float("inf")])
+def test_a_share_of_a_gpu_is_a_number_of_gpus(share):
+    with pytest.raises(InputError, match="GPUs per worker"):
+        Ray(gpus_per_worker=share)
