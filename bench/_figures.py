@@ -19,6 +19,8 @@ class Measured:
     seconds: float
     peak_process_mb: float
     """The largest resident memory of any single process."""
+    peak_total_mb: float
+    """The largest of all processes together, what they share counted once."""
     output: str
 
 
@@ -28,25 +30,30 @@ def run(*arguments: str) -> Measured:
     with tempfile.TemporaryFile("w+", encoding="utf-8") as output:
         process = subprocess.Popen([*PREGAO, *arguments], stdout=output)
         root = psutil.Process(process.pid)
-        largest = 0
+        largest = total = 0
         while process.poll() is None:
-            largest = max(largest, _largest(root))
+            one, all_of_them = _memory(root)
+            largest, total = max(largest, one), max(total, all_of_them)
             with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(timeout=0.05)
+                process.wait(timeout=0.1)
         seconds = time.perf_counter() - started
         if process.returncode:
             sys.exit(f"pregao {' '.join(arguments)} ended with {process.returncode}")
         output.seek(0)
-        return Measured(seconds, largest / 2**20, output.read())
+        return Measured(seconds, largest / 2**20, total / 2**20, output.read())
 
 
-def _largest(root: psutil.Process) -> int:
-    largest = 0
+def _memory(root: psutil.Process) -> tuple[int, int]:
+    """Give the largest process, and all of them with shared pages divided among their users."""
+    largest = total = 0
     # A process that has just ended has no memory left to count.
     with contextlib.suppress(psutil.NoSuchProcess):
         for each in (root, *root.children(recursive=True)):
-            largest = max(largest, each.memory_info().rss)
-    return largest
+            with contextlib.suppress(psutil.NoSuchProcess, psutil.ZombieProcess):
+                memory = each.memory_full_info()
+                largest = max(largest, memory.rss)
+                total += getattr(memory, "pss", memory.uss)
+    return largest, total
 
 
 def show(name: str, measured: float, bound: float, unit: str, *, at_least: bool = False) -> None:

@@ -238,3 +238,12 @@ def test_bad_tickers_are_left_out_with_a_finding_each(tmp_path: Path, apart: boo
 def test_where_no_ticker_can_be_used_the_first_reason_is_the_error(tmp_path: Path):
     with pytest.raises(NothingLeftError, match="NADA3"):
         Workbench(tmp_path).sweep_each(TINY.replace(symbols=("NADA3", "NADA4")))
+
+
+def test_of_networks_that_are_alike_the_first_named_is_champion_and_kept(tmp_path: Path):
+    untrained = TINY.replace(epochs=0)
+
+    result = Workbench(tmp_path).sweep(untrained, networks=("anchor_lstm", "dlinear"))
+
+    assert "anchor_lstm" == result.report.champion
+    assert 0 == result.run.model.best_epoch

@@ -243,14 +243,16 @@ def _judge_entrants(
         tell("network", name, group, result.seconds)
         awaited[group] -= 1
         if awaited[group] == 0 and isinstance(task, _Learn):
-            members, said[group] = _best_alike(said[group], terms.ensemble, subject)
+            in_order = {each.name: said[group][each.name] for each in groups[group].entrants}
+            members, said[group] = _best_alike(in_order, terms.ensemble, subject)
             for kind in COMBINATIONS if len(members) > 1 else ():
                 crew.submit(_judge_ensemble, _Combine(group, kind, members))
                 awaited[group] += 1
         if awaited[group] == 0:
             finished = said.pop(group)
-            names = [each.name for each in groups[group].entrants]
-            yield group, {n: finished[n] for n in (*names, *COMBINATIONS) if n in finished}
+            # Entrants are in order; averages came as they were done.
+            averages = {name: finished.pop(name) for name in COMBINATIONS if name in finished}
+            yield group, finished | averages
 
 
 def _best_alike(
@@ -260,6 +262,7 @@ def _best_alike(
 
     Weights of thirty networks are small, those of thirty networks of four hundred symbols are not.
     """
+    # Of two that are alike the first counts, as in every ranking.
     ranked = sorted(said, key=lambda name: said[name].judged.validation_crps)
     best = said[ranked[0]].model
     alike = {
