@@ -20,7 +20,7 @@ from pregao.training import (
     Experiment,
     Fitted,
     advance,
-    cut_windows,
+    datasets_for,
     device_of,
     finish,
     restored,
@@ -74,7 +74,7 @@ EXPLOSIVE = BASE.replace(
 
 @cache
 def dataset(experiment: Experiment) -> Dataset:
-    return cut_windows([PRICES], experiment.cut, experiment.split)
+    return datasets_for([PRICES], [experiment])[experiment.cut]
 
 
 @cache

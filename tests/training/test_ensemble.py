@@ -18,7 +18,6 @@ from pregao.training import (
     Experiment,
     Fitted,
     combined,
-    cut_windows,
     datasets_for,
     each_member,
     finish,
@@ -55,7 +54,7 @@ PRICES = rising(synthetic_prices(sessions=600, seed=21))
 
 @cache
 def dataset() -> Dataset:
-    return cut_windows([PRICES], SMALL.cut, SMALL.split)
+    return datasets_for([PRICES], [SMALL])[SMALL.cut]
 
 
 @cache
@@ -282,7 +281,7 @@ def test_an_ensemble_is_the_same_bits_when_the_future_is_cut_off(combination: Co
 @pytest.mark.parametrize("combination", COMBINATIONS)
 def test_weights_do_not_see_the_test_part(combination: Combination):
     changed = noisy_after(PRICES, int(dataset().sealed_test.cutoff_rows[0]) - 1)
-    data = cut_windows([changed], SMALL.cut, SMALL.split)
+    data = datasets_for([changed], [SMALL])[SMALL.cut]
     again = tuple(finish(train(each, data)) for each in each_member(SMALL))
 
     expected = combined(members(), dataset(), combination).digest
@@ -330,11 +329,14 @@ def test_experiments_that_cut_alike_share_one_dataset():
     assert [SMALL.cut] == list(datasets)
 
 
-def test_a_dataset_of_several_is_the_one_cut_alone():
-    shared = datasets_for([PRICES], VARIANTS)[SMALL.cut]
+def test_of_several_the_one_that_reaches_back_furthest_is_as_it_is_alone():
+    furthest = SMALL.replace(lookback=40)
 
-    assert dataset().scaler == shared.scaler
-    assert truth_of([dataset().train]).digest == truth_of([shared.train]).digest
+    shared = datasets_for([PRICES], [furthest, SMALL])[furthest.cut]
+
+    alone = datasets_for([PRICES], [furthest])[furthest.cut]
+    assert alone.scaler == shared.scaler
+    assert truth_of([alone.train]).digest == truth_of([shared.train]).digest
 
 
 def test_datasets_of_several_do_not_change_with_what_comes_after():
@@ -356,3 +358,15 @@ def test_datasets_of_several_do_not_know_the_currency():
 
     for cut, data in datasets_for([PRICES], VARIANTS).items():
         assert data.validation.inputs.tobytes() == dear[cut].validation.inputs.tobytes()
+
+
+def test_a_symbol_that_begins_late_has_the_same_windows_for_every_lookback():
+    early = synthetic_prices("PETR4", sessions=600, seed=1)
+    late = synthetic_prices("VALE3", sessions=600, seed=2)
+    late = late.between(str(late.sessions[420]), str(late.last))
+    short = Experiment(symbols=("PETR4", "VALE3"), lookback=8, horizon=3, features=("return",))
+
+    datasets = datasets_for([early, late], [short, short.replace(lookback=40)])
+
+    for part in ("validation", "sealed_test"):
+        assert 1 == len({truth_of([getattr(each, part)]).digest for each in datasets.values()})

@@ -15,7 +15,7 @@ from pregao.training import (
     LEVELS,
     RECIPES,
     Experiment,
-    cut_windows,
+    datasets_for,
     find_recipe,
     finish,
     train,
@@ -37,7 +37,7 @@ MARKETS = {"order book": with_order_book(PRICES), "bars alone": PRICES}
 
 
 def dataset(experiment: Experiment, prices: Prices) -> Dataset:
-    return cut_windows([prices], experiment.cut, experiment.split)
+    return datasets_for([prices], [experiment])[experiment.cut]
 
 
 @cache

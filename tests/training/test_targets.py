@@ -20,7 +20,7 @@ from pregao.training import (
     Experiment,
     Fitted,
     advance,
-    cut_windows,
+    datasets_for,
     finish,
     train,
 )
@@ -57,7 +57,7 @@ POINTS = {
 
 
 def cut(experiment: Experiment, prices: Prices = PRICES) -> Dataset:
-    return cut_windows([prices], experiment.cut, experiment.split)
+    return datasets_for([prices], [experiment])[experiment.cut]
 
 
 @cache

@@ -5,6 +5,7 @@ from pregao.dataset._dataset import check_length as check_length
 from pregao.dataset._dataset import check_live as check_live
 from pregao.dataset._dataset import live_windows as live_windows
 from pregao.dataset._dataset import make_dataset as make_dataset
+from pregao.dataset._dataset import skipped_sessions as skipped_sessions
 from pregao.dataset._features import FEATURE_SETS as FEATURE_SETS
 from pregao.dataset._features import FEATURES as FEATURES
 from pregao.dataset._features import Feature as Feature

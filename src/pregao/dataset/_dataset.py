@@ -67,6 +67,7 @@ def make_dataset(
     scaling: Scaling = "standard",
     capped: bool = True,
     scaler: Scaler | None = None,
+    least_skip_sessions: int = 0,
 ) -> Dataset:
     """Cut the windows of one symbol, or of many pooled, and fit their scaler.
 
@@ -84,6 +85,9 @@ def make_dataset(
     scaler
         One that was fitted before, for scoring a network again; then give the borders it was
         fitted inside of, and its features are used.
+    least_skip_sessions
+        How many sessions of each symbol have no window, even if fewer would do for these features
+        and this lookback: what others need that are to be scored on the same windows.
 
     Raises
     ------
@@ -96,7 +100,7 @@ def make_dataset(
     """
     chosen, findings = _chosen(features, prices, scaler)
     warmup = _warmup(chosen)
-    skip = warmup + lookback - 1
+    skip = max(warmup + lookback - 1, least_skip_sessions)
     markets = [Market.of(each) for each in prices]
     borders, parts = _split(markets, split, skip=skip, horizon=horizon)
     _check_parts(prices, parts, skip=skip, horizon=horizon, split=split)
@@ -126,6 +130,15 @@ def make_dataset(
         sealed_test=part("test"),
         findings=(*findings, *_not_trained(prices, parts)),
     )
+
+
+def skipped_sessions(features: Sequence[str], lookback: int) -> int:
+    """Give how many sessions of a history come before its first window.
+
+    >>> skipped_sessions(("return",), lookback=60)
+    81
+    """
+    return _warmup([feature(name) for name in features]) + lookback - 1
 
 
 def live_windows(
@@ -249,7 +262,7 @@ def check_length(
     if split.train_last is not None:
         return
     # A feature without its order book would need less; those have no warm-up at all.
-    skip = _warmup([feature(name) for name in features]) + lookback - 1
+    skip = skipped_sessions(features, lookback)
     needed = _least_sessions(split, skip=skip, horizon=horizon)
     if num_sessions < needed:
         raise _too_short(symbol, num_sessions, needed, skip=skip, horizon=horizon)

@@ -31,7 +31,6 @@ from pregao.training._fitted import State as State
 from pregao.training._listing import Listed as Listed
 from pregao.training._listing import listed_networks as listed_networks
 from pregao.training._material import Datasets as Datasets
-from pregao.training._material import cut_windows as cut_windows
 from pregao.training._material import datasets_for as datasets_for
 from pregao.training._plan import MAX_COMBINATIONS as MAX_COMBINATIONS
 from pregao.training._plan import Raced as Raced

@@ -92,6 +92,11 @@ class Ensemble:
             total += member.quantiles(past) * weight
         return total
 
+    def action_probabilities(self, past: Past) -> Float:
+        """Give (n, 3) probabilities of `ACTIONS`, averaged as the quantiles are."""
+        said = [each.action_probabilities(past) for each in self.members]
+        return np.tensordot(np.array(self.weights), np.stack(said), axes=1)
+
 
 Model = Fitted | Ensemble
 """What an experiment becomes."""

@@ -107,7 +107,8 @@ def _findings(fitted: Fitted) -> list[Finding]:
                 code="LRN002",
                 title="nothing learned",
                 severity="info",
-                seen=f"none of {len(fitted.epochs) - 1} epochs beat the anchor on validation",
+                seen=f"none of {len(fitted.epochs) - 1} epochs beat the untrained network, "
+                "which is the anchor where there is one, on validation",
                 do="take the forecast as the anchor's; a lower learning rate, more symbols or "
                 "more dropout may help",
             )

@@ -2,7 +2,7 @@
 
 import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -172,15 +172,13 @@ class Loop:
             # The last layer is zero: what is said of one window is said of all.
             [first] = self.train.feed.batches(stop=1)
             price, logits = self.average.both(first)
+
+            def said(start: int, stop: int) -> tuple[Tensor, Tensor]:
+                count = stop - start
+                return price.expand(count, *price.shape[1:]), logits.expand(count, -1)
+
             train_loss, validation_loss = (
-                float(
-                    self.criterion(
-                        (price.expand(len(part), *price.shape[1:]), logits.expand(len(part), -1)),
-                        part.targets,
-                        part.labels,
-                    )
-                )
-                for part in (self.train, self.validation)
+                self.mean_loss(part, said) for part in (self.train, self.validation)
             )
         return Epoch(
             number=0,
@@ -262,16 +260,24 @@ class Loop:
 
     def validation_loss(self) -> float:
         """Give the loss of the averaged weights on the validation part."""
-        part, total = self.validation, 0.0
+        part = self.validation
+
+        def said(start: int, stop: int) -> tuple[Tensor, Tensor]:
+            both = [self.average.both(batch) for batch in part.feed.batches(start, stop)]
+            price, logits = (torch.cat(each) for each in zip(*both, strict=True))
+            return price, logits
+
         with one_thread(), torch.inference_mode():
-            for start in range(0, len(part), _SCORED_AT_ONCE):
-                stop = min(start + _SCORED_AT_ONCE, len(part))
-                both = [self.average.both(batch) for batch in part.feed.batches(start, stop)]
-                price, logits = (torch.cat(each) for each in zip(*both, strict=True))
-                loss = self.criterion(
-                    (price, logits), part.targets[start:stop], part.labels[start:stop]
-                )
-                total += float(loss) * (stop - start)
+            return self.mean_loss(part, said)
+
+    def mean_loss(self, part: Part, said: Callable[[int, int], tuple[Tensor, Tensor]]) -> float:
+        """Average the loss over a part, in blocks: a million windows of 23 levels are gigabytes."""
+        total = 0.0
+        for start in range(0, len(part), _SCORED_AT_ONCE):
+            stop = min(start + _SCORED_AT_ONCE, len(part))
+            rows = slice(start, stop)
+            loss = self.criterion(said(start, stop), part.targets[rows], part.labels[rows])
+            total += float(loss) * (stop - start)
         return total / len(part)
 
     @contextmanager

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pregao.dataset import Borders, Dataset, Split, make_dataset
+from pregao.dataset import Borders, Dataset, Split, make_dataset, skipped_sessions
 from pregao.prices import Prices
 from pregao.training._experiment import Cut, Experiment
 
@@ -22,24 +22,20 @@ def datasets_for(prices: Sequence[Prices], experiments: Sequence[Experiment]) ->
         If an experiment's windows do not fit.
     """
     assert len({each.horizon for each in experiments}) == 1, "the same windows need one horizon"
+    cuts = list(dict.fromkeys(each.cut for each in experiments))
+    skip = max(skipped_sessions(each.features, each.lookback) for each in cuts)
     datasets: Datasets = {}
     split: Split | Borders = experiments[0].split
-    for experiment in experiments:
-        cut = experiment.cut
-        if cut not in datasets:
-            datasets[cut] = cut_windows(prices, cut, split)
-            split = next(iter(datasets.values())).borders
+    for cut in cuts:
+        datasets[cut] = make_dataset(
+            prices,
+            features=cut.features,
+            lookback=cut.lookback,
+            horizon=cut.horizon,
+            scaling=cut.scaling,
+            capped=cut.capped,
+            split=split,
+            least_skip_sessions=skip,
+        )
+        split = datasets[cut].borders
     return datasets
-
-
-def cut_windows(prices: Sequence[Prices], cut: Cut, split: Split | Borders) -> Dataset:
-    """Cut the windows of one experiment."""
-    return make_dataset(
-        prices,
-        features=cut.features,
-        lookback=cut.lookback,
-        horizon=cut.horizon,
-        scaling=cut.scaling,
-        capped=cut.capped,
-        split=split,
-    )

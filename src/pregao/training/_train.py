@@ -190,6 +190,7 @@ class _Training:
         progress = {
             "epochs": [each.model_dump() for each in self.epochs],
             "outcome": self.outcome,
+            "device": loop.device.type,
             "num_steps": loop.num_steps,
             "learning_rate": optimiser["param_groups"][0]["lr"],
             "plateau": loop.plateau.state_dict(),
@@ -229,7 +230,9 @@ class _Training:
         loop.optimiser.load_state_dict({**state, "state": moments})
         loop.plateau.load_state_dict(progress["plateau"])
         loop.shuffle.set_state(torch.tensor(tensors["shuffle"]))
-        loop.dropout_state = torch.tensor(tensors["dropout"])
+        if progress["device"] == loop.device.type:
+            # Another kind of device has random numbers of its own, and begins a stream of them.
+            loop.dropout_state = torch.tensor(tensors["dropout"])
 
 
 def _last_gain(epochs: list[Epoch], min_delta: float) -> int:
