@@ -7,7 +7,7 @@ import pytest
 import typer.main
 
 from pregao.cli import app
-from pregao.training import Experiment
+from pregao.training import Experiment, Space
 from pregao.zoo import BASELINES, ZOO
 
 ROOT = Path(__file__).parents[1]
@@ -35,11 +35,13 @@ def test_both_readmes_show_the_same_commands():
 
 def test_both_readmes_show_the_same_experiment_and_it_can_be_read(tmp_path: Path):
     english, portuguese = (re.findall(r"```toml(.*?)```", text, re.DOTALL) for text in READMES)
-    path = tmp_path / "experiment.toml"
-    path.write_text(english[0], encoding="utf-8")
+    space, experiment = tmp_path / "space.toml", tmp_path / "experiment.toml"
+    space.write_text(english[1], encoding="utf-8")
+    experiment.write_text(english[0], encoding="utf-8")
 
     assert english == portuguese
-    assert ("PETR4", "VALE3") == Experiment.from_toml(path).symbols
+    assert {"learning_rate", "dropout", "lookback", "network"} == set(Space.from_toml(space).knobs)
+    assert ("PETR4", "VALE3") == Experiment.from_toml(experiment).symbols
 
 
 @pytest.mark.parametrize("text", READMES, ids=["english", "portuguese"])

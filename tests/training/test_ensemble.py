@@ -66,7 +66,7 @@ def members() -> tuple[Fitted, ...]:
 def astray() -> tuple[Fitted, ...]:
     """Give networks that forecast a fall where there is a rise."""
     return tuple(
-        replace(member, state={**member.state, "head.drift": np.float32([[drift], [0], [0]])})
+        replace(member, state={**member.state, "head.drift": np.float32([drift, 0, 0])})
         for member, drift in zip(members()[1:], (-2.0, -1.0, -3.0), strict=True)
     )
 

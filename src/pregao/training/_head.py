@@ -43,36 +43,32 @@ class QuantileHead(nn.Module):
 
     gaps: Tensor
     centre: Tensor
-    basis: Tensor
-    from_median: Tensor
-    reach: Tensor
     curves: Tensor
+    to_location: Tensor
+    to_gaps: Tensor
+    from_median: Tensor
 
     def __init__(self, anchor: Float[Tensor, "horizon levels"]) -> None:
         super().__init__()
-        between = torch.tensor(LEVELS[1:]) + torch.tensor(LEVELS[:-1])
-        place = between - 1
-        self.register_buffer("gaps", anchor.diff(dim=1))
-        self.register_buffer("centre", anchor[:, _MEDIAN : _MEDIAN + 1])
-        self.register_buffer(
-            "basis", torch.stack([torch.ones_like(place), place, place**2 - (place**2).mean()])
-        )
-        self.register_buffer("from_median", _sums_from_median())
         curves = _curves(len(anchor))
-        self.register_buffer("curves", curves)
-        reach = torch.outer(torch.tensor(_TERM_REACH), torch.tensor(_REACH))
-        self.register_buffer("reach", reach[: curves.shape[1]])
-        self.drift = nn.Parameter(torch.zeros(curves.shape[1], 1))
+        reach = torch.outer(torch.tensor(_TERM_REACH), torch.tensor(_REACH))[: curves.shape[1]]
+        # From a raw output to each step's location, width, skew and tails, in one product.
+        to_change = _to_change(curves, reach)
+        self.register_buffer("gaps", anchor.diff(dim=1))
+        self.register_buffer("centre", anchor[:, _MEDIAN])
+        self.register_buffer("curves", curves.contiguous())
+        self.register_buffer("to_location", to_change[..., 0].contiguous())
+        to_gaps = to_change[..., 1:] @ _basis() / _MOST_LOG_CHANGE
+        self.register_buffer("to_gaps", to_gaps.flatten(1).contiguous())
+        self.register_buffer("from_median", _sums_from_median())
+        self.drift = nn.Parameter(torch.zeros(curves.shape[1]))
 
     def forward(self, raw: Float[Tensor, "batch outputs"]) -> Float[Tensor, "batch horizon levels"]:
         """Give the quantiles in units of sigma_t sqrt(h)."""
-        terms = raw.reshape(-1, *self.reach.shape) * self.reach
-        change = self.curves @ terms
-        log_change = change[..., 1:] @ self.basis
-        bounded = _MOST_LOG_CHANGE * torch.tanh(log_change / _MOST_LOG_CHANGE)
-        gaps = self.gaps * torch.exp(bounded)
-        location = change[..., :1] + self.curves @ self.drift
-        return self.centre + location + gaps @ self.from_median
+        bounded = torch.tanh(raw @ self.to_gaps).view(-1, *self.gaps.shape)
+        gaps = self.gaps * torch.exp(_MOST_LOG_CHANGE * bounded)
+        location = raw @ self.to_location + (self.centre + self.curves @ self.drift)
+        return torch.matmul(gaps, self.from_median) + location[..., None]
 
 
 class PointHead(nn.Module):
@@ -107,6 +103,20 @@ class Headed(nn.Module):
         return price, raw[:, self.num_price_outputs :]
 
 
+def _to_change(
+    curves: Float[Tensor, "horizon terms"], reach: Float[Tensor, "terms 4"]
+) -> Float[Tensor, "outputs horizon 4"]:
+    """Give what each raw output, a term of one of the four, adds to the four at each step."""
+    each_alone = torch.diag_embed(reach)
+    return torch.einsum("ht,tjk->tjhk", curves, each_alone).flatten(0, 1)
+
+
+def _basis() -> Float[Tensor, "3 gaps"]:
+    """Give what width, skew and tails do to the gap between each two levels."""
+    place = torch.tensor(LEVELS[1:]) + torch.tensor(LEVELS[:-1]) - 1
+    return torch.stack([torch.ones_like(place), place, place**2 - (place**2).mean()])
+
+
 def _sums_from_median() -> Tensor:
     """Give the (gaps, levels) matrix that adds gaps up to the right of the median, and down."""
     num_levels = len(LEVELS)
@@ -134,16 +144,16 @@ def crps_weights() -> Float[Tensor, " levels"]:
 class Criterion(nn.Module):
     """The loss of a batch: of the price, and of the action where that is learnt too."""
 
-    levels: Tensor
     weights: Tensor
+    weighted_levels: Tensor
     class_weights: Tensor
 
     def __init__(self, experiment: Experiment, class_weights: Float[Tensor, " actions"]) -> None:
         super().__init__()
         self.loss = experiment.loss
         self.actions = experiment.actions
-        self.register_buffer("levels", torch.tensor(LEVELS))
         self.register_buffer("weights", crps_weights())
+        self.register_buffer("weighted_levels", torch.tensor(LEVELS) * crps_weights())
         self.register_buffer("class_weights", class_weights)
 
     def forward(
@@ -164,9 +174,10 @@ class Criterion(nn.Module):
         """Give the loss of (batch, steps, levels) quantiles, or of (batch, steps) points."""
         match self.loss:
             case "pinball":
+                # max(level * e, (level - 1) * e) is level * e, and what of e is negative.
                 error = targets[..., None] - said
-                pinball = torch.maximum(self.levels * error, (self.levels - 1) * error)
-                return (pinball @ self.weights).mean()
+                below = functional.relu(-error)
+                return (error @ self.weighted_levels + below @ self.weights).mean()
             case "mse":
                 return functional.mse_loss(said, targets)
             case "mae":
