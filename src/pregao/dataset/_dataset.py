@@ -100,6 +100,8 @@ def make_dataset(
     """
     chosen, findings = _chosen(features, prices, scaler)
     warmup = _warmup(chosen)
+    if isinstance(split, Borders):
+        least_skip_sessions = max(least_skip_sessions, split.skip_sessions)
     skip = max(warmup + lookback - 1, least_skip_sessions)
     markets = [Market.of(each) for each in prices]
     borders, parts = _split(markets, split, skip=skip, horizon=horizon)
@@ -126,7 +128,7 @@ def make_dataset(
         train=part("train"),
         validation=part("validation"),
         live=_live(table, fitted, lookback=lookback, horizon=horizon),
-        borders=borders,
+        borders=borders.replace(skip_sessions=least_skip_sessions),
         sealed_test=part("test"),
         findings=(*findings, *_not_trained(prices, parts)),
     )

@@ -26,6 +26,8 @@ class Borders(Value):
     """The first cutoff of the training part; None begins with the history (an expanding window)."""
     purge_sessions: int = Field(default=0, ge=0)
     """Sessions left out before a border; at least the horizon is, whatever stands here."""
+    skip_sessions: int = Field(default=0, ge=0)
+    """Sessions at the beginning of each history that have no window, even if fewer would do."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:

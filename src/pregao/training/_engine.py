@@ -19,7 +19,8 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from threading import Thread
+from threading import Thread, current_thread, main_thread
+from types import FrameType
 from typing import Any, Protocol, TypeVar, cast
 
 from pregao.errors import InputError, WorkerLostError
@@ -302,13 +303,35 @@ def _as_workers_inherit() -> Iterator[None]:
 
 @contextmanager
 def _interrupted_later() -> Iterator[None]:
-    """Hold Ctrl-C back: a child that starts meanwhile inherits the mask, and never sees it."""
+    """Hold Ctrl-C back: a child that starts meanwhile inherits the mask, and never sees it.
+
+    The mask is that of this thread. Of the others one may take the signal and have Python answer it
+    here, in the middle of what the child is told; so the answer waits too.
+    """
     if sys.platform == "win32":
         yield
         return
     resource_tracker.ensure_running()  # as it starts, it lifts the mask
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        with _answered_later():
+            yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+
+
+@contextmanager
+def _answered_later() -> Iterator[None]:
+    """Let Python answer Ctrl-C at the end of the block; it does so in the main thread alone."""
+    answer = signal.getsignal(signal.SIGINT)
+    if current_thread() is not main_thread() or not callable(answer):
+        yield
+        return
+    held: list[FrameType | None] = []
+    signal.signal(signal.SIGINT, lambda _number, frame: held.append(frame))
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.signal(signal.SIGINT, answer)
+        if held:
+            answer(signal.SIGINT, held[0])

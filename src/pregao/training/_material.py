@@ -35,7 +35,7 @@ def datasets_for(prices: Sequence[Prices], experiments: Sequence[Experiment]) ->
             scaling=cut.scaling,
             capped=cut.capped,
             split=split,
-            least_skip_sessions=skip,
+            least_skip_sessions=skip if len(cuts) > 1 else 0,
         )
         split = datasets[cut].borders
     return datasets

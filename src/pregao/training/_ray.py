@@ -121,6 +121,8 @@ class _RayCrew:
             "num_cpus": 1,
             "num_gpus": gpus,
             "max_retries": _RETRIES,
+            # A node that has just joined may take the data for lost.
+            "retry_exceptions": [ray.exceptions.ObjectLostError],
             "runtime_env": {"env_vars": THREADS},
         }
         self._answer = ray.remote(**options)(_answer)
@@ -160,21 +162,31 @@ class _RayCrew:
         errors = self._ray.exceptions
         try:
             return bytes(self._ray.get(reference))
+        except errors.ObjectLostError as error:
+            raise self._lost(error, task) from None
         except (errors.RayTaskError, errors.RuntimeEnvSetupError) as error:
             # The work's own exceptions are part of the answer: this one came before it could begin.
             raise EngineUnavailableError(
                 "its nodes", _last_line(str(error)), "install the same pregao and Python on each"
             ) from None
         except errors.RayError as error:
-            reason = f"{_first_line(str(error))}, after {_RETRIES} retries of the task"
-            raise WorkerLostError(f"{reason} {reprlib.repr(task)}") from None
+            raise self._lost(error, task) from None
+
+    @staticmethod
+    def _lost(error: Exception, task: object) -> WorkerLostError:
+        reason = f"{_first_line(str(error))}, after {_RETRIES} retries of the task"
+        return WorkerLostError(f"{reason} {reprlib.repr(task)}")
 
 
 def _answer(question: bytes, held: list[Any]) -> bytes:
-    """Do the work in a worker of the cluster."""
+    """Do the work in a worker of the cluster.
+
+    The data is opened first: where that fails, it is the cluster that failed, and not the work.
+    """
     from ray import cloudpickle
 
-    return answered(question, lambda: _opened(held[0]), dumps=cloudpickle.dumps)
+    data = _opened(held[0])
+    return answered(question, lambda: data, dumps=cloudpickle.dumps)
 
 
 @lru_cache(maxsize=1)

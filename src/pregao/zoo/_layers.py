@@ -243,9 +243,12 @@ class LastRead(nn.Module):
         super().__init__()
         self.backwards: Tensor
         self.register_buffer("backwards", torch.tensor(backwards), persistent=False)
+        self.reads_both_ways = any(backwards)
 
     def forward(self, x: Steps) -> Pooled:
         """Choose a step for each channel."""
+        if not self.reads_both_ways:
+            return x[:, -1]
         return torch.where(self.backwards, x[:, 0], x[:, -1])
 
 
