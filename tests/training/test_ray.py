@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from signal import SIGKILL
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import engine_work
 import numpy as np
@@ -17,8 +18,21 @@ import psutil
 import pytest
 
 from pregao.errors import EngineUnavailableError, InputError, MissingExtraError
-from pregao.testing import ENGINE_CONTRACT
-from pregao.training import Ray, run
+from pregao.testing import ENGINE_CONTRACT, synthetic_prices
+from pregao.training import (
+    Crew,
+    Experiment,
+    Local,
+    Ray,
+    Search,
+    Searched,
+    Space,
+    TrialRecord,
+    datasets_for,
+    run,
+    search,
+)
+from pregao.training._search import Memory
 
 DATA = {"values": np.arange(1000.0)}
 needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason="the extra [ray] is not installed")
@@ -115,6 +129,45 @@ def test_a_node_that_dies_loses_no_task(tmp_path: Path):
     assert len(begun) > len(set(begun)), "a task of the dead node began again on the other"
 
 
+@needs_ray
+def test_a_search_whose_node_dies_finds_what_it_finds_anywhere():
+    experiment = Experiment(symbols=("TEST3",), lookback=8, horizon=2, network="dlinear")
+    plan = Search(
+        experiment=experiment,
+        entries={"dlinear": "dlinear", "anchor_lstm": "anchor_lstm"},
+        space=Space.parse({"dropout": [0.1, 0.3], "batch_size": [16, 64], "epochs": [2, 6]}),
+        strategy="random",
+        trials=6,
+    )
+    data = datasets_for([synthetic_prices("TEST3", sessions=600, seed=5)], plan.cuttings())
+    with Local(2).crew(data) as crew:
+        [*_, expected] = events(plan, crew)
+
+    with head() as address, node("--address", address) as second, Ray(address).crew(data) as crew:
+        found = events(plan, crew)
+        for _ in range(4):
+            next(found)
+        end(second)
+        [*_, survived] = found
+
+    assert fates(expected) == fates(survived)
+    assert 12 == len(fates(survived))
+    assert expected.best.replace(seconds=0) == survived.best.replace(seconds=0)
+
+
+def events(plan: Search, crew: Crew) -> Iterator[Any]:
+    """Give the news of a search, and then what it found."""
+    found = yield from search(plan, crew=crew, journal=Memory())
+    yield found
+
+
+def fates(searched: Searched) -> list[TrialRecord]:
+    """Give what became of every trial."""
+    return [
+        trial.replace(seconds=0) for raced in searched.entries.values() for trial in raced.trials
+    ]
+
+
 def nodes_at_work(folder: Path) -> set[str]:
     """Find the nodes at which a task that waits has begun."""
     begun = [file.name.split("-") for file in folder.glob("*-*")]
@@ -135,6 +188,8 @@ def head() -> Iterator[str]:
 def node(*arguments: str) -> Iterator["subprocess.Popen[str]"]:
     """Start a node of one processor, and wait until it says that it is up."""
     command = [sys.executable, "-m", "ray.scripts.scripts", "start", "--block", "--num-cpus=1"]
+    # Two nodes of one machine would give the same ports out of the usual range.
+    command += ["--min-worker-port=0", "--max-worker-port=0"]
     process = subprocess.Popen(
         [*command, "--object-store-memory=80000000", *arguments],
         env=environment(RAY_USAGE_STATS_ENABLED="0", PYTHONUNBUFFERED="1", OMP_NUM_THREADS="7"),

@@ -247,3 +247,15 @@ def test_of_networks_that_are_alike_the_first_named_is_champion_and_kept(tmp_pat
 
     assert "anchor_lstm" == result.report.champion
     assert 0 == result.run.model.best_epoch
+
+
+def test_actions_stand_beside_the_commonest(tmp_path: Path):
+    experiment = find_recipe("b3-multitask").experiment.replace(
+        symbols=("SP500",), start=date(2012, 1, 3), epochs=2
+    )
+
+    result = Workbench(tmp_path).train(experiment, recipe="b3-multitask")
+
+    [said] = [each for each in result.report.findings if each.code == "EVA006"]
+    assert "always hold gives" in said.seen
+    assert "by rule" in said.do

@@ -1,5 +1,6 @@
 """Is it better than naive, honestly? Scores, tests, and comparisons beside the baselines."""
 
+from pregao.evaluation._actions import judge_actions as judge_actions
 from pregao.evaluation._comparison import Comparison as Comparison
 from pregao.evaluation._comparison import compare as compare
 from pregao.evaluation._forecast import Forecast as Forecast

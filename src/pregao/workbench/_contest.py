@@ -7,7 +7,7 @@ from typing import Literal
 
 from pregao.dataset import Dataset
 from pregao.errors import BaselineUnavailableError
-from pregao.evaluation import Report, Trained, WindowCounts, compare, judge
+from pregao.evaluation import Report, Trained, WindowCounts, compare, judge, judge_actions
 from pregao.findings import Finding
 from pregao.training import (
     LEVELS,
@@ -307,7 +307,8 @@ def _judge_ensemble(data: _Data, task: _Combine) -> Said:
 
 def said_by(model: Model, dataset: Dataset, started: float) -> Said:
     """Judge a trained model, and forecast with it."""
-    said = _said(model, dataset, started, findings=model.findings)
+    found = (*model.findings, *judge_actions(model, dataset))
+    said = _said(model, dataset, started, findings=found)
     members = (model,) if isinstance(model, Fitted) else model.members
     num_features = len(dataset.scaler.features)
     trained = Trained(
