@@ -219,6 +219,9 @@ def _connected(ray: ModuleType, engine: Ray, data: object) -> Iterator[None]:
             with _initialised(ray, _QUIET | _locked(), own):
                 yield
     else:
+        if _locked.cache_info().currsize:
+            found = "this process has had a Ray of its own, and shows its key to every other"
+            raise EngineUnavailableError(engine.address, found, "join a cluster in a fresh process")
         _check_answer(engine.address)
         with _initialised(ray, _QUIET, {"address": engine.address}):
             yield
