@@ -143,13 +143,15 @@ def _stacked(members: Sequence[Fitted], validation: Windows) -> Float:
     """Minimise the validation CRPS of the average over the simplex; it is convex."""
     from scipy.optimize import minimize
 
+    from pregao.training._head import crps_weights
+
     every = -(-len(validation) // _MOST_WINDOWS)
     windows = validation.take(np.arange(0, len(validation), every))
     scale = spread(windows)[..., None]
     said = np.stack([(each.quantiles(windows) / scale).astype(np.float32) for each in members])
     targets = windows.targets[..., None].astype(np.float32)
     levels = np.array(LEVELS, np.float32)
-    share = _level_shares()
+    share = crps_weights().numpy()
 
     def loss(weights: Float) -> tuple[float, Float]:
         error = targets - np.tensordot(weights.astype(np.float32), said, axes=1)
@@ -174,12 +176,6 @@ def _stacked(members: Sequence[Fitted], validation: Windows) -> Float:
     weights = np.clip(found.x, 0, None)
     better = np.isfinite(weights).all() and loss(weights / weights.sum())[0] <= loss(start)[0]
     return weights / weights.sum() if better else start
-
-
-def _level_shares() -> NDArray[np.float32]:
-    edges = np.array([0.0, *LEVELS, 1.0], np.float32)
-    shares: NDArray[np.float32] = edges[2:] - edges[:-2]
-    return shares
 
 
 def each_member(experiment: Experiment) -> Iterator[Experiment]:
