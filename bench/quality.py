@@ -1,21 +1,34 @@
 """The default experiment beside every baseline on six long series, where they are at hand.
 
-Pooled, trained to 2018, validated on 2019-2020, scored once on 2021-2024, horizons 1 to 10. The
-series are read from ../shared/data/ohlcv and are no part of the project.
+Pooled, fitted anew for each of the years 2019 to 2024: trained to three years before, validated on
+the two years before, scored as it would be served, horizons 1 to 10. The series are read from
+../shared/data/ohlcv and are no part of the project.
 """
 
 import sys
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 
 from _figures import show
-from pregao.dataset import Dataset, Split, make_dataset
-from pregao.evaluation import diebold_mariano, judge_quantiles, truth_of, window_crps
+from pregao.dataset import Borders, Dataset, make_dataset
+from pregao.evaluation import (
+    NAIVE,
+    Conditions,
+    Judged,
+    diebold_mariano,
+    judge_as_served,
+    pooled,
+    truth_of,
+)
+from pregao.evaluation._reliability import Reliability, reliability
 from pregao.prices import PROVIDERS, Prices, validated
 from pregao.symbols import Symbol
-from pregao.training import LEVELS, Experiment, run
+from pregao.training import LEVELS, Experiment, find_recipe, run
+from pregao.workbench import Workbench
 from pregao.zoo import BASELINES, Forecaster
 
 FOLDER = Path(__file__).parents[2] / "shared" / "data" / "ohlcv"
@@ -27,9 +40,11 @@ SERIES = {
     "AAPL": "AAPL.csv",
     "^BVSP": "^BVSP.csv",
 }
-SPLIT = Split(train_last=date(2018, 12, 31), validation_last=date(2020, 12, 31))
-DEFAULT = Experiment(symbols=tuple(SERIES), source="csv", split=SPLIT)
-NUM_SEEDS = 3
+YEARS = range(2019, 2025)
+DEFAULT = Experiment(symbols=tuple(SERIES), source="csv")
+OWN = "default"
+RIVALS = {"rolling_250": 2.5, "gjr_garch": 0.6, "anchor": 0.8}
+EARLIER = {"petr4-60d": "PETR4", "vale3-multistep": "VALE3"}
 
 
 def read(ticker: str, name: str) -> Prices:
@@ -38,94 +53,153 @@ def read(ticker: str, name: str) -> Prices:
     return validated(provider.download(Symbol.parse(ticker)))[0]
 
 
-def forecasts(dataset: Dataset, name: str) -> tuple[np.ndarray, float]:
-    """Fit one forecaster; give its test quantiles and its validation CRPS."""
-    forecaster = fitted(dataset, name)
-    validation = forecaster.quantiles(dataset.validation)
-    crps = window_crps(validation, LEVELS, truth_of([dataset.validation])).mean()
-    return forecaster.quantiles(dataset.sealed_test).astype(np.float32), float(crps)
+def folds() -> tuple[Dataset, ...]:
+    """Cut the windows of each year."""
+    prices = [read(ticker, name) for ticker, name in SERIES.items()]
+    return tuple(
+        make_dataset(
+            prices,
+            features=DEFAULT.features,
+            lookback=DEFAULT.lookback,
+            horizon=DEFAULT.horizon,
+            split=Borders(
+                train_last=date(year - 3, 12, 31),
+                validation_last=date(year - 1, 12, 31),
+                test_last=date(year, 12, 31),
+            ),
+        )
+        for year in YEARS
+    )
+
+
+@dataclass(frozen=True)
+class Fit:
+    """One forecaster for one year."""
+
+    fold: int
+    name: str
+
+
+def judged(data: tuple[Dataset, ...], fit: Fit) -> tuple[Judged, np.ndarray]:
+    """Fit a forecaster, and score the year as it would be served."""
+    from pregao.evaluation import as_served
+
+    dataset = data[fit.fold]
+    forecaster = fitted(dataset, fit.name)
+    found, serving = judge_as_served(forecaster, dataset, levels=LEVELS)
+    said = as_served(forecaster, serving.offsets).quantiles(dataset.sealed_test)
+    return found, said.astype(np.float32)
 
 
 def fitted(dataset: Dataset, name: str) -> Forecaster:
-    """Fit a baseline by its name, or the default experiment by its seed."""
+    """Fit a baseline by its name, or the default experiment."""
     if name in BASELINES:
         return BASELINES[name].fit(dataset.train, LEVELS, 0)
     from pregao.training import finish, train
 
-    return finish(train(DEFAULT.replace(seed=int(name.removeprefix("default seed "))), dataset))
+    return finish(train(DEFAULT, dataset))
 
 
 def main() -> None:
     """Fit, score and print."""
     if not FOLDER.is_dir():
         sys.exit("the six series are not at hand: nothing was measured")
-    dataset = make_dataset(
-        [read(ticker, name) for ticker, name in SERIES.items()],
-        features=DEFAULT.features,
-        lookback=DEFAULT.lookback,
-        horizon=DEFAULT.horizon,
-        split=SPLIT,
-    )
-    print(f"windows: {dataset.num_windows}")
-    seeds = [f"default seed {seed}" for seed in range(NUM_SEEDS)]
-    said = {name: found[0] for name, found in run(forecasts, [*BASELINES], data=dataset)}
-    said |= {name: found[0] for name, found in run(forecasts, seeds, data=dataset)}
-    table(dataset, {name: said[name] for name in (*BASELINES, *seeds)})
-    for seed in seeds:
-        print(f"\n{seed}")
-        figures(dataset, said[seed], said)
-
-
-def by_series(dataset: Dataset, values: np.ndarray) -> np.ndarray:
-    """Average windows of each series."""
-    index = dataset.sealed_test.symbol_index
-    return np.array([values[index == each].mean() for each in range(len(SERIES))])
-
-
-def table(dataset: Dataset, said: dict[str, np.ndarray]) -> None:
-    """Print the CRPS of each forecaster on each series, and what it saves over rolling-250."""
-    truth = truth_of([dataset.sealed_test])
-    crps = {
-        name: by_series(dataset, window_crps(each, LEVELS, truth).mean(axis=1))
-        for name, each in said.items()
+    data = folds()
+    tasks = [Fit(fold, name) for fold in range(len(data)) for name in BASELINES]
+    found = {(task.name, task.fold): each for task, each in run(judged, tasks, data=data)}
+    own = [Fit(fold, OWN) for fold in range(len(data))]
+    found |= {(task.name, task.fold): each for task, each in run(judged, own, data=data)}
+    tests = [each.sealed_test for each in data]
+    truth = truth_of(tests)
+    every = {
+        name: pooled([found[name, fold][0] for fold in range(len(data))], truth)
+        for name in (*BASELINES, OWN)
     }
+    crps = {name: by_series(each.loss, truth.symbols) for name, each in every.items()}
+    table(crps)
+    against_rivals(every, crps)
+    said = np.concatenate([found[OWN, fold][1] for fold in range(len(data))]).astype(np.float64)
+    ranges(reliability(said, LEVELS, truth, Conditions.of(tests)))
+    errors(said, truth)
+    earlier_systems()
+
+
+def by_series(loss: np.ndarray, symbols: np.ndarray) -> np.ndarray:
+    """Average windows of each series."""
+    return np.array([loss[symbols == each].mean() for each in range(len(SERIES))])
+
+
+def table(crps: dict[str, np.ndarray]) -> None:
+    """Print the CRPS of each forecaster on each series, and what it saves over rolling-250."""
     print(f"{'CRPS, % of log return':24}" + "".join(f"{name:>9}" for name in SERIES) + "   vs 250")
     for name, each in crps.items():
         saved = 100 * (1 - each / crps["rolling_250"]).mean()
         print(f"{name:24}" + "".join(f"{value:9.4f}" for value in each) + f"{saved:8.2f}%")
 
 
-def figures(dataset: Dataset, own: np.ndarray, said: dict[str, np.ndarray]) -> None:
-    """Print the bounds that the default experiment has to keep."""
-    truth = truth_of([dataset.sealed_test])
-    loss = {
-        name: window_crps(each, LEVELS, truth).mean(axis=1)
-        for name, each in {**said, "own": own}.items()
-    }
-    crps = {name: by_series(dataset, each) for name, each in loss.items()}
-    for rival, bound in (("rolling_250", 1.8), ("anchor", 0.0), ("gjr_garch", 0.0), ("har", 0.0)):
-        saved = 100 * (1 - crps["own"] / crps[rival]).mean()
+def against_rivals(every: dict[str, Judged], crps: dict[str, np.ndarray]) -> None:
+    """Print what the default experiment saves over the baselines that it has to beat."""
+    for rival, bound in RIVALS.items():
+        saved = 100 * (1 - crps[OWN] / crps[rival]).mean()
         show(f"CRPS below {rival}, mean of series", saved, bound, "%", at_least=True)
-    better = int((crps["own"] < crps["anchor"]).sum())
-    show("series better than the anchor", better, 4, "of 6", at_least=True)
-    returns = dataset.sealed_test.future_returns
-    inside = (returns >= own[..., LEVELS.index(0.05)]) & (returns <= own[..., LEVELS.index(0.95)])
-    for step in (1, 5, 10):
-        share = 100 * inside[:, step - 1].mean()
-        show(f"90 % coverage at horizon {step}", share, 88, "%", at_least=True)
-        show(f"90 % coverage at horizon {step}", share, 92, "%")
-    judged = judge_quantiles(
-        np.zeros((len(dataset.validation), *own.shape[1:])),
-        own,
-        truth_validation=truth_of([dataset.validation]),
-        truth_test=truth,
-        levels=LEVELS,
-    )
-    show("MASE at horizon 1", judged.metrics.per_step["mase"][0], 1.005, "")
-    test = diebold_mariano(
-        loss["own"], loss["anchor"], horizon=DEFAULT.horizon, sessions=truth.sessions
-    )
-    print(f"Diebold-Mariano against the anchor, errors clustered by date: p = {test.p_value:.4f}")
+        better = int((crps[OWN] < crps[rival]).sum())
+        show("  series on which it is", better, 5, "of 6", at_least=True)
+    for rival in ("anchor", "har", "gjr_garch"):
+        test = diebold_mariano(
+            every[OWN].loss,
+            every[rival].loss,
+            horizon=DEFAULT.horizon,
+            sessions=every[OWN].sessions,
+        )
+        if rival == "anchor":
+            show("Diebold-Mariano p against the anchor, by date", test.p_value, 0.01, "")
+        else:
+            print(f"Diebold-Mariano p against {rival}, by date: {test.p_value:.4f}")
+
+
+def ranges(found: Reliability) -> None:
+    """Print how far the ranges are off at the worst step, and in rough markets."""
+    for percent in (50, 80, 90, 95):
+        shares = 100 * np.array(found.overall.per_step[f"coverage_{percent}"])
+        worst = float(np.abs(shares - percent).max())
+        show(f"{percent} % coverage, worst step, points off", worst, 1.5, "")
+        print("  by step: " + " ".join(f"{share:.1f}" for share in shares))
+    volatile = found.volatile.coverage_90 or 0.0
+    show("90 % coverage in the top volatility tercile", 100 * volatile, 87, "%", at_least=True)
+    print(f"90 % coverage after a break: {100 * (found.after_break.coverage_90 or 0.0):.1f} %")
+
+
+def errors(said: np.ndarray, truth: object) -> None:
+    """Print the absolute error of the first step beside the random walk's, by series."""
+    from pregao.evaluation import Truth
+
+    assert isinstance(truth, Truth)
+    median = truth.last_price * np.exp(said[:, 0, LEVELS.index(0.5)])
+    error = np.abs(median - truth.future_price[:, 0])
+    move = np.abs(truth.last_price - truth.future_price[:, 0])
+    for number, name in enumerate(SERIES):
+        own = truth.symbols == number
+        show(f"MASE at horizon 1, {name}", error[own].mean() / move[own].mean(), 1.005, "")
+
+
+def earlier_systems() -> None:
+    """Print what two earlier systems' recipes are worth beside naive, and the default there."""
+    with TemporaryDirectory() as home:
+        for recipe, ticker in EARLIER.items():
+            experiment = find_recipe(recipe).experiment.replace(symbols=(ticker,), source="csv")
+            report = (
+                Workbench(Path(home))
+                .train(experiment, recipe=recipe, path=FOLDER / SERIES[ticker], allow_findings=True)
+                .report
+            )
+            naive = report.baseline(NAIVE).metrics
+            for each in report.ranking:
+                share = 100 * (each.metrics.mape / naive.mape - 1)
+                print(
+                    f"{recipe} on {ticker}: {each.network:16} MAPE {each.metrics.mape:.2f} %, "
+                    f"naive {naive.mape:.2f} % ({share:+.1f} %); CRPS skill over naive "
+                    f"{100 * each.versus_random_walk.crps_skill:+.1f} %"
+                )
 
 
 if __name__ == "__main__":

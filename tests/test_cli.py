@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from pregao.findings import FINDINGS
 from pregao.testing import synthetic_prices
 from pregao.zoo import ZOO
 
@@ -50,7 +51,7 @@ def pregao(tmp_path_factory: pytest.TempPathFactory) -> Shell:
 def sweep(pregao: Shell) -> dict[str, object]:
     done = pregao(
         "sweep", "SP500", *SMALL, "--networks", "dlinear,anchor_lstm", "--report", "page.html",
-        "--json",
+        "--folds", "2", "--json",
     )  # fmt: skip
     assert 0 == done.returncode, done.stderr
     return json.loads(done.stdout)
@@ -67,7 +68,8 @@ def complaint(done: subprocess.CompletedProcess[str]) -> str:
 
 def test_a_sweep_prints_one_json_object_as_promised(sweep: dict):
     assert {
-        "experiment", "data", "windows", "baselines", "ranking", "champion", "edge", "seconds",
+        "experiment", "data", "windows", "baselines", "ranking", "candidate", "champion", "edge",
+        "promotion", "walk", "dossiers", "trials", "seconds",
     } <= set(sweep)  # fmt: skip
     assert {"symbols", "sessions", "first", "last", "digest"} <= set(sweep["data"])
     assert ["SP500"] == sweep["data"]["symbols"]
@@ -80,8 +82,8 @@ def test_a_sweep_prints_one_json_object_as_promised(sweep: dict):
         )
         assert {"crps_skill", "mae_skill", "dm_p_value"} == set(each["versus_random_walk"])
     assert "random_walk" in [each["name"] for each in sweep["baselines"]]
-    assert sweep["champion"] == sweep["ranking"][0]["network"]
-    assert isinstance(sweep["edge"], bool)
+    assert sweep["candidate"] == sweep["ranking"][0]["network"]
+    assert (sweep["edge"] == "proven") == (sweep["champion"] == sweep["candidate"])
 
 
 def test_a_sweep_writes_its_page(pregao: Shell, sweep: dict):
@@ -153,7 +155,7 @@ def test_a_baseline_whose_library_cannot_load_is_left_out_and_said_so(
     report = json.loads(done.stdout)
     assert "lightgbm" not in [each["name"] for each in report["baselines"]]
     [finding] = [each for each in report["findings"] if each["code"] == "EVA010"]
-    assert "libgomp" in finding["seen"]
+    assert "libgomp" in finding["seen"]["en"]
 
 
 def test_the_sentence_is_portuguese_where_the_user_is(pregao: Shell):
@@ -274,8 +276,9 @@ def test_options_win_over_the_file_and_the_file_over_the_mode(pregao: Shell, tmp
     )
 
     done = pregao(
-        "sweep", "--experiment", path, "--networks", "dlinear", "--horizon", "2", "--json"
-    )
+        "sweep", "--experiment", path, "--networks", "dlinear", "--horizon", "2", "--folds", "0",
+        "--json",
+    )  # fmt: skip
 
     experiment = json.loads(done.stdout)["experiment"]
     assert (2, 8, 16, 1) == tuple(
@@ -335,7 +338,7 @@ def test_a_pipe_that_knows_few_characters_gets_what_it_can_show(pregao: Shell):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="elsewhere Ctrl-C goes to the whole console")
-def test_ctrl_c_says_so_and_leaves_no_files(pregao: Shell, tmp_path: Path):
+def test_ctrl_c_says_so_and_leaves_the_ledger_alone(pregao: Shell, tmp_path: Path):
     process = subprocess.Popen(
         [sys.executable, "-m", "pregao", "sweep", "SP500", "--networks", "dlinear"],
         stderr=subprocess.PIPE,
@@ -350,7 +353,36 @@ def test_ctrl_c_says_so_and_leaves_no_files(pregao: Shell, tmp_path: Path):
 
     assert 130 == process.returncode
     assert error.endswith("pregao: interrupted\n")
-    assert [] == list(tmp_path.iterdir())
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert {"ledger"} == {path.parent.name for path in files}
+
+
+@pytest.mark.parametrize(
+    ("language", "meaning"), [("en", "it sees the future."), ("pt", "vê o futuro.")]
+)
+def test_a_code_of_a_finding_is_explained_in_the_users_language(
+    pregao: Shell, language: str, meaning: str
+):
+    done = pregao("finding", "eva003", PREGAO_LANGUAGE=language)
+
+    assert 0 == done.returncode, done.stderr
+    assert done.stdout.startswith("EVA003 ")
+    assert meaning in done.stdout
+
+
+def test_codes_of_findings_are_listed_for_people_and_for_programs(pregao: Shell):
+    listed, answered = pregao("finding"), json.loads(pregao("finding", "--json").stdout)
+
+    assert list(FINDINGS) == [each["code"] for each in answered]
+    assert list(FINDINGS) == re.findall(r"^[A-Z]{3}\d{3}", listed.stdout, re.MULTILINE)
+    assert "pior que a ingênua" in [each["title"]["pt_br"] for each in answered]
+
+
+def test_an_unknown_code_of_a_finding_suggests_the_nearest(pregao: Shell):
+    done = pregao("finding", "EVA0033")
+
+    assert 2 == done.returncode
+    assert "EVA003" in complaint(done)
 
 
 def test_help_of_every_command_is_there(pregao: Shell):

@@ -60,7 +60,7 @@ def test_sweep_is_fast_unless_a_field_says_more():
     result = pregao.sweep("SP500", networks=["dlinear"], **{**SMALL, "epochs": 2})
 
     assert 32 == result.report.experiment.batch_size
-    assert 3 == len(result.report.winner.epochs)
+    assert 3 == len(result.report.subject.epochs)
 
 
 def test_a_whole_experiment_is_taken_too():
@@ -87,7 +87,7 @@ def test_a_script_with_the_usual_guard_sweeps(tmp_path: Path):
         "if __name__ == '__main__':\n"
         "    result = pregao.sweep('SP500', networks=['dlinear'], start='2014-01-02',\n"
         "                          lookback=8, horizon=2, features=['return', 'log_sigma'])\n"
-        "    print(result.report.champion)\n",
+        "    print(result.report.candidate)\n",
         encoding="utf-8",
     )
 

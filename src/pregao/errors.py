@@ -26,7 +26,9 @@ class UnknownNameError(InputError):
 
     def __init__(self, kind: str, asked: str, known: Iterable[str], hint: str = "") -> None:
         self.kind, self.asked, self.known = kind, asked, tuple(known)
-        self.nearest = tuple(get_close_matches(asked.lower(), self.known, n=3, cutoff=0.5))
+        spelt = {each.lower(): each for each in self.known}
+        near = get_close_matches(asked.lower(), spelt, n=3, cutoff=0.5)
+        self.nearest = tuple(spelt[each] for each in near)
         advice = (
             f"did you mean {_either(self.nearest)}?"
             if self.nearest
@@ -272,6 +274,28 @@ class StoreBusyError(PregaoError):
     def __init__(self, path: str) -> None:
         self.path = path
         super().__init__(f"{path} is in use by another process: try again when it has finished")
+
+
+class PluginError(InputError):
+    """A plug-in that was asked for and cannot be used: whose it is, why, and what to do."""
+
+    def __init__(self, name: str, distribution: str, reason: str, advice: str) -> None:
+        self.name, self.distribution = name, distribution
+        self.reason, self.advice = reason, advice
+        super().__init__(
+            f"the plug-in {name!r} of {distribution} cannot be used ({reason}): {advice}"
+        )
+
+
+class MissingPluginError(InputError):
+    """A stored run that needs plug-ins which are not installed here."""
+
+    def __init__(self, run: str, plugins: Sequence[str]) -> None:
+        self.run, self.plugins = run, tuple(plugins)
+        super().__init__(
+            f"the run {run} needs {' and '.join(plugins)}, not installed here: "
+            "install it with pip, in the version that the run was made with"
+        )
 
 
 def _either(names: Sequence[str]) -> str:

@@ -6,6 +6,7 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -68,9 +69,10 @@ def train(
         Fields of `Experiment`, such as ``network="gru_classic"`` or ``horizon=5``.
     """
     experiment = _experiment(symbols, fields, path, recipe=recipe)
-    return _workbench().train(
+    result = _workbench().train(
         experiment, recipe=recipe, path=_path(path), allow_findings=allow_findings
     )
+    return _spoken(result)
 
 
 def sweep(
@@ -87,13 +89,14 @@ def sweep(
 
     A script that calls this needs the usual ``if __name__ == "__main__":``, as workers are spawned.
     """
-    return _workbench().sweep(
+    result = _workbench().sweep(
         _experiment(symbols, fields, path, recipe=recipe, mode="fast"),
         networks=_networks(networks, recipe),
         path=_path(path),
         allow_findings=allow_findings,
         terms=Terms(ensemble=ensemble),
     )
+    return _spoken(result)
 
 
 def sweep_each(
@@ -156,7 +159,7 @@ def search(
     plan = workbench.plan(
         experiment, None if networks is None else _networks(networks, recipe), **asked
     )
-    return workbench.search(
+    result = workbench.search(
         plan,
         path=_path(path),
         allow_findings=allow_findings,
@@ -164,6 +167,7 @@ def search(
         budget_seconds=budget_seconds,
         terms=Terms(ensemble=ensemble),
     )
+    return _spoken(result)
 
 
 def forecast(
@@ -203,6 +207,11 @@ def forecast(
 
 def _workbench() -> Workbench:
     return Workbench(Settings.read().home)
+
+
+def _spoken(result: Result) -> Result:
+    """Let a result show itself in the user's language."""
+    return replace(result, language=Settings.read().language)
 
 
 def _networks(names: str | Sequence[str], recipe: str | None) -> tuple[str, ...]:

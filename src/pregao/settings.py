@@ -2,11 +2,8 @@
 
 import os
 from pathlib import Path
-from typing import Literal
 
-from pregao.values import Value
-
-Language = Literal["en", "pt"]
+from pregao.values import Language, Value
 
 
 class Settings(Value):

@@ -1,8 +1,16 @@
-"""The base of every value that is written down: specs, experiments, findings, reports."""
+"""The base of every value that is written down, and the texts that people read."""
 
-from typing import Any, Self
+from collections.abc import Sequence
+from datetime import date
+from numbers import Real
+from string import Formatter
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
+
+Language = Literal["en", "pt"]
+
+_SWAPPED = str.maketrans(",.", ".,")
 
 
 class Value(BaseModel):
@@ -13,3 +21,87 @@ class Value(BaseModel):
     def replace(self, **changes: Any) -> Self:
         """Give a copy with some fields changed, validated again as a whole."""
         return type(self).model_validate({**dict(self), **changes})
+
+
+class Text(Value):
+    """What people read, in English and in Brazilian Portuguese.
+
+    Where a text is read from JSON, a plain string stands for both: so earlier versions wrote it.
+
+    >>> Text.model_validate("gap")
+    Text(en='gap', pt_br='gap')
+    """
+
+    en: str
+    pt_br: str
+
+    @model_validator(mode="before")
+    @classmethod
+    def _both_of_one(cls, given: object) -> object:
+        return {"en": given, "pt_br": given} if isinstance(given, str) else given
+
+    @classmethod
+    def of(cls, en: str, pt_br: str, /, **facts: "Text | str | date | float") -> Self:
+        """Fill the blanks of both sentences with the same facts, written as in each language.
+
+        Numbers get a decimal comma in Portuguese, dates the day first, and a text gives its own
+        half; everything else stands as it is.
+
+        >>> text = Text.of("{by:.1f} % worse than {rival}", "{by:.1f} % pior que {rival}",
+        ...     by=3.14, rival="har")
+        >>> text.en, text.pt_br
+        ('3.1 % worse than har', '3,1 % pior que har')
+        """
+        return cls(en=_ENGLISH.vformat(en, (), facts), pt_br=_PORTUGUESE.vformat(pt_br, (), facts))
+
+    @classmethod
+    def same(cls, text: str) -> Self:
+        """Give what is the same in both languages, such as a message that is in English only."""
+        return cls(en=text, pt_br=text)
+
+    @classmethod
+    def counted(cls, number: int, one: "Text", many: "Text") -> Self:
+        """Give a number with what it counts.
+
+        >>> Text.counted(1, Text(en="row", pt_br="linha"), Text(en="rows", pt_br="linhas")).pt_br
+        '1 linha'
+        """
+        return cls.of("{n} {what}", "{n} {what}", n=number, what=one if number == 1 else many)
+
+    @classmethod
+    def joined(cls, texts: "Sequence[Text]", *, en: str = " and ", pt_br: str = " e ") -> Self:
+        """Put texts one after the other, with something in between.
+
+        >>> Text.joined([Text.same("a"), Text.same("b")]).pt_br
+        'a e b'
+        """
+        return cls(en=en.join(each.en for each in texts), pt_br=pt_br.join(e.pt_br for e in texts))
+
+    def in_language(self, language: Language) -> str:
+        """Give the sentence in one language."""
+        return self.en if language == "en" else self.pt_br
+
+    def __str__(self) -> str:
+        """Give the English sentence, which is what logs and errors are written in."""
+        return self.en
+
+
+class _Blanks(Formatter):
+    """Fills blanks as one language writes numbers and dates."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        match value:
+            case Text():
+                return value.in_language(self._language)
+            case Real() if self._language == "pt":
+                return format(value, format_spec).translate(_SWAPPED)
+            case date() if self._language == "pt":
+                return f"{value:%d/%m/%Y}"
+            case _:
+                return format(value, format_spec)
+
+
+_ENGLISH, _PORTUGUESE = _Blanks("en"), _Blanks("pt")

@@ -14,9 +14,11 @@ from pregao.dataset import (
     Dataset,
     Market,
     Split,
+    WalkForward,
+    Windows,
+    folds_of,
     live_windows,
     make_dataset,
-    walk_forward,
 )
 from pregao.errors import HistoryTooShortError, SplitError, UnknownNameError
 from pregao.prices import Prices
@@ -159,7 +161,7 @@ def test_features_without_an_order_book_are_left_out_and_said_so():
 
     assert 11 == len(data.scaler.features)
     assert ["PRC014"] == [each.code for each in data.findings]
-    assert "best_buy_sell_spread" in data.findings[0].seen
+    assert "best_buy_sell_spread" in data.findings[0].seen.en
 
 
 @given(lookback=st.integers(1, 90), horizon=st.integers(1, 20))
@@ -237,37 +239,66 @@ def test_a_split_that_cannot_be_is_refused(fields: dict[str, object]):
         Split.model_validate(fields)
 
 
-@given(num_folds=st.integers(1, 5), test_sessions=st.integers(5, 60), rolling=st.booleans())
-def test_walk_forward_folds_follow_each_other_and_end_with_the_last_cutoff(
-    num_folds: int, test_sessions: int, rolling: bool
-):
-    days = np.arange("2015-01-01", "2017-01-01", dtype="datetime64[D]")
-    folds = list(
-        walk_forward(
-            days,
-            num_folds=num_folds,
-            test_sessions=test_sessions,
-            validation_sessions=30,
-            train_sessions=100 if rolling else None,
-        )
-    )
+WALKS = st.builds(
+    WalkForward, num_folds=st.none() | st.integers(1, 4), train_sessions=st.none() | st.just(150)
+)
 
-    assert num_folds == len(folds)
-    assert date(2016, 12, 31) == folds[-1].test_last
+
+@given(WALKS)
+def test_every_test_window_belongs_to_one_fold_of_a_walk_forward(plan: WalkForward):
+    single = dataset(ONE, OTHER)
+
+    folds = [dataset(ONE, OTHER, split=each) for each in folds_of(single, plan)]
+
+    tested = [set(map(tuple, rows_of(fold.sealed_test))) for fold in folds]
+    assert set(map(tuple, rows_of(single.sealed_test))) == set.union(*tested)
+    assert len(single.sealed_test) == sum(map(len, tested))
+
+
+@given(WALKS)
+def test_no_target_of_a_fold_crosses_a_border(plan: WalkForward):
+    for borders in folds_of(dataset(ONE, OTHER), plan):
+        fold = dataset(ONE, OTHER, split=borders)
+        trained = fold.train.source.sessions[fold.train.cutoff_rows + 5]
+        validated = fold.validation.source.sessions[fold.validation.cutoff_rows + 5]
+
+        assert trained.max() <= np.datetime64(borders.train_last)
+        assert fold.validation.cutoffs.min() > np.datetime64(borders.train_last)
+        assert validated.max() <= np.datetime64(borders.validation_last)
+        assert fold.sealed_test.cutoffs.min() > np.datetime64(borders.validation_last)
+        assert borders.validation_last < borders.test_last
+
+
+@given(WALKS)
+def test_folds_follow_each_other_with_validation_parts_of_one_length(plan: WalkForward):
+    single = dataset()
+    folds = folds_of(single, plan)
+    sessions = ONE.sessions
+
+    def validated(borders: Borders) -> int:
+        first, last = (np.datetime64(day) for day in (borders.train_last, borders.validation_last))
+        return int(((sessions > first) & (sessions <= last)).sum())
+
+    first = folds[0].replace(train_first=None, test_last=date.max)
+    assert single.borders == first
+    assert single.borders.test_last == folds[-1].test_last
+    assert 1 == len({validated(each) for each in folds})
     for before, after in zip(folds, folds[1:], strict=False):
         assert before.test_last == after.validation_last
-    assert all((fold.train_first is not None) == rolling for fold in folds)
+        assert before.train_last < after.train_last
 
 
-def test_walk_forward_folds_cut_windows_that_do_not_leak_into_each_other():
-    cutoffs = ONE.sessions[100:]
-    for fold in walk_forward(cutoffs, num_folds=3, test_sessions=60, validation_sessions=60):
-        data = dataset(split=fold)
-        targets_end = data.train.source.sessions[data.train.cutoff_rows + 5]
+def test_a_rolling_walk_keeps_as_many_training_sessions_in_every_fold():
+    plan = WalkForward(num_folds=4, train_sessions=150)
 
-        assert targets_end.max() <= np.datetime64(fold.train_last)
-        assert data.validation.cutoffs.min() > np.datetime64(fold.train_last)
-        assert data.sealed_test.cutoffs.max() <= np.datetime64(fold.test_last)
+    folds = [dataset(split=each) for each in folds_of(dataset(), plan)]
+
+    # The last five sessions are purged: their targets would reach into validation.
+    assert {145} == {len(fold.train) for fold in folds}
+
+
+def rows_of(windows: Windows) -> np.ndarray:
+    return np.stack([windows.symbol_index, windows.cutoffs.astype(np.int64)], axis=1)
 
 
 def test_a_rolling_fold_forgets_what_came_before_it():
@@ -281,11 +312,15 @@ def test_a_rolling_fold_forgets_what_came_before_it():
     assert dataset(split=fold).train.cutoffs.min() >= np.datetime64("2016-01-04")
 
 
-def test_walk_forward_says_how_many_cutoffs_it_needs():
-    days = np.arange("2015-01-01", "2015-02-01", dtype="datetime64[D]")
+def test_a_walk_forward_of_more_folds_than_fit_says_what_they_need():
+    with pytest.raises(SplitError, match="needs at least 400"):
+        folds_of(dataset(), WalkForward(num_folds=20))
 
-    with pytest.raises(ValueError, match="need 61 cutoffs, found 31"):
-        list(walk_forward(days, num_folds=3, test_sessions=10, validation_sessions=30))
+
+def test_a_walk_forward_over_a_short_test_part_has_fewer_folds_than_usual():
+    short = dataset(split=Split(train_fraction=0.7, validation_fraction=0.2))
+
+    assert 3 == len(folds_of(short, WalkForward()))
 
 
 @given(st.builds(Split, purge_sessions=st.none() | st.integers(0, 100)))

@@ -20,7 +20,7 @@ from pregao.evaluation import (
     window_crps,
 )
 from pregao.evaluation._diagnosis import diagnose
-from pregao.evaluation._results import AgainstRival, has_edge
+from pregao.evaluation._results import AgainstRival
 from pregao.evaluation._verdict import verdict_on
 from pregao.training import LEVELS
 
@@ -101,7 +101,7 @@ def test_comparison_without_the_random_walk_cannot_be_made():
     with pytest.raises(ValidationError, match="one forecaster"):
         whole.replace(ranking=whole.baselines)
     with pytest.raises(ValidationError, match="among the scored"):
-        whole.replace(champion="nobody")
+        whole.replace(candidate="nobody")
 
 
 def test_ranking_follows_validation_alone():
@@ -111,7 +111,7 @@ def test_ranking_follows_validation_alone():
     comparison = made({"honest": candidate(0.3), "turned": turned})
 
     assert [each.name for each in comparison.ranking] == ["turned", "honest"]
-    assert comparison.champion == "turned"
+    assert comparison.candidate == "turned"
     assert comparison.best_baseline == "gjr_garch"
     crps = [each.validation_crps for each in comparison.ranking]
     assert sorted(crps) == crps
@@ -140,7 +140,7 @@ def test_numbers_beside_naive_are_those_of_the_same_windows():
 def test_edge_is_said_in_both_languages():
     comparison = made({"lstm_classic": candidate()})
 
-    assert comparison.edge
+    assert "proven" == comparison.edge
     assert codes(comparison) == []
     assert re.fullmatch(
         r"Edge: on 300 test windows lstm_classic's CRPS is \d+\.\d % lower than that of the best "
@@ -157,51 +157,92 @@ def test_edge_is_said_in_both_languages():
 def test_worse_than_naive_is_a_finding_and_no_edge():
     comparison = made({"lstm_classic": candidate(1.0, 3.0)})
 
-    assert not comparison.edge
+    assert "none" == comparison.edge
     assert codes(comparison) == ["EVA001"]
-    assert "random_walk" in comparison.findings[0].seen
-    assert "gjr_garch" in comparison.findings[0].seen
+    assert "random_walk" in comparison.findings[0].seen.en
+    assert "gjr_garch" in comparison.findings[0].seen.en
     assert re.fullmatch(
         r"No edge: on 300 test windows lstm_classic's CRPS is \d+\.\d % higher than that of the "
-        r"best baseline, gjr_garch \(DM p = 1\.00\); use the ranges, not the direction\.",
+        r"best baseline, gjr_garch \(DM p = 1\.00\); forecasts are gjr_garch's: use the ranges, "
+        r"not the direction\.",
         comparison.verdict.en,
     )
     assert re.fullmatch(
         r"Sem vantagem: em 300 janelas de teste, o CRPS de lstm_classic é \d+,\d % maior que o da "
-        r"melhor referência, gjr_garch \(DM p = 1,00\); use as faixas, não a direção\.",
+        r"melhor referência, gjr_garch \(DM p = 1,00\); as previsões são as de gjr_garch: use as "
+        r"faixas, não a direção\.",
         comparison.verdict.pt_br,
     )
 
 
-def beside_rival(crps_skill, dm_p_value):
-    """Give a scored candidate with this outcome against the best baseline."""
-    scored = made({"tcn": candidate(0.6)}).scored("tcn")
+def beside_rival(crps_skill, dm_p_value, *, in_set=True):
+    """Give a candidate with this outcome against the best baseline, and what it is promoted on."""
+    comparison = made({"tcn": candidate(0.6)})
     rival = AgainstRival(name="gjr_garch", crps_skill=crps_skill, dm_p_value=dm_p_value)
-    return scored.replace(versus_best_baseline=rival)
+    promoted = in_set and dm_p_value < 0.05
+    promotion = comparison.promotion.replace(
+        dm_p_value=dm_p_value,
+        hardest_p_value=dm_p_value,
+        in_confidence_set=in_set,
+        promoted=promoted,
+        champion="tcn" if promoted else "gjr_garch",
+    )
+    return comparison.scored("tcn").replace(versus_best_baseline=rival), promotion
 
 
 def test_gain_that_luck_explains_is_no_edge():
-    lucky = beside_rival(0.0042, 0.21)
+    lucky, promotion = beside_rival(0.0042, 0.21)
 
-    verdict = verdict_on(lucky)
+    verdict = verdict_on(lucky, promotion)
 
-    assert not has_edge(lucky)
-    assert [each.code for each in diagnose(lucky, [lucky])] == ["EVA004"]
+    assert ["EVA004"] == [each.code for each in diagnose(lucky, [lucky], promotion)]
     assert verdict.en == (
         "No edge: on 300 test windows tcn's CRPS is 0.4 % lower than that of the best baseline, "
-        "gjr_garch (DM p = 0.21); use the ranges, not the direction."
+        "gjr_garch (DM p = 0.21); forecasts are gjr_garch's: use the ranges, not the direction."
     )
     assert verdict.pt_br == (
         "Sem vantagem: em 300 janelas de teste, o CRPS de tcn é 0,4 % menor que o da melhor "
-        "referência, gjr_garch (DM p = 0,21); use as faixas, não a direção."
+        "referência, gjr_garch (DM p = 0,21); as previsões são as de gjr_garch: use as faixas, não "
+        "a direção."
     )
+
+
+def test_who_beats_the_best_baseline_and_is_outdone_is_not_promoted():
+    outdone, promotion = beside_rival(0.01, 0.001, in_set=False)
+
+    verdict = verdict_on(outdone, promotion)
+
+    assert ["EVA011"] == [each.code for each in diagnose(outdone, [outdone], promotion)]
+    assert "(DM p = 0.001), but another forecaster is better still; forecasts" in verdict.en
+    assert "(DM p = 0,001), mas outra previsão é ainda melhor; as previsões" in verdict.pt_br
+
+
+def test_a_champion_is_who_was_promoted_or_the_best_baseline():
+    proven = made({"lstm_classic": candidate()})
+    unproven = made({"lstm_classic": candidate(1.0, 3.0)})
+
+    assert "lstm_classic" == proven.champion == proven.candidate
+    assert "gjr_garch" == unproven.champion
+    with pytest.raises(ValidationError, match="who was promoted"):
+        unproven.replace(champion="lstm_classic")
+    with pytest.raises(ValidationError, match="who was promoted"):
+        unproven.replace(edge="proven")
+
+
+def test_a_walk_forward_says_over_how_many_folds():
+    scored, promotion = beside_rival(0.01, 0.001)
+
+    verdict = verdict_on(scored, promotion, num_folds=5)
+
+    assert verdict.en.startswith("Edge: on 300 test windows of 5 folds tcn's CRPS is 1.0 % lower")
+    assert verdict.pt_br.startswith("Há vantagem: em 300 janelas de teste de 5 dobras, o CRPS")
 
 
 @pytest.mark.parametrize(
     ("p_value", "expected"), [(0.0001, "p < 0.001"), (0.004, "p = 0.004"), (0.03, "p = 0.03")]
 )
 def test_p_values_are_written_as_people_read_them(p_value, expected):
-    assert f"(DM {expected})" in verdict_on(beside_rival(0.01, p_value)).en
+    assert f"(DM {expected})" in verdict_on(*beside_rival(0.01, p_value)).en
 
 
 def test_forecasts_of_other_windows_are_not_compared():
@@ -220,7 +261,7 @@ def test_equal_forecasts_are_called_equal():
 
     assert "CRPS is the same as that of the best baseline" in comparison.verdict.en
     assert "é igual ao da melhor referência" in comparison.verdict.pt_br
-    assert not comparison.edge
+    assert "none" == comparison.edge
 
 
 def test_knowing_the_future_is_too_good_to_be_true():
@@ -237,7 +278,7 @@ def test_knowing_the_future_is_too_good_to_be_true():
     comparison = made({"leaky": knowing, "honest": candidate()})
 
     assert codes(comparison) == ["EVA002"]
-    assert "leaky" in comparison.findings[0].seen
+    assert "leaky" in comparison.findings[0].seen.en
     assert comparison.findings[0].severity == "error"
 
 
@@ -252,7 +293,7 @@ def test_baselines_alone_make_a_comparison():
 
     assert comparison.champion == comparison.best_baseline == "gjr_garch"
     assert comparison.ranking == ()
-    assert not comparison.edge
+    assert "none" == comparison.edge
     assert comparison.verdict.en.startswith("No edge: there is no network to compare")
     assert comparison.verdict.pt_br.startswith("Sem vantagem: não há rede")
 

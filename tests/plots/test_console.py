@@ -1,12 +1,17 @@
+import re
+
 import pytest
 from rich.cells import cell_len
-from rich.text import Text
+from rich.text import Text as Line
 
+from pregao.calendars import as_date
 from pregao.console import (
     epoch_progress,
     print_checked,
     print_fetched,
     print_forecast,
+    print_kind,
+    print_kinds,
     print_networks,
     print_recipes,
     print_result,
@@ -15,12 +20,16 @@ from pregao.console import (
     working,
 )
 from pregao.evaluation import Report
-from pregao.findings import Finding
+from pregao.findings import FINDINGS, Finding
 from pregao.plots import TEXTS, Language
-from pregao.plots._numbers import day, knob, number, percent
+from pregao.plots._numbers import day, knob, number, p_value, percent
+from pregao.plots._proof import proof_of
 from pregao.plots._rows import ENSEMBLES, best_loss, rows_of
+from pregao.plots._texts_proof import PROOF_TEXTS
+from pregao.plots._texts_trading import TEXTS_TRADING
 from pregao.prices import PriceStore
 from pregao.training import RECIPES, Epoch, listed_networks
+from pregao.values import Text
 from pregao.workbench import Checked, Fetched, Progress
 from pregao.workbench._entrants import COMBINATIONS
 from pregao.zoo import ZOO
@@ -49,7 +58,7 @@ def _crowded(report: Report) -> Report:
         first.replace(network=name, validation_crps=first.validation_crps + 0.001 * index)
         for index, name in enumerate(ZOO)
     )
-    return report.replace(ranking=ranking, champion=ranking[0].network)
+    return report.replace(ranking=ranking, candidate=ranking[0].network)
 
 
 @pytest.mark.parametrize("language", BOTH)
@@ -61,7 +70,7 @@ def test_the_ranking_says_what_the_report_says(case, capsys, language: Language)
         line = _line(output, row.name)
         assert number(row.metrics.crps, 4, language) in line
         assert percent(row.skill_vs_random_walk, 1, language, signed=True) in line
-        assert (row.kind == "baseline" and not row.is_champion) == line.startswith("*")
+        assert (row.kind == "baseline" and not row.is_subject) == line.startswith("*")
 
 
 @pytest.mark.parametrize("language", BOTH)
@@ -71,6 +80,52 @@ def test_the_verdict_is_one_line_for_a_pipe(case, capsys, language: Language) ->
     verdict = case.report.verdict
     lines = capsys.readouterr().out.splitlines()
     assert (verdict.en if language == "en" else verdict.pt_br) in lines
+
+
+@pytest.mark.parametrize("language", BOTH)
+def test_what_the_verdict_rests_on_stands_below_it(proven, capsys, language: Language) -> None:
+    print_result(proven.report, (), language=language)
+
+    output, proof = capsys.readouterr().out, proof_of(proven.report)
+    lines = dict(
+        re.split(r" {2,}", line, maxsplit=1) for line in output.splitlines() if "  " in line
+    )
+    text = {**PROOF_TEXTS[language], **TEXTS[language]}
+    assert proven.report.champion == lines[text["served_by"]].split(";")[0]
+    skill = percent(proof.skill_vs_rival, 1, language, signed=True)
+    assert lines[text["skill_best"]].startswith(skill)
+    assert percent(proof.promotion.skill.high, 1, language) in lines[text["skill_best"]]
+    assert lines[text["folds_won"]].startswith("3 ")
+    assert p_value(proof.promotion.set_p_value, language) in lines[text["tests"]]
+    assert lines[text["trials"]].startswith("24;")
+    [account] = proven.report.dossier(proven.report.candidate).accounts
+    earned = lines[f"{TEXTS_TRADING[language]['account']}, R$"]
+    for results in (account.trading.strategy, account.trading.buy_and_hold):
+        assert percent(results.after_costs.total_return, 1, language, signed=True) in earned
+
+
+def test_who_abstains_has_no_earnings_but_holding_does(unproven, capsys) -> None:
+    print_result(unproven.report, (), language="en")
+
+    line = next(x for x in capsys.readouterr().out.splitlines() if x.startswith("Account"))
+    assert "abstains, nothing was traded; buying and holding" in line
+
+
+def test_a_single_fit_says_how_it_can_be_proven(case, capsys) -> None:
+    print_result(case.report, (), language="en")
+
+    assert "'pregao evaluate RUN' proves it over several folds" in capsys.readouterr().out
+
+
+def test_what_the_verdict_rests_on_fits_a_terminal(proven, capsys, monkeypatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "70")
+
+    print_result(proven.report, (), language="pt")
+
+    output = Line.from_ansi(capsys.readouterr().out).plain
+    assert max(cell_len(line.rstrip()) for line in output.splitlines()) <= 70
 
 
 @pytest.mark.parametrize("language", BOTH)
@@ -122,17 +177,17 @@ def test_what_was_asked_for_is_marked_as_that(asked_for, capsys, language: Langu
     print_result(asked_for, (), language=language)
 
     output, text = capsys.readouterr().out, TEXTS[language]
-    assert _line(output, asked_for.champion).startswith(">")
+    assert _line(output, asked_for.candidate).startswith(">")
     assert _line(output, asked_for.ranking[0].network).startswith("+")
     assert f"> {text['asked_for'].lower()}  + {text['best_network'].lower()}" in output
-    assert text["champion"].lower() not in output
+    assert f"> {text['champion'].lower()}" not in output
 
 
 def test_what_was_asked_for_is_shown_however_low_it_ranks(case, capsys) -> None:
     report = _crowded(case.report)
     last = report.ranking[-1].network
 
-    print_result(report.replace(champion=last), (), language="en")
+    print_result(report.replace(candidate=last), (), language="en")
 
     assert _line(capsys.readouterr().out, last).startswith(">")
 
@@ -195,21 +250,25 @@ def test_lists_with_notes_fit_their_terminal(searched, capsys, monkeypatch, colu
     monkeypatch.setenv("COLUMNS", str(columns))
 
     print_search(searched, language="pt")
-    print_recipes()
+    print_recipes("pt")
+    print_kinds("pt")
+    for kind in FINDINGS.values():
+        print_kind(kind, "pt")
 
-    lines = Text.from_ansi(capsys.readouterr().out).plain.splitlines()
+    lines = Line.from_ansi(capsys.readouterr().out).plain.splitlines()
     assert max(cell_len(line) for line in lines) <= columns
 
 
-def test_every_recipe_is_listed_with_its_size(capsys) -> None:
-    print_recipes()
+@pytest.mark.parametrize("language", BOTH)
+def test_every_recipe_is_listed_with_its_size(capsys, language: Language) -> None:
+    print_recipes(language)
 
     output = capsys.readouterr().out
     for recipe in RECIPES.values():
         experiment = recipe.experiment
         size = experiment.num_parameters(len(experiment.features))
         line = _line(output, recipe.name)
-        assert [*experiment.symbols, number(size, 0, "en")] == line.split()[1:-4]
+        assert [*experiment.symbols, number(size, 0, language)] == line.split()[1:-4]
         assert [str(experiment.lookback), str(experiment.horizon)] == line.split()[-4:-2]
         assert [experiment.target, experiment.loss] == line.split()[-2:]
         assert recipe.description in output
@@ -243,36 +302,67 @@ def test_a_forecast_lists_every_session_with_its_quantiles(case, capsys, languag
         assert [number(price, 2, language) for price in expected] == line.split()[1:]
 
 
-def test_every_network_is_listed_under_its_category(capsys) -> None:
-    print_networks(listed_networks())
+@pytest.mark.parametrize("language", BOTH)
+def test_every_network_is_listed_under_its_category(capsys, language: Language) -> None:
+    print_networks(listed_networks(), language)
 
     output = capsys.readouterr().out
     words = output.split()
     assert [] == [name for name in ZOO if name not in words]
-    assert output.index("Bidirectional") < output.index("bilstm_classic")
+    heading = TEXTS[language]["category_bidirectional"]
+    assert output.index(heading) < output.index("bilstm_classic")
 
 
-def test_a_check_says_what_was_seen_and_what_to_do(case, capsys) -> None:
-    bad = Finding(code="PRC009", title="jump", severity="error", seen="[a] 900 %", do="look")
+@pytest.mark.parametrize("language", BOTH)
+def test_a_check_says_what_was_seen_and_what_to_do(case, capsys, language: Language) -> None:
+    seen = Text(en="[a] 900.5 %", pt_br="[a] 900,5 %")
+    bad = Finding.of("PRC009", seen, do=Text(en="look", pt_br="olhe"))
 
-    print_checked([Checked(case.prices[0], (bad,)), Checked(case.prices[1], ())])
+    print_checked([Checked(case.prices[0], (bad,)), Checked(case.prices[1], ())], language)
 
-    output = capsys.readouterr().out
-    assert "PRC009 jump (error)" in output
-    assert "[a] 900 %" in output
-    assert "-> look" in output
-    assert "quarantined" in _line(output, "PETR4")
-    assert "no findings" in _line(output, "NVDA")
+    output, text = capsys.readouterr().out, TEXTS[language]
+    assert f"PRC009 {bad.title.in_language(language)} ({text['severity_error']})" in output
+    assert seen.in_language(language) in output
+    assert f"-> {bad.do.in_language(language)}" in output
+    assert text["quarantined"] in _line(output, "PETR4")
+    assert text["no_findings"] in _line(output, "NVDA")
 
 
-def test_what_was_fetched_is_one_line_a_symbol(case, capsys, tmp_path) -> None:
+@pytest.mark.parametrize(("language", "count"), [("en", "500 sessions"), ("pt", "500 pregões")])
+def test_what_was_fetched_is_one_line_a_symbol(case, capsys, tmp_path, language, count) -> None:
     prices = case.prices[0]
+    first = day(as_date(prices.first), language)
 
-    print_fetched([Fetched(prices, PriceStore(tmp_path).append(prices), ())])
+    print_fetched([Fetched(prices, PriceStore(tmp_path).append(prices), ())], language)
 
     output = capsys.readouterr().out
     assert 1 == len(output.splitlines())
-    assert all(part in output for part in ("PETR4", "500 sessions", prices.digest, "revision 1"))
+    assert all(part in output for part in ("PETR4", count, first, prices.digest))
+
+
+@pytest.mark.parametrize("language", BOTH)
+def test_every_code_is_listed_and_each_can_be_looked_up(capsys, language: Language) -> None:
+    print_kinds(language)
+
+    listed = capsys.readouterr().out
+    for kind in FINDINGS.values():
+        print_kind(kind, language)
+        output = capsys.readouterr().out
+        assert kind.title.in_language(language) in listed
+        for text in (kind.title, kind.meaning, kind.advice, kind.docs):
+            assert text.in_language(language) in output
+
+
+@pytest.mark.parametrize("language", BOTH)
+def test_the_worst_findings_come_first(case, capsys, language: Language) -> None:
+    leaky = Finding.of("EVA003", Text.same("tomorrow_open"))
+    report = case.report.replace(findings=(*case.report.findings, leaky))
+
+    print_result(report, (), language=language)
+
+    codes = re.findall(r"^([A-Z]{3}\d{3}) ", capsys.readouterr().out, re.MULTILINE)
+    assert "EVA003" == codes[0]
+    assert {each.code for each in report.findings} == set(codes)
 
 
 def test_progress_is_silent_where_nobody_looks(capsys) -> None:
@@ -303,7 +393,7 @@ def test_progress_names_what_is_done_on_a_terminal(capsys, monkeypatch) -> None:
         on_progress(Progress("network", "lstm_classic", 1, 2, 0.5, symbol="PETR4"))
 
     captured = capsys.readouterr()
-    assert "PETR4: rede lstm_classic" in Text.from_ansi(captured.err).plain
+    assert "PETR4: rede lstm_classic" in Line.from_ansi(captured.err).plain
     assert "1/2" in captured.err
     assert "" == captured.out
 

@@ -10,14 +10,14 @@ from pregao.plots import (
     PALETTES,
     Language,
     Theme,
-    calibration_figure,
     fan_figure,
     learning_curves_figure,
+    pit_figure,
     prices_figure,
     ranking_figure,
     skill_by_step_figure,
 )
-from pregao.plots._rows import rows_of
+from pregao.plots._rows import row_of, rows_of
 from pregao.plots._steps import FAR_BELOW_PERCENT
 from pregao.testing import synthetic_prices
 
@@ -33,7 +33,7 @@ def _figures(case, language: Language, theme: Theme) -> list[go.Figure]:
         fan_figure(case.prices[0], case.forecasts[0], language=language, theme=theme),
         learning_curves_figure(report.ranking, language=language, theme=theme),
         ranking_figure(report, language=language, theme=theme),
-        calibration_figure(report.winner, language=language, theme=theme),
+        pit_figure(rows_of(report)[0], language=language, theme=theme),
         skill_by_step_figure(report, language=language, theme=theme),
     ]
 
@@ -163,7 +163,7 @@ def test_the_ranking_shows_each_skill_against_the_random_walk(case) -> None:
     assert 0.0 == baselines[NAIVE]
     for each in report.baselines:
         assert 100 * each.versus_random_walk.crps_skill == baselines[each.name]
-    champion = report.winner
+    champion = report.subject
     assert 100 * champion.versus_random_walk.crps_skill == networks[champion.network]
 
 
@@ -178,32 +178,28 @@ def test_a_network_far_off_stands_at_the_edge_with_its_number(case) -> None:
     assert "triangle-left" == dots.marker.symbol[place]
 
 
-def test_calibration_shows_observed_coverage_beside_the_promised(case) -> None:
-    report = case.report
-    champion, naive = report.winner, report.baseline(NAIVE)
+def test_the_histogram_shows_where_outcomes_fell_beside_the_naive_forecast(case) -> None:
+    own, naive = row_of(case.report, case.report.candidate), row_of(case.report, NAIVE)
 
-    figure = calibration_figure(champion, naive=naive)
+    figure = pit_figure(own, naive=naive)
 
-    for name, metrics in ((champion.network, champion.metrics), (NAIVE, naive.metrics)):
-        dots = dict(zip(_trace(figure, name).y, _trace(figure, name).x, strict=True))
-        assert 100 * metrics.coverage_50 == dots["50 %"]
-        assert 100 * metrics.coverage_95 == dots["95 %"]
-    assert (50, 80, 90, 95) == _trace(figure, "promised").x
     bars = next(trace for trace in figure.data if isinstance(trace, go.Bar))
-    assert [100 * share for share in champion.metrics.pit] == list(bars.y)
+    assert [100 * share for share in own.metrics.pit] == list(bars.y)
+    outline = list(_trace(figure, NAIVE).y)
+    assert [100 * share for share in naive.metrics.pit] == outline[:-1]
 
 
 def test_skill_by_step_is_against_the_best_baseline(case) -> None:
     report = case.report
     best = report.baseline(report.best_baseline).metrics.per_step["crps"]
-    own = report.winner.metrics.per_step["crps"]
+    own = report.subject.metrics.per_step["crps"]
 
     figure = skill_by_step_figure(report)
 
     expected = [100 * skill(a, b) for a, b in zip(own, best, strict=True)]
-    assert expected == list(_trace(figure, report.champion).y)
+    assert expected == list(_trace(figure, report.candidate).y)
     assert [0.0] * 5 == list(_trace(figure, report.best_baseline).y)
-    assert [1, 2, 3, 4, 5] == list(_trace(figure, report.champion).x)
+    assert [1, 2, 3, 4, 5] == list(_trace(figure, report.candidate).x)
 
 
 def test_baselines_far_below_are_named_and_not_drawn(case) -> None:

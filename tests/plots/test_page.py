@@ -7,11 +7,14 @@ from pathlib import Path
 import pytest
 
 from pregao.errors import InputError
-from pregao.evaluation import Report
+from pregao.evaluation import Dossier, Report
 from pregao.plots import PALETTES, TEXTS, check_page_path, page_html, write_page
+from pregao.plots._contents import MOST_SYMBOLS, command_of, knobs_of
 from pregao.plots._numbers import day, knob, number, p_value, percent
-from pregao.plots._page import MOST_SYMBOLS, command_of, knobs_of
+from pregao.plots._proof import proof_of
 from pregao.plots._rows import rows_of
+from pregao.plots._texts_actions import TEXTS_ACTIONS
+from pregao.plots._texts_trading import TEXTS_TRADING
 from pregao.training import Experiment
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&</script><script>alert(2)</script>"
@@ -72,7 +75,8 @@ def test_the_page_asks_nothing_of_the_network(page: Reader) -> None:
         (tag, attributes[name])
         for tag, attributes in page.elements
         for name in ("src", "href", "srcset", "action", "data", "poster")
-        if name in attributes
+        # A place on the page itself is no request.
+        if name in attributes and not (attributes[name] or "").startswith("#")
     ]
     own = [text for attributes, text in page.scripts if "plotly.js v" not in text[:200]]
 
@@ -132,6 +136,14 @@ def test_the_ranking_says_what_the_report_says(page: Reader, case) -> None:
         assert expected == cells[3:8]
 
 
+def test_findings_are_there_in_both_languages(page: Reader, case) -> None:
+    for finding in case.report.findings:
+        texts = (finding.title, finding.seen, finding.kind.meaning, finding.do)
+
+        assert finding.code in page.text
+        assert all(text.en in page.text and text.pt_br in page.text for text in texts)
+
+
 def test_the_quantile_table_says_what_the_forecast_says(page: Reader, case) -> None:
     forecast = case.forecasts[0]
     first = day(forecast.sessions[0], "en")
@@ -149,8 +161,8 @@ def test_every_figure_is_there_in_both_languages(page: Reader) -> None:
         "fan-0",
         "fan-1",
         "ranking",
-        "calibration",
         "steps",
+        "pit",
         "learning",
         "prices-0",
         "prices-1",
@@ -178,7 +190,7 @@ def test_tables_and_switches_can_be_used_without_a_mouse_or_eyes(page: Reader) -
     pressed = [a for tag, a in page.elements if tag == "button" and "aria-pressed" in a]
 
     assert tags.count("table") == tags.count("caption")
-    assert all(each.get("scope") in ("col", "row") for each in headings)
+    assert all(each.get("scope") in ("col", "row", "rowgroup") for each in headings)
     assert 3 == len(pressed)
 
 
@@ -187,9 +199,9 @@ def test_hostile_names_stay_text(case) -> None:
     spoilt = report.ranking[0].replace(network=HOSTILE)
     report = report.replace(
         ranking=(spoilt, *report.ranking[1:]),
-        champion=HOSTILE,
+        candidate=HOSTILE,
         data=report.data.replace(symbols=(HOSTILE,)),
-        findings=(report.findings[0].replace(title=HOSTILE, seen=HOSTILE, symbol=HOSTILE),),
+        findings=(report.findings[0].replace(seen=HOSTILE, do=HOSTILE, symbol=HOSTILE),),
     )
     forecast = case.forecasts[0].replace(symbol=HOSTILE, forecaster=HOSTILE)
 
@@ -218,24 +230,33 @@ def test_what_was_asked_for_is_not_called_the_champion(asked_for: Report) -> Non
     page = Reader(page_html(asked_for, (), ()))
 
     marks = {cells[1].split(" ")[0]: cells[1] for cells in page.rows if len(cells) == 12}
-    assert "Champion" not in page.text
-    assert marks[asked_for.champion].endswith("Asked forPedido")
+    assert not marks[asked_for.candidate].endswith("ChampionCampeã")
+    assert marks[asked_for.candidate].endswith("Asked forPedido")
     assert marks[asked_for.ranking[0].network].endswith("Best networkMelhor rede")
-    assert f"Asked forPedido: {asked_for.champion}" in page.text
+    assert f"Asked forPedido: {asked_for.candidate}" in page.text
 
 
-def test_a_champion_is_called_so_and_nothing_else_is_marked(page: Reader, case) -> None:
-    name = TEXTS["en"]["champion"] + TEXTS["pt"]["champion"]
-    marked = [cells[1] for cells in page.rows if len(cells) == 12 and cells[1].endswith(name)]
+def test_without_an_edge_the_best_baseline_is_champion_and_the_network_a_candidate(
+    page: Reader, case
+) -> None:
+    words = {key: TEXTS["en"][key] + TEXTS["pt"][key] for key in ("champion", "candidate")}
+    marked = {
+        key: [
+            cells[1].split(" ")[0] for cells in page.rows if cells[1:2] and cells[1].endswith(word)
+        ]
+        for key, word in words.items()
+    }
 
-    assert [f"{case.report.champion} {name}"] == marked
+    assert "none" == case.report.edge
+    assert [case.report.best_baseline] == marked["champion"]
+    assert [case.report.candidate] == marked["candidate"]
     assert "Best network" not in page.text
 
 
 def test_a_recipe_is_run_again_as_one(case) -> None:
     first, *rest = case.report.ranking
     recipe = first.replace(network="petr4-60d")
-    report = case.report.replace(ranking=(*rest, recipe), champion="petr4-60d")
+    report = case.report.replace(ranking=(*rest, recipe), candidate="petr4-60d")
 
     assert "pregao train --recipe petr4-60d --experiment experiment.toml" in command_of(report)
 
@@ -278,12 +299,12 @@ def test_a_page_without_a_search_has_no_table_of_it(page: Reader) -> None:
 
 def test_a_report_without_networks_has_a_page(case) -> None:
     report = case.report
-    alone = report.replace(ranking=(), champion=report.best_baseline, edge=False)
+    alone = report.replace(ranking=(), candidate=report.best_baseline, promotion=None)
 
     page = Reader(page_html(alone, (), ()))
 
     drawings = [a["id"] for tag, a in page.elements if tag == "figure"]
-    assert ["ranking", "calibration", "steps"] == drawings
+    assert ["ranking", "steps", "pit"] == drawings
 
 
 def test_a_page_of_too_many_symbols_says_so(case) -> None:
@@ -292,6 +313,202 @@ def test_a_page_of_too_many_symbols_says_so(case) -> None:
     page = Reader(page_html(case.report, case.prices[:1] * count, case.forecasts[:1] * count))
 
     assert f"{MOST_SYMBOLS} of {count} symbols are shown." in page.text
+
+
+@pytest.fixture(scope="module")
+def whole(proven) -> Reader:
+    return Reader(_written(proven))
+
+
+def _written(case, **others) -> str:
+    return page_html(
+        case.report,
+        case.prices,
+        case.forecasts,
+        tradings=case.tradings,
+        run="20260101-lstm",
+        software={"torch": "2.13.0"},
+        **others,
+    )
+
+
+def _drawn(page: Reader) -> list[str | None]:
+    return [a["id"] for tag, a in page.elements if tag == "figure"]
+
+
+def test_a_page_of_a_walk_forward_shows_folds_ranges_decisions_and_earnings(whole: Reader) -> None:
+    assert [
+        "fan-0",
+        "fan-1",
+        "folds",
+        "ranking",
+        "steps",
+        "reliability",
+        "pit",
+        "actions",
+        "trading-0",
+        "learning",
+        "prices-0",
+        "prices-1",
+    ] == _drawn(whole)
+    assert ([], []) == (whole.open, whole.mismatched)
+    ids = [attributes["id"] for _, attributes in whole.elements if "id" in attributes]
+    assert len(set(ids)) == len(ids)
+
+
+def test_every_place_that_the_contents_name_is_there(whole: Reader, page: Reader) -> None:
+    for each in (whole, page):
+        ids = {attributes.get("id") for _, attributes in each.elements}
+        named = [a["href"] for tag, a in each.elements if tag == "a"]
+
+        assert len(named) >= 7
+        assert {(place or "").removeprefix("#") for place in named} <= ids
+
+
+def test_folds_are_in_a_table_beside_the_best_baseline_and_the_random_walk(
+    whole: Reader, proven
+) -> None:
+    proof = proof_of(proven.report)
+    rows = {cells[0]: cells for cells in whole.rows if len(cells) == 9}
+
+    for line in proof.folds:
+        cells = rows[str(line.number)]
+        crps = (line.crps, line.rival_crps, line.naive_crps)
+        assert day(line.fold.test_first, "en") in cells[3]
+        assert [number(each, 4, "en") + number(each, 4, "pt") for each in crps] == cells[5:8]
+        skills = [percent(line.skill, 1, language, signed=True) for language in ("en", "pt")]
+        assert "".join(skills) == cells[8]
+
+
+def test_a_single_fit_names_the_command_that_proves_it(page: Reader, case) -> None:
+    named = Reader(page_html(case.report, case.prices, case.forecasts, run="20260101-lstm"))
+
+    assert "pregao evaluate RUN" in page.text
+    assert "pregao evaluate 20260101-lstm" in named.text
+    assert "folds" not in _drawn(page)
+
+
+def test_a_walk_forward_needs_no_other_proof(whole: Reader) -> None:
+    assert "pregao evaluate" not in whole.text
+
+
+def test_nothing_stands_where_nobody_was_examined(page: Reader) -> None:
+    ids = {attributes.get("id") for _, attributes in page.elements}
+
+    assert {"actions", "reliability", "decisions-title"} & ids == set()
+    assert TEXTS_TRADING["en"]["trading"] not in page.text
+
+
+def test_coverage_in_hard_times_stands_beside_the_best_baselines(whole: Reader, proven) -> None:
+    report = proven.report
+    for name in (report.candidate, report.best_baseline):
+        volatile = report.dossier(name).reliability.volatile
+        shares = [percent(each, 1, "en") + percent(each, 1, "pt") for each in volatile.shares]
+
+        assert [name, str(volatile.num_windows), *shares] in whole.rows
+
+
+def test_earnings_stand_before_and_after_costs_beside_holding_and_cash(
+    whole: Reader, proven
+) -> None:
+    [account] = proven.report.dossier(proven.report.candidate).accounts
+    rows = {cells[0]: cells for cells in whole.rows if len(cells) == 9}
+
+    assert account.trading.strategy.num_trades > 0
+    for name, results in (
+        (proven.report.candidate, account.trading.strategy),
+        ("buy and holdcomprar e manter", account.trading.buy_and_hold),
+        ("cashcaixa", account.trading.cash),
+    ):
+        returns = (results.before_costs.total_return, results.after_costs.total_return)
+        assert [_signed(each) for each in returns] == rows[name][1:3]
+    assert TEXTS_TRADING["en"]["trading_note"] in whole.text
+    assert "trials counted, here 24" in whole.text
+    assert "After tax" not in whole.text
+
+
+def _signed(share: float) -> str:
+    return "".join(percent(share, 1, language, signed=True) for language in ("en", "pt"))
+
+
+def test_tax_has_a_column_where_it_was_asked_for(proven) -> None:
+    report = proven.report
+    taxed = report.replace(dossiers=tuple(_taxed(each) for each in report.dossiers))
+
+    page = Reader(page_html(taxed, (), ()))
+
+    assert "After tax" in page.text
+    [own] = [cells for cells in page.rows if len(cells) == 10 and cells[0] == report.candidate]
+    assert "+1.0" in own[3]
+
+
+def _taxed(dossier: Dossier) -> Dossier:
+    [account] = dossier.accounts
+    results = account.trading.strategy
+    left = results.after_costs.replace(total_return=0.01)
+    trading = account.trading.replace(strategy=results.replace(after_tax=left, tax=1.0))
+    return dossier.replace(accounts=(account.replace(trading=trading),))
+
+
+def test_who_abstains_is_said_to_and_no_flat_curve_is_drawn(unproven) -> None:
+    page = Reader(_written(unproven))
+
+    assert TEXTS_ACTIONS["en"]["abstains"] in page.text
+    assert TEXTS_TRADING["en"]["idle"] in page.text
+    assert "trading-0" not in _drawn(page)
+    assert "actions" in _drawn(page)
+
+
+def test_a_stored_report_without_the_paths_has_the_table_alone(proven) -> None:
+    page = Reader(page_html(proven.report, proven.prices, proven.forecasts))
+
+    assert "trading-0" not in _drawn(page)
+    assert TEXTS_TRADING["en"]["after_costs"] in page.text
+
+
+def test_the_certificate_has_a_row_a_symbol(whole: Reader, proven) -> None:
+    for used in proven.report.data.histories:
+        [row] = [cells for cells in whole.rows if used.digest in cells]
+        assert [used.symbol, used.provider, str(used.sessions)] == row[:3]
+        assert day(used.first, "en") in row[3]
+
+
+def test_a_stored_run_can_be_reproduced_and_its_software_is_named(
+    whole: Reader, page: Reader
+) -> None:
+    assert "pregao reproduce 20260101-lstm" in whole.text
+    assert "torch 2.13.0" in whole.text
+    assert "pregao reproduce" not in page.text
+
+
+def test_hostile_names_stay_text_wherever_a_walk_forward_shows_them(proven) -> None:
+    text = proven.report.model_dump_json().replace("lstm_classic", "<img src=x onerror=alert(1)>")
+    hostile = Report.model_validate_json(text)
+    script = "<script>alert(2)</script>"
+    used = tuple(each.replace(symbol=script, provider=script) for each in hostile.data.histories)
+    hostile = hostile.replace(data=hostile.data.replace(symbols=(script,), histories=used))
+    tradings = {hostile.candidate: proven.tradings[proven.report.candidate]}
+
+    page = Reader(
+        page_html(
+            hostile,
+            proven.prices,
+            proven.forecasts,
+            tradings=tradings,
+            run="<b>run</b>",
+            software={"<i>": "<u>"},
+        )
+    )
+
+    assert "folds" in _drawn(page)
+    assert set() == {"img", "b", "i", "u"} & {tag for tag, _ in page.elements}
+    assert not any(text.startswith("alert(2)") for _, text in page.scripts)
+    for attributes, text in page.scripts:
+        if "data-language" in attributes:
+            assert "<img" not in text
+            for trace in json.loads(text)["data"]:
+                shown = [trace.get(key) for key in ("name", "customdata", "hovertemplate", "text")]
+                assert "<img" not in json.dumps(shown)
 
 
 def test_the_same_report_gives_the_same_page(html: str, case) -> None:

@@ -11,23 +11,42 @@ from hypothesis import strategies as st
 import pregao.plots
 from pregao.plots import TEXTS, Language
 from pregao.plots._numbers import ABSENT, day, money, number, p_value, percent
+from pregao.plots._texts_actions import TEXTS_ACTIONS
+from pregao.plots._texts_explanation import EXPLANATION_TEXTS
+from pregao.plots._texts_proof import PROOF_TEXTS
+from pregao.plots._texts_reliability import RELIABILITY_TEXTS
+from pregao.plots._texts_trading import TEXTS_TRADING
 
 BOTH: tuple[Language, ...] = ("en", "pt")
 
 
-def test_both_languages_have_the_same_texts() -> None:
-    assert list(TEXTS["en"]) == list(TEXTS["pt"])
+TABLES = {
+    "page": TEXTS,
+    "proof": PROOF_TEXTS,
+    "reliability": RELIABILITY_TEXTS,
+    "actions": TEXTS_ACTIONS,
+    "trading": TEXTS_TRADING,
+    "explanation": EXPLANATION_TEXTS,
+}
+KEYS = [(table, key) for table, texts in TABLES.items() for key in texts["en"]]
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_both_languages_have_the_same_texts(table: str) -> None:
+    assert list(TABLES[table]["en"]) == list(TABLES[table]["pt"])
 
 
 @pytest.mark.parametrize("language", BOTH)
 def test_no_text_is_empty(language: Language) -> None:
-    assert [] == [key for key, text in TEXTS[language].items() if not text.strip()]
+    assert [] == [(table, key) for table, key in KEYS if not TABLES[table][language][key].strip()]
 
 
-@pytest.mark.parametrize("key", TEXTS["en"])
-def test_both_languages_have_the_same_blanks_to_fill(key: str) -> None:
+@pytest.mark.parametrize(("table", "key"), KEYS)
+def test_both_languages_have_the_same_blanks_to_fill(table: str, key: str) -> None:
     blanks = {
-        language: {name for _, name, _, _ in Formatter().parse(TEXTS[language][key]) if name}
+        language: {
+            name for _, name, _, _ in Formatter().parse(TABLES[table][language][key]) if name
+        }
         for language in BOTH
     }
 
@@ -37,12 +56,13 @@ def test_both_languages_have_the_same_blanks_to_fill(key: str) -> None:
 def test_every_text_is_shown_somewhere() -> None:
     folder = Path(pregao.plots.__file__).parent
     files = [*folder.glob("*.j2"), *folder.glob("*.py"), *(folder.parent / "console").glob("*.py")]
-    source = "".join(each.read_text() for each in files if each.name != "_texts.py")
-    by_prefix = re.compile(r"(category|severity|fate|state)_\w+|networks|baselines")
+    source = "".join(each.read_text() for each in files if not each.name.startswith("_texts"))
+    prefixes = "category|severity|family|fate|state|source|in"
+    by_prefix = re.compile(rf"({prefixes})_\w+|networks|baselines|hold|one_\w+_many")
 
     shown = set(re.findall(r"""["'](\w+)["']""", source))
 
-    unused = [key for key in TEXTS["en"] if key not in shown and not by_prefix.match(key)]
+    unused = [each for each in KEYS if each[1] not in shown and not by_prefix.match(each[1])]
 
     assert [] == unused
 

@@ -2,27 +2,22 @@ from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
-from rich.text import Text
+from rich.text import Text as Line
 
 from pregao.console import print_tickers, ticker_progress
+from pregao.evaluation import Edge
 from pregao.findings import Finding
 from pregao.plots import TEXTS, Language
 from pregao.plots._numbers import number, p_value, percent
 from pregao.registry import Run
+from pregao.values import Text
 from pregao.workbench import Result, Row, Tickers
 
 BOTH: tuple[Language, ...] = ("en", "pt")
-LEFT_OUT = Finding(
-    code="LRN007",
-    title="ticker left out",
-    severity="warning",
-    symbol="BAD",
-    seen="120 sessions\nare too few",
-    do="mend it",
-)
+LEFT_OUT = Finding.of("LRN007", Text.same("120 sessions\nare too few"), symbol="BAD")
 
 
-def _result(case, symbol: str, *, edge: bool = False) -> Result:
+def _result(case, symbol: str, *, edge: Edge = "none") -> Result:
     report = case.report
     data = report.data.replace(symbols=(symbol,))
     return Result(report.replace(data=data, edge=edge), (), (), Run(Path(f"{symbol}-1")))
@@ -33,7 +28,7 @@ def test_each_ticker_is_a_row_as_soon_as_it_is_known(case, capsys, language: Lan
     with ticker_progress(2, language) as on_result:
         on_result(_result(case, "PETR4"))
         first = capsys.readouterr().out
-        on_result(_result(case, "NVDA", edge=True))
+        on_result(_result(case, "NVDA", edge="proven"))
         second = capsys.readouterr().out
 
     row = Row.of(_result(case, "PETR4").report, None)
@@ -67,9 +62,9 @@ def test_rows_fit_their_terminal_and_are_never_wrapped(case, capsys, monkeypatch
 
     with ticker_progress(2, "pt") as on_result:
         on_result(_result(case, "PETR4"))
-        on_result(LEFT_OUT.replace(seen="word " * 100))
+        on_result(LEFT_OUT.replace(seen=Text.same("word " * 100)))
 
-    lines = Text.from_ansi(capsys.readouterr().out).plain.splitlines()
+    lines = Line.from_ansi(capsys.readouterr().out).plain.splitlines()
     assert 3 == len(lines)
     assert max(cell_len(line) for line in lines) <= columns
 
@@ -103,13 +98,16 @@ def test_the_bar_says_how_long_the_rest_will_take(case, capsys, monkeypatch) -> 
         for _ in range(3):
             on_result(_result(case, "PETR4"))
 
-    assert "PETR4, 0:30 left" in Text.from_ansi(capsys.readouterr().err).plain
+    assert "PETR4, 0:30 left" in Line.from_ansi(capsys.readouterr().err).plain
 
 
 @pytest.mark.parametrize("language", BOTH)
 def test_the_end_counts_edges_beside_what_luck_would_find(case, capsys, language: Language) -> None:
-    rows = [_result(case, name, edge=name == "NVDA") for name in ("PETR4", "VALE3", "NVDA")]
-    network = Finding(code="LRN006", title="network left out", severity="info", seen="tcn", do="-")
+    rows = [
+        _result(case, name, edge="proven" if name == "NVDA" else "none")
+        for name in ("PETR4", "VALE3", "NVDA")
+    ]
+    network = Finding.of("LRN006", Text.same("tcn"))
     tickers = Tickers(
         rows=tuple(Row.of(each.report, each.run.id) for each in rows),
         findings=(network, LEFT_OUT),
@@ -118,6 +116,7 @@ def test_the_end_counts_edges_beside_what_luck_would_find(case, capsys, language
     print_tickers(tickers, language)
 
     lines = capsys.readouterr().out.splitlines()
-    verdict = tickers.verdict.en if language == "en" else tickers.verdict.pt_br
+    verdict = tickers.verdict.in_language(language)
     counted = TEXTS[language]["tickers_counted"].format(total=3, edges=1, left_out=1)
-    assert ["", counted, verdict, "LRN006 network left out: tcn"] == lines
+    title = network.title.in_language(language)
+    assert ["", counted, verdict, f"LRN006 {title}: tcn"] == lines

@@ -1,20 +1,33 @@
 """Runs: whole or absent, readable, verified, and the same forecasts after a reload."""
 
 import json
+from dataclasses import replace
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pregao.dataset import Dataset, Split, make_dataset
 from pregao.errors import CorruptFileError, UnknownRunError
-from pregao.evaluation import Report, Trained, WindowCounts, compare, judge
+from pregao.evaluation import (
+    Offsets,
+    Report,
+    Serving,
+    Trained,
+    WindowCounts,
+    compare,
+    judge,
+)
 from pregao.evaluation._report import DataSummary
 from pregao.registry import DataRecord, Run, load_run, run_id, save_run, stored_runs
+from pregao.registry._months import digested, first_difference
 from pregao.testing import synthetic_prices
 from pregao.training import LEVELS, Combination, Experiment, Fitted, combined, finish, train
-from pregao.zoo import BASELINES
+from pregao.zoo import BASELINES, FittedBaseline
 
 PRICES = synthetic_prices(sessions=600, seed=21)
 EXPERIMENT = Experiment(
@@ -77,6 +90,22 @@ def saved(home: Path) -> Run:
         made_from=[EXPERIMENT],
         forecaster="gru_hybrid",
         data=(RECORD,),
+        serving=serving(),
+    )
+
+
+def serving() -> Serving:
+    levels = tuple(LEVELS)
+    return Serving(
+        scaler=dataset().scaler,
+        lookback=EXPERIMENT.lookback,
+        horizon=EXPERIMENT.horizon,
+        offsets=Offsets(
+            levels=levels,
+            by_step=((0.0,) * len(levels),) * EXPERIMENT.horizon,
+            num_windows=10,
+            num_sessions=10,
+        ),
     )
 
 
@@ -118,6 +147,7 @@ def test_the_folder_is_readable_and_holds_no_pickle(tmp_path: Path):
         "provenance.json",
         "report.json",
         "scaler.json",
+        "serving.json",
         "weights.safetensors",
     } == {path.name for path in folder.iterdir()}
     for path in folder.glob("*.json"):
@@ -203,7 +233,13 @@ def test_an_ensemble_reloads_to_bit_equal_forecasts(tmp_path: Path, combination:
     made_from = [each.experiment for each in ensemble.members]
 
     run = save_run(
-        tmp_path, ensemble, report(), made_from=made_from, forecaster="gru_hybrid", data=(RECORD,)
+        tmp_path,
+        ensemble,
+        report(),
+        made_from=made_from,
+        forecaster="gru_hybrid",
+        data=(RECORD,),
+        serving=serving(),
     )
     again = Run(run.folder).model
 
@@ -219,3 +255,161 @@ def test_state_of_every_type_survives(tmp_path: Path):
 
     assert {np.dtype("float32"), np.dtype("int64")} <= kinds
     assert kinds == {value.dtype for value in again.values()}
+
+
+# What is served in place of a network that has not earned it.
+
+
+def with_served(home: Path, name: str) -> Run:
+    return save_run(
+        home,
+        fitted(),
+        report(),
+        made_from=[EXPERIMENT],
+        forecaster="gru_hybrid",
+        data=(RECORD,),
+        served=(name, baseline(name)),
+        serving=serving(),
+    )
+
+
+@cache
+def baseline(name: str) -> FittedBaseline:
+    return BASELINES[name].fit(dataset().train, LEVELS, 0)
+
+
+@pytest.mark.parametrize("name", BASELINES)
+def test_a_served_baseline_reloads_to_bit_equal_forecasts(tmp_path: Path, name: str):
+    run = load_run(tmp_path, with_served(tmp_path, name).id)
+
+    assert run.served is not None
+    served_name, served = run.served
+    assert (name, name) == (served_name, run.served_name)
+    expected = baseline(name).quantiles(dataset().validation)
+    assert expected.tobytes() == served.quantiles(dataset().validation).tobytes()
+
+
+def test_the_candidate_is_stored_beside_what_is_served(tmp_path: Path):
+    run = load_run(tmp_path, with_served(tmp_path, "anchor").id)
+
+    assert fitted().digest == run.model.digest
+    assert {"served.json", "served.safetensors"} == set(run.served_files)
+
+
+def test_a_run_that_serves_its_network_serves_no_baseline(tmp_path: Path):
+    run = load_run(tmp_path, saved(tmp_path).id)
+
+    assert run.served is None
+    assert run.served_name is None
+    assert {} == run.served_files
+
+
+@pytest.mark.parametrize("name", ["served.json", "served.safetensors", "served-3.txt"])
+def test_a_flipped_byte_of_what_is_served_is_noticed(tmp_path: Path, name: str):
+    path = with_served(tmp_path, "lightgbm").folder / name
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+    with pytest.raises(CorruptFileError, match=name.replace(".", r"\.")):
+        _ = Run(path.parent).served
+
+
+def test_a_missing_file_of_what_is_served_is_noticed(tmp_path: Path):
+    folder = with_served(tmp_path, "anchor").folder
+    (folder / "served.safetensors").unlink()
+
+    with pytest.raises(CorruptFileError, match=r"served\.safetensors"):
+        _ = Run(folder).served
+
+
+def test_another_champion_of_the_same_training_is_another_run(tmp_path: Path):
+    network, anchor = saved(tmp_path), with_served(tmp_path, "anchor")
+
+    assert network.id != anchor.id
+    assert network.id == saved(tmp_path).id
+    assert anchor.id == with_served(tmp_path, "anchor").id
+    assert (None, "anchor") == (network.served_name, anchor.served_name)
+
+
+def test_a_run_that_this_version_cannot_read_says_what_to_do(tmp_path: Path):
+    folder = saved(tmp_path).folder
+    fields = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    del fields["edge"]
+    content = json.dumps(fields).encode()
+    (folder / "report.json").write_bytes(content)
+    provenance = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
+    provenance["files"]["report.json"] = sha256(content).hexdigest()
+    (folder / "provenance.json").write_text(json.dumps(provenance), encoding="utf-8")
+
+    with pytest.raises(CorruptFileError, match="train it again"):
+        _ = Run(folder).report
+
+
+# What a run was made from.
+
+
+def test_a_run_of_an_earlier_release_still_loads(tmp_path: Path):
+    folder = saved(tmp_path).folder
+    provenance = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
+    assert provenance.pop("machine")
+    (folder / "provenance.json").write_text(json.dumps(provenance), encoding="utf-8")
+
+    run = Run(folder)
+
+    assert fitted().digest == run.model.digest
+    assert ("", None, {}) == (run.provenance.machine, run.served, run.months)
+
+
+def test_a_run_knows_what_it_was_made_from(tmp_path: Path):
+    asked = EXPERIMENT.replace(members=2)
+    seeds = [fitted(), finish(train(EXPERIMENT.replace(seed=1), dataset()))]
+    other = finish(train(EXPERIMENT.replace(dropout=0.1), dataset()))
+    seeded, averaged = (combined(each, dataset(), "uniform") for each in (seeds, [*seeds, other]))
+    kept = {"forecaster": "gru_hybrid", "data": (RECORD,), "serving": serving()}
+
+    alone = saved(tmp_path)
+    of_seeds = save_run(tmp_path, seeded, report(), made_from=[asked], **kept)
+    members = tuple(each.experiment for each in averaged.members)
+    average = save_run(tmp_path, averaged, report(), made_from=members, **kept)
+
+    assert (EXPERIMENT,) == alone.made_from
+    assert (asked,) == of_seeds.made_from
+    assert members == average.made_from
+
+
+def test_months_of_prices_are_kept_and_verified(tmp_path: Path):
+    run = save_run(
+        tmp_path,
+        fitted(),
+        report(),
+        made_from=[EXPERIMENT],
+        forecaster="gru_hybrid",
+        data=(RECORD,),
+        serving=serving(),
+        prices=[PRICES],
+    )
+
+    months = Run(run.folder).months["TEST3"]
+
+    assert months == digested(PRICES)
+    assert [str(each) for each in np.unique(PRICES.sessions.astype("datetime64[M]"))] == [*months]
+    (run.folder / "months.json").write_text("{}", encoding="utf-8")
+    with pytest.raises(CorruptFileError, match=r"months\.json"):
+        _ = Run(run.folder).months
+
+
+@given(row=st.integers(0, len(PRICES) - 1), column=st.sampled_from([*PRICES.bars.columns]))
+def test_the_month_of_any_change_is_found(row: int, column: str):
+    values = PRICES.bars.columns[column].copy()
+    values[row] *= 1.001
+    changed = replace(PRICES, bars=replace(PRICES.bars, **{column: values}))
+    shorter = PRICES.upto(PRICES.sessions[row])
+
+    expected = str(PRICES.sessions[row])[:7]
+
+    assert expected == first_difference(digested(PRICES), digested(changed))
+    assert first_difference(digested(PRICES), digested(PRICES)) is None
+    if row < len(PRICES) - 1:
+        after = str(PRICES.sessions[row + 1])[:7]
+        assert after == first_difference(digested(PRICES), digested(shorter))

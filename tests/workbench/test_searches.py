@@ -100,7 +100,7 @@ def test_the_same_search_again_trains_nothing(home: Path, plan: Search, found: R
 def test_one_worker_or_two_find_the_same(tmp_path: Path, plan: Search, found: Result):
     alone = Workbench(tmp_path).search(plan, terms=Terms(engine=Local(1), ensemble=2))
 
-    assert found.report.champion == alone.report.champion
+    assert found.report.candidate == alone.report.candidate
     assert [(e.network, e.best_params, e.validation_crps) for e in found.report.ranking] == [
         (e.network, e.best_params, e.validation_crps) for e in alone.report.ranking
     ]
@@ -112,7 +112,7 @@ def test_a_budget_of_no_time_leaves_a_search_that_can_go_on(tmp_path: Path, plan
         workbench.search(plan, budget_seconds=0.0)
     [folder] = (tmp_path / "searches").iterdir()
 
-    whole = workbench.resume(folder.name)
+    whole = workbench.resume(folder.name, terms=Terms())
 
     assert folder.name == whole.search
     assert {4} == {each.trials for each in whole.report.ranking if each.trials is not None}
@@ -128,8 +128,8 @@ def test_a_killed_search_goes_on_and_finds_the_same(tmp_path: Path, plan: Search
 
     whole = Workbench(tmp_path).resume(folder.name, terms=Terms(ensemble=2))
 
-    assert found.report.champion == whole.report.champion
-    assert found.report.winner.validation_crps == whole.report.winner.validation_crps
+    assert found.report.candidate == whole.report.candidate
+    assert found.report.subject.validation_crps == whole.report.subject.validation_crps
 
 
 def test_a_search_does_not_go_on_as_another(home: Path, plan: Search, found: Result):
@@ -172,7 +172,9 @@ def test_windows_of_several_lookbacks_are_scored_on_the_same_sessions(tmp_path: 
     space = Space.parse({"lookback": [6, 20], "network": ["dlinear", "anchor_lstm"]})
     workbench = Workbench(tmp_path)
 
-    result = workbench.search(workbench.plan(TINY, None, space=space, strategy="grid"))
+    result = workbench.search(
+        workbench.plan(TINY, None, space=space, strategy="grid"), terms=Terms()
+    )
 
     [best] = [each for each in result.report.ranking if each.trials is not None]
     assert 4 == best.trials
@@ -188,11 +190,11 @@ def test_a_recipe_stands_beside_the_default_on_the_same_windows(tmp_path: Path):
     result = workbench.train(experiment, recipe="stock-lstm")
 
     assert {"stock-lstm", "anchored"} == {each.network for each in result.report.ranking}
-    assert "stock-lstm" == result.report.champion
+    assert "stock-lstm" == result.report.candidate
     assert result.run.experiment == experiment
     assert "random_walk" in {each.name for each in result.report.baselines}
-    evaluated = workbench.evaluate(result.run.id).report
-    assert result.report.winner.metrics == evaluated.winner.metrics
+    evaluated = workbench.evaluate(result.run.id, terms=Terms()).report
+    assert result.report.subject.metrics == evaluated.subject.metrics
     assert result.report.baselines == evaluated.baselines
 
 
@@ -226,11 +228,13 @@ def test_bad_tickers_are_left_out_with_a_finding_each(tmp_path: Path, apart: boo
         assert ["PETR4", "VALE3"] == sorted(each.symbol for each in tickers.rows)
         assert 5 == len(told)
     else:
-        result = workbench.sweep(experiment, networks=("dlinear",), path=folder, leave_out_bad=True)
+        result = workbench.sweep(
+            experiment, networks=("dlinear",), path=folder, leave_out_bad=True, terms=Terms()
+        )
         findings = result.report.findings
         assert ("PETR4", "VALE3") == result.report.data.symbols == result.run.experiment.symbols
 
-    left_out = {each.symbol: each.seen for each in findings if each.code == "LRN007"}
+    left_out = {each.symbol: each.seen.en for each in findings if each.code == "LRN007"}
     assert {"ABEV3", "NADA3", "ITUB4"} == set(left_out)
     assert "line 2" in left_out["ABEV3"]
 
@@ -243,9 +247,11 @@ def test_where_no_ticker_can_be_used_the_first_reason_is_the_error(tmp_path: Pat
 def test_of_networks_that_are_alike_the_first_named_is_champion_and_kept(tmp_path: Path):
     untrained = TINY.replace(epochs=0)
 
-    result = Workbench(tmp_path).sweep(untrained, networks=("anchor_lstm", "dlinear"))
+    result = Workbench(tmp_path).sweep(
+        untrained, networks=("anchor_lstm", "dlinear"), terms=Terms()
+    )
 
-    assert "anchor_lstm" == result.report.champion
+    assert "anchor_lstm" == result.report.candidate
     assert 0 == result.run.model.best_epoch
 
 
@@ -257,5 +263,5 @@ def test_actions_stand_beside_the_commonest(tmp_path: Path):
     result = Workbench(tmp_path).train(experiment, recipe="b3-multitask")
 
     [said] = [each for each in result.report.findings if each.code == "EVA006"]
-    assert "always hold gives" in said.seen
-    assert "by rule" in said.do
+    assert "always hold gives" in said.seen.en
+    assert "by rule" in said.do.en

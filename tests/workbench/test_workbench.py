@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from pregao.calendars import next_sessions
+from pregao.dataset import WalkForward
 from pregao.errors import (
     DataQualityError,
     InvalidNetworkError,
@@ -21,7 +22,7 @@ from pregao.prices import Prices
 from pregao.symbols import NYSE
 from pregao.testing import synthetic_prices
 from pregao.training import Experiment, listed_networks
-from pregao.workbench import MODES, Result, Workbench
+from pregao.workbench import MODES, Result, Terms, Workbench
 from pregao.workbench._choices import buildable
 from pregao.workbench._entrants import COMBINATIONS
 from pregao.zoo import BASELINES, ZOO
@@ -36,6 +37,8 @@ TINY = Experiment(
     epochs=1,
 )
 
+PROVEN = Terms(ensemble=5, walk=WalkForward(num_folds=2))
+
 
 def write_csv(folder: Path, prices: Prices) -> None:
     frame = prices.frame.rename_axis("date")
@@ -49,7 +52,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def swept(home: Path) -> Result:
-    return Workbench(home).sweep(TINY, networks=("dlinear", "anchor_lstm"))
+    return Workbench(home).sweep(TINY, networks=("dlinear", "anchor_lstm"), terms=PROVEN)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +70,8 @@ def test_a_sweep_ranks_networks_beside_every_baseline(swept: Result):
     assert {"dlinear", "anchor_lstm", *COMBINATIONS} == {each.network for each in report.ranking}
     crps = [each.validation_crps for each in report.ranking]
     assert sorted(crps) == crps
-    assert report.champion == report.ranking[0].network
+    assert report.candidate == report.ranking[0].network
+    assert report.champion in (report.candidate, report.best_baseline)
 
 
 def test_the_random_walk_has_a_mase_of_one_at_the_first_step(swept: Result):
@@ -77,20 +81,28 @@ def test_the_random_walk_has_a_mase_of_one_at_the_first_step(swept: Result):
 
 
 def test_an_edge_needs_the_best_baseline_beaten_beyond_chance(swept: Result):
-    rival = swept.report.winner.versus_best_baseline
+    walk = swept.report.walk
+    assert walk is not None
+    rival = walk.comparison.scored(swept.report.candidate).versus_best_baseline
 
     assert rival.name == swept.report.best_baseline
-    assert swept.report.edge == (rival.crps_skill > 0 and rival.dm_p_value < 0.05)
+    if swept.report.edge == "proven":
+        assert rival.crps_skill > 0
+        assert rival.dm_p_value < 0.05
+        assert swept.report.champion == swept.report.candidate
+    else:
+        assert swept.report.champion == swept.report.best_baseline
 
 
 def test_a_network_that_learnt_nothing_has_no_edge_over_the_anchor_it_is(home: Path):
     report = Workbench(home).train(TINY.replace(epochs=0)).report
 
     anchor = report.baseline("anchor").metrics
-    assert anchor.crps == pytest.approx(report.winner.metrics.crps, rel=1e-6)
-    assert not report.edge
+    assert anchor.crps == pytest.approx(report.subject.metrics.crps, rel=1e-6)
+    assert "none" == report.edge
+    assert report.best_baseline == report.champion
     if report.best_baseline == "anchor":
-        assert 1.0 == report.winner.versus_best_baseline.dm_p_value
+        assert 1.0 == report.subject.versus_best_baseline.dm_p_value
 
 
 def test_a_report_equals_its_own_json(swept: Result):
@@ -171,12 +183,12 @@ def test_a_run_is_scored_on_later_sessions_by_its_own_scaler(tmp_path: Path, csv
     workbench = Workbench(tmp_path / "home")
     trained = workbench.train(experiment, path=shorter)
 
-    later = workbench.evaluate(trained.run.id, path=csv_folder).report
+    later = workbench.evaluate(trained.run.id, path=csv_folder, terms=Terms()).report
 
     assert trained.report.windows.train == later.windows.train
     assert trained.report.windows.validation == later.windows.validation
     assert trained.report.windows.test + 40 == later.windows.test
-    assert trained.report.winner.validation_crps == later.winner.validation_crps
+    assert trained.report.subject.validation_crps == later.subject.validation_crps
 
 
 def test_networks_that_do_not_fit_are_refused_by_name_and_left_out_of_the_zoo(tmp_path: Path):
@@ -193,9 +205,9 @@ def test_networks_that_do_not_fit_are_refused_by_name_and_left_out_of_the_zoo(tm
 
 
 def test_what_is_served_is_what_was_evaluated(home: Path, swept: Result):
-    evaluated = Workbench(home).evaluate(swept.run.id).report
+    evaluated = Workbench(home).evaluate(swept.run.id, terms=PROVEN).report
 
-    assert swept.report.winner.metrics == evaluated.winner.metrics
+    assert swept.report.subject.metrics == evaluated.subject.metrics
     assert swept.report.baselines == evaluated.baselines
     assert swept.report.edge == evaluated.edge
 
@@ -226,13 +238,17 @@ def test_nothing_after_the_end_has_any_influence(tmp_path: Path, csv_folder: Pat
         symbols=("PETR4",), source="csv", start=None, end=end, network="dlinear"
     )
 
-    full = Workbench(tmp_path / "a").sweep(experiment, networks=("dlinear",), path=csv_folder)
-    cut = Workbench(tmp_path / "b").sweep(experiment, networks=("dlinear",), path=shorter)
+    full = Workbench(tmp_path / "a").sweep(
+        experiment, networks=("dlinear",), path=csv_folder, terms=Terms()
+    )
+    cut = Workbench(tmp_path / "b").sweep(
+        experiment, networks=("dlinear",), path=shorter, terms=Terms()
+    )
 
     assert full.forecasts == cut.forecasts
     assert full.report.data == cut.report.data
     assert full.report.baselines == cut.report.baselines
-    assert full.report.winner.metrics == cut.report.winner.metrics
+    assert full.report.subject.metrics == cut.report.subject.metrics
 
 
 def test_symbols_are_pooled_into_one_network_or_learnt_apart(tmp_path: Path, csv_folder: Path):
@@ -240,7 +256,7 @@ def test_symbols_are_pooled_into_one_network_or_learnt_apart(tmp_path: Path, csv
     workbench = Workbench(tmp_path)
     told: list[Result] = []
 
-    pooled = workbench.sweep(experiment, networks=("dlinear",), path=csv_folder)
+    pooled = workbench.sweep(experiment, networks=("dlinear",), path=csv_folder, terms=Terms())
     apart = workbench.sweep_each(
         experiment, networks=("dlinear",), path=csv_folder, on_result=told.append
     )
@@ -251,7 +267,7 @@ def test_symbols_are_pooled_into_one_network_or_learnt_apart(tmp_path: Path, csv
     assert {"BRL"} == {each.currency for each in pooled.forecasts}
     assert {"PETR4", "VALE3"} == {each.symbol for each in apart.rows}
     [vale] = [each for each in told if each.report.data.symbols == ("VALE3",)]
-    assert alone.report.winner.metrics == vale.report.winner.metrics
+    assert alone.report.subject.metrics == vale.report.subject.metrics
     assert alone.run == vale.run
     assert pooled.run.id not in {each.run for each in apart.rows}
 

@@ -5,6 +5,16 @@ failed or the prices are quarantined, 2 the input cannot be used.
 """
 
 # In the order in which the help lists their commands.
-from pregao.cli import _learning, _forecasting, _prices, _zoo  # noqa: F401, I001 - they register commands
+from pregao.cli import (  # noqa: F401, I001 - they register commands
+    _learning,
+    _searching,
+    _forecasting,
+    _explaining,
+    _auditing,
+    _reproducing,
+    _prices,
+    _zoo,
+    _findings,
+)
 from pregao.cli._app import app as app
 from pregao.cli._app import run as run

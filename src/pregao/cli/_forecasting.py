@@ -12,16 +12,27 @@ from pregao.cli._options import (
     CsvPath,
     End,
     Epochs,
+    Folds,
     Horizon,
     Json,
     Lookback,
     NetworkName,
     ReportFile,
+    Rolling,
     Seed,
     Source,
     Start,
+    Workers,
 )
-from pregao.cli._session import day_of, experiment_of, show, source_if, workbench
+from pregao.cli._session import (
+    day_of,
+    experiment_of,
+    show,
+    source_if,
+    terms_of,
+    walk_of,
+    workbench,
+)
 from pregao.errors import InvalidExperimentError
 from pregao.settings import Settings
 
@@ -33,15 +44,24 @@ if TYPE_CHECKING:
 @app.command()
 def evaluate(
     run: Annotated[str, typer.Argument(metavar="RUN", help="the id of a stored run")],
+    folds: Folds = None,
+    rolling: Rolling = None,
+    workers: Workers = None,
     path: CsvPath = None,
     report: ReportFile = None,
     as_json: Json = False,
 ) -> None:
-    """Score a stored run again, beside every baseline, on prices read anew."""
-    from pregao.console import working
+    """Score a stored run again, beside every baseline, on prices read anew.
 
-    with working(f"scoring {run}"):
-        result = workbench().evaluate(run, path=path)
+    It is trained anew before each fold of the test part, and so is every baseline.
+    """
+    from pregao.console import sweep_progress
+
+    terms = terms_of(
+        engine="local", address=None, workers=workers, device="cpu", walk=walk_of(folds, rolling)
+    )
+    with sweep_progress(Settings.read().language) as on_progress:
+        result = workbench().evaluate(run, path=path, terms=terms, on_progress=on_progress)
     show(result, report, as_json=as_json)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -20,6 +20,7 @@ from pregao.cli._options import (
     EnsembleSize,
     Epochs,
     ExperimentFile,
+    Folds,
     Force,
     GpusPerWorker,
     Horizon,
@@ -32,6 +33,7 @@ from pregao.cli._options import (
     NoPruning,
     RecipeName,
     ReportFile,
+    Rolling,
     Seed,
     Source,
     SpaceFile,
@@ -46,26 +48,36 @@ from pregao.cli._options import (
 from pregao.cli._session import (
     day_of,
     experiment_of,
+    given,
     names_in,
+    run_search,
     show,
     source_if,
     space_of,
     symbols_in,
     terms_of,
+    walk_of,
     workbench,
 )
 from pregao.errors import InvalidExperimentError
 from pregao.settings import Settings
 
 if TYPE_CHECKING:
-    from pregao.training import Experiment, Search
+    from pregao.training import Experiment
     from pregao.workbench import Result, Terms
 
 
 @app.command()
 def demo(report: DemoFile = Path("reports/demo.html"), as_json: Json = False) -> None:
     """Rank the whole zoo on twenty years of the S&P 500, and write a report to look at."""
-    terms = terms_of(engine="local", address=None, workers=None, device="cpu", ensemble=5)
+    terms = terms_of(
+        engine="local",
+        address=None,
+        workers=None,
+        device="cpu",
+        ensemble=5,
+        walk=walk_of(None, None),
+    )
     experiment = experiment_of(["SP500"], {}, mode="fast")
     result = _swept(experiment, (), None, terms, leave_out_bad=False, allow_findings=False)
     show(result, report, as_json=as_json)
@@ -142,6 +154,8 @@ def sweep(
     force: Force = False,
     apart: Apart = None,
     ensemble: EnsembleSize = 5,
+    folds: Folds = None,
+    rolling: Rolling = None,
     source: Source = None,
     path: CsvPath = None,
     horizon: Horizon = None,
@@ -182,6 +196,7 @@ def sweep(
         device=device,
         gpus_per_worker=gpus_per_worker,
         ensemble=ensemble,
+        walk=walk_of(folds, rolling),
     )
     is_apart = symbols_file is not None if apart is None else apart
     searching = {
@@ -194,8 +209,8 @@ def sweep(
         if is_apart:
             reason = "--mode optimized searches for all symbols together: add --pooled"
             raise InvalidExperimentError("options", [reason])
-        plan = workbench().plan(asked, names, **_given(searching))
-        _search(
+        plan = workbench().plan(asked, names, **given(searching))
+        run_search(
             plan,
             path,
             terms,
@@ -222,152 +237,6 @@ def sweep(
         allow_findings=allow_findings,
     )
     show(result, report, as_json=as_json)
-
-
-@app.command()
-def search(
-    symbols: SymbolsOrFile = None,
-    experiment: ExperimentFile = None,
-    recipe: RecipeName = None,
-    network: NetworkName = None,
-    strategy: Strategy = None,
-    trials: Trials = None,
-    budget_seconds: Budget = None,
-    space: SpaceFile = None,
-    vary: Vary = None,
-    no_pruning: NoPruning = False,
-    force: Force = False,
-    resume: Annotated[
-        str | None, typer.Option(metavar="ID", help="go on with a search that was interrupted")
-    ] = None,
-    source: Source = None,
-    path: CsvPath = None,
-    horizon: Horizon = None,
-    lookback: Lookback = None,
-    seed: Seed = None,
-    start: Start = None,
-    end: End = None,
-    workers: Workers = None,
-    engine: EngineName = "local",
-    address: Address = None,
-    device: Device = "cpu",
-    gpus_per_worker: GpusPerWorker = 0.0,
-    allow_findings: AllowFindings = False,
-    report: ReportFile = None,
-    as_json: Json = False,
-) -> None:
-    """Search the settings of one network, or the network too, and score what was found.
-
-    Every trial is written down as it ends: interrupt it, and go on with --resume ID.
-    """
-    options = {
-        "network": network,
-        "source": source_if(source, path),
-        "horizon": horizon,
-        "lookback": lookback,
-        "seed": seed,
-        "start": day_of(start),
-        "end": day_of(end),
-    }
-    searching = {
-        "strategy": strategy,
-        "trials": trials,
-        "space": space_of(space, vary),
-        "pruning": False if no_pruning else None,
-    }
-    terms = terms_of(
-        engine=engine,
-        address=address,
-        workers=workers,
-        device=device,
-        gpus_per_worker=gpus_per_worker,
-    )
-    if resume is None:
-        asked = experiment_of(symbols, options, recipe=recipe, mode="optimized", file=experiment)
-        plan = workbench().plan(asked, None, **_given(searching))
-    else:
-        changed = experiment is not None or recipe is not None
-        plan = _asked_again(resume, symbols, options, searching, changed=changed)
-    _search(
-        plan,
-        path,
-        terms,
-        resume=resume,
-        allow_findings=allow_findings,
-        force=force,
-        budget_seconds=budget_seconds,
-        report=report,
-        as_json=as_json,
-    )
-
-
-def _asked_again(
-    resume: str,
-    symbols: list[str] | None,
-    options: Mapping[str, object],
-    searching: Mapping[str, object],
-    *,
-    changed: bool,
-) -> "Search":
-    """Give the stored search with what was given laid over it."""
-    if changed:
-        reason = "a search goes on as it was begun: leave --experiment and --recipe out"
-        raise InvalidExperimentError(resume, [reason])
-    stored = workbench().search_plan(resume)
-    fields = {**dict(stored.experiment), **_given(options)}
-    if symbols:
-        fields["symbols"] = tuple(symbols)
-    experiment = type(stored.experiment).parse(fields, source="options")
-    return type(stored).parse({**dict(stored), "experiment": experiment, **_given(searching)})
-
-
-def _search(
-    plan: "Search",
-    path: Path | None,
-    terms: "Terms",
-    *,
-    resume: str | None = None,
-    allow_findings: bool,
-    force: bool,
-    budget_seconds: float | None,
-    report: Path | None,
-    as_json: bool,
-) -> None:
-    from pregao.console import print_search, search_progress
-
-    language = Settings.read().language
-    number, races = plan.num_trials, len(plan.entries)
-    typer.echo(
-        f"{plan.strategy}: {number:,} trial{'' if number == 1 else 's'} over "
-        f"{', '.join(plan.space.knobs)}, for {races} network{'' if races == 1 else 's'}",
-        err=True,
-    )
-    with search_progress(language, tuple(plan.entries)) as on_news:
-        if resume is None:
-            result = workbench().search(
-                plan,
-                path=path,
-                allow_findings=allow_findings,
-                force=force,
-                budget_seconds=budget_seconds,
-                terms=terms,
-                on_trial=on_news,
-                on_progress=on_news,
-            )
-        else:
-            result = workbench().resume(
-                resume,
-                asked=plan,
-                path=path,
-                allow_findings=allow_findings,
-                budget_seconds=budget_seconds,
-                terms=terms,
-                on_trial=on_news,
-                on_progress=on_news,
-            )
-    show(result, report, as_json=as_json)
-    if not as_json:
-        print_search(result.report, language=language)
 
 
 def _swept(
@@ -426,12 +295,8 @@ def _networks_of(recipe: str | None) -> tuple[str, ...]:
     return () if recipe is None else tuple(find_recipe(recipe).networks)
 
 
-def _given(options: Mapping[str, object]) -> dict[str, object]:
-    return {name: value for name, value in options.items() if value is not None}
-
-
 def _refuse_in_fast_mode(options: Mapping[str, object]) -> None:
-    given = [f"--{'no-pruning' if name == 'pruning' else name}" for name in _given(options)]
-    if given:
-        reason = f"{', '.join(given)}: for --mode optimized, or 'pregao search'"
+    names = [f"--{'no-pruning' if name == 'pruning' else name}" for name in given(options)]
+    if names:
+        reason = f"{', '.join(names)}: for --mode optimized, or 'pregao search'"
         raise InvalidExperimentError("options", [reason])

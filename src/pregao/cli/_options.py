@@ -84,6 +84,20 @@ Apart = Annotated[
 EnsembleSize = Annotated[
     int, typer.Option("--ensemble", min=0, help="how many of the best networks are averaged")
 ]
+Folds = Annotated[
+    int | None,
+    typer.Option(
+        min=0,
+        metavar="N",
+        help="stretches of the test part, the champion trained anew before each [5; 0 is one fit]",
+    ),
+]
+Rolling = Annotated[
+    int | None,
+    typer.Option(
+        min=100, metavar="SESSIONS", help="train each fold on so many sessions [on all before it]"
+    ),
+]
 
 # Searching.
 Strategy = Annotated[str | None, typer.Option(help="grid, random or bayesian [bayesian]")]

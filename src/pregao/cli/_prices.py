@@ -5,6 +5,7 @@ import typer
 from pregao.cli._app import app
 from pregao.cli._options import CsvPath, End, Json, Source, Start, Symbols
 from pregao.cli._session import day_of, print_json, source_if, workbench
+from pregao.settings import Settings
 
 
 @app.command()
@@ -28,7 +29,7 @@ def fetch(
     if as_json:
         print_json([each.summary() for each in fetched])
     else:
-        print_fetched(fetched)
+        print_fetched(fetched, Settings.read().language)
 
 
 @app.command()
@@ -52,6 +53,6 @@ def check(
     if as_json:
         print_json([each.summary() for each in checked])
     else:
-        print_checked(checked)
+        print_checked(checked, Settings.read().language)
     if any(each.quarantine for each in checked):
         raise typer.Exit(1)

@@ -13,7 +13,8 @@ from pregao.settings import Settings
 
 if TYPE_CHECKING:
     from pregao.cli._options import Day, Mode
-    from pregao.training import DeviceName, Engine, Experiment, Space
+    from pregao.dataset import WalkForward
+    from pregao.training import DeviceName, Engine, Experiment, Search, Space
     from pregao.workbench import Result, Terms, Workbench
 
 _DEVICES: "tuple[DeviceName, ...]" = ("auto", "cpu", "cuda")
@@ -59,6 +60,7 @@ def terms_of(
     device: str,
     gpus_per_worker: float = 0.0,
     ensemble: int = 0,
+    walk: "WalkForward | None" = None,
 ) -> "Terms":
     """Say where the work is done, and refuse at once what is not there."""
     from pregao.workbench import Terms
@@ -67,7 +69,20 @@ def terms_of(
         engine=_engine(engine, address, workers, gpus_per_worker),
         device=_device(device, is_local=engine == "local"),
         ensemble=ensemble,
+        walk=walk,
     )
+
+
+def walk_of(folds: int | None, rolling: int | None) -> "WalkForward | None":
+    """Say over how many origins the champion is proven; none where no folds are wanted."""
+    from pregao.dataset import WalkForward
+
+    if folds == 0:
+        if rolling is not None:
+            reason = "--rolling says what a fold is trained on: leave --folds 0 out"
+            raise InvalidExperimentError("options", [reason])
+        return None
+    return WalkForward(num_folds=folds, train_sessions=rolling)
 
 
 def _engine(
@@ -151,10 +166,58 @@ def show(result: "Result", report: Path | None, *, as_json: bool) -> None:
     else:
         print_result(result.report, result.forecasts, language=Settings.read().language)
     if report is not None:
-        from pregao.plots import write_page
-
-        write_page(report, result.report, result.prices, result.forecasts)
+        result.write_page(report)
         typer.echo(f"report: {report.resolve()}", err=True)
+
+
+def run_search(
+    plan: "Search",
+    path: Path | None,
+    terms: "Terms",
+    *,
+    resume: str | None = None,
+    allow_findings: bool,
+    force: bool,
+    budget_seconds: float | None,
+    report: Path | None,
+    as_json: bool,
+) -> None:
+    """Search, or go on with a search, and show what came of it."""
+    from pregao.console import print_search, search_progress
+
+    language = Settings.read().language
+    number, races = plan.num_trials, len(plan.entries)
+    typer.echo(
+        f"{plan.strategy}: {number:,} trial{'' if number == 1 else 's'} over "
+        f"{', '.join(plan.space.knobs)}, for {races} network{'' if races == 1 else 's'}",
+        err=True,
+    )
+    with search_progress(language, tuple(plan.entries)) as on_news:
+        if resume is None:
+            result = workbench().search(
+                plan,
+                path=path,
+                allow_findings=allow_findings,
+                force=force,
+                budget_seconds=budget_seconds,
+                terms=terms,
+                on_trial=on_news,
+                on_progress=on_news,
+            )
+        else:
+            result = workbench().resume(
+                resume,
+                asked=plan,
+                path=path,
+                allow_findings=allow_findings,
+                budget_seconds=budget_seconds,
+                terms=terms,
+                on_trial=on_news,
+                on_progress=on_news,
+            )
+    show(result, report, as_json=as_json)
+    if not as_json:
+        print_search(result.report, language=language)
 
 
 def source_if(source: str | None, path: Path | None) -> str | None:
@@ -165,6 +228,11 @@ def source_if(source: str | None, path: Path | None) -> str | None:
 def day_of(moment: "Day") -> date | None:
     """Take the day of what was parsed as a moment."""
     return moment.date() if moment else None
+
+
+def given(options: Mapping[str, object]) -> dict[str, object]:
+    """Leave out what was not asked for."""
+    return {name: value for name, value in options.items() if value is not None}
 
 
 def print_json(value: object) -> None:

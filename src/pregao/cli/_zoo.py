@@ -1,22 +1,27 @@
 """What there is to choose from."""
 
+import typer
+
 from pregao.cli._app import app
 from pregao.cli._options import Json
 from pregao.cli._session import print_json
+from pregao.settings import Settings
 
 
 @app.command()
 def networks(as_json: Json = False) -> None:
-    """List the networks of the zoo, with their sizes."""
-    from pregao.training import listed_networks
+    """List the networks of the zoo, and of plug-ins, with their sizes."""
+    from pregao.training import broken_networks, listed_networks
 
     listed = listed_networks()
+    for each in broken_networks():
+        typer.echo(f"pregao: {each}", err=True)
     if as_json:
         print_json([each.model_dump(mode="json", exclude_none=True) for each in listed])
     else:
         from pregao.console import print_networks
 
-        print_networks(listed)
+        print_networks(listed, Settings.read().language)
 
 
 @app.command()
@@ -39,4 +44,4 @@ def recipes(as_json: Json = False) -> None:
     else:
         from pregao.console import print_recipes
 
-        print_recipes()
+        print_recipes(Settings.read().language)

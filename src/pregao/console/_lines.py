@@ -1,6 +1,5 @@
-"""Sentences and findings, wrapped for a reader and whole for a pipe."""
+"""Sentences, wrapped for a reader and whole for a pipe."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -12,11 +11,10 @@ from pregao.plots._numbers import number
 from pregao.plots._texts import TEXTS, Language
 
 if TYPE_CHECKING:
-    from pregao.findings import Finding
+    from pregao.evaluation import Edge
 
 MOST_ROWS = 15
 """Networks that the terminal shows; the baselines are shown all."""
-SEVERITY_STYLES: Mapping[str, str] = {"info": "cyan", "warning": "yellow", "error": "bold red"}
 
 
 def standard_output() -> Console:
@@ -40,31 +38,19 @@ def plain_table() -> Table:
     )
 
 
-def badge(edge: bool, language: Language) -> Text:
+def badge(edge: "Edge", language: Language) -> Text:
     """Say whether there is an edge."""
     text = TEXTS[language]
-    return Text(text["edge"], style="green") if edge else Text(text["no_edge"], style="yellow")
+    if edge == "proven":
+        return Text(text["edge"], style="green")
+    return Text(text["no_edge"], style="yellow")
 
 
-def count_of(count: int, one: str) -> str:
-    """Write how many there are of something English.
+def count_of(count: int, one: str, language: Language) -> str:
+    """Write how many there are of something; `one` is a key of the texts, as is its plural.
 
-    >>> count_of(1, "finding"), count_of(2_000, "session")
-    ('1 finding', '2,000 sessions')
+    >>> count_of(1, "one_finding", "en"), count_of(2_000, "one_session", "pt")
+    ('1 finding', '2.000 pregões')
     """
-    return f"{number(count, 0, 'en')} {one}{'' if count == 1 else 's'}"
-
-
-def short(finding: "Finding") -> Text:
-    """Give a finding in one line."""
-    line = Text(f"{finding.code} ", style=SEVERITY_STYLES[finding.severity])
-    about = f"{finding.symbol}, " if finding.symbol else ""
-    seen = " ".join(finding.seen.split())
-    return line.append(f"{about}{finding.title}: {seen}", style="not bold default")
-
-
-def long(finding: "Finding") -> Text:
-    """Give a finding with what to do."""
-    style = SEVERITY_STYLES[finding.severity]
-    line = Text(f"  {finding.code} {finding.title} ({finding.severity})", style=style)
-    return line.append(f"\n    {finding.seen}\n    -> {finding.do}", style="not bold default")
+    text = TEXTS[language]
+    return f"{number(count, 0, language)} {text[one if count == 1 else f'{one}_many']}"

@@ -1,32 +1,27 @@
 """What there is to choose from, and what was fetched and checked."""
 
 from collections.abc import Sequence
+from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from pregao.console._columns import Column, print_ledger
-from pregao.console._lines import (
-    SEVERITY_STYLES,
-    count_of,
-    long,
-    plain_table,
-    say,
-    short,
-    standard_output,
-)
-from pregao.plots._numbers import number
-from pregao.plots._texts import TEXTS
+from pregao.console._findings import SEVERITY_STYLES, long, short
+from pregao.console._lines import count_of, plain_table, say, standard_output
+from pregao.plots._numbers import day, number
+from pregao.plots._texts import TEXTS, Language
 
 if TYPE_CHECKING:
+    from pregao.prices import Prices
     from pregao.training import Listed, Recipe
     from pregao.workbench import Checked, Fetched
 
 
-def print_networks(networks: "Sequence[Listed]") -> None:
+def print_networks(networks: "Sequence[Listed]", language: Language) -> None:
     """Print the zoo, category by category."""
-    console, text = standard_output(), TEXTS["en"]
+    console, text = standard_output(), TEXTS[language]
     table = plain_table()
     table.add_column("")
     table.add_column(text["name"])
@@ -38,70 +33,69 @@ def print_networks(networks: "Sequence[Listed]") -> None:
             table.add_row(
                 Text("" if each.number is None else str(each.number), style="dim"),
                 Text(each.name),
-                number(each.parameters, 0, "en"),
+                number(each.parameters, 0, language),
                 Text(each.description, style="dim"),
             )
     console.print(table)
 
 
-def print_recipes() -> None:
+def print_recipes(language: Language) -> None:
     """Print the named experiments, and what each is."""
     from pregao.training import RECIPES
 
     recipes = list(RECIPES.values())
-    print_ledger(standard_output(), _RECIPE, recipes, lambda each: each.description, "en")
+    print_ledger(standard_output(), _RECIPE, recipes, lambda each: each.description, language)
 
 
-def print_fetched(fetched: "Sequence[Fetched]") -> None:
+def print_fetched(fetched: "Sequence[Fetched]", language: Language) -> None:
     """Print what was stored, a line a symbol, with what is wrong with it."""
     console = standard_output()
     for each in fetched:
         prices, snapshot = each.prices, each.snapshot
-        line = Text(f"{prices.symbol}  ", style="bold")
-        added = TEXTS["en"]["rows_added"].format(
-            count=number(snapshot.num_added, 0, "en"), revision=snapshot.revision
+        added = TEXTS[language]["rows_added"].format(
+            count=number(snapshot.num_added, 0, language), revision=snapshot.revision
         )
-        line.append(
-            f"{count_of(len(prices), 'session')}, {prices.first} .. {prices.last}, "
-            f"{prices.provider}, {added}, {prices.digest}",
-            style="default",
-        )
-        say(console, line)
+        line = _of(prices, language)
+        say(console, line.append(f", {added}, {prices.digest}", style="default"))
         for finding in each.findings:
-            say(console, short(finding))
+            say(console, short(finding, language))
 
 
-def print_checked(checked: "Sequence[Checked]") -> None:
+def print_checked(checked: "Sequence[Checked]", language: Language) -> None:
     """Print each finding: how bad, what was seen, what to do."""
-    console, text = standard_output(), TEXTS["en"]
+    console, text = standard_output(), TEXTS[language]
     for each in checked:
-        prices = each.prices
-        line = Text(f"{prices.symbol}  ", style="bold")
-        line.append(
-            f"{count_of(len(prices), 'session')}, {prices.first} .. {prices.last}, "
-            f"{prices.provider}: ",
-            style="default",
-        )
+        line = _of(each.prices, language).append(": ", style="default")
         if each.quarantine:
             line.append(text["quarantined"], style=SEVERITY_STYLES["error"])
         elif not each.findings:
             line.append(text["no_findings"], style="green")
         else:
-            line.append(count_of(len(each.findings), "finding"), style="default")
+            line.append(count_of(len(each.findings), "one_finding", language), style="default")
         say(console, line)
         for finding in each.findings:
-            say(console, long(finding))
+            say(console, long(finding, language))
 
 
-def _size(recipe: "Recipe") -> str:
+def _of(prices: "Prices", language: Language) -> Text:
+    """Say whose prices these are, how many, from when to when, and from where."""
+    first, last = (
+        day(date.fromisoformat(str(each)), language) for each in (prices.first, prices.last)
+    )
+    count = count_of(len(prices), "one_session", language)
+    line = Text(f"{prices.symbol}  ", style="bold")
+    return line.append(f"{count}, {first} .. {last}, {prices.provider}", style="default")
+
+
+def _size(recipe: "Recipe", language: Language) -> str:
     experiment = recipe.experiment
-    return number(experiment.num_parameters(len(experiment.features)), 0, "en")
+    return number(experiment.num_parameters(len(experiment.features)), 0, language)
 
 
 _RECIPE: "tuple[Column[Recipe], ...]" = (
     Column("name", 0, 9, lambda each, _: each.name, "left", lambda _: "bold"),
     Column("symbols", 0, 8, lambda each, _: ", ".join(each.experiment.symbols), "left"),
-    Column("parameters", 0, 7, lambda each, _: _size(each)),
+    Column("parameters", 0, 7, _size),
     Column("lookback", 0, 6, lambda each, _: str(each.experiment.lookback)),
     Column("horizon", 0, 5, lambda each, _: str(each.experiment.horizon)),
     Column("target", 0, 4, lambda each, _: each.experiment.target, "left"),

@@ -7,15 +7,18 @@ from rich.table import Table
 from rich.text import Text
 
 from pregao.console._columns import Column, fitting
-from pregao.console._lines import MOST_ROWS, badge, plain_table, say, short, standard_output
-from pregao.plots._numbers import day, money, number, p_value, percent, price_digits, verdict_in
-from pregao.plots._rows import Mark, Row, has_ensembles, row_of, rows_of
+from pregao.console._evidence import print_evidence
+from pregao.console._findings import short
+from pregao.console._lines import MOST_ROWS, badge, plain_table, say, standard_output
+from pregao.findings import worst_first
+from pregao.plots._numbers import day, money, number, p_value, percent, price_digits
+from pregao.plots._rows import Row, has_ensembles, row_of, rows_of, was_asked_for
 from pregao.plots._texts import TEXTS, Language
 
 if TYPE_CHECKING:
     from pregao.evaluation import Forecast, Report
 
-_SIGNS: dict[Mark, str] = {"champion": ">", "asked_for": ">", "best_network": "+"}
+_SUBJECT, _BEST, _BASELINE = ">", "+", "*"
 
 COLUMNS: tuple[Column[Row], ...] = (
     Column("parameters", 10, 2, lambda row, language: number(row.parameters, 0, language)),
@@ -47,7 +50,10 @@ COLUMNS: tuple[Column[Row], ...] = (
 
 
 def print_result(report: "Report", forecasts: "Sequence[Forecast]", *, language: Language) -> None:
-    """Print the ranking with the baselines in it, the verdict, the findings and the forecasts."""
+    """Print the ranking with the baselines in it, the verdict, what it rests on, and the rest.
+
+    That is the findings and the forecasts.
+    """
     console, text = standard_output(), TEXTS[language]
     rows = rows_of(report)
     shown = _shown(rows)
@@ -57,8 +63,9 @@ def print_result(report: "Report", forecasts: "Sequence[Forecast]", *, language:
         say(console, Text(text["ensemble_note"], style="dim"))
     console.print()
     say(console, _verdict(report, language))
-    for finding in report.findings:
-        say(console, short(finding))
+    print_evidence(console, report, language)
+    for finding in worst_first(report.findings):
+        say(console, short(finding, language))
     if forecasts:
         console.print()
     for forecast in forecasts:
@@ -84,17 +91,17 @@ def print_forecast(forecast: "Forecast", *, language: Language) -> None:
         table.add_row(day(session, language), *prices)
     console.print(table)
     say(console, Text(f"{forecast.forecaster}: ").append(badge(forecast.edge, language)))
-    for finding in forecast.findings:
-        say(console, short(finding))
+    for finding in worst_first(forecast.findings):
+        say(console, short(finding, language))
 
 
 def _legend(report: "Report", num_hidden: int, language: Language) -> str:
     text = TEXTS[language]
-    marks = [row_of(report, report.champion).mark, "best_network"]
-    signs = [f"{_SIGNS[mark]} {text[mark].lower()}" for mark in marks if mark]
-    if marks[0] != "asked_for":
-        signs.pop()
-    legend = "  ".join((*signs, f"* {text['baseline']}"))
+    mark = row_of(report, report.candidate).mark
+    signs = [f"{_SUBJECT} {text[mark].lower()}"] if mark else []
+    if was_asked_for(report):
+        signs.append(f"{_BEST} {text['best_network'].lower()}")
+    legend = "  ".join((*signs, f"{_BASELINE} {text['baseline']}"))
     hidden = text["hidden_rows"].format(count=num_hidden)
     return f"{legend}  {hidden}" if num_hidden else legend
 
@@ -108,7 +115,12 @@ def _shown(rows: Sequence[Row]) -> list[Row]:
 def _ranking(rows: Sequence[Row], width: int, language: Language) -> Table:
     text, table = TEXTS[language], plain_table()
     cells = {column: [column.write(row, language) for row in rows] for column in COLUMNS}
-    widths = {column: max(column.width, *map(len, cells[column])) for column in COLUMNS}
+    widths = {
+        column: max(
+            column.width, *map(len, cells[column]), *map(len, text[column.heading].split(" "))
+        )
+        for column in COLUMNS
+    }
     name_width = max(len(row.name) for row in rows)
     # Two narrow columns stand before the name, with two spaces after each.
     columns = fitting(widths, width - name_width - 9)
@@ -124,19 +136,22 @@ def _ranking(rows: Sequence[Row], width: int, language: Language) -> Table:
 
 
 def _sign(row: Row) -> str:
-    if row.mark:
-        return _SIGNS[row.mark]
-    return "*" if row.kind == "baseline" else ""
+    if row.is_subject:
+        return _SUBJECT
+    if row.kind == "baseline":
+        return _BASELINE
+    return _BEST if row.mark else ""
 
 
 def _row_style(row: Row) -> str:
-    if row.is_champion:
+    if row.is_subject:
         return "bold"
     return "yellow" if row.kind == "baseline" else ""
 
 
 def _verdict(report: "Report", language: Language) -> Text:
-    return Text(verdict_in(report, language), style="bold green" if report.edge else "bold")
+    style = "bold green" if report.edge == "proven" else "bold"
+    return Text(report.verdict.in_language(language), style=style)
 
 
 def _forecast_line(forecast: "Forecast", language: Language) -> Text:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, assert_never
 from rich.text import Text
 
 from pregao.console._columns import Column, Ledger
-from pregao.console._lines import say, short, standard_output
+from pregao.console._findings import short
+from pregao.console._lines import say, standard_output
 from pregao.console._pace import Pace
 from pregao.console._progress import bar
 from pregao.findings import Finding
@@ -24,9 +25,9 @@ _TICKER: "tuple[Column[Row], ...]" = (
         "edge",
         4,
         9,
-        lambda row, lang: TEXTS[lang]["yes" if row.edge else "no"],
+        lambda row, lang: TEXTS[lang]["yes" if row.edge == "proven" else "no"],
         "left",
-        lambda row: "green" if row.edge else "yellow",
+        lambda row: "green" if row.edge == "proven" else "yellow",
     ),
     Column(
         "skill_short_naive",
@@ -80,7 +81,7 @@ def ticker_progress(
             nonlocal done
             match told:
                 case Finding():
-                    symbol, line = told.symbol or "", short(told)
+                    symbol, line = told.symbol or "", short(told, language)
                 case Result():
                     row = Row.of(told.report, told.run.id)
                     symbol, line = row.symbol, ledger.line(row)
@@ -110,6 +111,6 @@ def print_tickers(tickers: "Tickers", language: Language) -> None:
     )
     console.print()
     say(console, Text(counted))
-    say(console, Text(verdict.en if language == "en" else verdict.pt_br, style="bold"))
+    say(console, Text(verdict.in_language(language), style="bold"))
     for finding in about_all:
-        say(console, short(finding))
+        say(console, short(finding, language))

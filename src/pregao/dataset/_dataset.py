@@ -7,16 +7,17 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
-from pregao.dataset._features import Feature, feature
+from pregao.dataset._features import Feature, column_of, feature
 from pregao.dataset._labels import rule_actions
 from pregao.dataset._market import SIGMA_WARMUP_SESSIONS, Market
 from pregao.dataset._scaler import Scaler, Scaling
-from pregao.dataset._splits import Borders, Split, parts_of
+from pregao.dataset._splits import Borders, Split, WalkForward, parts_of
 from pregao.dataset._windows import Float, Table, Windows
 from pregao.errors import HistoryTooShortError, MissingColumnsError, SplitError
 from pregao.findings import Finding
 from pregao.prices import Prices
 from pregao.symbols import Symbol
+from pregao.values import Text
 
 LEAST_WINDOWS = {"train": 60, "validation": 20, "test": 20}
 """With fewer windows a part says nothing: a 90 % interval would be judged by two misses."""
@@ -134,6 +135,21 @@ def make_dataset(
     )
 
 
+def folds_of(dataset: Dataset, plan: WalkForward) -> list[Borders]:
+    """Give the borders of a walk-forward over the test part of a dataset.
+
+    Raises
+    ------
+    SplitError
+        If a fold would have too few windows.
+    """
+    return plan.folds(
+        dataset.borders,
+        np.unique(dataset.sealed_test.source.sessions),
+        np.unique(dataset.sealed_test.cutoffs),
+    )
+
+
 def skipped_sessions(features: Sequence[str], lookback: int) -> int:
     """Give how many sessions of a history come before its first window.
 
@@ -203,7 +219,7 @@ def _computed(chosen: Sequence[Feature], markets: Sequence[Market]) -> list[Floa
     computed = np.split(np.empty((stops[-1], len(chosen))), stops[:-1])
     for rows, market in zip(computed, _forgetful(markets), strict=True):
         for column, each in enumerate(chosen):
-            rows[:, column] = each.compute(market)
+            rows[:, column] = column_of(each, market)
     return computed
 
 
@@ -227,13 +243,18 @@ def _seen_in_training(
 def _not_trained(prices: Sequence[Prices], parts: Sequence[Parts]) -> tuple[Finding, ...]:
     """Say which symbols of a pool have no window in the training part."""
     return tuple(
-        Finding(
-            code="LRN005",
-            title="not trained on",
-            severity="warning",
+        Finding.of(
+            "LRN005",
+            Text.of(
+                "{symbol} has no window before the end of the training part",
+                "{symbol} não tem janela antes do fim da parte de treino",
+                symbol=str(each.symbol),
+            ),
+            do=Text(
+                en="judge its forecasts with care: the network knows only the other symbols",
+                pt_br="leia essas previsões com cautela: a rede só conhece os outros ativos",
+            ),
             symbol=str(each.symbol),
-            seen=f"{each.symbol} has no window before the end of the training part",
-            do="judge its forecasts with care: the network knows only the other symbols",
         )
         for each, part in zip(prices, parts, strict=True)
         if part["train"].stop <= part["train"].start
@@ -290,13 +311,13 @@ def _available(
     absent = [each.name for each in asked if each.needs_order_book and without]
     if not absent:
         return asked, ()
-    finding = Finding(
-        code="PRC014",
-        title="no order book",
-        severity="info",
-        seen=f"{', '.join(without)} without best offers: {' and '.join(absent)} left out",
-        do="use a provider with best offers, such as B3's own files, or ask for fewer features",
+    seen = Text.of(
+        "{symbols} without best offers: {features} left out",
+        "{symbols} sem melhores ofertas: {features} de fora",
+        symbols=", ".join(without),
+        features=Text.joined([Text.same(name) for name in absent]),
     )
+    finding = Finding.of("PRC014", seen)
     return [each for each in asked if each.name not in absent], (finding,)
 
 

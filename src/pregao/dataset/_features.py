@@ -4,8 +4,9 @@ A feature at session t reads the market up to the close of t. `warmup_sessions` 
 sessions before its first valid row.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -21,7 +22,8 @@ from pregao.dataset._rolling import (
     rolling_std,
     rolling_sum,
 )
-from pregao.errors import UnknownNameError
+from pregao.errors import PluginError, UnknownNameError
+from pregao.plugins import Plugins, load_plugins
 
 
 @dataclass(frozen=True)
@@ -217,14 +219,77 @@ FEATURE_SETS: dict[str, tuple[str, ...]] = {
 
 
 def feature(name: str) -> Feature:
-    """Look a feature up.
+    """Look a feature up, among those of Pregao and then among those of plug-ins.
 
     Raises
     ------
     UnknownNameError
         With the nearest names.
+    PluginError
+        If it is a plug-in's, and that cannot be used.
     """
+    known = FEATURES.get(name) or plugin_features().find(name)
+    if known is None:
+        plugins = plugin_features()
+        names = dict.fromkeys((*FEATURES, *plugins.values, *FEATURE_SETS))
+        raise UnknownNameError("feature", name, names, plugins.hint)
+    return known
+
+
+@cache
+def plugin_features() -> Plugins[Feature]:
+    """Load the features that other packages bring along: entry points of ``pregao.features``."""
+    return load_plugins("pregao.features", _offered, built_in={*FEATURES, *FEATURE_SETS})
+
+
+def column_of(each: Feature, market: Market) -> Column:
+    """Compute a feature, and hold a plug-in's to what is expected of one: (sessions,) of float64.
+
+    Raises
+    ------
+    PluginError
+        If it fails, is no column of numbers, or is not finite after its warm-up.
+    """
+    origin = plugin_features().origins.get(each.name) if each.name not in FEATURES else None
+    if origin is None:
+        return each.compute(market)
     try:
-        return FEATURES[name]
-    except KeyError:
-        raise UnknownNameError("feature", name, FEATURES) from None
+        column = np.asarray(each.compute(market), np.float64)
+    except Exception as error:
+        reason = f"computing it raised {type(error).__name__}: {error}"
+        raise PluginError(each.name, str(origin), reason, _LEAVE_OUT) from error
+    wrong = defect(each, market, column)
+    if wrong is not None:
+        raise PluginError(each.name, str(origin), wrong, _LEAVE_OUT)
+    return column
+
+
+_LEAVE_OUT = "mend it ('pregao audit' shows more), or leave the feature out"
+
+
+def defect(each: Feature, market: Market, column: Column) -> str | None:
+    """Say what is wrong with a column, if something is."""
+    if column.shape != (len(market),):
+        return f"its shape is {column.shape} where there are {len(market)} sessions"
+    finite = np.isfinite(column[each.warmup_sessions :])
+    if finite.all():
+        return None
+    row = each.warmup_sessions + int(np.argmin(finite))
+    return (
+        f"it is {column[row]} on {market.sessions[row]}, row {row}, after its warm-up of "
+        f"{each.warmup_sessions} sessions"
+    )
+
+
+def _offered(_: str, value: object) -> Mapping[str, Feature]:
+    """Give the features of an entry point: one, or a list of several."""
+    found: dict[str, Feature] = {}
+    for each in value if isinstance(value, list | tuple) else [value]:
+        if not isinstance(each, Feature):
+            raise TypeError(f"it gives {type(each).__name__}, not Feature or a list of them")
+        if each.warmup_sessions < 0:
+            raise ValueError(f"the warm-up of {each.name} is {each.warmup_sessions} sessions")
+        if each.name in found:
+            raise ValueError(f"it names {each.name} twice")
+        found[each.name] = each
+    return found

@@ -1,6 +1,5 @@
 """Splits in time: training, purge, validation, purge, test."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Self
 
@@ -8,7 +7,11 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from pregao.calendars import Sessions, as_date
+from pregao.errors import SplitError
 from pregao.values import Value
+
+_LEAST_TEST_SESSIONS = 20
+_USUAL_FOLDS = 5
 
 
 class Borders(Value):
@@ -97,47 +100,84 @@ class Split(Value):
         )
 
 
-def walk_forward(
-    cutoffs: Sessions,
-    *,
-    num_folds: int,
-    test_sessions: int,
-    validation_sessions: int,
-    train_sessions: int | None = None,
-) -> Iterator[Borders]:
-    """Roll the split forward: each fold tests on the sessions after the one before.
-
-    The last fold ends with the last cutoff. Purging is done where windows are cut, by the horizon
-    or more, for every fold alike.
+class WalkForward(Value):
+    """How a test part is opened: fold after fold, everything fitted anew before each.
 
     Parameters
     ----------
-    cutoffs
-        Ascending distinct sessions on which a forecast can be made.
+    num_folds
+        How many stretches of sessions the test part is cut into; one fits once. None is five, or
+        as many as have twenty test cutoffs each.
     train_sessions
-        None trains on everything before the fold's validation part (expanding); a number keeps
-        that many (rolling).
-
-    >>> days = np.arange("2020-01-01", "2020-03-01", dtype="datetime64[D]")
-    >>> for fold in walk_forward(days, num_folds=2, test_sessions=10, validation_sessions=10):
-    ...     print(fold.train_last, fold.validation_last, fold.test_last)
-    2020-01-30 2020-02-09 2020-02-19
-    2020-02-09 2020-02-19 2020-02-29
+        None trains on everything before a fold's validation part (expanding); a number keeps the
+        last so many (rolling).
     """
-    needed = num_folds * test_sessions + validation_sessions + (train_sessions or 1)
-    if len(cutoffs) < needed:
-        raise ValueError(f"{num_folds} folds need {needed} cutoffs, found {len(cutoffs)}")
-    for fold in range(num_folds):
-        test_stop = len(cutoffs) - (num_folds - 1 - fold) * test_sessions
-        validation_stop = test_stop - test_sessions
-        train_stop = validation_stop - validation_sessions
-        first = None if train_sessions is None else cutoffs[train_stop - train_sessions]
-        yield Borders(
-            train_last=as_date(cutoffs[train_stop - 1]),
-            validation_last=as_date(cutoffs[validation_stop - 1]),
-            test_last=as_date(cutoffs[test_stop - 1]),
-            train_first=None if first is None else as_date(first),
-        )
+
+    num_folds: int | None = Field(default=None, ge=1, le=100)
+    train_sessions: int | None = Field(default=None, ge=100, le=100_000)
+
+    def folds(self, first: Borders, sessions: Sessions, test_cutoffs: Sessions) -> list[Borders]:
+        """Roll borders forward over their own test part.
+
+        Every window of the test part belongs to one fold. The validation part keeps its length in
+        sessions: a fold validates on what folds before were tested on, and trains on what comes
+        before that. Windows are purged where they are cut, by the horizon or more, for every fold
+        alike. There is no embargo, as no fold trains on sessions after its own test part.
+
+        Parameters
+        ----------
+        first
+            The borders of a single fit.
+        sessions
+            All sessions of all symbols, ascending and distinct.
+        test_cutoffs
+            Those of the test part, ascending and distinct.
+
+        Raises
+        ------
+        SplitError
+            If a fold would have fewer than 20 test cutoffs.
+
+        >>> days = np.arange("2020-01-01", "2020-05-10", dtype="datetime64[D]")
+        >>> first = Borders(
+        ...     train_last=date(2020, 2, 29), validation_last=date(2020, 3, 10), test_last=date.max
+        ... )
+        >>> for fold in WalkForward(num_folds=3).folds(first, days, days[70:]):
+        ...     print(fold.train_last, fold.validation_last, fold.test_last)
+        2020-02-29 2020-03-10 2020-03-30
+        2020-03-20 2020-03-30 2020-04-19
+        2020-04-09 2020-04-19 9999-12-31
+        """
+        most = len(test_cutoffs) // _LEAST_TEST_SESSIONS
+        num_folds = max(1, min(_USUAL_FOLDS, most)) if self.num_folds is None else self.num_folds
+        if num_folds > max(most, 1):
+            raise SplitError("test", len(test_cutoffs), num_folds * _LEAST_TEST_SESSIONS)
+        ends = [as_date(each[-1]) for each in np.array_split(test_cutoffs, num_folds)]
+        train_stop, first_stop = _stops(sessions, first)
+        num_validated = first_stop - train_stop
+        folds = []
+        starts, stops = [first.validation_last, *ends[:-1]], [*ends[:-1], first.test_last]
+        for begins, ends_on in zip(starts, stops, strict=True):
+            stop = int(np.searchsorted(sessions, np.datetime64(begins, "D"), side="right"))
+            train_first = first.train_first
+            if self.train_sessions is not None:
+                train_first = as_date(sessions[max(0, stop - num_validated - self.train_sessions)])
+            folds.append(
+                first.replace(
+                    train_first=train_first,
+                    train_last=as_date(sessions[stop - num_validated - 1]),
+                    validation_last=begins,
+                    test_last=ends_on,
+                )
+            )
+        return folds
+
+
+def _stops(sessions: Sessions, borders: Borders) -> tuple[int, int]:
+    """Give how many sessions end before the training, and the validation part does."""
+    days = [np.datetime64(day, "D") for day in (borders.train_last, borders.validation_last)]
+    train_stop, validation_stop = np.searchsorted(sessions, days, side="right")
+    return int(train_stop), int(validation_stop)
 
 
 def parts_of(sessions: Sessions, borders: Borders, *, horizon: int) -> dict[str, slice]:
@@ -147,8 +187,7 @@ def parts_of(sessions: Sessions, borders: Borders, *, horizon: int) -> dict[str,
     so on; the last `horizon` rows have no target at all.
     """
     purge = max(borders.purge_sessions, horizon)
-    days = [np.datetime64(day, "D") for day in (borders.train_last, borders.validation_last)]
-    train_stop, validation_stop = (int(n) for n in np.searchsorted(sessions, days, side="right"))
+    train_stop, validation_stop = _stops(sessions, borders)
     # date.max does not fit beside a horizon in days, so the end of the test part is compared alone.
     test_stop = int(np.searchsorted(sessions, np.datetime64(borders.test_last, "D"), side="right"))
     first = (

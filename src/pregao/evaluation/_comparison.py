@@ -3,24 +3,32 @@
 from collections.abc import Mapping
 from typing import Self
 
+import numpy as np
 from pydantic import model_validator
 
 from pregao.errors import MissingNaiveError
 from pregao.evaluation._diagnosis import diagnose
 from pregao.evaluation._judge import Judged
+from pregao.evaluation._losses import mean_by_date
+from pregao.evaluation._overfitting import Overfitting, probability_of_overfitting
+from pregao.evaluation._promotion import Promotion, promote
 from pregao.evaluation._results import (
     NAIVE,
     AgainstNaive,
     AgainstRival,
+    Edge,
     Scored,
     Verdict,
-    has_edge,
 )
 from pregao.evaluation._scores import skill
 from pregao.evaluation._significance import diebold_mariano
 from pregao.evaluation._verdict import verdict_on
 from pregao.findings import Finding
 from pregao.values import Value
+
+_FEWEST_TO_CHOOSE_FROM = 8
+_FEWEST_DATES = 160
+"""Ten for each of the sixteen groups that are put together in halves."""
 
 
 class Comparison(Value):
@@ -32,11 +40,17 @@ class Comparison(Value):
     """The candidates, best validation CRPS first; the test part has no say in it."""
     best_baseline: str
     """The baseline of the best validation CRPS."""
-    champion: str
+    candidate: str
     """The one that the verdict is about: the first of the ranking unless another was asked for, or
     the best baseline where there are no candidates."""
-    edge: bool
-    """Whether the champion beats the best baseline on the test part, at the 5 % level."""
+    champion: str
+    """The candidate if it has earned it, else the best baseline."""
+    edge: Edge
+    promotion: Promotion | None
+    """What the champion rests on; None where there are no candidates."""
+    overfitting: Overfitting | None
+    """How often the best candidate in sample falls behind out of sample, were the test part used to
+    choose; None for fewer than eight candidates."""
     verdict: Verdict
     findings: tuple[Finding, ...] = ()
 
@@ -47,8 +61,11 @@ class Comparison(Value):
             raise ValueError(f"the baselines lack {NAIVE!r}: no score stands alone")
         if len(set(names)) != len(names):
             raise ValueError("a name stands for one forecaster")
-        if not {self.best_baseline, self.champion} <= set(names):
-            raise ValueError("the champion and the best baseline are among the scored")
+        if not {self.best_baseline, self.candidate} <= set(names):
+            raise ValueError("the candidate and the best baseline are among the scored")
+        champion = self.best_baseline if self.promotion is None else self.promotion.champion
+        if self.champion != champion or (self.edge == "proven") != (champion != self.best_baseline):
+            raise ValueError("the champion is who was promoted, else the best baseline")
         return self
 
     def scored(self, name: str) -> Scored:
@@ -61,14 +78,20 @@ def compare(
     baselines: Mapping[str, Judged],
     *,
     subject: str | None = None,
+    num_folds: int = 1,
 ) -> Comparison:
     """Put candidates beside baselines, choose on validation, and test the choice once.
 
-    Ranking and best baseline come from the validation CRPS alone. The champion has an edge where
-    its test CRPS, averaged over steps, is smaller than the best baseline's by a one-sided
-    Diebold-Mariano test at 5 %, losses averaged by date. The test part is asked about one candidate
-    only, so there is no luck of the many to correct for. A `subject` named beforehand is that
-    candidate, wherever it ranks.
+    Ranking and best baseline come from the validation CRPS alone. The first of the ranking becomes
+    champion, and has an edge, where the test part leaves no other way (`promote`), by its CRPS
+    averaged over steps; otherwise the best baseline is champion. The test part is asked about one
+    candidate only, so there is no luck of the many to correct for. A `subject` named beforehand is
+    that candidate, wherever it ranks.
+
+    Parameters
+    ----------
+    num_folds
+        How many times everything was fitted: more than once in a walk-forward.
 
     Raises
     ------
@@ -84,15 +107,47 @@ def compare(
     scored = {name: _beside(judged, name, best_baseline) for name in judged}
     ranking = sorted((scored[name] for name in candidates), key=lambda each: each.validation_crps)
     first = ranking[0] if ranking else scored[best_baseline]
-    champion = first if subject is None else scored[subject]
+    candidate = first if subject is None else scored[subject]
+    promotion = _promotion(candidates, baselines, candidate.name, best_baseline)
+    edge: Edge = "proven" if promotion is not None and promotion.promoted else "none"
     return Comparison(
         baselines=tuple(scored[name] for name in baselines),
         ranking=tuple(ranking),
         best_baseline=best_baseline,
-        champion=champion.name,
-        edge=has_edge(champion),
-        verdict=verdict_on(champion),
-        findings=diagnose(champion, ranking),
+        candidate=candidate.name,
+        champion=best_baseline if promotion is None else promotion.champion,
+        edge=edge,
+        promotion=promotion,
+        overfitting=_overfitting(candidates, baselines[best_baseline]),
+        verdict=verdict_on(candidate, promotion, num_folds=num_folds),
+        findings=diagnose(candidate, ranking, promotion),
+    )
+
+
+def _overfitting(candidates: Mapping[str, Judged], rival: Judged) -> Overfitting | None:
+    dates = len(np.unique(rival.sessions))
+    if len(candidates) < _FEWEST_TO_CHOOSE_FROM or dates < _FEWEST_DATES:
+        return None
+    saved = np.stack([rival.loss - each.loss for each in candidates.values()], axis=1)
+    return probability_of_overfitting(mean_by_date(saved, rival.sessions), measure="mean")
+
+
+def _promotion(
+    candidates: Mapping[str, Judged],
+    baselines: Mapping[str, Judged],
+    candidate: str,
+    best_baseline: str,
+) -> Promotion | None:
+    if not candidates:
+        return None
+    rival = baselines[best_baseline]
+    return promote(
+        {name: each.loss for name, each in candidates.items()},
+        {name: each.loss for name, each in baselines.items()},
+        candidate=candidate,
+        best_baseline=best_baseline,
+        sessions=rival.sessions,
+        horizon=rival.metrics.horizon,
     )
 
 

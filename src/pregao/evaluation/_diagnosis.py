@@ -2,82 +2,125 @@
 
 from collections.abc import Iterable, Sequence
 
-from pregao.evaluation._results import NAIVE, Scored, has_edge
+from pregao.evaluation._doubts import (
+    BELIEVABLE_R2,
+    FEW_WINDOWS,
+    best_accuracy,
+    not_promoted,
+)
+from pregao.evaluation._promotion import Promotion
+from pregao.evaluation._results import NAIVE, Scored
 from pregao.findings import Finding
+from pregao.values import Text
 
-BELIEVABLE_R2 = 0.2
-BELIEVABLE_HIT_RATE = 0.65
-FEW_WINDOWS = 200
 LEAST_COVERAGE_90 = 0.8
 
 
-def diagnose(champion: Scored, candidates: Sequence[Scored]) -> tuple[Finding, ...]:
-    """Give what is wrong with the champion, and which candidates are too good to be true."""
-    suspects = candidates or [champion]
+def diagnose(
+    candidate: Scored, candidates: Sequence[Scored], promotion: Promotion | None
+) -> tuple[Finding, ...]:
+    """Give what is wrong with the candidate, and which of them all are too good to be true."""
+    suspects = candidates or [candidate]
     return (
-        *_worse_than_naive(champion),
+        *_worse_than_naive(candidate),
         *(finding for each in suspects for finding in _too_good(each)),
-        *_edge_within_noise(champion),
-        *_underdispersed(champion),
+        *_edge_within_noise(candidate, promotion),
+        *_outdone(promotion),
+        *_underdispersed(candidate),
     )
 
 
 def _worse_than_naive(champion: Scored) -> Iterable[Finding]:
-    rivals = {
-        champion.versus_best_baseline.name: champion.versus_best_baseline.crps_skill,
-        NAIVE: champion.versus_random_walk.crps_skill,
-    }
+    best = champion.versus_best_baseline
+    rivals = {best.name: best.crps_skill, NAIVE: champion.versus_random_walk.crps_skill}
     worse = [
-        f"{-100 * skill:.1f} % worse than {name}" for name, skill in rivals.items() if skill < 0
+        Text.of("{by:.1f} % worse than {rival}", "{by:.1f} % pior que {rival}", by=by, rival=rival)
+        for rival, by in ((rival, -100 * skill) for rival, skill in rivals.items())
+        if by > 0
     ]
     if worse:
-        yield Finding(
-            code="EVA001",
-            title="worse than naive",
-            severity="warning",
-            seen=f"{champion.name}'s test CRPS is {' and '.join(worse)}",
-            do=f"serve {champion.versus_best_baseline.name}; more series or a simpler network may "
-            "help, more epochs will not",
+        seen = Text.of(
+            "{name}'s test CRPS is {worse}",
+            "o CRPS de teste de {name} é {worse}",
+            name=champion.name,
+            worse=Text.joined(worse),
         )
+        do = Text.of(
+            "serve {rival}; more series or a simpler network may help, more epochs will not",
+            "sirva {rival}; mais séries ou uma rede mais simples podem ajudar, mais épocas não",
+            rival=best.name,
+        )
+        yield Finding.of("EVA001", seen, do=do)
 
 
 def _too_good(scored: Scored) -> Iterable[Finding]:
     metrics = scored.metrics
     seen = []
     if metrics.r2_returns > BELIEVABLE_R2:
-        seen.append(f"an R2 on returns of {metrics.r2_returns:.2f}")
-    if metrics.hit_rate > BELIEVABLE_HIT_RATE:
-        seen.append(f"a hit rate of {metrics.hit_rate:.2f}")
+        r2 = Text.of(
+            "an R2 on returns of {r2:.2f}", "um R2 de {r2:.2f} nos retornos", r2=metrics.r2_returns
+        )
+        seen.append(r2)
+    # Where prices rise nearly always, so many hits are no wonder.
+    possible = best_accuracy([1 - metrics.hit_rate_always_up, metrics.hit_rate_always_up])
+    if metrics.hit_rate > possible:
+        hit_rate = Text.of(
+            "a hit rate of {rate:.2f}, where {possible:.2f} is possible",
+            "acertos de direção de {rate:.2f}, onde {possible:.2f} é possível",
+            rate=metrics.hit_rate,
+            possible=possible,
+        )
+        seen.append(hit_rate)
     if seen and metrics.num_windows > FEW_WINDOWS:
-        yield Finding(
-            code="EVA002",
-            title="too good to be true",
-            severity="error",
-            seen=f"{scored.name} has {' and '.join(seen)} on {metrics.num_windows} windows",
-            do="look for what sees the future: a feature, or prices that were filled in later",
+        text = Text.of(
+            "{name} has {seen} on {windows} windows",
+            "{name} tem {seen} em {windows} janelas",
+            name=scored.name,
+            seen=Text.joined(seen),
+            windows=metrics.num_windows,
         )
+        yield Finding.of("EVA002", text)
 
 
-def _edge_within_noise(champion: Scored) -> Iterable[Finding]:
+def _outdone(promotion: Promotion | None) -> Iterable[Finding]:
+    """Say so where the candidate beats the best baseline, and is not the best there is."""
+    if promotion is None or promotion.promoted or promotion.dm_p_value >= promotion.level:
+        return
+    found = not_promoted(
+        promotion.candidate,
+        promotion.hardest_baseline,
+        in_confidence_set=promotion.in_confidence_set,
+        p_value=promotion.hardest_p_value,
+        level=promotion.level,
+    )
+    if found is not None:
+        yield found
+
+
+def _edge_within_noise(champion: Scored, promotion: Promotion | None) -> Iterable[Finding]:
     rival = champion.versus_best_baseline
-    if rival.crps_skill > 0 and not has_edge(champion):
-        yield Finding(
-            code="EVA004",
-            title="edge within noise",
-            severity="info",
-            seen=f"{champion.name}'s test CRPS is {100 * rival.crps_skill:.1f} % lower than "
-            f"{rival.name}'s, which luck alone does with p = {rival.dm_p_value:.2f}",
-            do="treat it as equal to the baseline; a longer test part or more symbols may decide",
+    is_luck = promotion is not None and promotion.dm_p_value >= promotion.level
+    if rival.crps_skill > 0 and is_luck:
+        seen = Text.of(
+            "{name}'s test CRPS is {skill:.1f} % lower than {rival}'s, which luck alone does with "
+            "p = {p:.2f}",
+            "o CRPS de teste de {name} é {skill:.1f} % menor que o de {rival}, o que a sorte "
+            "sozinha faz com p = {p:.2f}",
+            name=champion.name,
+            skill=100 * rival.crps_skill,
+            rival=rival.name,
+            p=rival.dm_p_value,
         )
+        yield Finding.of("EVA004", seen)
 
 
 def _underdispersed(champion: Scored) -> Iterable[Finding]:
     coverage = champion.metrics.coverage_90
     if coverage < LEAST_COVERAGE_90:
-        yield Finding(
-            code="EVA005",
-            title="underdispersed",
-            severity="warning",
-            seen=f"{champion.name}'s 90 % interval held {100 * coverage:.0f} % of what came",
-            do="calibrate the intervals on the validation part before using them",
+        seen = Text.of(
+            "{name}'s 90 % interval held {held:.0f} % of what came",
+            "a faixa de 90 % de {name} conteve {held:.0f} % do que veio",
+            name=champion.name,
+            held=100 * coverage,
         )
+        yield Finding.of("EVA005", seen)

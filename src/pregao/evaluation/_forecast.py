@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pregao.calendars import as_date, next_sessions
+from pregao.evaluation._results import Edge
 from pregao.findings import Finding
 from pregao.symbols import Symbol
 from pregao.values import Value
@@ -29,7 +30,7 @@ class Forecast(Value):
     median: tuple[float, ...]
     forecaster: str
     run: str | None
-    edge: bool
+    edge: Edge
     """Whether the run beat the best baseline on its test part, beyond chance."""
     findings: tuple[Finding, ...] = ()
 
@@ -44,7 +45,7 @@ class Forecast(Value):
         last_price: float,
         forecaster: str,
         run: str | None,
-        edge: bool,
+        edge: Edge,
         findings: tuple[Finding, ...] = (),
     ) -> Self:
         """Put (horizon, levels) quantiles of the cumulative log return into dates and prices."""
@@ -79,7 +80,7 @@ class Forecast(Value):
         return (
             f"<p><b>{escape(self.symbol)}</b>, {escape(self.currency)}, as of {self.as_of}: "
             f"{self.last_price:,.2f}; {escape(self.forecaster)}, "
-            f"{'edge' if self.edge else 'no edge'}</p>"
+            f"edge: {self.edge}</p>"
             f"<table><thead><tr><th>session</th>{heads}</tr></thead><tbody>{rows}</tbody></table>"
         )
 

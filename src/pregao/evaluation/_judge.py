@@ -30,6 +30,8 @@ class Judged:
     """(n,) the cutoff of each test window."""
     windows: str
     """Which validation and test windows these are: a digest of what came."""
+    tally: Tally
+    """The sums behind the metrics, to which those of other folds can be added."""
 
 
 def judge(
@@ -37,12 +39,16 @@ def judge(
     datasets: Sequence[Dataset],
     *,
     levels: Sequence[float],
+    served: Sequence["Forecaster"] | None = None,
     windows_at_once: int = WINDOWS_AT_ONCE,
 ) -> Judged:
     """Score one forecaster a dataset, over the windows of all datasets together.
 
-    This opens the sealed test part. One dataset holds pooled symbols; several hold a symbol each,
-    with a forecaster fitted on it alone.
+    This opens the sealed test parts. One dataset holds one symbol, or several pooled; several are
+    the folds of a walk-forward, or a symbol each, with a forecaster fitted on it alone.
+
+    `served` are asked about the test part in their place, such as the same forecasters with their
+    ranges calibrated on validation.
 
     A forecaster is asked for some windows at a time, as the quantiles of all windows of a large
     pool do not fit into memory. Scores are the same to the last bit however many those are.
@@ -50,10 +56,10 @@ def judge(
     validation = [data.validation for data in datasets]
     test = [data.sealed_test for data in datasets]
     truth_validation, truth_test = truth_of(validation), truth_of(test)
-    asked = partial(_asked, forecasters, levels=tuple(levels), windows_at_once=windows_at_once)
+    asked = partial(_asked, levels=tuple(levels), windows_at_once=windows_at_once)
     return _judged(
-        asked(validation, truth_validation),
-        asked(test, truth_test),
+        asked(forecasters, validation, truth_validation),
+        asked(served or forecasters, test, truth_test),
         truth_validation=truth_validation,
         truth_test=truth_test,
     )
@@ -111,13 +117,43 @@ def _judged(
         loss=np.concatenate(loss),
         sessions=truth_test.sessions,
         windows=f"{truth_validation.digest} {truth_test.digest}",
+        tally=tally,
+    )
+
+
+def pooled(folds: Sequence[Judged], truth: Truth) -> Judged:
+    """Put one forecaster's folds of a walk-forward together, refitted before each as it was.
+
+    Parameters
+    ----------
+    folds
+        In the order of time, of the same symbols in the same order.
+    truth
+        Of the test windows of all folds (`truth_of`).
+
+    What was chosen was chosen on the first fold's validation part: those of later folds are test
+    parts of the folds before.
+    """
+    tally = folds[0].tally
+    for each in folds[1:]:
+        tally = tally.joined(each.tally)
+    return Judged(
+        metrics=tally.metrics(truth),
+        validation_crps=folds[0].validation_crps,
+        loss=np.concatenate([each.loss for each in folds]),
+        sessions=truth.sessions,
+        windows=" | ".join(each.windows for each in folds),
+        tally=tally,
     )
 
 
 def truth_of(parts: Sequence[Windows]) -> Truth:
-    """Give what came after the windows of one or several datasets. Never give this to a model."""
-    symbols = [symbol for part in parts for symbol in part.source.symbols]
-    offsets = np.cumsum([0, *(len(part.source.symbols) for part in parts[:-1])])
+    """Give what came after the windows of one or several datasets. Never give this to a model.
+
+    A symbol that several datasets have, as folds do, is one symbol.
+    """
+    symbols = list(dict.fromkeys(symbol for part in parts for symbol in part.source.symbols))
+    places = [np.array([symbols.index(each) for each in part.source.symbols]) for part in parts]
     last_price = np.concatenate([part.last_price for part in parts])
     future_price = np.concatenate([part.future_returns for part in parts])
     # In place: of a large pool there should be one such array at a time.
@@ -125,7 +161,7 @@ def truth_of(parts: Sequence[Windows]) -> Truth:
     future_price *= last_price[:, None]
     return Truth(
         symbols=np.concatenate(
-            [part.symbol_index + offset for part, offset in zip(parts, offsets, strict=True)]
+            [place[part.symbol_index] for part, place in zip(parts, places, strict=True)]
         ),
         names=tuple(str(symbol) for symbol in symbols),
         currencies=tuple(symbol.currency for symbol in symbols),

@@ -5,11 +5,34 @@ from datetime import date
 from typing import Self
 
 from pregao.evaluation._comparison import Comparison
-from pregao.evaluation._results import AgainstNaive, AgainstRival, Scored, Verdict
+from pregao.evaluation._dossier import Dossier
+from pregao.evaluation._overfitting import Overfitting
+from pregao.evaluation._promotion import Promotion
+from pregao.evaluation._results import (
+    AgainstNaive,
+    AgainstRival,
+    Edge,
+    Scored,
+    Trials,
+    Verdict,
+    WindowCounts,
+)
 from pregao.evaluation._scores import Metrics
+from pregao.evaluation._walk import Walk
 from pregao.findings import Finding
 from pregao.training import Epoch, Experiment, Plain
 from pregao.values import Value
+
+
+class PricesUsed(Value):
+    """The history of one symbol that was used; the digest changes with any bar of it."""
+
+    symbol: str
+    provider: str
+    sessions: int
+    first: date
+    last: date
+    digest: str
 
 
 class DataSummary(Value):
@@ -21,14 +44,8 @@ class DataSummary(Value):
     first: date
     last: date
     digest: str
-
-
-class WindowCounts(Value):
-    """How many windows each part has."""
-
-    train: int
-    validation: int
-    test: int
+    histories: tuple[PricesUsed, ...] = ()
+    """One a symbol."""
 
 
 class BaselineScore(Value):
@@ -100,20 +117,36 @@ class Report(Value):
     baselines: tuple[BaselineScore, ...]
     ranking: tuple[NetworkScore, ...]
     best_baseline: str
+    candidate: str
+    """The network that the report is about."""
     champion: str
-    edge: bool
+    """Whose forecasts are served: the candidate if it has an edge, else the best baseline."""
+    edge: Edge
+    promotion: Promotion | None
+    overfitting: Overfitting | None
+    """Of choosing the best of this ranking by the test part, which nothing here does."""
     verdict: Verdict
     findings: tuple[Finding, ...]
     seconds: float
+    trials: Trials = Trials()
+    dossiers: tuple[Dossier, ...] = ()
+    """Of the candidate and of the best baseline; none where each ticker has its own contest."""
+    walk: Walk | None = None
+    """The champion fitted anew before each fold of the test part; edge and verdict are then of it.
+    """
 
     def network(self, name: str) -> NetworkScore:
         """Give the scores of one network."""
         return next(each for each in self.ranking if each.network == name)
 
     @property
-    def winner(self) -> NetworkScore:
-        """The scores of the champion."""
-        return self.network(self.champion)
+    def subject(self) -> NetworkScore:
+        """The scores of the candidate."""
+        return self.network(self.candidate)
+
+    def dossier(self, name: str) -> Dossier | None:
+        """Give what else is known of a forecaster, if it was examined."""
+        return next((each for each in self.dossiers if each.name == name), None)
 
     def baseline(self, name: str) -> BaselineScore:
         """Give the scores of one baseline."""
@@ -130,8 +163,12 @@ class Report(Value):
         windows: WindowCounts,
         findings: Iterable[Finding],
         seconds: float,
+        trials: Trials | None = None,
+        walk: Walk | None = None,
+        dossiers: tuple[Dossier, ...] = (),
     ) -> Self:
         """Put what a comparison found beside how each network was trained, and on what."""
+        decisive = comparison if walk is None else walk.comparison
         return cls(
             experiment=experiment,
             data=data,
@@ -147,9 +184,15 @@ class Report(Value):
             ),
             ranking=tuple(trained[each.name].beside(each) for each in comparison.ranking),
             best_baseline=comparison.best_baseline,
-            champion=comparison.champion,
-            edge=comparison.edge,
-            verdict=comparison.verdict,
-            findings=(*findings, *comparison.findings),
+            candidate=comparison.candidate,
+            champion=decisive.champion,
+            edge=decisive.edge,
+            promotion=decisive.promotion,
+            overfitting=comparison.overfitting,
+            verdict=decisive.verdict,
+            findings=(*findings, *decisive.findings),
             seconds=seconds,
+            trials=trials or Trials(),
+            walk=walk,
+            dossiers=dossiers,
         )

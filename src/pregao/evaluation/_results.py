@@ -1,11 +1,34 @@
 """What a comparison says about one forecaster."""
 
+from typing import Literal
+
 from pregao.evaluation._scores import Metrics
-from pregao.values import Value
+from pregao.values import Text, Value
 
 NAIVE = "random_walk"
 """The baseline without which no score is reported."""
 SIGNIFICANCE = 0.05
+
+Edge = Literal["none", "proven"]
+"""What is known of a forecaster beside the best baseline: nothing, or that it is better."""
+
+
+class WindowCounts(Value):
+    """How many windows each part has."""
+
+    train: int
+    validation: int
+    test: int
+
+
+class Trials(Value):
+    """How often these test sessions were opened by now, and for how many configurations."""
+
+    num_openings: int = 1
+    num_trials: int = 1
+    """All that were tried on them, not only those of one report: a good score is measured by it."""
+    num_lost: int = 0
+    """Lines that the ledger is known to have had and lost."""
 
 
 class AgainstNaive(Value):
@@ -34,14 +57,5 @@ class Scored(Value):
     versus_best_baseline: AgainstRival
 
 
-class Verdict(Value):
+class Verdict(Text):
     """One plain sentence, in English and in Brazilian Portuguese."""
-
-    en: str
-    pt_br: str
-
-
-def has_edge(scored: Scored) -> bool:
-    """Tell whether the best baseline is beaten by more than luck would allow."""
-    rival = scored.versus_best_baseline
-    return rival.crps_skill > 0 and rival.dm_p_value < SIGNIFICANCE

@@ -279,6 +279,11 @@ class Tally:
         }
         return Tally(sums, self.below + pit_below(scoring))
 
+    def joined(self, other: "Tally") -> "Tally":
+        """Add the windows of another tally, of the same symbols."""
+        sums = {name: each + other.sums[name] for name, each in self.sums.items()}
+        return Tally(sums, self.below + other.below)
+
     def metrics(self, truth: Truth) -> Metrics:
         """Give the scores of all windows, which together are these."""
         steps = {name: each.finish(Pooled(self.sums[name], truth)) for name, each in SCORES.items()}

@@ -5,13 +5,14 @@ from numpy.typing import ArrayLike
 from scipy.special import stdtr
 
 from pregao.calendars import Sessions
+from pregao.evaluation._losses import (
+    FEWEST_OBSERVATIONS,
+    ROUNDING,
+    SINGLE_PRECISION,
+    mean_by_date,
+)
 from pregao.evaluation._truth import Float
 from pregao.values import Value
-
-FEWEST_OBSERVATIONS = 8
-_ROUNDING = 1e-12
-_SINGLE_PRECISION = 1e-5
-"""Networks compute in float32: relative to the loss, a smaller difference is no difference."""
 
 
 class DieboldMariano(Value):
@@ -65,16 +66,16 @@ def diebold_mariano(
     """
     own, naive = np.asarray(loss, np.float64), np.asarray(naive_loss, np.float64)
     difference = own - naive
-    noticeable = _SINGLE_PRECISION * float(np.abs(naive).mean())
+    noticeable = SINGLE_PRECISION * float(np.abs(naive).mean())
     if sessions is not None:
-        difference = _mean_by_date(difference, sessions)
+        difference = mean_by_date(difference, sessions)
     count, mean = len(difference), float(difference.mean())
     centred = difference - mean
     if (
         count < FEWEST_OBSERVATIONS
         or count <= horizon
         or np.abs(difference).max() <= noticeable
-        or np.abs(centred).max() <= _ROUNDING * np.abs(difference).max()
+        or np.abs(centred).max() <= ROUNDING * np.abs(difference).max()
     ):
         return DieboldMariano(
             statistic=0.0, p_value=1.0, mean_difference=mean, num_observations=count
@@ -89,17 +90,12 @@ def diebold_mariano(
     )
 
 
-def _mean_by_date(values: Float, sessions: Sessions) -> Float:
-    _, date, count = np.unique(sessions, return_inverse=True, return_counts=True)
-    return np.bincount(date, weights=values) / count
-
-
 def _long_run_variance(centred: Float, horizon: int) -> float:
     count = len(centred)
     own, *lagged = (float(centred[lag:] @ centred[: count - lag]) / count for lag in range(horizon))
     rectangular = own + 2 * sum(lagged)
     # Where the sum cancels, what is left of it is rounding, and would make any gain significant.
-    if rectangular > _ROUNDING * own:
+    if rectangular > ROUNDING * own:
         return rectangular
     weights = 1 - np.arange(1, horizon) / horizon
     return own + 2 * float(weights @ np.array(lagged))

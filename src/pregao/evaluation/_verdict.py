@@ -1,59 +1,85 @@
 """The outcome of a comparison in one sentence, for people, in their language."""
 
-from pregao.evaluation._results import Scored, Verdict, has_edge
+from pregao.evaluation._promotion import Promotion
+from pregao.evaluation._results import Scored, Verdict
+from pregao.values import Text
 
 
-def verdict_on(champion: Scored) -> Verdict:
-    """Say whether the champion has an edge over the best baseline, and what to do with that."""
-    if champion.name == champion.versus_best_baseline.name:
-        return _verdict_on_baseline(champion)
-    return _verdict_with_edge(champion) if has_edge(champion) else _verdict_without(champion)
-
-
-def _verdict_on_baseline(champion: Scored) -> Verdict:
-    return Verdict(
-        en=f"No edge: there is no network to compare, and the best baseline is {champion.name}; "
-        "use the ranges, not the direction.",
-        pt_br=f"Sem vantagem: não há rede para comparar, e a melhor referência é {champion.name}; "
-        "use as faixas, não a direção.",
+def verdict_on(candidate: Scored, promotion: Promotion | None, *, num_folds: int = 1) -> Verdict:
+    """Say whether the candidate has an edge over the best baseline, and what to do with that."""
+    if promotion is None:
+        return Verdict.of(
+            "No edge: there is no network to compare, and the best baseline is {name}; use the "
+            "ranges, not the direction.",
+            "Sem vantagem: não há rede para comparar, e a melhor referência é {name}; use as "
+            "faixas, não a direção.",
+            name=candidate.name,
+        )
+    rival = candidate.versus_best_baseline
+    facts: dict[str, Text | str | float] = {
+        "windows": candidate.metrics.num_windows,
+        "folds": _folds(num_folds),
+        "name": candidate.name,
+        "than": _than(rival.crps_skill),
+        "rival": rival.name,
+        "p": _p_value(rival.dm_p_value),
+    }
+    if promotion.promoted:
+        return Verdict.of(
+            "Edge: on {windows} test windows{folds} {name}'s CRPS is {than} that of the best "
+            "baseline, {rival} (DM {p}).",
+            "Há vantagem: em {windows} janelas de teste{folds}, o CRPS de {name} é {than} da "
+            "melhor referência, {rival} (DM {p}).",
+            **facts,
+        )
+    return Verdict.of(
+        "No edge: on {windows} test windows{folds} {name}'s CRPS is {than} that of the best "
+        "baseline, {rival} (DM {p}){set}; forecasts are {rival}'s: use the ranges, not the "
+        "direction.",
+        "Sem vantagem: em {windows} janelas de teste{folds}, o CRPS de {name} é {than} da melhor "
+        "referência, {rival} (DM {p}){set}; as previsões são as de {rival}: use as faixas, não a "
+        "direção.",
+        **facts,
+        set=_set(promotion),
     )
 
 
-def _verdict_with_edge(champion: Scored) -> Verdict:
-    windows, rival = champion.metrics.num_windows, champion.versus_best_baseline
-    saved, p_value = _percent(rival.crps_skill), _p_value(rival.dm_p_value)
-    return Verdict(
-        en=f"Edge: on {windows} test windows {champion.name}'s CRPS is {saved} lower than that of "
-        f"the best baseline, {rival.name} (DM {p_value}).",
-        pt_br=f"Há vantagem: em {windows} janelas de teste, o CRPS de {champion.name} é "
-        f"{_comma(saved)} menor que o da melhor referência, {rival.name} (DM {_comma(p_value)}).",
+def _folds(number: int) -> Text:
+    if number == 1:
+        return Text.same("")
+    return Text.of(" of {n} folds", " de {n} dobras", n=number)
+
+
+def _than(skill: float) -> Text:
+    by = f"{100 * abs(skill):.1f}"
+    if by == "0.0":
+        return Text(en="the same as", pt_br="igual ao")
+    sides = (
+        (" % lower than", " % menor que o") if skill > 0 else (" % higher than", " % maior que o")
     )
+    return Text(en=by + sides[0], pt_br=by.replace(".", ",") + sides[1])
 
 
-def _verdict_without(champion: Scored) -> Verdict:
-    windows, rival = champion.metrics.num_windows, champion.versus_best_baseline
-    difference, p_value = _percent(rival.crps_skill), _p_value(rival.dm_p_value)
-    english = f"{difference} {'lower than' if rival.crps_skill > 0 else 'higher than'}"
-    portuguese = f"{_comma(difference)} {'menor que o' if rival.crps_skill > 0 else 'maior que o'}"
-    if difference == _percent(0):
-        english, portuguese = "the same as", "igual ao"
-    return Verdict(
-        en=f"No edge: on {windows} test windows {champion.name}'s CRPS is {english} that of the "
-        f"best baseline, {rival.name} (DM {p_value}); use the ranges, not the direction.",
-        pt_br=f"Sem vantagem: em {windows} janelas de teste, o CRPS de {champion.name} é "
-        f"{portuguese} da melhor referência, {rival.name} (DM {_comma(p_value)}); use as faixas, "
-        "não a direção.",
+def _p_value(p_value: float) -> Text:
+    if p_value < 0.001:
+        return Text(en="p < 0.001", pt_br="p < 0,001")
+    text = f"p = {p_value:.{3 if p_value < 0.01 else 2}f}"
+    return Text(en=text, pt_br=text.replace(".", ","))
+
+
+def _set(promotion: Promotion) -> Text:
+    """Say what else stands in the way of who beats the best baseline."""
+    if promotion.dm_p_value >= promotion.level:
+        return Text.same("")
+    if promotion.hardest_p_value >= promotion.level:
+        return Text.of(
+            ", but {name} is not beaten beyond luck",
+            ", mas {name} não é vencido além da sorte",
+            name=promotion.hardest_baseline,
+        )
+    if promotion.in_confidence_set:
+        return Text.same("")
+    return Text(
+        en=", but another forecaster is better still",
+        pt_br=", mas outra previsão é ainda melhor",
     )
-
-
-def _percent(skill: float) -> str:
-    return f"{100 * abs(skill):.1f} %"
-
-
-def _p_value(p_value: float) -> str:
-    return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.{3 if p_value < 0.01 else 2}f}"
-
-
-def _comma(text: str) -> str:
-    """Write numbers as in Portuguese."""
-    return text.replace(".", ",")

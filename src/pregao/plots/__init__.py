@@ -12,24 +12,34 @@ from pregao.plots._theme import Theme as Theme
 from pregao.plots._theme import template as template
 
 if TYPE_CHECKING:
-    from pregao.plots._calibration import calibration_figure as calibration_figure
+    from pregao.plots._actions import actions_figure as actions_figure
+    from pregao.plots._explanation import explanation_figure as explanation_figure
     from pregao.plots._fan import fan_figure as fan_figure
+    from pregao.plots._folds import folds_figure as folds_figure
     from pregao.plots._learning import learning_curves_figure as learning_curves_figure
     from pregao.plots._page import check_page_path as check_page_path
     from pregao.plots._page import page_html as page_html
     from pregao.plots._page import write_page as write_page
+    from pregao.plots._pit import pit_figure as pit_figure
     from pregao.plots._prices import prices_figure as prices_figure
     from pregao.plots._ranking import ranking_figure as ranking_figure
+    from pregao.plots._reliability import reliability_figure as reliability_figure
     from pregao.plots._steps import skill_by_step_figure as skill_by_step_figure
     from pregao.plots._tables import ranking_html as ranking_html
+    from pregao.plots._trading import trading_figure as trading_figure
 
 _DRAWN = {
     "prices_figure": "_prices",
     "fan_figure": "_fan",
     "learning_curves_figure": "_learning",
     "ranking_figure": "_ranking",
-    "calibration_figure": "_calibration",
+    "pit_figure": "_pit",
+    "folds_figure": "_folds",
     "skill_by_step_figure": "_steps",
+    "reliability_figure": "_reliability",
+    "actions_figure": "_actions",
+    "trading_figure": "_trading",
+    "explanation_figure": "_explanation",
     "ranking_html": "_tables",
     "check_page_path": "_page",
     "page_html": "_page",

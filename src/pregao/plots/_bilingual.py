@@ -1,6 +1,6 @@
 """The page's template language: every text and number is there twice, and one is shown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,9 +9,24 @@ from markupsafe import Markup, escape
 
 from pregao.plots._numbers import day, knob, money, number, p_value, percent, short_day
 from pregao.plots._texts import TEXTS, Language
+from pregao.plots._texts_actions import TEXTS_ACTIONS
+from pregao.plots._texts_proof import PROOF_TEXTS
+from pregao.plots._texts_reliability import RELIABILITY_TEXTS
+from pregao.plots._texts_trading import TEXTS_TRADING
+from pregao.values import Text
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+
+
+_TABLES: Mapping[str, Mapping[Language, Mapping[str, str]]] = {
+    "page": TEXTS,
+    "proof": PROOF_TEXTS,
+    "reliability": RELIABILITY_TEXTS,
+    "actions": TEXTS_ACTIONS,
+    "trading": TEXTS_TRADING,
+}
+"""The words of the page, by what they are about."""
 
 
 def both(write: Callable[[Language], str]) -> Markup:
@@ -40,7 +55,9 @@ def environment(folder: Path) -> "Environment":
         lstrip_blocks=True,
     )
     made.globals["t"] = _text
-    made.globals["both"] = _pair
+    made.globals["filled"] = _filled
+    made.globals["command"] = _command
+    made.filters["said"] = _said
     made.filters["number"] = _number
     made.filters["percent"] = _percent
     made.filters["breakable"] = _breakable
@@ -52,8 +69,13 @@ def environment(folder: Path) -> "Environment":
     return made
 
 
-def _text(key: str) -> Markup:
-    return both(lambda language: TEXTS[language][key])
+def _text(key: str, of: str = "page") -> Markup:
+    return both(lambda language: _TABLES[of][language][key])
+
+
+def _filled(key: str, of: str, /, **facts: object) -> Markup:
+    """Fill the blanks of a text; what fills them may itself be in both languages."""
+    return both(lambda language: escape(_TABLES[of][language][key]).format(**facts))
 
 
 def _breakable(name: str) -> Markup:
@@ -61,8 +83,12 @@ def _breakable(name: str) -> Markup:
     return escape(name).replace("_", Markup("_<wbr>"))
 
 
-def _pair(english: str, portuguese: str) -> Markup:
-    return both(lambda language: english if language == "en" else portuguese)
+def _said(text: Text) -> Markup:
+    return both(text.in_language)
+
+
+def _command(line: str) -> Markup:
+    return Markup("<code>{}</code>").format(line)
 
 
 def _number(value: float | None, digits: int = 0) -> Markup:

@@ -1,12 +1,8 @@
 """Numbers and dates as people write them in each language."""
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 from pregao.plots._texts import Language
-
-if TYPE_CHECKING:
-    from pregao.evaluation import Report
 
 ABSENT = "\N{EN DASH}"
 """What stands where there is no number."""
@@ -116,8 +112,3 @@ def money(price: float, currency: str, language: Language) -> str:
     """
     sign = currency_sign(currency)
     return f"{sign}\N{NO-BREAK SPACE}{number(price, price_digits(price), language)}"
-
-
-def verdict_in(report: "Report", language: Language) -> str:
-    """Give the report's verdict in one language."""
-    return report.verdict.en if language == "en" else report.verdict.pt_br

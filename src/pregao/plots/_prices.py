@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from pregao.plots._numbers import currency_sign
 from pregao.plots._texts import TEXTS, Language
-from pregao.plots._theme import PALETTES, Theme, template
+from pregao.plots._theme import PALETTES, Theme, date_stops, template
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -51,7 +51,10 @@ def prices_figure(
         figure.update_yaxes(title_text=text["volume"], nticks=3, rangemode="tozero", row=2, col=1)
     sign = currency_sign(prices.symbol.currency)
     figure.update_yaxes(title_text=f"{text['close']}, {sign}", row=1, col=1)
-    figure.update_xaxes(hoverformat="%Y-%m-%d" if language == "en" else "%d/%m/%Y")
+    figure.update_xaxes(
+        hoverformat="%Y-%m-%d" if language == "en" else "%d/%m/%Y",
+        tickformatstops=date_stops(language),
+    )
     figure.update_layout(
         template=template(theme, language), height=380, showlegend=False, hovermode="x unified"
     )

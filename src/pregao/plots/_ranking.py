@@ -119,7 +119,7 @@ def _hover(row: Row, language: Language) -> str:
 
 def _label(row: Row, colours: Palette) -> str:
     name = escape(row.name, quote=False)
-    shown = f"<b>{name}</b>" if row.is_champion else name
+    shown = f"<b>{name}</b>" if row.is_subject else name
     return (
         f"<span style='color:{colours.baseline}'>{shown}</span>"
         if row.kind == "baseline"

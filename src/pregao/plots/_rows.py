@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 ENSEMBLES = ("ensemble_uniform", "ensemble_weighted", "ensemble_stacked")
 """Names of what averages networks and stands beside them in a ranking."""
 
-Mark = Literal["champion", "asked_for", "best_network"]
+Mark = Literal["champion", "candidate", "asked_for", "best_network"]
 """Why a forecaster stands out; a key of the texts."""
 
 
@@ -30,12 +30,9 @@ class Row:
     """Against the best baseline."""
     seconds: float | None
     mark: Mark | None
+    is_subject: bool
+    """Whether the verdict is about it."""
     is_best_baseline: bool
-
-    @property
-    def is_champion(self) -> bool:
-        """Whether the verdict is about it."""
-        return self.mark in ("champion", "asked_for")
 
 
 def rows_of(report: "Report") -> tuple[Row, ...]:
@@ -52,7 +49,7 @@ def row_of(report: "Report", name: str) -> Row:
 
 def was_asked_for(report: "Report") -> bool:
     """Tell whether the verdict is about what was asked for, and another network is better."""
-    return bool(report.ranking) and report.champion != report.ranking[0].network
+    return bool(report.ranking) and report.candidate != report.ranking[0].network
 
 
 def searched_of(report: "Report") -> "tuple[NetworkScore, ...]":
@@ -72,7 +69,9 @@ def best_loss(score: "NetworkScore") -> float:
 
 def _mark_of(report: "Report", name: str) -> Mark | None:
     if name == report.champion:
-        return "asked_for" if was_asked_for(report) else "champion"
+        return "champion"
+    if name == report.candidate:
+        return "asked_for" if was_asked_for(report) else "candidate"
     return "best_network" if report.ranking and name == report.ranking[0].network else None
 
 
@@ -90,6 +89,7 @@ def _network_rows(report: "Report") -> list[Row]:
             dm_p_value=each.versus_best_baseline.dm_p_value,
             seconds=each.seconds,
             mark=_mark_of(report, each.network),
+            is_subject=each.network == report.candidate,
             is_best_baseline=False,
         )
         for each in report.ranking
@@ -113,6 +113,7 @@ def _baseline_rows(report: "Report") -> list[Row]:
             dm_p_value=None,
             seconds=None,
             mark=_mark_of(report, each.name),
+            is_subject=each.name == report.candidate,
             is_best_baseline=each.name == report.best_baseline,
         )
         for each in report.baselines

@@ -26,14 +26,14 @@ FAR_BELOW_PERCENT = -10.0
 def skill_by_step_figure(
     report: "Report", *, language: Language = "en", theme: Theme = "light"
 ) -> "go.Figure":
-    """Draw the CRPS skill of champion and baselines against the best baseline, step by step.
+    """Draw the CRPS skill of candidate and baselines against the best baseline, step by step.
 
     CRPS itself grows with the square root of the step, which would hide what tells them apart; it
     is in the hover text.
     """
     text, colours = TEXTS[language], PALETTES[theme]
     figure = empty_figure(theme, language, height=400)
-    chosen = [row for row in rows_of(report) if row.is_champion or row.kind == "baseline"]
+    chosen = [row for row in rows_of(report) if row.is_subject or row.kind == "baseline"]
     skills = _skills(chosen)
     drawn = [row for row in chosen if _is_drawn(row, skills)]
     # The ones that matter are drawn last, over the others.
@@ -67,11 +67,11 @@ def _skills(rows: Sequence[Row]) -> Skills:
 
 
 def _is_drawn(row: Row, skills: Skills) -> bool:
-    return row.is_champion or float(np.mean(skills[row.name])) >= FAR_BELOW_PERCENT
+    return row.is_subject or float(np.mean(skills[row.name])) >= FAR_BELOW_PERCENT
 
 
 def _importance(row: Row) -> int:
-    return 2 if row.is_champion else int(row.is_best_baseline)
+    return 2 if row.is_subject else int(row.is_best_baseline)
 
 
 def _colour(row: Row, colours: Palette) -> str:

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from pregao.plots._numbers import number, p_value, percent, verdict_in
+from pregao.findings import Finding, worst_first
+from pregao.plots._numbers import number, p_value, percent
 from pregao.plots._rows import Row, rows_of
 from pregao.plots._texts import TEXTS, Language
 
@@ -13,22 +14,42 @@ if TYPE_CHECKING:
 
 
 def ranking_html(report: "Report", *, language: Language = "en") -> str:
-    """Give the verdict, and networks and baselines in one table, best validation CRPS first."""
+    """Give the verdict, the findings, and networks and baselines in one table.
+
+    Best validation CRPS first.
+    """
     text = TEXTS[language]
     heads = Markup("").join(
         Markup("<th>{}</th>").format(text[key])
         for key in ("rank", "name", "crps", "skill_naive", "skill_best", "dm_p")
     )
     rows = Markup("").join(_row(row, text, language) for row in rows_of(report))
+    findings = Markup("").join(_finding(each, language) for each in worst_first(report.findings))
     return str(
-        Markup("<p><b>{}</b></p><table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>").format(
-            verdict_in(report, language), heads, rows
+        Markup(
+            "<p><b>{}</b></p>{}<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>"
+        ).format(
+            report.verdict.in_language(language),
+            Markup("<ul>{}</ul>").format(findings) if findings else "",
+            heads,
+            rows,
         )
     )
 
 
+def _finding(finding: Finding, language: Language) -> Markup:
+    texts = (each.in_language(language) for each in (finding.title, finding.seen, finding.do))
+    return Markup("<li><code>{}</code> {} ({}){}: {}<br>{}</li>").format(
+        finding.code,
+        next(texts),
+        TEXTS[language][f"severity_{finding.severity}"],
+        f" {finding.symbol}" if finding.symbol else "",
+        *texts,
+    )
+
+
 def _row(row: Row, text: dict[str, str], language: Language) -> Markup:
-    name = Markup("<b>{}</b>").format(row.name) if row.is_champion else row.name
+    name = Markup("<b>{}</b>").format(row.name) if row.is_subject else row.name
     if row.kind == "baseline":
         name = Markup("<i>{}</i> ({})").format(row.name, text["baseline"])
     cells = (

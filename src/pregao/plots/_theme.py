@@ -128,6 +128,21 @@ def template(theme: Theme = "light", language: Language = "en") -> "go.layout.Te
     )
 
 
+def date_stops(language: Language) -> list[dict[str, object]] | None:
+    """Give how an axis of dates names its ticks where Plotly's English will not do.
+
+    >>> date_stops("en"), [each["value"] for each in date_stops("pt")]
+    (None, ['%d/%m/%Y', '%m/%Y', '%Y'])
+    """
+    if language == "en":
+        return None
+    return [
+        {"dtickrange": [None, "M1"], "value": "%d/%m/%Y"},
+        {"dtickrange": ["M1", "M6"], "value": "%m/%Y"},
+        {"dtickrange": ["M12", None], "value": "%Y"},
+    ]
+
+
 def empty_figure(theme: Theme, language: Language, *, height: int) -> "go.Figure":
     """Start a figure in the Pregao template."""
     import plotly.graph_objects as go

@@ -28,6 +28,7 @@
     const figure = figureOf(drawing);
     const choice = document.querySelector(`select[data-shows="${drawing.id}"]`);
     if (choice) show(figure, choice.value);
+    if (root.classList.contains("printing")) figure.layout.width = plot.clientWidth;
     Plotly.react(plot, figure.data, figure.layout, config);
   }
 
@@ -106,5 +107,21 @@
   all("select[data-shows]").forEach((choice) =>
     choice.addEventListener("change", () => draw(document.getElementById(choice.dataset.shows))));
   all("details").forEach((each) => each.addEventListener("toggle", () => all(".drawing", each).forEach(draw)));
+  // Paper is light and narrow, and nobody can unfold anything on it.
+  let before = null;
+  addEventListener("beforeprint", () => {
+    before = root.dataset.theme;
+    root.classList.add("printing");
+    all("details.meaning").forEach((each) => { each.open = true; });
+    setTheme("light");
+    drawAll();
+  });
+  addEventListener("afterprint", () => {
+    root.classList.remove("printing");
+    setTheme(before);
+    // A figure keeps the width it had on paper unless it is made anew.
+    all(".plot").forEach((plot) => Plotly.purge(plot));
+    drawAll();
+  });
   drawAll();
 })();

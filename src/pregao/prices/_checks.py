@@ -1,15 +1,16 @@
-"""The checks of raw bars: what each looks for, what the defect costs and what to do."""
+"""The checks of raw bars: what each looks for, and what it saw."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 
-from pregao.calendars import sessions_between
+from pregao.calendars import as_date, sessions_between
 from pregao.findings import Severity
 from pregao.prices._jumps import glitches_and_splits, jumps, runs
 from pregao.prices._prices import PRICE_COLUMNS
-from pregao.prices._subject import Rows, Subject, has_one_price
+from pregao.prices._subject import SESSIONS, Rows, Subject, has_one_price
+from pregao.values import Text
 
 # Fewer repeats of one price happen in thin markets; the index's calendar has fewer than a fifth
 # of its sessions missing even in the 1990s.
@@ -18,6 +19,17 @@ _MANY_FLAT_BARS = 10
 _SHORTEST_STALE_TAIL = 3
 _STALE_AFTER_SESSIONS = 5
 _GAP_SHARE_OF_NO_DAILY_BARS = 0.2
+_FEW_SESSIONS = 20
+
+# One of them, and many.
+_BARS = (Text(en="bar", pt_br="barra"), Text(en="bars", pt_br="barras"))
+_ROWS = (Text(en="row", pt_br="linha"), Text(en="rows", pt_br="linhas"))
+_COPIES = (
+    Text(en="exact copy", pt_br="cópia exata"),
+    Text(en="exact copies", pt_br="cópias exatas"),
+)
+_RUNS = (Text(en="run", pt_br="sequência"), Text(en="runs", pt_br="sequências"))
+_JUMPS = (Text(en="jump", pt_br="salto"), Text(en="jumps", pt_br="saltos"))
 
 
 @dataclass(frozen=True)
@@ -26,7 +38,7 @@ class Seen:
 
     severity: Severity
     sessions: Iterable[np.datetime64]
-    text: str
+    text: Text
     rows: Rows | None = None
     """The raw rows, where the defect is in rows: their lines are named beside the text."""
 
@@ -36,9 +48,6 @@ class Check:
     """One check: pure, and None where there is nothing to see."""
 
     code: str
-    title: str
-    advice: str
-    """What the defect costs, and what to do about it."""
     look: Callable[[Subject], Seen | None]
 
 
@@ -47,13 +56,22 @@ def _gap(subject: Subject) -> Seen | None:
     if len(absent) == 0:
         return None
     share = len(absent) / len(subject.expected)
-    is_daily = share <= _GAP_SHARE_OF_NO_DAILY_BARS or len(subject.expected) < 20
-    text = f"{_count(len(absent), 'session')} of {len(subject.expected)} without a bar"
-    return Seen(
-        "warning" if is_daily else "error",
-        absent,
-        text if is_daily else f"{text}: these are no daily bars of {subject.symbol.exchange.code}",
+    is_daily = share <= _GAP_SHARE_OF_NO_DAILY_BARS or len(subject.expected) < _FEW_SESSIONS
+    text = Text.of(
+        "{absent} of {all} without a bar",
+        "{absent} de {all} sem barra",
+        absent=Text.counted(len(absent), *SESSIONS),
+        all=len(subject.expected),
     )
+    if is_daily:
+        return Seen("warning", absent, text)
+    text = Text.of(
+        "{text}: these are no daily bars of {exchange}",
+        "{text}: não são barras diárias da {exchange}",
+        text=text,
+        exchange=subject.symbol.exchange.code,
+    )
+    return Seen("error", absent, text)
 
 
 def _phantom(subject: Subject) -> Seen | None:
@@ -61,11 +79,20 @@ def _phantom(subject: Subject) -> Seen | None:
     if not rows.any():
         return None
     empty = int(subject.empty.sum())
-    text = (
-        f"{_count(int(rows.sum()), 'bar')} on days when {subject.symbol.exchange.code} was closed"
+    kept = Text(en="all kept", pt_br="todas mantidas")
+    taken = Text.of(
+        "{empty} with zero volume and one price, taken out",
+        "{empty} com volume zero e um só preço, fora da série",
+        empty=empty,
     )
-    taken = f"{empty} with zero volume and one price, taken out" if empty else "all kept"
-    return Seen("warning", subject.bars.sessions[rows], f"{text}, {taken}", rows)
+    text = Text.of(
+        "{bars} on days when {exchange} was closed, {taken}",
+        "{bars} em dias em que a {exchange} esteve fechada, {taken}",
+        bars=Text.counted(int(rows.sum()), *_BARS),
+        exchange=subject.symbol.exchange.code,
+        taken=taken if empty else kept,
+    )
+    return Seen("warning", subject.bars.sessions[rows], text, rows)
 
 
 def _order(subject: Subject) -> Seen | None:
@@ -74,9 +101,17 @@ def _order(subject: Subject) -> Seen | None:
     if not late.any():
         return None
     falls = int(late.sum())
-    text = f"{_count(falls, 'row')} earlier than the row before, sorted"
     if falls == len(sessions) - 1:
-        return Seen("warning", (), "the newest row comes first, sorted")
+        newest_first = Text(
+            en="the newest row comes first, sorted",
+            pt_br="a linha mais nova vem antes, agora em ordem",
+        )
+        return Seen("warning", (), newest_first)
+    text = Text.of(
+        "{rows} earlier than the row before, sorted",
+        "{rows} antes da linha anterior, agora em ordem",
+        rows=Text.counted(falls, *_ROWS),
+    )
     return Seen("warning", sessions[late], text, late)
 
 
@@ -84,31 +119,54 @@ def _duplicate(subject: Subject) -> Seen | None:
     same, different = subject.copies, subject.contradictory
     sessions = subject.bars.sessions
     if different.any():
-        held = len(np.unique(sessions[different]))
-        text = f"{_count(held, 'session')} with bars that contradict each other, all taken out"
-        return Seen("error", np.unique(sessions[different]), text, different)
+        held = np.unique(sessions[different])
+        text = Text.of(
+            "{sessions} with bars that contradict each other, all taken out",
+            "{sessions} com barras que se contradizem, todas fora da série",
+            sessions=Text.counted(len(held), *SESSIONS),
+        )
+        return Seen("error", held, text, different)
     if same.any():
-        text = f"{_count(int(same.sum()), 'exact copy', 'exact copies')}, one of each kept"
+        text = Text.of(
+            "{copies}, one of each kept",
+            "{copies}, fica uma de cada",
+            copies=Text.counted(int(same.sum()), *_COPIES),
+        )
         return Seen("warning", np.unique(sessions[same]), text, same)
     return None
 
 
 def _missing(subject: Subject) -> Seen | None:
-    return _defects(subject, subject.missing, "with missing values")
+    what = Text(en="with missing values", pt_br="com valores ausentes")
+    return _defects(subject, subject.missing, what)
 
 
 def _non_positive(subject: Subject) -> Seen | None:
-    return _defects(subject, subject.non_positive, "with a price or volume that cannot be")
+    what = Text(
+        en="with a price or volume that cannot be", pt_br="com preço ou volume que não pode ser"
+    )
+    return _defects(subject, subject.non_positive, what)
 
 
 def _impossible(subject: Subject) -> Seen | None:
-    return _defects(subject, subject.impossible, "whose high or low excludes its open or close")
+    what = Text(
+        en="whose high or low excludes its open or close",
+        pt_br="cuja máxima ou mínima exclui a abertura ou o fechamento",
+    )
+    return _defects(subject, subject.impossible, what)
 
 
-def _defects(subject: Subject, rows: Rows, what: str) -> Seen | None:
+def _defects(subject: Subject, rows: Rows, what: Text) -> Seen | None:
     if not rows.any():
         return None
-    text = f"{_count(int(rows.sum()), 'row')} of {len(rows)} {what}, taken out"
+    count = int(rows.sum())
+    text = Text.of(
+        "{rows} of {all} {what}, taken out",
+        "{rows} de {all} {what}, fora da série",
+        rows=Text.counted(count, *_ROWS),
+        all=len(rows),
+        what=what,
+    )
     severity: Severity = "error" if subject.is_mostly_defective else "warning"
     dated = rows & ~subject.undated
     return Seen(severity, subject.bars.sessions[dated], text, rows)
@@ -125,13 +183,22 @@ def _flat(subject: Subject) -> Seen | None:
     if not found and scattered < _MANY_FLAT_BARS:
         return None
     if not found:
-        text = f"{scattered} bars in all have one price and no range, never many in a row"
+        text = Text.of(
+            "{bars} bars in all have one price and no range, never many in a row",
+            "{bars} barras ao todo têm um só preço e nenhuma amplitude, nunca muitas seguidas",
+            bars=scattered,
+        )
         return Seen("info", bars.sessions[is_flat], text)
     longest = max(last - first for first, last in found)
     sessions = np.concatenate([bars.sessions[first:last] for first, last in found])
-    text = (
-        f"{_count(len(found), 'run')} of sessions at one price, the longest of {longest}; "
-        f"{scattered} bars in all have no range"
+    text = Text.of(
+        "{runs} of sessions at one price, the longest of {longest}; {bars} bars in all have no "
+        "range",
+        "{runs} de pregões a um só preço, a mais longa de {longest}; {bars} barras ao todo não têm "
+        "amplitude",
+        runs=Text.counted(len(found), *_RUNS),
+        longest=longest,
+        bars=scattered,
     )
     return Seen("warning", sessions, text)
 
@@ -141,11 +208,21 @@ def _split(subject: Subject) -> Seen | None:
     if not lasting:
         return None
     sessions = subject.clean.sessions[[jump.row for jump in lasting]]
-    examples = ", ".join(
-        f"{session} by about {jump.ratio if jump.is_up else f'1/{jump.ratio}'}"
+    examples = [
+        Text.of(
+            "{session} by about {ratio}",
+            "{session} por um fator de cerca de {ratio}",
+            session=as_date(session),
+            ratio=str(jump.ratio) if jump.is_up else f"1/{jump.ratio}",
+        )
         for session, jump in list(zip(sessions, lasting, strict=True))[:3]
+    ]
+    text = Text.of(
+        "{jumps} of adj_close near a split ratio that lasts: {examples}",
+        "{jumps} de adj_close perto de uma razão de desdobramento, sem volta: {examples}",
+        jumps=Text.counted(len(lasting), *_JUMPS),
+        examples=Text.joined(examples, en=", ", pt_br=", "),
     )
-    text = f"{_count(len(lasting), 'jump')} of adj_close near a split ratio that lasts: {examples}"
     return Seen("error", sessions, text)
 
 
@@ -156,7 +233,12 @@ def _unit(subject: Subject) -> Seen | None:
         return None
     sessions = np.concatenate([bars.sessions[first:last] for first, last, _ in glitches])
     ratios = ", ".join(str(ratio) for ratio in sorted({ratio for *_, ratio in glitches}))
-    text = f"{_count(len(sessions), 'bar')} off by a factor of about {ratios} that reverts"
+    text = Text.of(
+        "{bars} off by a factor of about {ratios} that reverts",
+        "{bars} fora por um fator de cerca de {ratios}, que se desfaz",
+        bars=Text.counted(len(sessions), *_BARS),
+        ratios=ratios,
+    )
     return Seen("error", sessions, text)
 
 
@@ -167,15 +249,25 @@ def _stale(subject: Subject) -> Seen | None:
     if subject.as_of is not None:
         since = sessions_between(subject.symbol.exchange, bars.sessions[-1], subject.as_of)
         if len(since) - 1 > _STALE_AFTER_SESSIONS:
-            text = f"the last bar is of {bars.sessions[-1]}, {len(since) - 1} sessions before"
-            return Seen("warning", bars.sessions[-1:], f"{text} {subject.as_of}")
+            text = Text.of(
+                "the last bar is of {last}, {sessions} sessions before {as_of}",
+                "a última barra é de {last}, {sessions} pregões antes de {as_of}",
+                last=as_date(bars.sessions[-1]),
+                sessions=len(since) - 1,
+                as_of=as_date(subject.as_of),
+            )
+            return Seen("warning", bars.sessions[-1:], text)
     repeats = bars.volume == 0
     for name in PRICE_COLUMNS:
         repeats &= getattr(bars, name) == getattr(bars, name)[-1]
     tail = len(bars) - 1 - int(np.max(np.flatnonzero(~repeats), initial=-1))
     if tail < _SHORTEST_STALE_TAIL:
         return None
-    text = f"the last {tail} bars repeat one price without a trade"
+    text = Text.of(
+        "the last {bars} bars repeat one price without a trade",
+        "as últimas {bars} barras repetem um preço sem negócio",
+        bars=tail,
+    )
     return Seen("warning", bars.sessions[-tail:], text)
 
 
@@ -183,89 +275,29 @@ def _future(subject: Subject) -> Seen | None:
     rows = subject.future
     if not rows.any():
         return None
-    text = f"{_count(int(rows.sum()), 'bar')} after {subject.as_of}, taken out"
+    assert subject.as_of is not None, "nothing is of the future without a day to be after"
+    text = Text.of(
+        "{bars} after {as_of}, taken out",
+        "{bars} depois de {as_of}, fora da série",
+        bars=Text.counted(int(rows.sum()), *_BARS),
+        as_of=as_date(subject.as_of),
+    )
     return Seen("error", subject.bars.sessions[rows], text, rows)
 
 
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"
-
-
 _CHECKS = (
-    Check(
-        "PRC001",
-        "gap",
-        "a return across a gap spans several sessions: fetch the days again if they were traded",
-        _gap,
-    ),
-    Check(
-        "PRC002",
-        "phantom session",
-        "an empty bar is a zero return that never happened: check those with volume against the "
-        "exchange's calendar",
-        _phantom,
-    ),
-    Check(
-        "PRC003",
-        "order",
-        "the rows were meant for another reader: write them with the oldest first",
-        _order,
-    ),
-    Check(
-        "PRC004",
-        "duplicate session",
-        "which bar is true cannot be known from here: keep one row a session in the source",
-        _duplicate,
-    ),
-    Check(
-        "PRC005",
-        "missing values",
-        "a filled value would be an invented price: fetch those sessions again",
-        _missing,
-    ),
-    Check(
-        "PRC006",
-        "non-positive price",
-        "no return can be computed from it: fetch those sessions again",
-        _non_positive,
-    ),
-    Check(
-        "PRC007",
-        "impossible bar",
-        "one of its four prices is wrong, and features would learn from it: fetch them again",
-        _impossible,
-    ),
-    Check(
-        "PRC008",
-        "flat run",
-        "zero returns teach that nothing moves: see whether the stock was suspended or is too thin",
-        _flat,
-    ),
-    Check(
-        "PRC009",
-        "split jump",
-        "a network would learn a crash that no holder had: fetch adjusted prices, or adjust the "
-        "rows before",
-        _split,
-    ),
-    Check(
-        "PRC010",
-        "stale tail",
-        "a forecast would start from an old price: fetch again, or end the span there",
-        _stale,
-    ),
-    Check(
-        "PRC011",
-        "unit error",
-        "two returns that never happened, larger than any real one: correct the rows at the source",
-        _unit,
-    ),
-    Check(
-        "PRC012",
-        "future bar",
-        "nobody can know it yet: check the dates of the source",
-        _future,
-    ),
+    Check("PRC001", _gap),
+    Check("PRC002", _phantom),
+    Check("PRC003", _order),
+    Check("PRC004", _duplicate),
+    Check("PRC005", _missing),
+    Check("PRC006", _non_positive),
+    Check("PRC007", _impossible),
+    Check("PRC008", _flat),
+    Check("PRC009", _split),
+    Check("PRC010", _stale),
+    Check("PRC011", _unit),
+    Check("PRC012", _future),
 )
 
 CHECKS: dict[str, Check] = {check.code: check for check in _CHECKS}

@@ -12,6 +12,7 @@ from pregao.prices._prices import Bars, Prices
 from pregao.prices._provider import Download
 from pregao.prices._subject import Subject, iso
 from pregao.symbols import Symbol
+from pregao.values import Text
 
 _MOST_LINES = 10
 
@@ -79,22 +80,23 @@ def _finding(check: Check, subject: Subject, lines: NDArray[np.intp] | None) -> 
         return None
     text = seen.text
     if lines is not None and seen.rows is not None:
-        text += f" ({_lines(lines[seen.rows])})"
-    return Finding(
-        code=check.code,
-        title=check.title,
+        text = Text.of(
+            "{seen} ({lines})", "{seen} ({lines})", seen=text, lines=_lines(lines[seen.rows])
+        )
+    return Finding.of(
+        check.code,
+        text,
         severity=seen.severity,
-        seen=text,
-        do=check.advice,
         symbol=str(subject.symbol),
         sessions=iso(seen.sessions),
     )
 
 
-def _lines(lines: NDArray[np.intp]) -> str:
+def _lines(lines: NDArray[np.intp]) -> Text:
     shown = ", ".join(str(line) for line in lines[:_MOST_LINES])
     more = " ..." if len(lines) > _MOST_LINES else ""
-    return f"line{'s' if len(lines) > 1 else ''} {shown}{more}"
+    many = "s" if len(lines) > 1 else ""
+    return Text(en=f"line{many} {shown}{more}", pt_br=f"linha{many} {shown}{more}")
 
 
 def _day(as_of: date | None) -> np.datetime64 | None:

@@ -4,8 +4,9 @@ import numpy as np
 
 from pregao.findings import Finding
 from pregao.prices._prices import PRICE_COLUMNS, Bars, Column
-from pregao.prices._subject import iso
+from pregao.prices._subject import SESSIONS, iso
 from pregao.symbols import Symbol
+from pregao.values import Text
 
 # Providers round adjusted prices to about six digits.
 _SAME_FACTOR = 1e-4
@@ -26,17 +27,26 @@ def rewritten_history(
     is_action = is_whole_past and all(
         _is_rescaled(getattr(before, name), getattr(after, name)) for name in PRICE_COLUMNS
     )
-    sessions = f"{len(before)} session{'s' if len(before) > 1 else ''}"
     how = (
-        "rescaled by one factor, as a dividend or split does" if is_action else "with other values"
+        Text(
+            en="rescaled by one factor, as a dividend or split does",
+            pt_br="multiplicados por um só fator, como faz um provento ou desdobramento",
+        )
+        if is_action
+        else Text(en="with other values", pt_br="com outros valores")
     )
     return (
-        Finding(
-            code="PRC013",
-            title="rewritten history",
+        Finding.of(
+            "PRC013",
+            Text.of(
+                "{sessions} came back {how}; both revisions are kept",
+                "{sessions} voltaram {how}; ficam as duas revisões"
+                if len(before) > 1
+                else "{sessions} voltou {how}; ficam as duas revisões",
+                sessions=Text.counted(len(before), *SESSIONS),
+                how=how,
+            ),
             severity="info" if is_action else "warning",
-            seen=f"{sessions} came back {how}; both revisions are kept",
-            do="runs name the snapshot they were trained on: train again to learn from this one",
             symbol=str(symbol),
             sessions=iso(after.sessions),
         ),

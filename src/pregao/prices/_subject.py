@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pregao.calendars import Sessions, known_from, sessions_between
 from pregao.prices._prices import PRICE_COLUMNS, Bars
 from pregao.symbols import Symbol
+from pregao.values import Text
 
 Rows = NDArray[np.bool_]
 """(rows,) which of the raw rows."""
@@ -17,6 +18,10 @@ Rows = NDArray[np.bool_]
 # Bars are stored as rounded decimals: adjusted prices differ from a bound in the last digit.
 _TOLERANCE = 1e-6
 _NO_ROWS = np.empty(0, "datetime64[D]")
+
+MOSTLY_DEFECTIVE_SHARE = 0.05
+SESSIONS = (Text(en="session", pt_br="pregão"), Text(en="sessions", pt_br="pregões"))
+"""One of them, and many."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +149,7 @@ class Subject:
     @property
     def is_mostly_defective(self) -> bool:
         """Whether more than one row in twenty is defective: the rest is doubtful too."""
-        return bool(self.defective.mean() > 0.05)
+        return bool(self.defective.mean() > MOSTLY_DEFECTIVE_SHARE)
 
 
 def has_one_price(bars: Bars) -> Rows:

@@ -1,5 +1,14 @@
 """What was trained, from what, and how good it is."""
 
+from pregao.registry._chain import LedgerBreak as LedgerBreak
+from pregao.registry._openings import Look as Look
+from pregao.registry._openings import Opened as Opened
+from pregao.registry._openings import Opening as Opening
+from pregao.registry._openings import Openings as Openings
+from pregao.registry._openings import SealedWindows as SealedWindows
+from pregao.registry._openings import open_test as open_test
+from pregao.registry._openings import open_tests as open_tests
+from pregao.registry._openings import openings_of as openings_of
 from pregao.registry._runs import DataRecord as DataRecord
 from pregao.registry._runs import Provenance as Provenance
 from pregao.registry._runs import Run as Run

@@ -2,30 +2,45 @@
 
 import json
 import os
+import platform
 import shutil
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Self
 
-import numpy as np
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from pregao.dataset import Borders, Scaler
 from pregao.errors import CorruptFileError, UnknownRunError
-from pregao.evaluation import Report
+from pregao.evaluation import Report, Serving, as_served
+from pregao.prices import Prices
 from pregao.registry._atomic import sync_folder
-from pregao.training import Combination, Ensemble, Epoch, Experiment, Fitted, Model, Outcome, State
+from pregao.registry._baselines import (
+    SHAPE_FILE,
+    baseline_files,
+    baseline_name,
+    is_baseline_file,
+    read_baseline,
+)
+from pregao.registry._learnt import Learning, state_of
+from pregao.registry._months import MONTHS_FILE, Months, months_of
+from pregao.registry._plugins import PluginRecord, plugins_needed, plugins_of
+from pregao.training import (
+    Experiment,
+    Model,
+    each_member,
+)
 from pregao.values import Value
+from pregao.zoo import FittedBaseline, Forecaster
 
-_LIBRARIES = ("numpy", "torch", "arch", "lightgbm")
+_SERVING_FILE = "serving.json"
+_LIBRARIES = ("numpy", "scipy", "torch", "arch", "lightgbm")
 
 
 class DataRecord(Value):
@@ -51,73 +66,9 @@ class Provenance(Value):
     libraries: dict[str, str]
     files: dict[str, str]
     """SHA-256 of each file, verified when the run is loaded."""
-
-
-class Member(Value):
-    """One network's scaler, anchor and learning curve beside its weights."""
-
-    experiment: Experiment
-    weight: float
-    scaler: Scaler
-    borders: Borders
-    anchor: tuple[tuple[float, ...], ...]
-    epochs: tuple[Epoch, ...]
-    outcome: Outcome
-    seconds: float
-
-    @classmethod
-    def of(cls, fitted: Fitted, weight: float) -> Self:
-        """Describe a network of an ensemble, or the only one."""
-        return cls(
-            experiment=fitted.experiment,
-            weight=weight,
-            scaler=fitted.scaler,
-            borders=fitted.borders,
-            anchor=tuple(tuple(row) for row in fitted.anchor.astype(float).tolist()),
-            epochs=fitted.epochs,
-            outcome=fitted.outcome,
-            seconds=fitted.seconds,
-        )
-
-    def fitted(self, state: State) -> Fitted:
-        """Put the weights back."""
-        return Fitted(
-            experiment=self.experiment,
-            scaler=self.scaler,
-            borders=self.borders,
-            anchor=np.array(self.anchor, np.float32),
-            state=state,
-            epochs=self.epochs,
-            outcome=self.outcome,
-            seconds=self.seconds,
-        )
-
-
-class Learning(Value):
-    """What a run learnt: one network, or several that are averaged."""
-
-    combination: Combination
-    members: tuple[Member, ...] = Field(min_length=1)
-
-    @classmethod
-    def of(cls, model: Model) -> Self:
-        """Describe a network or an ensemble."""
-        if isinstance(model, Fitted):
-            return cls(combination="uniform", members=(Member.of(model, 1.0),))
-        pairs = zip(model.members, model.weights, strict=True)
-        return cls(
-            combination=model.combination,
-            members=tuple(Member.of(fitted, weight) for fitted, weight in pairs),
-        )
-
-    def model(self, state: State) -> Model:
-        """Put the weights back."""
-        fitted = tuple(
-            member.fitted(_under(number, state)) for number, member in enumerate(self.members)
-        )
-        if len(fitted) == 1:
-            return fitted[0]
-        return Ensemble(fitted, tuple(each.weight for each in self.members), self.combination)
+    plugins: tuple[PluginRecord, ...] = ()
+    machine: str = ""
+    """System, processor and Python: another one may round otherwise."""
 
 
 @dataclass(frozen=True)
@@ -139,12 +90,14 @@ class Run:
     @cached_property
     def experiment(self) -> Experiment:
         """What was asked for."""
-        return Experiment.model_validate_json(self._verified("experiment.json"))
+        with self._of_this_version("experiment.json"):
+            return Experiment.model_validate_json(self._verified("experiment.json"))
 
     @cached_property
     def report(self) -> Report:
         """What it is worth."""
-        return Report.model_validate_json(self._verified("report.json"))
+        with self._of_this_version("report.json"):
+            return Report.model_validate_json(self._verified("report.json"))
 
     @cached_property
     def model(self) -> Model:
@@ -155,12 +108,87 @@ class Run:
         CorruptFileError
             If a file is not what was written.
         """
-        learning = Learning.model_validate_json(self._verified("scaler.json"))
         try:
             state = load(self._verified("weights.safetensors"))
         except SafetensorError as error:
             raise CorruptFileError(str(self.folder / "weights.safetensors"), str(error)) from None
-        return learning.model(state)
+        return self._learning.model(state)
+
+    @cached_property
+    def served(self) -> tuple[str, FittedBaseline] | None:
+        """The baseline that is served in place of the network, by name; None if the network is.
+
+        Raises
+        ------
+        CorruptFileError
+            If a file is not what was written.
+        BaselineUnavailableError
+            If it needs a library that cannot be loaded here.
+        """
+        return None if self.served_name is None else read_baseline(self._verified)
+
+    @cached_property
+    def forecaster(self) -> Forecaster:
+        """What forecasts: the network or the baseline in its place, its ranges calibrated.
+
+        Raises
+        ------
+        CorruptFileError
+            If a file is not what was written.
+        """
+        uncalibrated: Forecaster = self.model if self.served is None else self.served[1]
+        return as_served(uncalibrated, self.serving.offsets)
+
+    @cached_property
+    def serving(self) -> Serving:
+        """How the windows of who is served are cut, and how its ranges are calibrated."""
+        with self._of_this_version(_SERVING_FILE):
+            return Serving.model_validate_json(self._verified(_SERVING_FILE))
+
+    @property
+    def served_name(self) -> str | None:
+        """The name of that baseline, without loading what it needs."""
+        if SHAPE_FILE not in self.provenance.files:
+            return None
+        return baseline_name(self._verified(SHAPE_FILE))
+
+    @property
+    def served_files(self) -> dict[str, bytes]:
+        """The files of that baseline, as `baseline_files` wrote them."""
+        names = (each for each in self.provenance.files if is_baseline_file(each))
+        return {each: self._verified(each) for each in names}
+
+    @property
+    def made_from(self) -> tuple[Experiment, ...]:
+        """What was asked for: an experiment, or those of the networks that a sweep averaged."""
+        learnt = tuple(each.experiment for each in self._learning.members)
+        return (self.experiment,) if are_members(learnt, self.experiment) else learnt
+
+    @cached_property
+    def months(self) -> dict[str, Months]:
+        """A digest of the prices of each month, by symbol; empty where none were written."""
+        if MONTHS_FILE not in self.provenance.files:
+            return {}
+        months: dict[str, Months] = json.loads(self._verified(MONTHS_FILE))
+        return months
+
+    @cached_property
+    def _learning(self) -> Learning:
+        with self._of_this_version("scaler.json"):
+            return Learning.model_validate_json(self._verified("scaler.json"))
+
+    @contextmanager
+    def _of_this_version(self, name: str) -> Iterator[None]:
+        """Say what to do with a file that is whole, and that this version cannot read."""
+        try:
+            with plugins_needed(self.id, self.provenance.plugins):
+                yield
+        except ValidationError as error:
+            reason = (
+                f"this version of Pregao cannot read it ({error.error_count()} fields differ); "
+                "train it again"
+            )
+            raise CorruptFileError(str(self.folder / name), reason) from None
 
     def _text(self, name: str) -> bytes:
         try:
@@ -179,10 +207,33 @@ class Run:
         return content
 
 
-def run_id(made_from: Sequence[Experiment], data: tuple[DataRecord, ...], forecaster: str) -> str:
-    """Name a run by what it is made from: the same again is the same run."""
+def are_members(learnt: Sequence[Experiment], asked: Experiment) -> bool:
+    """Tell whether networks are what an experiment asks for: itself, or its following seeds."""
+    seeds = tuple(each_member(asked))
+    return all(each in seeds for each in learnt)
+
+
+def run_id(
+    made_from: Sequence[Experiment],
+    data: tuple[DataRecord, ...],
+    forecaster: str,
+    *,
+    served: str | None = None,
+) -> str:
+    """Name a run by what it is made from: the same again is the same run.
+
+    `served` tells it from one of which, beside other rivals, another champion came out.
+    """
     digests = [each.digest for each in made_from]
-    content = json.dumps([digests, [d.model_dump() for d in data], version("pregao")])
+    plugins = [each.model_dump() for each in plugins_of(made_from)]
+    parts = [
+        digests,
+        [d.model_dump() for d in data],
+        version("pregao"),
+        *([plugins] if plugins else []),
+        *([served] if served else []),
+    ]
+    content = json.dumps(parts)
     return f"{forecaster}-{sha256(content.encode()).hexdigest()[:12]}"
 
 
@@ -195,48 +246,54 @@ def save_run(
     forecaster: str,
     data: tuple[DataRecord, ...],
     overridden: tuple[str, ...] = (),
+    served: tuple[str, FittedBaseline] | None = None,
+    serving: Serving,
+    prices: Sequence[Prices] = (),
 ) -> Run:
     """Publish a run: written beside, synced, then renamed into place. Saving twice is once.
 
-    `made_from` is what was asked for: an experiment, or those of an ensemble's members.
+    Parameters
+    ----------
+    made_from
+        What was asked for: an experiment, or those of an ensemble's members.
+    served
+        The baseline that is served because the network did not earn its place, with its name. The
+        network is stored all the same: it is the candidate.
+    serving
+        How the windows of who is served are cut, and how its ranges are calibrated.
+    prices
+        What it was made from: a digest a month is kept, which later says from when they differ.
     """
     folder = home / "runs" / run_id(made_from, data, forecaster)
+    served_name = None if served is None else served[0]
+    if folder.exists() and Run(folder).served_name != served_name:
+        # Other rivals or other folds, another champion: both runs stand.
+        name = served_name or forecaster
+        folder = home / "runs" / run_id(made_from, data, forecaster, served=name)
     if folder.exists():
         return Run(folder)
     files = {
         "experiment.json": made_from[0].to_json().encode(),
         "report.json": report.model_dump_json(indent=2).encode(),
         "scaler.json": Learning.of(model).model_dump_json(indent=2).encode(),
-        "weights.safetensors": save(_state_of(model)),
+        "weights.safetensors": save(state_of(model)),
+        **({} if served is None else baseline_files(*served)),
+        _SERVING_FILE: serving.model_dump_json(indent=2).encode(),
+        **({} if not prices else {MONTHS_FILE: months_of(prices)}),
     }
     provenance = Provenance(
         data=data,
         forecaster=forecaster,
         overridden=overridden,
         pregao=version("pregao"),
-        libraries=_installed(),
+        libraries=installed_libraries(),
+        plugins=plugins_of(made_from),
         files={name: sha256(content).hexdigest() for name, content in files.items()},
+        machine=this_machine(),
     )
     files["provenance.json"] = provenance.model_dump_json(indent=2).encode()
     _publish(folder, files)
     return Run(folder)
-
-
-def _state_of(model: Model) -> State:
-    """Give the weights of all members under one roof, numbered."""
-    members = (model,) if isinstance(model, Fitted) else model.members
-    return {
-        f"{number}/{name}": np.asarray(value)
-        for number, member in enumerate(members)
-        for name, value in member.state.items()
-    }
-
-
-def _under(number: int, state: State) -> State:
-    prefix = f"{number}/"
-    return {
-        name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)
-    }
 
 
 def load_run(home: Path, name: str) -> Run:
@@ -263,13 +320,18 @@ def stored_runs(home: Path) -> list[Run]:
     return [Run(each) for each in sorted(published, key=lambda p: -p.stat().st_mtime_ns)]
 
 
-def _installed() -> dict[str, str]:
+def installed_libraries() -> dict[str, str]:
     """Give the versions of the libraries that scores depend on, where they are there at all."""
     versions = {}
     for name in _LIBRARIES:
         with suppress(PackageNotFoundError):
             versions[name] = version(name)
     return versions
+
+
+def this_machine() -> str:
+    """Say what computes here, as far as it may matter to the last bit."""
+    return f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
 
 
 def _publish(folder: Path, files: dict[str, bytes]) -> None:

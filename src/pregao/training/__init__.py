@@ -29,6 +29,7 @@ from pregao.training._fitted import Fitted as Fitted
 from pregao.training._fitted import Outcome as Outcome
 from pregao.training._fitted import State as State
 from pregao.training._listing import Listed as Listed
+from pregao.training._listing import broken_networks as broken_networks
 from pregao.training._listing import listed_networks as listed_networks
 from pregao.training._material import Datasets as Datasets
 from pregao.training._material import datasets_for as datasets_for
@@ -37,6 +38,13 @@ from pregao.training._plan import Raced as Raced
 from pregao.training._plan import Search as Search
 from pregao.training._plan import Searched as Searched
 from pregao.training._plan import TrialRecord as TrialRecord
+from pregao.training._quantity import Attribution as Attribution
+from pregao.training._quantity import MedianAt as MedianAt
+from pregao.training._quantity import ProbabilityOf as ProbabilityOf
+from pregao.training._quantity import Quantity as Quantity
+from pregao.training._quantity import WidthAt as WidthAt
+from pregao.training._quantity import mean_input as mean_input
+from pregao.training._quantity import usual_quantities as usual_quantities
 from pregao.training._ray import Ray as Ray
 from pregao.training._recipes import RECIPES as RECIPES
 from pregao.training._recipes import Recipe as Recipe
@@ -48,8 +56,11 @@ from pregao.training._space import Plain as Plain
 from pregao.training._space import Space as Space
 from pregao.training._space import default_space as default_space
 from pregao.training._strategies import STRATEGIES as STRATEGIES
+from pregao.training._targets import action_labels as action_labels
+from pregao.training._targets import price_targets as price_targets
 
 if TYPE_CHECKING:
+    from pregao.training._attribution import attribute as attribute
     from pregao.training._loop import untrained as untrained
     from pregao.training._train import advance as advance
     from pregao.training._train import device_of as device_of
@@ -57,12 +68,20 @@ if TYPE_CHECKING:
     from pregao.training._train import restored as restored
     from pregao.training._train import train as train
 
-_NEED_TORCH = ("advance", "device_of", "finish", "restored", "train", "untrained")
+_NEED_TORCH = {
+    "advance": "_train",
+    "attribute": "_attribution",
+    "device_of": "_train",
+    "finish": "_train",
+    "restored": "_train",
+    "train": "_train",
+    "untrained": "_loop",
+}
 
 
 def __getattr__(name: str) -> object:
     if name not in _NEED_TORCH:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from pregao.training import _train
+    from importlib import import_module
 
-    return getattr(_train, name)
+    return getattr(import_module(f"pregao.training.{_NEED_TORCH[name]}"), name)

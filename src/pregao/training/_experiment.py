@@ -12,8 +12,8 @@ from typing import Annotated, Any, Literal, Self
 import tomli_w
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
-from pregao.dataset import ACTIONS, FEATURE_SETS, FEATURES, Labelling, Scaling, Split
-from pregao.errors import InputError, InvalidExperimentError, UnknownNameError
+from pregao.dataset import ACTIONS, FEATURE_SETS, Labelling, Scaling, Split, feature
+from pregao.errors import InputError, InvalidExperimentError
 from pregao.symbols import Symbol
 from pregao.values import Value
 from pregao.zoo import Activation, Network, find_network, num_parameters
@@ -63,8 +63,8 @@ def _network(value: object) -> object:
 def _features(value: object) -> object:
     names = FEATURE_SETS.get(value, (value,)) if isinstance(value, str) else value
     for name in names if isinstance(names, list | tuple) else ():
-        if isinstance(name, str) and name not in FEATURES:
-            raise UnknownNameError("feature", name, (*FEATURES, *FEATURE_SETS))
+        if isinstance(name, str):
+            feature(name)
     return names
 
 

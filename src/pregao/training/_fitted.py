@@ -10,13 +10,16 @@ from numpy.typing import NDArray
 from pregao.dataset import Borders, Scaler
 from pregao.findings import Finding
 from pregao.training._experiment import Experiment
-from pregao.values import Value
+from pregao.values import Text, Value
 from pregao.zoo import Past
 
 State = dict[str, NDArray[np.generic]]
 """The weights by name."""
 
 Outcome = Literal["finished", "stopped early", "diverged"]
+
+OVERFIT_RISE = 0.02
+"""How far validation may rise above its best while the training loss still falls."""
 
 
 class Epoch(Value):
@@ -92,38 +95,44 @@ def _findings(fitted: Fitted) -> list[Finding]:
     findings = []
     if fitted.outcome == "diverged":
         findings.append(
-            Finding(
-                code="LRN003",
-                title="diverged",
-                severity="warning",
-                seen=f"the loss stopped being finite after epoch {fitted.epochs[-1].number}; "
-                f"epoch {fitted.best_epoch} was kept",
-                do="lower the learning rate",
+            Finding.of(
+                "LRN003",
+                Text.of(
+                    "the loss stopped being finite after epoch {last}; epoch {best} was kept",
+                    "a perda deixou de ser finita depois da época {last}; ficou a época {best}",
+                    last=fitted.epochs[-1].number,
+                    best=fitted.best_epoch,
+                ),
             )
         )
     if fitted.best_epoch == 0 and len(fitted.epochs) > 1:
         findings.append(
-            Finding(
-                code="LRN002",
-                title="nothing learned",
-                severity="info",
-                seen=f"none of {len(fitted.epochs) - 1} epochs beat the untrained network, "
-                "which is the anchor where there is one, on validation",
-                do="take the forecast as the anchor's; a lower learning rate, more symbols or "
-                "more dropout may help",
+            Finding.of(
+                "LRN002",
+                Text.of(
+                    "none of {epochs} epochs beat the untrained network, which is the anchor where "
+                    "there is one, on validation",
+                    "nenhuma de {epochs} épocas venceu na validação a rede sem treino, que é a "
+                    "âncora onde há uma",
+                    epochs=len(fitted.epochs) - 1,
+                ),
             )
         )
     last = fitted.epochs[-1]
     best = fitted.epochs[fitted.best_epoch]
-    if last.train_loss < best.train_loss and last.validation_loss > 1.02 * best.validation_loss:
+    rise = last.validation_loss / best.validation_loss - 1
+    if last.train_loss < best.train_loss and rise > OVERFIT_RISE:
         findings.append(
-            Finding(
-                code="LRN001",
-                title="overfit",
-                severity="info",
-                seen=f"after epoch {best.number} the training loss fell and the validation loss "
-                f"rose by {100 * (last.validation_loss / best.validation_loss - 1):.1f} %",
-                do="nothing: the best epoch was kept; more dropout or fewer weights delay it",
+            Finding.of(
+                "LRN001",
+                Text.of(
+                    "after epoch {best} the training loss fell and the validation loss rose by "
+                    "{rise:.1f} %",
+                    "depois da época {best} a perda de treino caiu e a de validação subiu "
+                    "{rise:.1f} %",
+                    best=best.number,
+                    rise=100 * rise,
+                ),
             )
         )
     return findings

@@ -1,8 +1,11 @@
 """The zoo as a list: what there is to choose from, and how large each network would be."""
 
+from collections.abc import Iterable
+
+from pregao.errors import InputError, InvalidNetworkError, PluginError
 from pregao.training._experiment import Experiment
 from pregao.values import Value
-from pregao.zoo import ZOO, Network
+from pregao.zoo import ZOO, Entry, Network, plugin_entries, plugin_networks
 
 
 class Listed(Value):
@@ -18,16 +21,38 @@ class Listed(Value):
 
 
 def listed_networks() -> list[Listed]:
-    """List the zoo, in its own order, without loading torch."""
+    """List the zoo, in its own order, and the networks of plug-ins, without loading torch."""
+    return [*_listed(ZOO.values()), *_listed_plugins()[0]]
+
+
+def broken_networks() -> tuple[InputError, ...]:
+    """Give what is wrong with networks of plug-ins that cannot be used."""
+    unusable = tuple(each.error() for each in plugin_networks().broken)
+    return (*unusable, *_listed_plugins()[1])
+
+
+def _listed_plugins() -> tuple[list[Listed], list[InputError]]:
+    """List what can be measured, and what goes wrong where one cannot."""
+    listed: list[Listed] = []
+    broken: list[InputError] = []
+    for entry in plugin_entries().values():
+        try:
+            listed += _listed([entry])
+        except (InvalidNetworkError, PluginError) as error:
+            broken.append(error)
+    return listed, broken
+
+
+def _listed(entries: Iterable[Entry]) -> list[Listed]:
     default = Experiment(symbols=("SP500",))
     return [
         Listed(
-            name=name,
+            name=entry.name,
             number=entry.number,
             category=entry.category,
             description=entry.description,
             parameters=default.replace(network=entry.network).num_parameters(len(default.features)),
             spec=entry.network,
         )
-        for name, entry in ZOO.items()
+        for entry in entries
     ]

@@ -10,8 +10,10 @@ Datasets = dict[Cut, Dataset]
 """One for each way of cutting windows that a set of experiments has."""
 
 
-def datasets_for(prices: Sequence[Prices], experiments: Sequence[Experiment]) -> Datasets:
-    """Cut the windows of each experiment, all inside the borders of the first.
+def datasets_for(
+    prices: Sequence[Prices], experiments: Sequence[Experiment], *, borders: Borders | None = None
+) -> Datasets:
+    """Cut the windows of each experiment, all inside the borders given, or those of the first.
 
     Whatever their features and lookbacks, experiments of one horizon are then scored on the same
     validation and test windows.
@@ -25,7 +27,7 @@ def datasets_for(prices: Sequence[Prices], experiments: Sequence[Experiment]) ->
     cuts = list(dict.fromkeys(each.cut for each in experiments))
     skip = max(skipped_sessions(each.features, each.lookback) for each in cuts)
     datasets: Datasets = {}
-    split: Split | Borders = experiments[0].split
+    split: Split | Borders = borders or experiments[0].split
     for cut in cuts:
         datasets[cut] = make_dataset(
             prices,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pregao.errors import InvalidNetworkError
 from pregao.findings import Finding
 from pregao.training import Experiment, find_recipe
+from pregao.values import Text
 from pregao.workbench._entrants import Entrant
 from pregao.workbench._prices import Checked
 from pregao.zoo import ZOO, Network, find_network
@@ -28,15 +29,7 @@ def buildable(
         except InvalidNetworkError as error:
             if names:
                 raise
-            left_out.append(
-                Finding(
-                    code="LRN006",
-                    title="network left out",
-                    severity="info",
-                    seen=f"{name}: {error}",
-                    do="nothing; the others stand",
-                )
-            )
+            left_out.append(Finding.of("LRN006", Text.same(f"{name}: {error}")))
         else:
             chosen[name] = network
     return chosen, tuple(left_out)

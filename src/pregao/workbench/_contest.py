@@ -1,142 +1,187 @@
 """Networks on the same windows, beside every baseline: what every use case of learning runs."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from time import perf_counter
-from typing import Literal
 
-from pregao.dataset import Dataset
-from pregao.errors import BaselineUnavailableError
-from pregao.evaluation import Report, Trained, WindowCounts, compare, judge, judge_actions
-from pregao.findings import Finding
-from pregao.training import (
-    LEVELS,
-    Crew,
-    Datasets,
-    DeviceName,
-    Engine,
-    Ensemble,
-    Experiment,
-    Fitted,
-    Model,
-    combined,
-    each_member,
-)
-from pregao.workbench._entrants import (
-    COMBINATIONS,
-    Chosen,
-    Entrant,
-    Group,
-    OnProgress,
-    Progress,
-    Said,
-    Sweep,
-    Terms,
+from pregao.evaluation import Comparison, Report, Trials, WindowCounts, compare
+from pregao.evaluation._doubts import findings_of_trials
+from pregao.training import Ensemble, Experiment, Model
+from pregao.workbench._entrants import Entrant, Group, OnProgress, Said, Sweep, Terms
+from pregao.workbench._judging import (
+    Baselines,
+    Examination,
+    judge_baselines,
+    judge_entrants,
+    said_by,
+    teller,
 )
 from pregao.workbench._prices import summary_of
-from pregao.zoo import BASELINES, Forecaster
+from pregao.workbench._walking import finalists_of, walked
 
 
 def contest(
     group: Group,
     terms: Terms,
     *,
+    trials: Trials,
     subject: str | None = None,
     on_progress: OnProgress | None = None,
 ) -> Sweep:
     """Train or restore every entrant, score it beside every baseline, and rank them all.
 
-    The report is about the best on validation, or about `subject` wherever it ranks.
+    The report is about the best on validation, or about `subject` wherever it ranks; a
+    walk-forward, if the terms ask for one, is of that one too.
     """
-    [sweep] = contests([group], terms, subject=subject, on_progress=on_progress)
-    return sweep
-
-
-def contests(
-    groups: Sequence[Group],
-    terms: Terms,
-    *,
-    subject: str | None = None,
-    on_progress: OnProgress | None = None,
-) -> Iterator[Sweep]:
-    """Hold one contest a group, and give each as it is decided."""
     started = perf_counter()
-    tell = _teller(on_progress, groups, terms)
-    data = tuple(each.datasets for each in groups)
-    baselines = _judge_baselines(data, groups[0].entrants[0].experiment.seed, terms.engine, tell)
+    tell = teller(on_progress, [group], terms)
+    data = (group.datasets,)
+    seed = group.entrants[0].experiment.seed
+    examination = _examination(group, trials)
+    [baselines] = judge_baselines(data, seed, terms.engine, tell, examined=examination)
     with terms.engine.crew(data) as crew:
-        for number, said in _judge_entrants(crew, groups, terms, subject=subject, tell=tell):
-            yield decide(
+        [(_, said)] = judge_entrants(crew, [group], terms, subject=subject, tell=tell)
+        comparison = _compared(baselines, said, subject)
+        name = comparison.candidate
+        said[name] = examination.of(crew, name, said[name])
+    return _decide(
+        group,
+        terms,
+        comparison,
+        trials=trials,
+        baselines=baselines,
+        said=said,
+        started=started,
+        on_progress=on_progress,
+    )
+
+
+def contests(groups: Sequence[Group], terms: Terms, *, trials: Sequence[Trials]) -> Iterator[Sweep]:
+    """Hold one contest a group, and give each as it is decided."""
+    terms = replace(terms, walk=None)
+    data = tuple(each.datasets for each in groups)
+    seed = groups[0].entrants[0].experiment.seed
+    baselines = judge_baselines(data, seed, terms.engine, _say_nothing)
+    with terms.engine.crew(data) as crew:
+        for number, said in judge_entrants(crew, groups, terms, subject=None, tell=_say_nothing):
+            judged = (*baselines[number].said.values(), *said.values())
+            yield _decide(
                 groups[number],
+                terms,
+                _compared(baselines[number], said, None),
+                trials=trials[number],
                 baselines=baselines[number],
                 said=said,
-                subject=subject,
-                seconds=perf_counter() - started
-                if len(groups) == 1
-                else sum(
-                    each.seconds for each in (*baselines[number].said.values(), *said.values())
-                ),
+                # Groups share the time: each took what its own forecasters did.
+                started=perf_counter() - sum(each.seconds for each in judged),
             )
 
 
-def score_alone(model: Model, name: str, group: Group, engine: Engine) -> Sweep:
+def score_alone(
+    model: Model,
+    name: str,
+    group: Group,
+    terms: Terms,
+    *,
+    trials: Trials,
+    on_progress: OnProgress | None = None,
+) -> Sweep:
     """Score one trained model beside every baseline."""
     started = perf_counter() - model.seconds
-    [baselines] = _judge_baselines(
-        (group.datasets,), model.experiment.seed, engine, lambda *_: None
+    examination = _examination(group, trials)
+    [baselines] = judge_baselines(
+        (group.datasets,),
+        model.experiment.seed,
+        terms.engine,
+        _say_nothing,
+        examined=examination,
     )
-    said = said_by(model, group.first, started)
-    return decide(
+    said = {name: examination.here(name, said_by(model, group.first, started), group.first)}
+    return _decide(
         group,
+        terms,
+        _compared(baselines, said, name),
+        trials=trials,
         baselines=baselines,
-        said={name: said},
-        subject=name,
-        seconds=perf_counter() - started,
+        said=said,
+        started=started,
+        on_progress=on_progress,
     )
 
 
-@dataclass(frozen=True, eq=False)
-class Baselines:
-    """The baselines that could be fitted, and a finding for each that could not."""
-
-    said: dict[str, Said]
-    absent: tuple[Finding, ...]
+def _examination(group: Group, trials: Trials) -> Examination:
+    return Examination(tuple(each.prices for each in group.prices), trials.num_trials)
 
 
-def decide(
-    group: Group,
-    *,
-    baselines: Baselines,
-    said: Mapping[str, Said],
-    subject: str | None,
-    seconds: float,
-) -> Sweep:
-    """Compare what was said, and put it into a report."""
-    comparison = compare(
+def _compared(baselines: Baselines, said: Mapping[str, Said], subject: str | None) -> Comparison:
+    return compare(
         {name: each.judged for name, each in said.items()},
         {name: each.judged for name, each in baselines.said.items()},
         subject=subject,
     )
-    champion = said[comparison.champion]
-    made_from = _made_from(comparison.champion, champion, group.entrants)
-    dataset = group.first
+
+
+def _say_nothing(*_: object) -> None:
+    """Be nobody's progress."""
+
+
+def _decide(
+    group: Group,
+    terms: Terms,
+    comparison: Comparison,
+    *,
+    trials: Trials,
+    baselines: Baselines,
+    said: Mapping[str, Said],
+    started: float,
+    on_progress: OnProgress | None = None,
+) -> Sweep:
+    """Prove the candidate of a comparison, and put everything into a report."""
+    name = comparison.candidate
+    candidate = said[name]
+    made_from = _made_from(name, candidate, group.entrants)
+    walk = None
+    if terms.walk is not None:
+        walk = walked(
+            group,
+            finalists_of(name, made_from),
+            terms,
+            plan=terms.walk,
+            subject=name,
+            on_progress=on_progress,
+        )
+    everyone = {**baselines.said, **said}
+    examined = [each.examined for each in everyone.values() if each.examined]
+    dossiers = tuple(each.dossier for each in examined)
     findings = (
         *(finding for each in group.prices for finding in each.findings),
         *(finding for each in group.datasets.values() for finding in each.findings),
         *baselines.absent,
         *(finding for each in baselines.said.values() for finding in each.findings),
-        *champion.findings,
+        *candidate.findings,
+        *(finding for each in dossiers for finding in each.findings if each.name == name),
+        *findings_of_trials(trials),
     )
     report = Report.of(
         comparison,
         {name: each.trained for name, each in said.items() if each.trained},
         experiment=made_from[0],
         data=summary_of(group.prices),
-        windows=WindowCounts.model_validate(dataset.num_windows),
+        windows=WindowCounts.model_validate(group.first.num_windows),
         findings=tuple(dict.fromkeys(findings)),
-        seconds=seconds,
+        seconds=perf_counter() - started,
+        trials=trials,
+        walk=walk,
+        dossiers=dossiers,
     )
-    return Sweep(report, champion, made_from, group.prices)
+    return Sweep(
+        report=report,
+        candidate=candidate,
+        champion=everyone[report.champion],
+        made_from=made_from,
+        prices=group.prices,
+        tradings={each.dossier.name: each.tradings for each in examined},
+    )
 
 
 def _made_from(name: str, champion: Said, entrants: Sequence[Entrant]) -> tuple[Experiment, ...]:
@@ -146,224 +191,3 @@ def _made_from(name: str, champion: Said, entrants: Sequence[Entrant]) -> tuple[
     assert champion.model is not None, "the champion keeps its weights"
     members = champion.model.members if isinstance(champion.model, Ensemble) else [champion.model]
     return tuple(each.experiment for each in members)
-
-
-_Data = tuple[Datasets, ...]
-"""What workers hold: each group's windows."""
-
-
-@dataclass(frozen=True)
-class _Fit:
-    """Fit one baseline for one group."""
-
-    group: int
-    name: str
-    seed: int
-
-
-@dataclass(frozen=True)
-class _Learn:
-    """Train one entrant for one group."""
-
-    group: int
-    entrant: Entrant
-    device: DeviceName
-
-
-@dataclass(frozen=True, eq=False)
-class _Combine:
-    """Average a group's best networks."""
-
-    group: int
-    name: str
-    members: tuple[Fitted, ...]
-
-
-def _judge_baselines(data: _Data, seed: int, engine: Engine, tell: "_Tell") -> list[Baselines]:
-    """Judge every baseline that can load, in processes that never load torch.
-
-    LightGBM and torch bring an OpenMP each, and some systems crash with both in one process.
-    """
-    said: list[dict[str, Said]] = [{} for _ in data]
-    absent: list[list[Finding]] = [[] for _ in data]
-    with engine.crew(data) as crew:
-        for group in range(len(data)):
-            for name in BASELINES:
-                crew.submit(_fit_baseline, _Fit(group, name, seed))
-        for task, result in crew.results():
-            if isinstance(result, Finding):
-                absent[task.group].append(result)
-            else:
-                said[task.group][task.name] = result
-            seconds = 0.0 if isinstance(result, Finding) else result.seconds
-            tell("baseline", task.name, task.group, seconds)
-    return [
-        Baselines({name: each[name] for name in BASELINES if name in each}, tuple(missing))
-        for each, missing in zip(said, absent, strict=True)
-    ]
-
-
-def _fit_baseline(data: _Data, task: _Fit) -> Said | Finding:
-    started = perf_counter()
-    dataset = next(iter(data[task.group].values()))
-    try:
-        fitted = BASELINES[task.name].fit(dataset.train, LEVELS, task.seed)
-    except BaselineUnavailableError as error:
-        return Finding(
-            code="EVA010",
-            title="baseline left out",
-            severity="warning",
-            seen=str(error),
-            do="the others stand; install what it needs and run again to have it beside them",
-        )
-    return _said(fitted, dataset, started, findings=fitted.findings)
-
-
-def _judge_entrants(
-    crew: Crew,
-    groups: Sequence[Group],
-    terms: Terms,
-    *,
-    subject: str | None,
-    tell: "_Tell",
-) -> Iterator[tuple[int, dict[str, Said]]]:
-    """Train and judge the entrants, the largest first: the last to finish is then a small one.
-
-    Once a group's are all there, those of its best that are alike are averaged.
-    """
-    said: dict[int, dict[str, Said]] = {number: {} for number in range(len(groups))}
-    awaited = {number: len(group.entrants) for number, group in enumerate(groups)}
-    for number, each in enumerate(groups):
-        for entrant in each.largest_first:
-            crew.submit(_judge_entrant, _Learn(number, entrant, terms.device))
-    for task, result in crew.results():
-        group = task.group
-        name = task.entrant.name if isinstance(task, _Learn) else task.name
-        said[group][name] = result
-        tell("network", name, group, result.seconds)
-        awaited[group] -= 1
-        if awaited[group] == 0 and isinstance(task, _Learn):
-            in_order = {each.name: said[group][each.name] for each in groups[group].entrants}
-            members, said[group] = _best_alike(in_order, terms.ensemble, subject)
-            for kind in COMBINATIONS if len(members) > 1 else ():
-                crew.submit(_judge_ensemble, _Combine(group, kind, members))
-                awaited[group] += 1
-        if awaited[group] == 0:
-            finished = said.pop(group)
-            # Entrants are in order; averages came as they were done.
-            averages = {name: finished.pop(name) for name in COMBINATIONS if name in finished}
-            yield group, finished | averages
-
-
-def _best_alike(
-    said: Mapping[str, Said], count: int, keep: str | None
-) -> tuple[tuple[Fitted, ...], dict[str, Said]]:
-    """Give the best networks that read the same windows, and all without weights of no more use.
-
-    Weights of thirty networks are small, those of thirty networks of four hundred symbols are not.
-    """
-    # Of two that are alike the first counts, as in every ranking.
-    ranked = sorted(said, key=lambda name: said[name].judged.validation_crps)
-    best = said[ranked[0]].model
-    alike = {
-        name: each
-        for name in ranked
-        if isinstance(each := said[name].model, Fitted)
-        and best is not None
-        and each.experiment.cut == best.experiment.cut
-    }
-    members = tuple(alike.values())[:count] if count > 1 else ()
-    light = {
-        name: each if name in (ranked[0], keep) else replace(each, model=None)
-        for name, each in said.items()
-    }
-    return members, light
-
-
-def _judge_entrant(data: _Data, task: _Learn) -> Said:
-    from pregao.training import finish, restored, train
-
-    started = perf_counter()
-    entrant = task.entrant
-    dataset = data[task.group][entrant.experiment.cut]
-    if entrant.chosen is None:
-        fitted = [
-            finish(train(each, dataset, device=task.device))
-            for each in each_member(entrant.experiment)
-        ]
-        combination = entrant.experiment.combination
-        model = fitted[0] if len(fitted) == 1 else combined(fitted, dataset, combination)
-        return said_by(model, dataset, started)
-    model = restored(entrant.experiment, dataset, entrant.chosen.checkpoint)
-    said = said_by(model, dataset, started)
-    return replace(said, trained=_as_chosen(said.trained, entrant.chosen))
-
-
-def _judge_ensemble(data: _Data, task: _Combine) -> Said:
-    started = perf_counter()
-    dataset = data[task.group][task.members[0].experiment.cut]
-    return said_by(combined(task.members, dataset, COMBINATIONS[task.name]), dataset, started)
-
-
-def said_by(model: Model, dataset: Dataset, started: float) -> Said:
-    """Judge a trained model, and forecast with it."""
-    found = (*model.findings, *judge_actions(model, dataset))
-    said = _said(model, dataset, started, findings=found)
-    members = (model,) if isinstance(model, Fitted) else model.members
-    num_features = len(dataset.scaler.features)
-    trained = Trained(
-        parameters=sum(each.experiment.num_parameters(num_features) for each in members),
-        epochs=model.epochs,
-        best_epoch=model.best_epoch,
-        seconds=said.seconds,
-    )
-    return replace(said, model=model, trained=trained)
-
-
-def _said(
-    forecaster: Forecaster,
-    dataset: Dataset,
-    started: float,
-    *,
-    findings: tuple[Finding, ...],
-) -> Said:
-    judged = judge([forecaster], [dataset], levels=LEVELS)
-    live = forecaster.quantiles(dataset.live)
-    return Said(judged, live, perf_counter() - started, findings)
-
-
-def _as_chosen(trained: Trained | None, chosen: Chosen) -> Trained | None:
-    if trained is None:
-        return None
-    return trained.replace(
-        best_params=dict(chosen.best_params),
-        trials=chosen.trials,
-        pruned=chosen.pruned,
-        seconds=chosen.seconds,
-    )
-
-
-_Tell = Callable[[Literal["baseline", "network"], str, int, float], None]
-
-
-def _teller(
-    on_progress: OnProgress | None,
-    groups: Sequence[Group],
-    terms: Terms,
-) -> _Tell:
-    finished = 0
-    total = sum(
-        len(BASELINES)
-        + len(group.entrants)
-        + (len(COMBINATIONS) if min(terms.ensemble, len(group.entrants)) > 1 else 0)
-        for group in groups
-    )
-
-    def tell(stage: Literal["baseline", "network"], name: str, group: int, seconds: float) -> None:
-        nonlocal finished
-        finished += 1
-        symbol = str(groups[group].prices[0].prices.symbol) if len(groups) > 1 else None
-        if on_progress:
-            on_progress(Progress(stage, name, finished, total, seconds, symbol))
-
-    return tell

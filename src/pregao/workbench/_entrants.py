@@ -7,8 +7,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from pregao.dataset import Dataset, make_dataset
-from pregao.evaluation import Judged, Report, Trained
+from pregao.dataset import Dataset, WalkForward, make_dataset
+from pregao.evaluation import Examined, Judged, Report, Serving, Trained
+from pregao.evaluation.trading import Trading
 from pregao.findings import Finding
 from pregao.training import (
     Combination,
@@ -21,6 +22,7 @@ from pregao.training import (
     datasets_for,
 )
 from pregao.workbench._prices import Checked
+from pregao.zoo import FittedBaseline, Forecaster
 
 COMBINATIONS: Mapping[str, Combination] = {
     "ensemble_uniform": "uniform",
@@ -32,12 +34,14 @@ COMBINATIONS: Mapping[str, Combination] = {
 
 @dataclass(frozen=True)
 class Terms:
-    """How a contest is run; nothing of it changes a result, `ensemble` excepted."""
+    """How a contest is run, and how much is asked of it."""
 
     engine: Engine = field(default_factory=Local)
     device: DeviceName = "cpu"
     ensemble: int = 0
     """How many of the best networks are averaged; fewer than two is none."""
+    walk: WalkForward | None = None
+    """How the champion is proven over many origins; None judges its single fit."""
 
 
 @dataclass(frozen=True)
@@ -83,22 +87,39 @@ class Said:
     judged: Judged
     live: NDArray[np.float64]
     """(symbols, horizon, levels)"""
+    serving: Serving
+    """What it takes to forecast with it."""
     seconds: float
     findings: tuple[Finding, ...] = ()
     model: Model | None = None
     """None for a baseline, and for networks that are out of the running."""
     trained: Trained | None = None
+    baseline: FittedBaseline | None = None
+    """None for a network."""
+    examined: Examined | None = None
+    """Of the candidate and of the best baseline, where one contest is held."""
+
+    @property
+    def forecaster(self) -> Forecaster:
+        """What was fitted."""
+        found = self.model or self.baseline
+        assert found is not None, "it is still at hand"
+        return found
 
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
-    """A finished contest: the report, and what is needed to store and to show its champion."""
+    """A finished contest: the report, and what is needed to store and to serve what won."""
 
     report: Report
+    candidate: Said
     champion: Said
+    """The candidate, or the best baseline where that has not earned its place."""
     made_from: tuple[Experiment, ...]
-    """What the champion was asked to be: an experiment, or those of the networks it averages."""
+    """What the candidate was asked to be: an experiment, or those of the networks it averages."""
     prices: tuple[Checked, ...]
+    tradings: Mapping[str, tuple[Trading, ...]]
+    """The simulated accounts of who was examined, one a market."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,8 +144,10 @@ class Group:
         return cls(tuple(prices), tuple(entrants), datasets)
 
     @classmethod
-    def as_learnt(cls, prices: Sequence[Checked], model: Model) -> "Group":
-        """Cut windows as a trained model reads them.
+    def as_learnt(
+        cls, prices: Sequence[Checked], model: Model, entrants: Sequence[Entrant] = ()
+    ) -> "Group":
+        """Cut windows as a trained model reads them; the entrants are what it was asked to be.
 
         Scaler and borders are its own: what it was trained or chosen on is never its test part.
         """
@@ -136,7 +159,7 @@ class Group:
             split=model.borders,
             scaler=model.scaler,
         )
-        return cls(tuple(prices), (), {model.experiment.cut: dataset})
+        return cls(tuple(prices), tuple(entrants), {model.experiment.cut: dataset})
 
     @property
     def first(self) -> Dataset:

@@ -15,12 +15,13 @@ from pregao.errors import (
     UnknownNameError,
     UnknownSymbolError,
 )
-from pregao.evaluation import DataSummary
+from pregao.evaluation import DataSummary, PricesUsed
 from pregao.findings import Finding
 from pregao.prices import PROVIDERS, Download, Prices, PriceStore, Provider, validated
 from pregao.registry import DataRecord
 from pregao.symbols import Symbol
 from pregao.training import Experiment
+from pregao.values import Text
 
 
 @dataclass(frozen=True)
@@ -184,14 +185,7 @@ def survivors(
 
 def ticker_left_out(symbol: str, error: InputError) -> Finding:
     """Say why a symbol of many has no part in the result."""
-    return Finding(
-        code="LRN007",
-        title="ticker left out",
-        severity="warning",
-        symbol=symbol,
-        seen=str(error),
-        do="mend it and run again; the others stand",
-    )
+    return Finding.of("LRN007", Text.same(str(error)), symbol=symbol)
 
 
 def _check_own_files(downloads: Sequence[Download]) -> None:
@@ -221,4 +215,15 @@ def summary_of(everything: Sequence[Checked]) -> DataSummary:
         first=as_date(min(each.first for each in prices)),
         last=as_date(max(each.last for each in prices)),
         digest=sha256(digests.encode()).hexdigest()[:16],
+        histories=tuple(
+            PricesUsed(
+                symbol=str(each.symbol),
+                provider=each.provider,
+                sessions=len(each),
+                first=as_date(each.first),
+                last=as_date(each.last),
+                digest=each.digest,
+            )
+            for each in prices
+        ),
     )

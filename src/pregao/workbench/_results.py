@@ -1,7 +1,8 @@
 """What the use cases give back: prices that were stored, reports with their forecasts."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from pregao.errors import UnknownNameError
 from pregao.evaluation import Forecast, Report
+from pregao.evaluation.trading import Trading
 from pregao.findings import Finding
 from pregao.plots import (
     fan_figure,
@@ -21,6 +23,7 @@ from pregao.plots import (
 from pregao.prices import Prices, Snapshot
 from pregao.registry import Run
 from pregao.training import LEVELS
+from pregao.values import Language, Text
 from pregao.workbench._prices import Checked
 
 if TYPE_CHECKING:
@@ -55,6 +58,10 @@ class Result:
     run: Run
     search: str | None = None
     """The id of the search that chose the settings, if one did."""
+    tradings: Mapping[str, tuple[Trading, ...]] = field(default_factory=dict)
+    """Simulated accounts of the candidate and of the best baseline, one a market."""
+    language: Language = "en"
+    """In which a notebook shows it."""
 
     def fan(self, symbol: str | None = None) -> "go.Figure":
         """Draw the last sessions and the forecast of one symbol, the first by default."""
@@ -70,11 +77,24 @@ class Result:
 
     def learning_curves(self) -> "go.Figure":
         """Draw the champion's losses, epoch by epoch."""
-        return learning_curves_figure([self.report.winner])
+        return learning_curves_figure([self.report.subject])
 
     def write_page(self, path: Path | str) -> None:
         """Write one self-contained HTML page, in English and Portuguese."""
-        write_page(Path(path), self.report, self.prices, self.forecasts)
+        write_page(
+            Path(path),
+            self.report,
+            self.prices,
+            self.forecasts,
+            tradings=self.tradings,
+            run=self.run.id,
+            software=self._software,
+        )
+
+    @property
+    def _software(self) -> dict[str, str]:
+        made_by = self.run.provenance
+        return {"pregao": made_by.pregao, **made_by.libraries}
 
     def __repr__(self) -> str:
         return f"<Result {self.report.verdict.en}>"
@@ -83,7 +103,7 @@ class Result:
         """Show the verdict, the ranking and the forecasts in a notebook."""
         # The quantile tables are what a forecast shows of itself.
         forecasts = "".join(each._repr_html_() for each in self.forecasts)
-        return ranking_html(self.report) + forecasts
+        return ranking_html(self.report, language=self.language) + forecasts
 
     def to_json(self) -> str:
         """Give the report as JSON, with the ids of the champion's run and of the search."""
@@ -114,11 +134,11 @@ def _without_prices(report: Report) -> tuple[Finding, ...]:
 
 
 def stranger(symbol: str, run: Run) -> Finding:
-    return Finding(
-        code="LRN005",
-        title="not trained on",
-        severity="warning",
+    seen = Text.of(
+        "{run} was trained on {symbols}, not on {symbol}",
+        "{run} foi treinada com {symbols}, não com {symbol}",
+        run=run.id,
+        symbols=", ".join(run.experiment.symbols[:5]),
         symbol=symbol,
-        seen=f"{run.id} was trained on {', '.join(run.experiment.symbols[:5])}, not on {symbol}",
-        do="judge its forecasts with care, or train a network for it",
     )
+    return Finding.of("LRN005", seen, symbol=symbol)

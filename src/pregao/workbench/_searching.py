@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from time import perf_counter
 
 from pregao.errors import NothingLeftError
@@ -18,8 +19,10 @@ from pregao.training import (
     search,
     step_work,
 )
+from pregao.values import Text
 from pregao.workbench._contest import contest
 from pregao.workbench._entrants import Chosen, Entrant, Group, OnProgress, Sweep, Terms
+from pregao.workbench._opening import opened
 from pregao.workbench._prices import Checked
 from pregao.zoo import name_of
 
@@ -36,6 +39,7 @@ class Found:
 
 
 def run_search(
+    home: Path,
     stored: StoredSearch,
     prices: list[Checked],
     terms: Terms,
@@ -78,7 +82,8 @@ def run_search(
         reasons = {each.reason for raced in searched.entries.values() for each in raced.trials}
         raise NothingLeftError(sorted(reasons), "trial could be trained")
     group = Group(tuple(prices), tuple(entrants), datasets)
-    sweep = contest(group, terms, on_progress=on_progress)
+    [trials] = opened(home, "search", [group], terms, search=stored.id)
+    sweep = contest(group, terms, trials=trials, on_progress=on_progress)
     return Found(searched, sweep, tuple(_findings(stored.id, searched)))
 
 
@@ -116,19 +121,29 @@ def _entrant(plan: Search, stored: StoredSearch, raced: Raced, best: TrialRecord
 def _findings(search_id: str, searched: Searched) -> Generator[Finding, None, None]:
     for raced in searched.entries.values():
         if raced.champion is None:
-            yield Finding(
-                code="LRN008",
-                title="nothing trained",
-                severity="warning",
-                seen=f"no trial of {raced.entry} could be trained"
-                + (f": {raced.trials[0].reason}" if raced.trials else " in the time given"),
-                do="allow more seconds, or other values",
+            why = (
+                Text.same(f": {raced.trials[0].reason}")
+                if raced.trials
+                else Text(en=" in the time given", pt_br=" no tempo dado")
             )
+            seen = Text.of(
+                "no trial of {network} could be trained{why}",
+                "nenhuma tentativa de {network} pôde ser treinada{why}",
+                network=raced.entry,
+                why=why,
+            )
+            yield Finding.of("LRN008", seen)
     if not searched.is_complete:
-        yield Finding(
-            code="LRN009",
-            title="search not finished",
-            severity="info",
-            seen=f"the time was up after {searched.num_trials} trials",
-            do=f"'pregao search --resume {search_id}' goes on",
+        yield Finding.of(
+            "LRN009",
+            Text.of(
+                "the time was up after {trials} trials",
+                "o tempo acabou depois de {trials} tentativas",
+                trials=searched.num_trials,
+            ),
+            do=Text.of(
+                "'pregao search --resume {search}' goes on",
+                "'pregao search --resume {search}' continua",
+                search=search_id,
+            ),
         )

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from pathlib import Path
 from typing import Self
 
 from pregao.errors import InputError
-from pregao.evaluation import SIGNIFICANCE, Report, Verdict
+from pregao.evaluation import SIGNIFICANCE, Edge, Report, Verdict
 from pregao.findings import Finding
 from pregao.prices import Provider
 from pregao.training import Experiment
 from pregao.values import Value
 from pregao.workbench._contest import contests
 from pregao.workbench._entrants import Entrant, Group, Sweep, Terms
+from pregao.workbench._opening import opened
 from pregao.workbench._prices import ticker_left_out, trainable
 
 _AT_ONCE = 32
@@ -23,7 +25,7 @@ class Row(Value):
 
     symbol: str
     champion: str
-    edge: bool
+    edge: Edge
     crps: float
     skill_vs_random_walk: float
     best_baseline: str
@@ -37,18 +39,18 @@ class Row(Value):
     @classmethod
     def of(cls, report: Report, run: str | None) -> Self:
         """Sum a report up in a row."""
-        winner = report.winner
+        subject = report.subject
         return cls(
             symbol=report.data.symbols[0],
             champion=report.champion,
             edge=report.edge,
-            crps=winner.metrics.crps,
-            skill_vs_random_walk=winner.versus_random_walk.crps_skill,
+            crps=subject.metrics.crps,
+            skill_vs_random_walk=subject.versus_random_walk.crps_skill,
             best_baseline=report.best_baseline,
-            skill_vs_best_baseline=winner.versus_best_baseline.crps_skill,
-            dm_p_value=winner.versus_best_baseline.dm_p_value,
-            mase=winner.metrics.mase,
-            coverage_90=winner.metrics.coverage_90,
+            skill_vs_best_baseline=subject.versus_best_baseline.crps_skill,
+            dm_p_value=subject.versus_best_baseline.dm_p_value,
+            mase=subject.metrics.mase,
+            coverage_90=subject.metrics.coverage_90,
             seconds=report.seconds,
             run=run,
         )
@@ -64,7 +66,7 @@ class Tickers(Value):
     @property
     def num_edges(self) -> int:
         """How many champions beat their best baseline on the test part, by their own test."""
-        return sum(each.edge for each in self.rows)
+        return sum(each.edge == "proven" for each in self.rows)
 
     @property
     def verdict(self) -> Verdict:
@@ -81,6 +83,7 @@ class Tickers(Value):
 
 
 def decided(
+    home: Path,
     experiment: Experiment,
     entrants: Sequence[Entrant],
     provider: Provider,
@@ -101,7 +104,7 @@ def decided(
             except InputError as error:
                 yield ticker_left_out(symbol, error)
         if groups:
-            yield from contests(groups, terms)
+            yield from contests(groups, terms, trials=opened(home, "sweep", groups, terms))
 
 
 def _for_symbol(entrant: Entrant, symbol: str) -> Entrant:

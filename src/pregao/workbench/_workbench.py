@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from pregao.dataset import Split, live_windows
+from pregao.dataset import Split, WalkForward, live_windows
 from pregao.errors import NothingLeftError
 from pregao.evaluation import Forecast, Report
 from pregao.findings import Finding
@@ -24,7 +24,15 @@ from pregao.registry import (
 from pregao.training import Epoch, Experiment, Search
 from pregao.workbench._choices import DEFAULT_RECIPE, buildable, default_beside, on_symbols_of
 from pregao.workbench._contest import contest, score_alone
-from pregao.workbench._entrants import Entrant, Group, OnProgress, Sweep, Terms
+from pregao.workbench._entrants import (
+    COMBINATIONS,
+    Entrant,
+    Group,
+    OnProgress,
+    Sweep,
+    Terms,
+)
+from pregao.workbench._opening import opened
 from pregao.workbench._prices import (
     Checked,
     checked_prices,
@@ -32,6 +40,8 @@ from pregao.workbench._prices import (
     survivors,
     trainable,
 )
+from pregao.workbench._reproduced import Reproduction
+from pregao.workbench._reproducing import reproduce
 from pregao.workbench._results import Fetched, Result, forecast_of, stranger
 from pregao.workbench._searching import OnTrial, run_search
 from pregao.workbench._tickers import Row, Tickers, decided
@@ -53,7 +63,8 @@ MODES: Mapping[str, Mapping[str, object]] = {
 }
 
 
-SWEEP_TERMS = Terms(ensemble=5)
+SWEEP_TERMS = Terms(ensemble=5, walk=WalkForward())
+PROOF_TERMS = Terms(walk=WalkForward())
 ALONE = Terms()
 
 
@@ -115,7 +126,9 @@ class Workbench:
             entrants = [on_symbols_of(each, prices) for each in entrants]
         else:
             prices = self._prices(experiment, path, allow_findings=allow_findings)
-        sweep = contest(Group.of(prices, entrants), terms, on_progress=on_progress)
+        group = Group.of(prices, entrants)
+        [trials] = opened(self.home, "sweep", [group], terms)
+        sweep = contest(group, terms, trials=trials, on_progress=on_progress)
         return self._kept(_with_findings(sweep, left_out))
 
     def sweep_each(
@@ -142,6 +155,7 @@ class Workbench:
         rows: list[Row] = []
         findings = list(left_out)
         for each in decided(
+            self.home,
             experiment,
             entrants,
             self._provider(experiment.source, path),
@@ -158,7 +172,7 @@ class Workbench:
             if on_result:
                 on_result(told)
         if not rows:
-            raise NothingLeftError([each.seen for each in findings])
+            raise NothingLeftError([each.seen.en for each in findings])
         return Tickers(rows=tuple(rows), findings=tuple(findings))
 
     def train(
@@ -187,23 +201,69 @@ class Workbench:
         if recipe is not None and recipe != DEFAULT_RECIPE:
             entrants.append(Entrant(DEFAULT_RECIPE, default_beside(experiment)))
         group = Group.of(prices, entrants)
+        [trials] = opened(self.home, "train", [group], terms)
         if len(entrants) > 1 or experiment.members > 1:
-            return self._kept(contest(group, terms, subject=name, on_progress=on_progress))
+            return self._kept(
+                contest(group, terms, trials=trials, subject=name, on_progress=on_progress)
+            )
         from pregao.training import finish, train
 
         training = train(experiment, group.first, device=terms.device)
-        return self._kept(score_alone(finish(training, on_epoch), name, group, terms.engine))
+        return self._kept(
+            score_alone(finish(training, on_epoch), name, group, terms, trials=trials)
+        )
 
-    def evaluate(self, run: str, *, path: Path | None = None, terms: Terms = ALONE) -> Result:
-        """Score a stored run again, on prices read anew."""
+    def evaluate(
+        self,
+        run: str,
+        *,
+        path: Path | None = None,
+        terms: Terms = PROOF_TERMS,
+        on_progress: OnProgress | None = None,
+    ) -> Result:
+        """Score a stored run again, on prices read anew, and train it anew before each fold.
+
+        The run itself stays as it is: what changes is what is known of it.
+
+        Raises
+        ------
+        UnknownRunError
+            With the newest ones.
+        SplitError
+            If the folds asked for would have too few windows.
+        """
         stored = load_run(self.home, run)
         prices = self._prices(
             stored.experiment, path, allow_findings=bool(stored.provenance.overridden)
         )
         name = stored.provenance.forecaster
-        group = Group.as_learnt(prices, stored.model)
-        return self._result(
-            stored, score_alone(stored.model, name, group, terms.engine).report, prices
+        asked = () if name in COMBINATIONS else (Entrant(name, stored.experiment),)
+        group = Group.as_learnt(prices, stored.model, asked)
+        [trials] = opened(self.home, "evaluate", [group], terms, run=stored)
+        sweep = score_alone(
+            stored.model, name, group, terms, trials=trials, on_progress=on_progress
+        )
+        return _shown(sweep, stored)
+
+    def reproduce(
+        self,
+        run: str,
+        *,
+        path: Path | None = None,
+        terms: Terms = ALONE,
+        on_progress: OnProgress | None = None,
+    ) -> Reproduction:
+        """Train a stored run again on the prices it was made from, and compare to the last bit.
+
+        Raises
+        ------
+        UnknownRunError
+            With the newest ones.
+        """
+        stored = load_run(self.home, run)
+        provider = self._provider(stored.experiment.source, path)
+        return reproduce(
+            self.home, stored, provider, as_of=self.today, terms=terms, on_progress=on_progress
         )
 
     def plan(
@@ -336,12 +396,15 @@ class Workbench:
         """
         stored = load_run(self.home, run)
         known = stored.experiment
-        asked = known.replace(
-            symbols=(symbol,),
-            source=source or known.source,
-            start=start or known.start,
-            end=end or known.end,
-            split=Split(),
+        asked = Experiment.parse(
+            {
+                **dict(known),
+                "symbols": (symbol,),
+                "source": source or known.source,
+                "start": start or known.start,
+                "end": end or known.end,
+                "split": Split(),
+            }
         )
         [prices] = trainable(
             asked,
@@ -403,6 +466,7 @@ class Workbench:
         on_progress: OnProgress | None,
     ) -> Result:
         found = run_search(
+            self.home,
             stored,
             prices,
             terms,
@@ -414,23 +478,23 @@ class Workbench:
         return replace(result, search=stored.id)
 
     def _kept(self, sweep: Sweep) -> Result:
-        """Store the champion as a run, and show its forecasts."""
-        assert sweep.champion.model is not None, "a champion is a network or an average of some"
+        """Store the candidate as a run, and what is served in its place, and show forecasts."""
+        assert sweep.candidate.model is not None, "a candidate is a network or an average of some"
+        baseline = sweep.champion.baseline
         prices = sweep.prices
         run = save_run(
             self.home,
-            sweep.champion.model,
+            sweep.candidate.model,
             sweep.report,
             made_from=sweep.made_from,
-            forecaster=sweep.report.champion,
+            forecaster=sweep.report.candidate,
             data=_records(prices),
             overridden=tuple(f.code for each in prices for f in each.quarantine),
+            served=None if baseline is None else (sweep.report.champion, baseline),
+            serving=sweep.champion.serving,
+            prices=[each.prices for each in prices],
         )
-        forecasts = tuple(
-            forecast_of(each, quantiles, sweep.report, run)
-            for each, quantiles in zip(prices, sweep.champion.live, strict=True)
-        )
-        return Result(sweep.report, forecasts, tuple(each.prices for each in prices), run)
+        return _shown(sweep, run)
 
     def _result(self, run: Run, report: Report, prices: list[Checked]) -> Result:
         forecasts = tuple(self._forecast(run, report, each) for each in prices)
@@ -438,17 +502,33 @@ class Workbench:
 
     def _forecast(self, run: Run, report: Report, checked: Checked) -> Forecast:
         """Forecast from the last session of these prices, by the pipeline that was evaluated."""
-        model = run.model
+        serving = run.serving
         windows = live_windows(
             [checked.prices],
-            scaler=model.scaler,
-            lookback=model.experiment.lookback,
-            horizon=model.experiment.horizon,
+            scaler=serving.scaler,
+            lookback=serving.lookback,
+            horizon=serving.horizon,
         )
-        forecast = forecast_of(checked, model.quantiles(windows)[0], report, run)
-        if forecast.symbol in model.experiment.symbols:
+        quantiles = run.forecaster.quantiles(windows)[0]
+        forecast = forecast_of(checked, quantiles, report, run)
+        if forecast.symbol in run.experiment.symbols:
             return forecast
         return forecast.replace(findings=(*forecast.findings, stranger(forecast.symbol, run)))
+
+
+def _shown(sweep: Sweep, run: Run) -> Result:
+    """Show a contest with the forecasts of who won it."""
+    forecasts = tuple(
+        forecast_of(each, quantiles, sweep.report, run)
+        for each, quantiles in zip(sweep.prices, sweep.champion.live, strict=True)
+    )
+    return Result(
+        sweep.report,
+        forecasts,
+        tuple(each.prices for each in sweep.prices),
+        run,
+        tradings=sweep.tradings,
+    )
 
 
 def _with_findings(sweep: Sweep, findings: tuple[Finding, ...]) -> Sweep:

@@ -9,13 +9,18 @@ from pregao.zoo._catalogue import Category as Category
 from pregao.zoo._catalogue import Entry as Entry
 from pregao.zoo._catalogue import find_network as find_network
 from pregao.zoo._catalogue import name_of as name_of
+from pregao.zoo._catalogue import plugin_entries as plugin_entries
+from pregao.zoo._custom import CustomNetwork as CustomNetwork
+from pregao.zoo._custom import plugin_networks as plugin_networks
 from pregao.zoo._empirical import anchor_quantiles as anchor_quantiles
 from pregao.zoo._forecaster import Baseline as Baseline
+from pregao.zoo._forecaster import FittedBaseline as FittedBaseline
 from pregao.zoo._forecaster import Forecaster as Forecaster
 from pregao.zoo._forecaster import spread as spread
 from pregao.zoo._past import Past as Past
 from pregao.zoo._past import Taught as Taught
 from pregao.zoo._sizes import MAX_PARAMETERS as MAX_PARAMETERS
+from pregao.zoo._sizes import Size as Size
 from pregao.zoo._sizes import num_parameters as num_parameters
 from pregao.zoo._specs import NETWORK_SCHEMA as NETWORK_SCHEMA
 from pregao.zoo._specs import Activation as Activation
@@ -27,6 +32,7 @@ from pregao.zoo._specs import NHits as NHits
 from pregao.zoo._specs import Parallel as Parallel
 from pregao.zoo._specs import PatchTransformer as PatchTransformer
 from pregao.zoo._specs import PerStep as PerStep
+from pregao.zoo._specs import Plugin as Plugin
 from pregao.zoo._specs import Recurrent as Recurrent
 from pregao.zoo._specs import SelfAttention as SelfAttention
 from pregao.zoo._specs import Stack as Stack

@@ -8,6 +8,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from pregao.zoo._bodies import Blocks, TrendAndRemainder, patch_transformer
+from pregao.zoo._custom import custom_network, custom_size, failure, parameters_of
 from pregao.zoo._layers import (
     Attention,
     AttentionPool,
@@ -30,6 +31,7 @@ from pregao.zoo._specs import (
     Parallel,
     PatchTransformer,
     PerStep,
+    Plugin,
     Recurrent,
     SelfAttention,
     Stack,
@@ -117,8 +119,35 @@ def _body(network: Network, window: _Window) -> nn.Module:
             return Blocks(network, **window._asdict())
         case PatchTransformer():
             return patch_transformer(network, **window._asdict())
+        case Plugin():
+            return _custom(network, window)
         case _:
             assert_never(network)
+
+
+def _custom(network: Plugin, window: _Window) -> nn.Module:
+    """Build the body of a plug-in's network, and hold it to what is expected of one."""
+    build_body = custom_network(network.name).body
+    lookback, num_features = window.lookback, window.num_features
+    size = custom_size(network, num_features=num_features, lookback=lookback)
+    try:
+        body = build_body(parameters_of(network), **window._asdict())
+        body.eval()
+        with torch.no_grad():
+            out = body(torch.zeros(2, lookback, num_features))
+    except Exception as error:
+        reason = f"building its body raised {type(error).__name__}: {error}"
+        raise failure(network, reason) from error
+    body.train()
+    if out.shape != (2, size.width) or not out.isfinite().all():
+        raise failure(network, f"its body maps windows of zeros to {tuple(out.shape)} {out}")
+    if any(each.dtype != torch.float32 for each in body.parameters()):
+        raise failure(network, "its body has parameters that are not float32")
+    num_weights = sum(each.numel() for each in body.parameters() if each.requires_grad)
+    if num_weights != size.parameters:
+        reason = f"its size says {size.parameters} parameters, its body learns {num_weights}"
+        raise failure(network, reason)
+    return body
 
 
 def _stack(network: Stack, window: _Window) -> nn.Module:

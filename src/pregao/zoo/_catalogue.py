@@ -6,6 +6,7 @@ from pydantic import Field
 
 from pregao.errors import UnknownNameError
 from pregao.values import Value
+from pregao.zoo._custom import CustomNetwork, Offered, plugin_networks
 from pregao.zoo._specs import (
     Activation,
     Convolution,
@@ -16,13 +17,16 @@ from pregao.zoo._specs import (
     Parallel,
     PatchTransformer,
     PerStep,
+    Plugin,
     Recurrent,
     SelfAttention,
     Skip,
     Stack,
 )
 
-Category = Literal["lstm", "gru", "bidirectional", "stacked", "residual", "attention", "beyond"]
+Category = Literal[
+    "lstm", "gru", "bidirectional", "stacked", "residual", "attention", "beyond", "plugin"
+]
 
 ACTIVATIONS: dict[Activation, str] = {
     "relu": "max(x, 0)",
@@ -56,21 +60,44 @@ class Entry(Value):
 
 
 def find_network(name: str) -> Network:
-    """Find a network of the zoo by its name.
+    """Find a network by its name: of the zoo, and then of plug-ins.
 
     Raises
     ------
     UnknownNameError
         If there is none; the nearest names are suggested.
+    PluginError
+        If it is a plug-in's, and that cannot be used.
 
     Examples
     --------
     >>> find_network("gru_classic").head
     (16,)
     """
-    if name not in ZOO:
-        raise UnknownNameError("network", name, ZOO, "'pregao networks' shows them all")
-    return ZOO[name].network
+    if name in ZOO:
+        return ZOO[name].network
+    plugins = plugin_networks()
+    offered = plugins.find(name)
+    if offered is None:
+        hint = f"'pregao networks' shows them all {plugins.hint}".rstrip()
+        raise UnknownNameError("network", name, (*ZOO, *plugins.values), hint)
+    return _entry(name, offered).network
+
+
+def plugin_entries() -> dict[str, Entry]:
+    """Give the networks of plug-ins as the zoo has its own."""
+    return {name: _entry(name, each) for name, each in plugin_networks().values.items()}
+
+
+def _entry(name: str, offered: Offered) -> Entry:
+    """List a network of a plug-in."""
+    if isinstance(offered, CustomNetwork):
+        network: Network = Plugin(name=name)
+        description = offered.description
+    else:
+        network = offered
+        description = f"A network of {plugin_networks().origins[name]}."
+    return Entry(name=name, category="plugin", network=network, description=description)
 
 
 def _lstm(*widths: int, norm: Norm = "none", skip: Skip = "none") -> tuple[Recurrent, ...]:
@@ -370,9 +397,13 @@ ZOO: dict[str, Entry] = {entry.name: entry for entry in _ENTRIES}
 
 
 def name_of(network: Network) -> str:
-    """Give the zoo's name of a spec, or ``custom``.
+    """Give the zoo's or a plug-in's name of a spec, or ``custom``.
 
     >>> name_of(find_network("dlinear"))
     'dlinear'
     """
-    return next((name for name, entry in ZOO.items() if entry.network == network), "custom")
+    for name, entry in ZOO.items():
+        if entry.network == network:
+            return name
+    named = (name for name, entry in plugin_entries().items() if entry.network == network)
+    return next(named, "custom")

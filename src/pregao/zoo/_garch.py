@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pregao.findings import Finding
+from pregao.values import Text
 from pregao.zoo._forecaster import Acquaintances, Levels, Rows, SymbolRows, taught_symbols
 from pregao.zoo._past import Float, Past, Taught
 
@@ -278,10 +279,18 @@ def _scale(returns: Float) -> float:
 
 
 def _not_fitted(symbol: SymbolRows, num_returns: int) -> Finding:
-    return Finding(
-        code="LRN010",
-        title="GJR-GARCH not fitted",
-        severity="warning",
-        seen=f"{num_returns} returns in rows {symbol.first} to {symbol.last} gave no estimate",
-        do=f"give at least {FEWEST_RETURNS} returns that move; typical parameters stand in",
+    return Finding.of(
+        "LRN010",
+        Text.of(
+            "{count} returns in rows {first} to {last} gave no estimate",
+            "{count} retornos nas linhas {first} a {last} não deram estimativa",
+            count=num_returns,
+            first=symbol.first,
+            last=symbol.last,
+        ),
+        do=Text.of(
+            "give at least {fewest} returns that move; typical parameters stand in",
+            "dê pelo menos {fewest} retornos que se movam; valem parâmetros típicos no lugar",
+            fewest=FEWEST_RETURNS,
+        ),
     )

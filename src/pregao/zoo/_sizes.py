@@ -14,6 +14,7 @@ from pregao.zoo._specs import (
     Parallel,
     PatchTransformer,
     PerStep,
+    Plugin,
     Recurrent,
     SelfAttention,
     Skip,
@@ -69,6 +70,10 @@ def body_size(network: Network, *, num_features: int, lookback: int) -> Size:
             return _nhits_size(network, num_features, lookback)
         case PatchTransformer():
             return _patch_transformer_size(network, num_features, lookback)
+        case Plugin():
+            from pregao.zoo._custom import custom_size
+
+            return custom_size(network, num_features=num_features, lookback=lookback)
         case _:
             assert_never(network)
 

@@ -4,10 +4,23 @@ Every layer maps (batch, time, width_in) to (batch, time, width_out), so layers 
 order. A network that is no stack of layers is one more kind, with its own fields.
 """
 
-from collections.abc import Sized
-from typing import Annotated, Literal, Self, TypeAlias, TypeVar
+from collections.abc import Mapping, Sized
+from typing import Annotated, Any, Literal, Self, TypeAlias, TypeVar
 
-from pydantic import AfterValidator, Field, StrictBool, TypeAdapter, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    TypeAdapter,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
 
 from pregao.values import Value
 
@@ -54,6 +67,28 @@ def _not_empty(values: _Several) -> _Several:
 
 # And not `min_length`, which counts what is valid: one typo in the only layer made two errors.
 NotEmpty = AfterValidator(_not_empty)
+
+
+PlainValue: TypeAlias = StrictBool | StrictInt | StrictFloat | StrictStr
+
+
+def _pairs(value: object) -> object:
+    """Take the pairs of parameters, which is how a value holds them, for a mapping."""
+    return dict(value) if isinstance(value, tuple) else value
+
+
+def _frozen(value: object) -> object:
+    """Let a mapping be pairs: what is in a value does not change, and can be hashed."""
+    return tuple(value.items()) if isinstance(value, Mapping) else value
+
+
+Parameters = Annotated[
+    tuple[tuple[str, PlainValue | tuple[PlainValue, ...] | None], ...],
+    BeforeValidator(_frozen),
+    PlainSerializer(dict, return_type=dict[str, Any]),
+    WithJsonSchema({"type": "object"}),
+]
+"""Names with plain values: a mapping in JSON."""
 
 
 class Recurrent(Value):
@@ -203,8 +238,38 @@ class PatchTransformer(Value):
         return self
 
 
+class Plugin(Value):
+    """A network whose body is a torch module of another package, by its name and parameters.
+
+    Parameters that are not given have the plug-in's defaults. It cannot be made, nor read, where
+    the package is not installed. See `CustomNetwork`.
+    """
+
+    kind: Literal["plugin"] = "plugin"
+    name: str
+    parameters: Parameters = Field(default=(), validate_default=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete(cls, fields: object) -> object:
+        if not isinstance(fields, Mapping) or not isinstance(fields.get("name"), str):
+            return fields
+        from pregao.zoo._custom import custom_network
+
+        defaults = custom_network(fields["name"]).parameters
+        given = _pairs(fields.get("parameters", {}))
+        if not isinstance(given, Mapping):
+            return fields
+        try:
+            complete = type(defaults).model_validate({**dict(defaults), **given})
+        except ValidationError as error:
+            reasons = [f"{each['loc'][0]}: {each['msg']}" for each in error.errors()]
+            raise ValueError(f"parameters of {fields['name']}: {'; '.join(reasons)}") from None
+        return {**fields, "parameters": complete.model_dump(mode="json")}
+
+
 Network: TypeAlias = Annotated[
-    Stack | DLinear | NHits | PatchTransformer, Field(discriminator="kind")
+    Stack | DLinear | NHits | PatchTransformer | Plugin, Field(discriminator="kind")
 ]
 
 NETWORK_SCHEMA: TypeAdapter[Network] = TypeAdapter(Network)

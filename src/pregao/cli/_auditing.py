@@ -1,0 +1,98 @@
+"""Looking for leaks."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pregao.cli._app import app
+from pregao.cli._options import (
+    AllowFindings,
+    CsvPath,
+    End,
+    Epochs,
+    Horizon,
+    Json,
+    Lookback,
+    NetworkName,
+    Seed,
+    Source,
+    Start,
+    Workers,
+)
+from pregao.cli._session import day_of, experiment_of, source_if, terms_of, workbench
+from pregao.errors import InvalidExperimentError
+from pregao.settings import Settings
+
+_DEFAULT_SYMBOL = "SP500"
+
+
+@app.command()
+def audit(
+    subjects: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[EXPERIMENT.toml | SYMBOL...]", help="a TOML file, or tickers [SP500]"
+        ),
+    ] = None,
+    network: NetworkName = None,
+    source: Source = None,
+    path: CsvPath = None,
+    horizon: Horizon = None,
+    lookback: Lookback = None,
+    epochs: Epochs = None,
+    seed: Seed = None,
+    start: Start = None,
+    end: End = None,
+    workers: Workers = None,
+    allow_findings: AllowFindings = False,
+    as_json: Json = False,
+) -> None:
+    """Replace the future by noise, and see whether anything that was known moves.
+
+    Exit code 1 says that something does, or that a feature or a network failed.
+    """
+    from pregao.console import audit_progress, print_audit
+    from pregao.workbench import audit as audited
+
+    options = {
+        "network": network,
+        "source": source_if(source, path),
+        "horizon": horizon,
+        "lookback": lookback,
+        "epochs": epochs,
+        "seed": seed,
+        "start": day_of(start),
+        "end": day_of(end),
+    }
+    file, symbols = _parted(subjects or [])
+    asked = experiment_of(symbols, options, file=file)
+    terms = terms_of(engine="local", address=None, workers=workers, device="cpu")
+    language, bench = Settings.read().language, workbench()
+    with audit_progress(language) as on_progress:
+        found = audited(
+            bench.home,
+            asked,
+            path=path,
+            allow_findings=allow_findings,
+            today=bench.today,
+            engine=terms.engine,
+            on_progress=on_progress,
+        )
+    if as_json:
+        typer.echo(found.model_dump_json())
+    else:
+        print_audit(found, language=language)
+    if not found.is_clean:
+        raise typer.Exit(1)
+
+
+def _parted(subjects: list[str]) -> tuple[Path | None, list[str]]:
+    """Tell the file from the tickers."""
+    files = [each for each in subjects if each.lower().endswith(".toml")]
+    symbols = [each for each in subjects if each not in files]
+    if len(files) > 1:
+        raise InvalidExperimentError("arguments", [f"one experiment at a time, not {len(files)}"])
+    if not files:
+        return None, symbols or [_DEFAULT_SYMBOL]
+    return Path(files[0]), symbols

@@ -1,0 +1,314 @@
+"""Findings out of plain numbers: what should make one doubt a score, a choice or a simulation."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from statistics import fmean
+
+import numpy as np
+
+from pregao.evaluation._results import Trials
+from pregao.findings import Finding
+from pregao.values import Text
+
+BELIEVABLE_R2 = 0.2
+"""On returns; networks of Gu, Kelly and Xiu (2020) reach 0.004 on monthly returns of stocks."""
+FEW_WINDOWS = 200
+"""On so few, luck alone gives any score."""
+IMPRESSIVE_PRICE_R2 = 0.9
+LEAST_CLASS_SHARE = 0.1
+TOLERATED_SHORTFALL = 0.03
+MOST_PBO = 0.5
+LEAST_DEFLATED_SHARPE = 0.95
+FEWEST_FOLDS = 3
+LEAST_SHARE_OF_FOLDS = 0.6
+
+_SIGNALS = 4001
+
+
+def best_accuracy(shares: Sequence[float], r2: float = BELIEVABLE_R2) -> float:
+    """Give the most that any rule can get right, if it explains `r2` of the variance of returns.
+
+    Returns are standard normal and cut into classes from the lowest to the highest, of these
+    shares; the rule sees a normal signal whose correlation with them is the root of `r2`, and says
+    the likeliest class. For two equal classes that is ``1/2 + asin(sqrt(r2)) / pi`` (Sheppard,
+    1899). Returns with fat tails and clusters of volatility allow a little more where a class is a
+    matter of size, such as hold.
+
+    >>> round(best_accuracy([0.5, 0.5]), 3), round(best_accuracy([0.5, 0.5], r2=0.0), 3)
+    (0.648, 0.5)
+    """
+    from scipy.special import ndtr, ndtri
+
+    signals = ndtri((np.arange(_SIGNALS) + 0.5) / _SIGNALS)
+    cuts = ndtri(np.clip(np.cumsum(shares)[:-1], 0.0, 1.0))
+    below = ndtr((cuts - np.sqrt(r2) * signals[:, None]) / np.sqrt(1 - r2))
+    classes = np.diff(below, prepend=0.0, append=1.0)
+    return float(classes.max(axis=1).mean())
+
+
+def accuracy_above_possible(
+    name: str, accuracy: float, shares: Sequence[float], num_windows: int
+) -> Finding | None:
+    """Doubt an accuracy that no forecast of returns can have (EVA002).
+
+    `shares` are those of the classes that came, from the lowest returns to the highest.
+    """
+    possible = best_accuracy(shares)
+    if accuracy <= possible or num_windows <= FEW_WINDOWS:
+        return None
+    seen = Text.of(
+        "{name} is right in {accuracy:.1f} % of {windows} windows, where {possible:.1f} % is the "
+        "most that a forecast with an R2 of {r2:.1f} on returns can be",
+        "{name} acerta {accuracy:.1f} % de {windows} janelas, e {possible:.1f} % é o máximo de uma "
+        "previsão com R2 de {r2:.1f} nos retornos",
+        name=name,
+        accuracy=100 * accuracy,
+        windows=num_windows,
+        possible=100 * possible,
+        r2=BELIEVABLE_R2,
+    )
+    return Finding.of("EVA002", seen)
+
+
+def price_r2_alone(name: str, r2: float, naive_r2: float | None = None) -> Finding | None:
+    """Doubt an R2 on prices without the naive forecast's, or no better than it (EVA002).
+
+    Today's price explains nearly all of tomorrow's, whoever forecasts.
+    """
+    if r2 < IMPRESSIVE_PRICE_R2 or (naive_r2 is not None and r2 > naive_r2):
+        return None
+    naive = (
+        Text(en="stands alone", pt_br="está sozinho")
+        if naive_r2 is None
+        else Text.of(
+            "is what repeating the last price has: {naive:.4f}",
+            "é o que tem quem repete o último preço: {naive:.4f}",
+            naive=naive_r2,
+        )
+    )
+    seen = Text.of(
+        "{name}'s R2 of {r2:.4f} on prices {naive}",
+        "o R2 de {r2:.4f} de {name} nos preços {naive}",
+        name=name,
+        r2=r2,
+        naive=naive,
+    )
+    do = Text(
+        en="read the R2 on returns or MASE: on prices any forecast near the last one has 0.98",
+        pt_br="leia o R2 nos retornos ou o MASE: nos preços qualquer previsão perto do último tem "
+        "0,98",
+    )
+    return Finding.of("EVA002", seen, severity="warning", do=do)
+
+
+def leak(what: str, cutoff: date) -> Finding:
+    """Say what moved first when everything after a cutoff became noise (EVA003)."""
+    seen = Text.of(
+        "{what} changed at {cutoff} when only later prices did",
+        "{what} mudou em {cutoff} quando só mudaram preços posteriores",
+        what=what,
+        cutoff=cutoff,
+    )
+    return Finding.of("EVA003", seen)
+
+
+def trials_not_counted(counted: int, known: int) -> Finding | None:
+    """Compare the ledger's count of trials with those that are known to have run (EVA007)."""
+    if counted >= known:
+        return None
+    seen = Text.of(
+        "the ledger counts {counted} trials, and at least {known} were run",
+        "o registro conta {counted} tentativas, e pelo menos {known} foram feitas",
+        counted=counted,
+        known=known,
+    )
+    return Finding.of("EVA007", seen)
+
+
+def opened_again(times: int) -> Finding | None:
+    """Count the openings of a test part, this one included (EVA008)."""
+    if times <= 1:
+        return None
+    seen = Text.of(
+        "the ledger counts {times} openings of these test sessions",
+        "o registro conta {times} aberturas destes pregões de teste",
+        times=times,
+    )
+    return Finding.of("EVA008", seen)
+
+
+def findings_of_trials(trials: Trials) -> tuple[Finding, ...]:
+    """Say how often these test sessions were opened before, and what of that is lost."""
+    lost = trials_not_counted(trials.num_trials, trials.num_trials + trials.num_lost)
+    return tuple(each for each in (opened_again(trials.num_openings), lost) if each)
+
+
+def class_imbalance(counts: Mapping[str, int]) -> Finding | None:
+    """Look for a class that hardly occurs among the labels (EVA009)."""
+    total = sum(counts.values())
+    if not any(count < LEAST_CLASS_SHARE * total for count in counts.values()):
+        return None
+    shares = [
+        Text.of(
+            "{name} {share:.1f} %", "{name} {share:.1f} %", name=name, share=100 * count / total
+        )
+        for name, count in counts.items()
+    ]
+    seen = Text.of(
+        "of {total} labels: {shares}",
+        "de {total} rótulos: {shares}",
+        total=total,
+        shares=Text.joined(shares, en=", ", pt_br=", "),
+    )
+    return Finding.of("EVA009", seen)
+
+
+def not_promoted(
+    name: str, baseline: str, *, in_confidence_set: bool, p_value: float, level: float
+) -> Finding | None:
+    """Say why the best network does not become champion (EVA011)."""
+    why = []
+    if not in_confidence_set:
+        outside = Text(
+            en="is not in the model confidence set", pt_br="não está no conjunto de confiança"
+        )
+        why.append(outside)
+    if p_value >= level:
+        no_better = Text.of(
+            "does not beat {baseline} at the {level:.0f} % level (p = {p:.3f})",
+            "não vence {baseline} ao nível de {level:.0f} % (p = {p:.3f})",
+            baseline=baseline,
+            level=100 * level,
+            p=p_value,
+        )
+        why.append(no_better)
+    if not why:
+        return None
+    seen = Text.of("{name} {why}", "{name} {why}", name=name, why=Text.joined(why))
+    return Finding.of("EVA011", seen)
+
+
+def fails_when_volatile(name: str, coverage: float, *, promised: float = 0.9) -> Finding | None:
+    """Compare the coverage in the top tercile of volatility with what was promised (EVA012)."""
+    if coverage >= promised - TOLERATED_SHORTFALL:
+        return None
+    seen = Text.of(
+        "in the most volatile third of the sessions {name}'s {promised:.0f} % range held "
+        "{coverage:.1f} %",
+        "no terço mais volátil dos pregões a faixa de {promised:.0f} % de {name} conteve "
+        "{coverage:.1f} %",
+        name=name,
+        promised=100 * promised,
+        coverage=100 * coverage,
+    )
+    return Finding.of("EVA012", seen)
+
+
+def overfitted_by_selection(
+    name: str, *, trials: int, pbo: float | None = None, deflated_sharpe: float | None = None
+) -> Finding | None:
+    """Doubt the best of many by its PBO or its deflated Sharpe ratio (EVA013).
+
+    Both are probabilities: that the best in sample is below the median out of sample, and that the
+    true Sharpe ratio is above that of the luckiest of so many trials without skill.
+    """
+    seen = []
+    if pbo is not None and pbo > MOST_PBO:
+        by_pbo = Text.of(
+            "a probability of backtest overfitting of {pbo:.2f}",
+            "probabilidade de sobreajuste do backtest de {pbo:.2f}",
+            pbo=pbo,
+        )
+        seen.append(by_pbo)
+    if deflated_sharpe is not None and deflated_sharpe < LEAST_DEFLATED_SHARPE:
+        by_sharpe = Text.of(
+            "a deflated Sharpe ratio of {ratio:.2f}",
+            "Sharpe deflacionado de {ratio:.2f}",
+            ratio=deflated_sharpe,
+        )
+        seen.append(by_sharpe)
+    if not seen:
+        return None
+    text = Text.of(
+        "after {trials} trials {name} has {seen}",
+        "depois de {trials} tentativas {name} tem {seen}",
+        trials=trials,
+        name=name,
+        seen=Text.joined(seen),
+    )
+    return Finding.of("EVA013", text)
+
+
+def costs_eat_edge(
+    name: str, *, gross: float, net: float, rival: Text, rival_net: float
+) -> Finding | None:
+    """Compare returns before and after costs with those of doing nothing clever (EVA014).
+
+    Returns are shares of the capital over the same span: 0.12 is 12 %.
+    """
+    if not gross > rival_net >= net:
+        return None
+    seen = Text.of(
+        "{name} earns {gross:.1f} % before costs and {net:.1f} % after them, {rival} {other:.1f} %",
+        "{name} ganha {gross:.1f} % antes dos custos e {net:.1f} % depois, {rival} {other:.1f} %",
+        name=name,
+        gross=100 * gross,
+        net=100 * net,
+        rival=rival,
+        other=100 * rival_net,
+    )
+    return Finding.of("EVA014", seen)
+
+
+def labels_swapped(read: Sequence[str], found: Sequence[str], *, p_value: float) -> Finding | None:
+    """Compare the order in which classes are read with the one that fits what came (EVA015)."""
+    if tuple(read) == tuple(found):
+        return None
+    seen = Text.of(
+        "the classes are read as {read}, and what came fits {found} (p = {p:.4f})",
+        "as classes são lidas como {read}, e o que veio condiz com {found} (p = {p:.4f})",
+        read=", ".join(read),
+        found=", ".join(found),
+        p=p_value,
+    )
+    return Finding.of("EVA015", seen)
+
+
+def folds_disagree(name: str, skills: Sequence[float]) -> Finding | None:
+    """Look for a mean gain that few folds of a walk-forward made (EVA016).
+
+    `skills` are those over the best baseline, one a fold.
+    """
+    gaining = sum(skill > 0 for skill in skills)
+    if (
+        len(skills) < FEWEST_FOLDS
+        or fmean(skills) <= 0
+        or gaining >= LEAST_SHARE_OF_FOLDS * len(skills)
+    ):
+        return None
+    seen = Text.of(
+        "{name} gains {mean:.1f} % on average, in {gaining} of {folds} folds; the worst loses "
+        "{worst:.1f} %",
+        "{name} ganha {mean:.1f} % na média, em {gaining} de {folds} dobras; a pior perde "
+        "{worst:.1f} %",
+        name=name,
+        mean=100 * fmean(skills),
+        gaining=gaining,
+        folds=len(skills),
+        worst=-100 * min(skills),
+    )
+    return Finding.of("EVA016", seen)
+
+
+def horizon_mismatch(run: str, *, asked: int, trained: int) -> Finding | None:
+    """Compare the horizon that is asked for with the one that a run was trained for (LRN011)."""
+    if asked == trained:
+        return None
+    seen = Text.of(
+        "{run} was trained for {trained} sessions ahead, and {asked} were asked for",
+        "{run} foi treinada para {trained} pregões à frente, e foram pedidos {asked}",
+        run=run,
+        trained=trained,
+        asked=asked,
+    )
+    return Finding.of("LRN011", seen)

@@ -1,0 +1,27 @@
+"""Every kind of finding, by its code."""
+
+from itertools import chain
+
+from pregao.errors import UnknownNameError
+from pregao.findings._evaluation import EVALUATION
+from pregao.findings._kind import Kind
+from pregao.findings._learning import LEARNING
+from pregao.findings._prices import PRICES
+
+FINDINGS: dict[str, Kind] = {each.code: each for each in chain(PRICES, LEARNING, EVALUATION)}
+
+
+def find_kind(code: str) -> Kind:
+    """Find what a code stands for; a reader may write it in small letters.
+
+    >>> find_kind("eva001").title.pt_br
+    'pior que a ingênua'
+
+    Raises
+    ------
+    UnknownNameError
+        With the nearest codes.
+    """
+    if code.upper() not in FINDINGS:
+        raise UnknownNameError("finding", code, FINDINGS)
+    return FINDINGS[code.upper()]

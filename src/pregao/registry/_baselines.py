@@ -1,0 +1,234 @@
+"""Fitted baselines as files: JSON for the shape, safetensors for arrays, text for trees.
+
+What is served must be what was evaluated, so a baseline that is the champion is stored as it was
+fitted. A file can make values of the classes listed here and of no other; there is no pickle.
+"""
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from pregao.errors import BaselineUnavailableError, CorruptFileError
+from pregao.findings import Finding
+from pregao.zoo import FittedBaseline
+from pregao.zoo._autoregression import Autoregression
+from pregao.zoo._boosting import Boosting
+from pregao.zoo._empirical import Anchor, GaussianWalk, Rolling
+from pregao.zoo._forecaster import Acquaintances
+from pregao.zoo._garch import FittedSymbol, GjrGarch, GjrParameters
+from pregao.zoo._har import Har
+
+if TYPE_CHECKING:
+    import lightgbm
+
+SHAPE_FILE = "served.json"
+_ARRAYS_FILE = "served.safetensors"
+_TREES_FILE = "served-{number}.txt"
+_FORMAT = 1
+
+_CLASSES: dict[str, type] = {
+    each.__name__: each
+    for each in (
+        Acquaintances,
+        Anchor,
+        Autoregression,
+        Boosting,
+        FittedSymbol,
+        GaussianWalk,
+        GjrGarch,
+        GjrParameters,
+        Har,
+        Rolling,
+    )
+}
+"""All that a file may make; a new baseline adds its own."""
+
+
+def baseline_files(name: str, fitted: FittedBaseline) -> dict[str, bytes]:
+    """Write a fitted baseline down: the content of each of its files, by the file's name.
+
+    Raises
+    ------
+    TypeError
+        If it holds what no file may make: list its class in this module.
+    """
+    writer = _Writer()
+    shape = {"format": _FORMAT, "name": name, "forecaster": writer.node(fitted)}
+    return {
+        SHAPE_FILE: json.dumps(shape, indent=1, allow_nan=False).encode(),
+        _ARRAYS_FILE: save(writer.arrays),
+        **writer.trees,
+    }
+
+
+def read_baseline(read: Callable[[str], bytes]) -> tuple[str, FittedBaseline]:
+    """Give a baseline's name and the baseline as it was fitted: its forecasts are bit-equal.
+
+    Parameters
+    ----------
+    read
+        Gives the content of a file, such as one that was checked against its digest.
+
+    Raises
+    ------
+    CorruptFileError
+        If a file is no such thing.
+    BaselineUnavailableError
+        If it needs a library that cannot be loaded here.
+    """
+    shape = _shape(read(SHAPE_FILE))
+    try:
+        made = _Reader(read).value(shape["forecaster"])
+    except (ValueError, LookupError, TypeError, RecursionError, SafetensorError) as error:
+        raise CorruptFileError(SHAPE_FILE, f"no baseline: {str(error)[:200]}") from None
+    if type(made) not in _CLASSES.values():
+        raise CorruptFileError(SHAPE_FILE, "no baseline")
+    return str(shape["name"]), made
+
+
+def baseline_name(content: bytes) -> str:
+    """Give the name of a stored baseline, out of its `SHAPE_FILE`.
+
+    Raises
+    ------
+    CorruptFileError
+        If that is no such file.
+    """
+    return str(_shape(content)["name"])
+
+
+def is_baseline_file(name: str) -> bool:
+    """Tell whether a file of a run belongs to its baseline.
+
+    >>> is_baseline_file("served.json"), is_baseline_file("scaler.json")
+    (True, False)
+    """
+    return name.startswith("served")
+
+
+def _shape(content: bytes) -> dict[str, Any]:
+    try:
+        shape = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise CorruptFileError(SHAPE_FILE, f"no baseline: {error}") from None
+    match shape:
+        case {"format": int(number), "name": str(), "forecaster": _} if number == _FORMAT:
+            return dict(shape)
+        case {"format": found}:
+            reason = f"format {found!r}, and this version reads {_FORMAT}"
+            raise CorruptFileError(SHAPE_FILE, reason)
+        case _:
+            raise CorruptFileError(SHAPE_FILE, "no baseline")
+
+
+class _Writer:
+    """Turns values into what JSON knows; arrays and trees go into files of their own."""
+
+    def __init__(self) -> None:
+        self.arrays: dict[str, NDArray[np.generic]] = {}
+        self.trees: dict[str, bytes] = {}
+
+    def node(self, value: object) -> Any:
+        node: Any
+        match value:
+            case None | bool() | int() | str():
+                node = value
+            case float():
+                node = float(value) if math.isfinite(value) else {"float": str(value)}
+            case tuple():
+                node = {"tuple": [self.node(each) for each in value]}
+            case np.ndarray():
+                node = self.array(value)
+            case Finding():
+                node = {"finding": value.model_dump(mode="json")}
+            case _ if _CLASSES.get(type(value).__name__) is type(value):
+                assert is_dataclass(value), "all that is listed"
+                parts = {each.name: self.node(getattr(value, each.name)) for each in fields(value)}
+                node = {"class": type(value).__name__, "fields": parts}
+            case _ if (text := _tree_text(value)) is not None:
+                name = _TREES_FILE.format(number=len(self.trees))
+                self.trees[name] = text.encode()
+                node = {"trees": name}
+            case _:
+                raise TypeError(f"a {type(value).__name__} cannot be stored in a run")
+        return node
+
+    def array(self, values: NDArray[np.generic]) -> dict[str, object]:
+        """Keep the order of the axes in memory too: sums are rounded by it."""
+        axes = sorted(range(values.ndim), key=lambda axis: -abs(values.strides[axis]))
+        name = str(len(self.arrays))
+        self.arrays[name] = np.array(values.transpose(axes), order="C")
+        return {"array": name, "axes": axes}
+
+
+class _Reader:
+    """Turns what was written back into values."""
+
+    def __init__(self, read: Callable[[str], bytes]) -> None:
+        self._read = read
+        self._arrays = load(read(_ARRAYS_FILE))
+
+    def value(self, node: Any) -> Any:
+        value: Any
+        match node:
+            case None | bool() | int() | float() | str():
+                value = node
+            case {"float": str(text)}:
+                value = float(text)
+            case {"tuple": list(parts)}:
+                value = tuple(self.value(each) for each in parts)
+            case {"array": str(name), "axes": list(axes)}:
+                value = self._arrays[name].transpose(np.argsort(axes))
+            case {"finding": dict(content)}:
+                value = _finding(content)
+            case {"trees": str(name)}:
+                value = _trees(self._read(name).decode())
+            case {"class": str(name), "fields": dict(parts)}:
+                value = _made(
+                    _CLASSES[name], {key: self.value(each) for key, each in parts.items()}
+                )
+            case _:
+                raise ValueError(f"no value: {str(node)[:40]}")
+        return value
+
+
+def _made(kind: type, parts: dict[str, object]) -> object:
+    known = {each.name for each in fields(kind)}
+    if parts.keys() != known:
+        raise ValueError(f"{kind.__name__} has the fields {sorted(known)}, not {sorted(parts)}")
+    return kind(**parts)
+
+
+def _finding(content: dict[str, object]) -> Finding:
+    try:
+        return Finding.model_validate(content)
+    except ValidationError as error:
+        raise ValueError(f"no finding: {error.errors()[0]['msg']}") from None
+
+
+def _tree_text(value: object) -> str | None:
+    """Give LightGBM's own text of its trees; None for what is none."""
+    if type(value).__module__.partition(".")[0] != "lightgbm":
+        return None
+    import lightgbm
+
+    return str(value.model_to_string()) if isinstance(value, lightgbm.Booster) else None
+
+
+def _trees(text: str) -> "lightgbm.Booster":
+    try:
+        import lightgbm
+    except (ImportError, OSError) as error:
+        raise BaselineUnavailableError("lightgbm", str(error)) from error
+    try:
+        return lightgbm.Booster(model_str=text)
+    except lightgbm.basic.LightGBMError as error:
+        raise ValueError(f"no trees: {error}") from None

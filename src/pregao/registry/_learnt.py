@@ -1,0 +1,94 @@
+"""What a run learnt, as JSON beside its weights."""
+
+from typing import Self
+
+import numpy as np
+from pydantic import Field
+
+from pregao.dataset import Borders, Scaler
+from pregao.training import Combination, Ensemble, Epoch, Experiment, Fitted, Model, Outcome, State
+from pregao.values import Value
+
+
+class Member(Value):
+    """One network's scaler, anchor and learning curve beside its weights."""
+
+    experiment: Experiment
+    weight: float
+    scaler: Scaler
+    borders: Borders
+    anchor: tuple[tuple[float, ...], ...]
+    epochs: tuple[Epoch, ...]
+    outcome: Outcome
+    seconds: float
+
+    @classmethod
+    def of(cls, fitted: Fitted, weight: float) -> Self:
+        """Describe a network of an ensemble, or the only one."""
+        return cls(
+            experiment=fitted.experiment,
+            weight=weight,
+            scaler=fitted.scaler,
+            borders=fitted.borders,
+            anchor=tuple(tuple(row) for row in fitted.anchor.astype(float).tolist()),
+            epochs=fitted.epochs,
+            outcome=fitted.outcome,
+            seconds=fitted.seconds,
+        )
+
+    def fitted(self, state: State) -> Fitted:
+        """Put the weights back."""
+        return Fitted(
+            experiment=self.experiment,
+            scaler=self.scaler,
+            borders=self.borders,
+            anchor=np.array(self.anchor, np.float32),
+            state=state,
+            epochs=self.epochs,
+            outcome=self.outcome,
+            seconds=self.seconds,
+        )
+
+
+class Learning(Value):
+    """What a run learnt: one network, or several that are averaged."""
+
+    combination: Combination
+    members: tuple[Member, ...] = Field(min_length=1)
+
+    @classmethod
+    def of(cls, model: Model) -> Self:
+        """Describe a network or an ensemble."""
+        if isinstance(model, Fitted):
+            return cls(combination="uniform", members=(Member.of(model, 1.0),))
+        pairs = zip(model.members, model.weights, strict=True)
+        return cls(
+            combination=model.combination,
+            members=tuple(Member.of(fitted, weight) for fitted, weight in pairs),
+        )
+
+    def model(self, state: State) -> Model:
+        """Put the weights back."""
+        fitted = tuple(
+            member.fitted(_under(number, state)) for number, member in enumerate(self.members)
+        )
+        if len(fitted) == 1:
+            return fitted[0]
+        return Ensemble(fitted, tuple(each.weight for each in self.members), self.combination)
+
+
+def state_of(model: Model) -> State:
+    """Give the weights of all members under one roof, numbered."""
+    members = (model,) if isinstance(model, Fitted) else model.members
+    return {
+        f"{number}/{name}": np.asarray(value)
+        for number, member in enumerate(members)
+        for name, value in member.state.items()
+    }
+
+
+def _under(number: int, state: State) -> State:
+    prefix = f"{number}/"
+    return {
+        name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)
+    }

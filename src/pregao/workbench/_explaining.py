@@ -1,0 +1,197 @@
+"""Explaining a stored run, or what it forecasts for one symbol."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from pregao.calendars import as_date
+from pregao.dataset import Dataset, Split, Windows, live_windows
+from pregao.evaluation import Explanation, Importances, evenly_chosen, permutation_importance
+from pregao.registry import Run, load_run
+from pregao.training import LEVELS, Experiment, mean_input, usual_quantities
+from pregao.workbench._entrants import Group
+from pregao.workbench._prices import Checked, provider_of, trainable
+
+MOST_WINDOWS = 64
+"""Over how many windows of the validation part shares are averaged."""
+
+
+def explain(
+    home: Path,
+    run: str,
+    symbol: str | None = None,
+    *,
+    step: int | None = None,
+    source: str | None = None,
+    path: Path | None = None,
+    start: date | None = None,
+    end: date | None = None,
+    allow_findings: bool = False,
+    today: date | None = None,
+) -> Explanation:
+    """Explain a stored run, or with a symbol what it forecasts for it.
+
+    Parameters
+    ----------
+    step
+        How many sessions ahead the explained numbers are; the last by default.
+    source, start, end
+        Of the symbol's prices; what is not given is as it was for the run.
+
+    Raises
+    ------
+    UnknownRunError
+        With the newest ones.
+    InvalidExperimentError, InvalidSymbolError
+        If the run's forecasts do not reach that step, or for a span or a ticker that cannot be.
+    HistoryTooShortError
+        If the symbol has no window.
+    """
+    stored = load_run(home, run)
+    # Before anything is read: a step that is not there is known at once.
+    usual_quantities(stored.experiment, step=step)
+    reader = _Reader(home, path, today)
+    if symbol is None:
+        return explain_run(stored, reader.prices_of_run(stored), step=step)
+    known = stored.experiment
+    given = {"source": source, "start": start, "end": end}
+    asked = Experiment.parse(
+        {
+            **dict(known),
+            **{name: value for name, value in given.items() if value is not None},
+            "symbols": (symbol,),
+            "split": Split(),
+        },
+        source=symbol,
+    )
+    [prices] = reader.prices(asked, allow_findings=allow_findings, check_split=False)
+    trained_on = reader.prices_of_run(stored) if needs_training_prices(stored) else None
+    return explain_forecast(stored, prices, trained_on=trained_on, step=step)
+
+
+def explain_run(run: Run, prices: Sequence[Checked], *, step: int | None = None) -> Explanation:
+    """Explain what a run reads, over windows of its validation part.
+
+    Parameters
+    ----------
+    prices
+        Those of the run's symbols, read anew. The test part among them stays closed.
+    """
+    dataset = _dataset(run, prices)
+    return _explained(
+        run,
+        evenly_chosen(dataset.validation, MOST_WINDOWS),
+        dataset,
+        step=step,
+        as_of=as_date(dataset.validation.cutoffs.max()),
+        importances=permutation_importance(run.model, dataset, levels=LEVELS),
+    )
+
+
+def explain_forecast(
+    run: Run,
+    prices: Checked,
+    *,
+    trained_on: Sequence[Checked] | None = None,
+    step: int | None = None,
+) -> Explanation:
+    """Explain what a run forecasts from the last session of these prices.
+
+    Parameters
+    ----------
+    trained_on
+        The prices of the run's symbols, where `needs_training_prices` says so.
+
+    Raises
+    ------
+    HistoryTooShortError
+        If there are fewer sessions than the features and the lookback need.
+    """
+    model = run.model
+    window = live_windows(
+        [prices.prices],
+        scaler=model.scaler,
+        lookback=model.experiment.lookback,
+        horizon=model.experiment.horizon,
+    )
+    return _explained(
+        run,
+        window,
+        None if trained_on is None else _dataset(run, trained_on),
+        step=step,
+        as_of=as_date(prices.prices.last),
+        symbol=str(prices.prices.symbol),
+    )
+
+
+def needs_training_prices(run: Run) -> bool:
+    """Tell whether the average input has to be measured: with standard scaling it is 0."""
+    return run.model.experiment.scaling != "standard"
+
+
+def _dataset(run: Run, prices: Sequence[Checked]) -> Dataset:
+    return Group.as_learnt(prices, run.model).first
+
+
+def _explained(
+    run: Run,
+    windows: Windows,
+    dataset: Dataset | None,
+    *,
+    step: int | None,
+    as_of: date,
+    symbol: str | None = None,
+    importances: Importances | None = None,
+) -> Explanation:
+    from pregao.training import attribute
+
+    model, report = run.model, run.report
+    baselines = [each.name for each in report.baselines]
+    if needs_training_prices(run):
+        assert dataset is not None, "the average input is measured on the training part"
+        reference = mean_input(dataset.train)
+    else:
+        reference = np.zeros(len(model.scaler.features))
+    attributions = attribute(
+        model, windows, usual_quantities(model.experiment, step=step), reference=reference
+    )
+    return Explanation.of(
+        attributions,
+        model,
+        run=run.id,
+        forecaster=run.provenance.forecaster,
+        # By name alone: a baseline of trees would load LightGBM beside torch.
+        served=report.champion if report.champion in baselines else None,
+        edge=report.edge,
+        as_of=as_of,
+        symbol=symbol,
+        importances=importances,
+    )
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Where prices are read from, and on which day."""
+
+    home: Path
+    path: Path | None
+    today: date | None
+
+    def prices(
+        self, experiment: Experiment, *, allow_findings: bool, check_split: bool = True
+    ) -> list[Checked]:
+        """Read the prices of an experiment."""
+        return trainable(
+            experiment,
+            provider_of(experiment.source, self.path, home=self.home),
+            as_of=self.today,
+            allow_findings=allow_findings,
+            check_split=check_split,
+        )
+
+    def prices_of_run(self, run: Run) -> list[Checked]:
+        """Read the prices that a run was made from, with the findings it was trained with."""
+        return self.prices(run.experiment, allow_findings=bool(run.provenance.overridden))

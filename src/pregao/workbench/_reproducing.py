@@ -1,0 +1,373 @@
+"""Training a stored run again: the same prices, experiment and seed give the same."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pregao.dataset import Dataset, make_dataset
+from pregao.evaluation import SCORES, Offsets, judge_as_served, offsets_of
+from pregao.prices import Download, Prices, PriceStore, Provider, validated
+from pregao.registry import DataRecord, Run
+from pregao.registry._baselines import baseline_files
+from pregao.registry._months import digested, first_difference
+from pregao.registry._openings import Look, Opening, SealedWindows, open_test
+from pregao.registry._runs import are_members, installed_libraries, this_machine
+from pregao.symbols import Symbol
+from pregao.training import (
+    LEVELS,
+    DeviceName,
+    Ensemble,
+    Experiment,
+    Fitted,
+    Model,
+    combined,
+    each_member,
+)
+from pregao.training import run as run_tasks
+from pregao.workbench._entrants import OnProgress, Progress, Terms
+from pregao.workbench._prices import StoredPrices
+from pregao.workbench._reproduced import (
+    PricesAgain,
+    Reproduction,
+    ScoreDifference,
+    TensorDifference,
+    VersionDifference,
+    verdict_of,
+    version_differences,
+)
+from pregao.zoo import BASELINES
+
+
+def reproduce(
+    home: Path,
+    run: Run,
+    provider: Provider,
+    *,
+    as_of: date | None,
+    terms: Terms,
+    on_progress: OnProgress | None = None,
+) -> Reproduction:
+    """Train a stored run again, on the prices that it was made from, and compare to the last bit.
+
+    Later sessions are left out, and of a store the state that the run was made from is read. Each
+    network is trained by its own experiment inside its own borders; the weights of an average of a
+    sweep are taken as they were stored, for the networks that had none are not. Scoring the test
+    part again is written down as an opening, and counts as no new trial.
+
+    Raises
+    ------
+    InputError
+        If a symbol has no prices any more, or no path is given for those of a file.
+    """
+    started = perf_counter()
+    versions = _versions(run)
+    found = [_found(home, run, record, provider, as_of) for record in run.provenance.data]
+    prices = tuple(each.told for each in found)
+    if not all(each.is_same for each in prices):
+        return _summed_up(run, prices=prices, versions=versions, started=started)
+    dataset = _dataset(run.model, [each.prices for each in found])
+    again = _trained_again(run, dataset, terms, on_progress)
+    windows = SealedWindows.of([dataset])
+    look = Look.of_run(run)
+    open_test(home, Opening(purpose="reproduce", windows=windows, looks=(look,), run=run.id))
+    recorded, now, scores = _scores(run, again, dataset)
+    served = run.served_name
+    return _summed_up(
+        run,
+        prices=prices,
+        versions=versions,
+        started=started,
+        digest_now=again.digest,
+        weights=tensor_difference(run.model, again),
+        crps=recorded,
+        crps_now=now,
+        scores=scores,
+        served=served,
+        is_served_same=None
+        if served is None
+        else _is_served_same(run, served, [each.prices for each in found], terms),
+    )
+
+
+def _summed_up(
+    run: Run,
+    *,
+    prices: tuple[PricesAgain, ...],
+    versions: tuple[VersionDifference, ...],
+    started: float,
+    digest_now: str | None = None,
+    weights: TensorDifference | None = None,
+    crps: float | None = None,
+    crps_now: float | None = None,
+    scores: tuple[ScoreDifference, ...] = (),
+    served: str | None = None,
+    is_served_same: bool | None = None,
+) -> Reproduction:
+    is_same_data = all(each.is_same for each in prices)
+    return Reproduction(
+        run=run.id,
+        forecaster=run.provenance.forecaster,
+        is_same=is_same_data and weights is None and not scores and is_served_same is not False,
+        verdict=verdict_of(
+            prices=prices,
+            weights=weights,
+            scores=scores,
+            served=served,
+            is_served_same=is_served_same,
+            versions=versions,
+        ),
+        prices=prices,
+        digest=run.model.digest,
+        digest_now=digest_now,
+        weights=weights,
+        crps=crps,
+        crps_now=crps_now,
+        scores=scores,
+        served=served,
+        is_served_same=is_served_same,
+        versions=versions,
+        seconds=perf_counter() - started,
+    )
+
+
+def _versions(run: Run) -> tuple[VersionDifference, ...]:
+    known = run.provenance
+    recorded = {"pregao": known.pregao, **known.libraries}
+    installed = {"pregao": version("pregao"), **installed_libraries()}
+    if known.machine:
+        recorded["machine"], installed["machine"] = known.machine, this_machine()
+    return version_differences(recorded, installed)
+
+
+# Prices.
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """The prices to train on, and what there is to say of them."""
+
+    prices: Prices
+    told: PricesAgain
+
+
+def _found(
+    home: Path, run: Run, record: DataRecord, provider: Provider, as_of: date | None
+) -> _Found:
+    """Look for the prices of a record, in the newest history that has them as they were."""
+    nearest: _Found | None = None
+    for history, revision in _histories(home, run, record, provider, as_of):
+        own = _own_sessions(record, history)
+        told = PricesAgain(
+            symbol=record.symbol,
+            provider=history.provider,
+            first=record.first,
+            last=record.last,
+            sessions=record.sessions,
+            digest=record.digest,
+            digest_now=own.digest,
+            is_same=own.digest == record.digest,
+            differs_from=_differs_from(run, record, own),
+            sessions_since=len(history) - len(own),
+            revision=revision,
+        )
+        found = _Found(own, told)
+        if told.is_same:
+            return found
+        nearest = nearest or found
+    assert nearest is not None, "a provider has prices, or says that it has none"
+    return nearest
+
+
+def _histories(
+    home: Path, run: Run, record: DataRecord, provider: Provider, as_of: date | None
+) -> Iterator[tuple[Prices, int | None]]:
+    """Give the prices as they are now; of a store, then its earlier states, the newest first."""
+    symbol, asked = Symbol.parse(record.symbol), run.experiment
+    if not isinstance(provider, StoredPrices):
+        download = provider.download(symbol, asked.start, asked.end)
+        yield validated(download, as_of=as_of)[0], None
+        return
+    store = PriceStore(home)
+    latest = store.read(symbol, record.provider)
+    for snapshot in reversed(store.snapshots(symbol, record.provider)):
+        prices = store.read(symbol, record.provider, snapshot.digest)
+        download = Download(symbol, prices.bars, record.provider, f"store of {record.provider}")
+        of_span = download.between(asked.start, asked.end)
+        if len(of_span.bars) or prices == latest:
+            yield validated(of_span, as_of=as_of)[0], snapshot.revision
+
+
+def _own_sessions(record: DataRecord, history: Prices) -> Prices:
+    """Leave out what came before or after the sessions of the run; nothing, if all did."""
+    days = history.sessions
+    inside = (days >= np.datetime64(record.first)) & (days <= np.datetime64(record.last))
+    return history.between(record.first, record.last) if inside.any() else history
+
+
+def _differs_from(run: Run, record: DataRecord, now: Prices) -> str | None:
+    if now.digest == record.digest:
+        return None
+    months = run.months.get(record.symbol)
+    if months:
+        return first_difference(months, digested(now))
+    # A run without months knows its ends alone.
+    if str(now.first) != record.first:
+        return min(record.first, str(now.first))[:7]
+    return None if str(now.last) == record.last else str(now.last)[:7]
+
+
+# Networks.
+
+
+def _dataset(model: Model, prices: Sequence[Prices]) -> Dataset:
+    """Cut the windows as they were cut for the run, and fit their scaler anew."""
+    cut = model.experiment.cut
+    return make_dataset(
+        prices,
+        features=cut.features,
+        lookback=cut.lookback,
+        horizon=cut.horizon,
+        scaling=cut.scaling,
+        capped=cut.capped,
+        split=model.borders,
+    )
+
+
+@dataclass(frozen=True)
+class _Again:
+    """Train one network again."""
+
+    number: int
+    experiment: Experiment
+    device: DeviceName
+
+
+def _train_again(dataset: Dataset, task: _Again) -> Fitted:
+    from pregao.training import finish, train
+
+    return finish(train(task.experiment, dataset, device=task.device))
+
+
+def _trained_again(
+    run: Run, dataset: Dataset, terms: Terms, on_progress: OnProgress | None
+) -> Model:
+    """Train what the run asked for: one network, its seeds, or the members of an average."""
+    stored, asked = run.model, run.experiment
+    learnt = tuple(each.experiment for each in members_of(stored))
+    is_average = not are_members(learnt, asked)
+    experiments = learnt if is_average else tuple(each_member(asked))
+    tasks = [_Again(number, each, terms.device) for number, each in enumerate(experiments)]
+    if len(tasks) == 1:
+        return _train_again(dataset, tasks[0])
+    fitted: dict[int, Fitted] = {}
+    for task, result in run_tasks(_train_again, tasks, data=dataset, engine=terms.engine):
+        fitted[task.number] = result
+        if on_progress:
+            name = f"{run.provenance.forecaster} {task.number + 1}"
+            on_progress(Progress("network", name, len(fitted), len(tasks), result.seconds))
+    members = tuple(fitted[number] for number in range(len(tasks)))
+    if isinstance(stored, Ensemble) and is_average:
+        return Ensemble(members, stored.weights, stored.combination)
+    found = combined(members, dataset, asked.combination)
+    # Where all but one lost their weight, what is stored is that one.
+    return found if len(found.members) > 1 else found.members[0]
+
+
+def members_of(model: Model) -> tuple[Fitted, ...]:
+    """Give the networks of a model."""
+    return (model,) if isinstance(model, Fitted) else model.members
+
+
+def tensor_difference(stored: Model, again: Model) -> TensorDifference | None:
+    """Name the first array that differs, and by how much; None where all bits are the same."""
+    pairs = zip(members_of(stored), members_of(again), strict=False)
+    for number, (one, other) in enumerate(pairs):
+        recorded, found = _arrays(one), _arrays(other)
+        for name in dict.fromkeys([*recorded, *found]):
+            before, now = recorded.get(name), found.get(name)
+            if before is None or now is None or not _same(before, now):
+                return TensorDifference(member=number, name=name, largest=_largest(before, now))
+    if stored.digest != again.digest:
+        # Each network is the same, and how many there are or what they weigh is not.
+        return TensorDifference(member=0, name="members", largest=None)
+    return None
+
+
+def _arrays(fitted: Fitted) -> dict[str, NDArray[np.generic]]:
+    scaler = fitted.scaler
+    return {
+        "scaler": np.array([scaler.center, scaler.scale]),
+        "anchor": fitted.anchor,
+        **{name: fitted.state[name] for name in sorted(fitted.state)},
+    }
+
+
+def _same(before: NDArray[np.generic], now: NDArray[np.generic]) -> bool:
+    alike = (before.dtype, before.shape) == (now.dtype, now.shape)
+    return alike and before.tobytes() == now.tobytes()
+
+
+def _largest(before: NDArray[np.generic] | None, now: NDArray[np.generic] | None) -> float | None:
+    if before is None or now is None or before.shape != now.shape:
+        return None
+    largest = np.abs(before.astype(np.float64) - now.astype(np.float64)).max(initial=0.0)
+    return float(largest) if np.isfinite(largest) else None
+
+
+# Scores, and what is served.
+
+
+def _scores(
+    run: Run, again: Model, dataset: Dataset
+) -> tuple[float, float, tuple[ScoreDifference, ...]]:
+    """Give the test CRPS of the report and of now, and all scores that are not the same."""
+    reported = run.report.network(run.provenance.forecaster)
+    judged, _ = judge_as_served(again, dataset, levels=LEVELS)
+    recorded = {name: getattr(reported.metrics, name) for name in SCORES}
+    found = {name: getattr(judged.metrics, name) for name in SCORES}
+    recorded["validation_crps"], found["validation_crps"] = (
+        reported.validation_crps,
+        judged.validation_crps,
+    )
+    differences = tuple(
+        ScoreDifference(name=name, recorded=recorded[name], found=found[name])
+        for name in recorded
+        if recorded[name] != found[name]
+    )
+    return recorded["crps"], found["crps"], differences
+
+
+@dataclass(frozen=True)
+class _Refit:
+    """Fit a baseline again."""
+
+    name: str
+    seed: int
+
+
+def _refit(dataset: Dataset, task: _Refit) -> tuple[dict[str, bytes], Offsets]:
+    fitted = BASELINES[task.name].fit(dataset.train, LEVELS, task.seed)
+    offsets = offsets_of(fitted, dataset.validation, levels=LEVELS)
+    return baseline_files(task.name, fitted), offsets
+
+
+def _is_served_same(run: Run, name: str, prices: Sequence[Prices], terms: Terms) -> bool:
+    """Fit the served baseline in a process that never loads torch, as it was fitted first."""
+    serving = run.serving
+    dataset = make_dataset(
+        prices,
+        features=serving.scaler.features,
+        lookback=serving.lookback,
+        horizon=serving.horizon,
+        split=run.model.borders,
+        scaler=serving.scaler,
+    )
+    task = _Refit(name, run.experiment.seed)
+    [(_, (files, offsets))] = run_tasks(_refit, [task], data=dataset, engine=terms.engine)
+    return files == run.served_files and serving.offsets == offsets

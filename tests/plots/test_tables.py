@@ -1,0 +1,31 @@
+import pytest
+
+from pregao.findings import Finding
+from pregao.plots import Language, ranking_html
+from pregao.values import Text
+
+BOTH: tuple[Language, ...] = ("en", "pt")
+HOSTILE = "<script>alert(1)</script>"
+
+
+@pytest.mark.parametrize("language", BOTH)
+def test_a_notebook_shows_the_verdict_and_the_findings_in_its_language(
+    case, language: Language
+) -> None:
+    finding = case.report.findings[0]
+
+    shown = ranking_html(case.report, language=language)
+
+    assert case.report.verdict.in_language(language).replace("'", "&#39;") in shown
+    for text in (finding.title, finding.seen, finding.do):
+        assert text.in_language(language) in shown
+
+
+def test_a_notebook_shows_no_list_where_nothing_was_found(case) -> None:
+    assert "<ul>" not in ranking_html(case.report.replace(findings=()))
+
+
+def test_what_was_seen_stays_text_in_a_notebook(case) -> None:
+    hostile = Finding.of("LRN007", Text.same(HOSTILE), symbol=HOSTILE)
+
+    assert HOSTILE not in ranking_html(case.report.replace(findings=(hostile,)))

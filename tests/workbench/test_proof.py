@@ -1,0 +1,211 @@
+"""A candidate is proven over many origins, counted, and served only if it has earned it."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pregao.dataset import WalkForward
+from pregao.errors import SplitError
+from pregao.evaluation import NAIVE, Report, as_served, offsets_of
+from pregao.registry import openings_of
+from pregao.testing import synthetic_prices
+from pregao.training import LEVELS, Experiment
+from pregao.workbench import Result, Terms, Workbench
+from pregao.workbench._entrants import COMBINATIONS, Group
+from pregao.workbench._walking import finalists_of
+from pregao.zoo import BASELINES
+
+SMALL = Experiment(
+    symbols=("PETR4", "VALE3"),
+    source="csv",
+    network="dlinear",
+    features=("return", "log_sigma"),
+    lookback=8,
+    horizon=3,
+    epochs=1,
+)
+PLAN = WalkForward(num_folds=3)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = Path(tmp_path_factory.mktemp("csv"))
+    for ticker, seed in (("PETR4", 1), ("VALE3", 2)):
+        prices = synthetic_prices(ticker, sessions=600, seed=seed)
+        prices.frame.rename_axis("date").to_csv(folder / f"{ticker}.csv")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="module")
+def trained(home: Path, folder: Path) -> Result:
+    return Workbench(home).train(SMALL, path=folder, terms=Terms(walk=PLAN))
+
+
+def test_the_folds_of_a_walk_forward_share_the_test_windows_of_the_single_fit(trained: Result):
+    report, walk = trained.report, trained.report.walk
+    assert walk is not None
+
+    assert report.windows.test == sum(fold.windows.test for fold in walk.folds)
+    assert report.windows.test == walk.comparison.scored("dlinear").metrics.num_windows
+    assert 3 == len(walk.folds) == walk.plan.num_folds
+    for fold in walk.folds:
+        assert fold.train_last < fold.validation_first <= fold.validation_last < fold.test_first
+        assert {"dlinear", *BASELINES} == set(fold.crps)
+    for before, after in zip(walk.folds, walk.folds[1:], strict=False):
+        assert before.test_last < after.test_first
+        assert before.windows.train < after.windows.train
+
+
+def test_a_walk_forward_of_one_fold_is_the_single_fit(tmp_path: Path, folder: Path):
+    plan = WalkForward(num_folds=1)
+
+    report = Workbench(tmp_path).train(SMALL, path=folder, terms=Terms(walk=plan)).report
+
+    assert report.walk is not None
+    [own] = report.walk.comparison.ranking
+    assert report.subject.metrics == own.metrics
+    baselines = {each.name: each.metrics for each in report.walk.comparison.baselines}
+    assert {each.name: each.metrics for each in report.baselines} == baselines
+
+
+def test_the_verdict_is_of_the_walk_forward(trained: Result):
+    report = trained.report
+    assert report.walk is not None
+
+    assert "of 3 folds" in report.verdict.en
+    assert report.walk.comparison.verdict == report.verdict
+    assert report.walk.comparison.champion == report.champion
+    assert report.walk.comparison.promotion == report.promotion
+    assert NAIVE in [each.name for each in report.walk.comparison.baselines]
+
+
+def test_a_rolling_walk_forward_forgets_the_oldest_sessions(tmp_path: Path, folder: Path):
+    plan = WalkForward(num_folds=2, train_sessions=200)
+
+    walk = Workbench(tmp_path).train(SMALL, path=folder, terms=Terms(walk=plan)).report.walk
+
+    assert walk is not None
+    first, second = walk.folds
+    assert first.train_first < second.train_first
+    assert first.windows.train == second.windows.train
+
+
+def test_more_folds_than_the_test_part_can_bear_are_refused(
+    home: Path, folder: Path, trained: Result
+):
+    terms = Terms(walk=WalkForward(num_folds=50))
+
+    with pytest.raises(SplitError, match="needs at least 1000"):
+        Workbench(home).evaluate(trained.run.id, path=folder, terms=terms)
+
+
+def test_evaluating_again_gives_the_same_and_is_counted(home: Path, folder: Path, trained: Result):
+    again = Workbench(home).evaluate(trained.run.id, path=folder, terms=Terms(walk=PLAN)).report
+
+    assert trained.report.walk == again.walk
+    assert trained.report.dossiers == again.dossiers
+    assert 1 == again.trials.num_trials
+    counted = openings_of(home, ["PETR4"], date(2010, 1, 1), date(2030, 1, 1))
+    assert counted.num_openings >= 1
+    assert counted.num_repeats >= 1
+
+
+def test_every_new_look_at_the_same_test_sessions_is_one_more_trial(tmp_path: Path, folder: Path):
+    workbench = Workbench(tmp_path)
+
+    reports = [workbench.train(SMALL.replace(seed=seed), path=folder).report for seed in range(3)]
+
+    assert [1, 2, 3] == [each.trials.num_trials for each in reports]
+    assert [1, 2, 3] == [each.trials.num_openings for each in reports]
+    assert "EVA008" not in codes(reports[0])
+    assert "EVA008" in codes(reports[2])
+
+
+def test_who_has_not_earned_it_is_not_served(home: Path, folder: Path):
+    untrained = SMALL.replace(epochs=0, seed=9)
+
+    result = Workbench(home).train(untrained, path=folder)
+
+    # An untrained network is its anchor: it cannot beat the best baseline beyond chance.
+    assert "none" == result.report.edge
+    assert result.report.best_baseline == result.report.champion
+    for forecast in result.forecasts:
+        assert "none" == forecast.edge
+        assert result.report.champion == forecast.forecaster
+    assert result.run.served_name == result.report.champion
+
+
+def test_what_is_served_is_the_champion_as_it_was_judged(home: Path, folder: Path, trained: Result):
+    served = Workbench(home).forecast_with(trained.run.id, "PETR4", path=folder)
+
+    np.testing.assert_allclose(served.prices, trained.forecasts[0].prices, rtol=1e-6)
+    assert trained.forecasts[0].forecaster == served.forecaster
+
+
+def test_a_baseline_is_served_with_the_ranges_that_its_validation_part_calibrated(
+    home: Path, folder: Path
+):
+    result = Workbench(home).train(SMALL.replace(epochs=0, seed=11), path=folder)
+    model = result.run.model
+    checked = Workbench(home)._prices(SMALL, folder, allow_findings=False)
+    dataset = Group.as_learnt(checked, model).first
+
+    fitted = BASELINES[result.report.champion].fit(dataset.train, LEVELS, 11)
+    expected = as_served(fitted, offsets_of(fitted, dataset.validation, levels=LEVELS))
+
+    last = np.array([each.last_price for each in result.forecasts])[:, None, None]
+    np.testing.assert_allclose(
+        last * np.exp(expected.quantiles(dataset.live)),
+        [each.prices for each in result.forecasts],
+        rtol=1e-9,
+    )
+
+
+def test_an_average_is_proven_by_training_those_it_averages(tmp_path: Path, folder: Path):
+    workbench = Workbench(tmp_path)
+    terms = Terms(ensemble=2, walk=WalkForward(num_folds=2))
+    result = workbench.sweep(
+        SMALL.replace(epochs=2), networks=("dlinear", "anchor_lstm"), path=folder, terms=terms
+    )
+    report = result.report
+    assert report.walk is not None
+
+    assert [report.candidate] == [each.name for each in report.walk.comparison.ranking]
+    made_from = result.run.made_from
+    expected = 2 if report.candidate in COMBINATIONS else 1
+    assert expected == len(finalists_of(report.candidate, made_from)) == len(made_from)
+
+
+def test_the_examined_are_the_candidate_and_the_best_baseline(trained: Result):
+    report = trained.report
+
+    assert {report.candidate, report.best_baseline} == {each.name for each in report.dossiers}
+    for dossier in report.dossiers:
+        assert report.windows.test == dossier.reliability.num_windows
+        assert 1 == len(dossier.accounts)
+        assert ("PETR4", "VALE3") == dossier.accounts[0].trading.symbols
+        assert report.trials.num_trials == dossier.accounts[0].sharpe.num_trials
+    assert set(trained.tradings) == {each.name for each in report.dossiers}
+
+
+def test_a_report_with_its_proof_equals_its_own_json(trained: Result):
+    assert trained.report == Report.model_validate_json(trained.report.model_dump_json())
+
+
+def test_terms_without_a_walk_forward_judge_the_single_fit(tmp_path: Path, folder: Path):
+    report = Workbench(tmp_path).train(SMALL, path=folder, terms=replace(Terms(), walk=None)).report
+
+    assert report.walk is None
+    assert "folds" not in report.verdict.en
+
+
+def codes(report: Report) -> list[str]:
+    return [each.code for each in report.findings]
