@@ -1,6 +1,6 @@
 PYTHON ?= python3
 
-.PHONY: demo test check fix bench
+.PHONY: demo test soak check fix bench
 
-demo test check fix bench:
+demo test soak check fix bench:
 	@$(PYTHON) dev.py $@

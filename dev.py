@@ -59,9 +59,15 @@ def demo() -> None:
 
 
 def test() -> None:
-    """Run all tests, in parallel."""
+    """Run all tests but the soaks, in parallel."""
     install(LOCKED, LOCKED_DEV)
-    tool("pytest", "-n", "auto", "--dist", "loadfile", "-q")
+    tool("pytest", "-n", "auto", "--dist", "loadfile", "-q", "-m", "not soak")
+
+
+def soak() -> None:
+    """Run the tests that take minutes of whole commands."""
+    install(LOCKED, LOCKED_DEV)
+    tool("pytest", "-n", "auto", "-q", "-m", "soak")
 
 
 def check() -> None:
@@ -88,7 +94,7 @@ def bench() -> None:
         run(PYTHON, script)
 
 
-CHORES = {each.__name__: each for each in (demo, test, check, fix, bench)}
+CHORES = {each.__name__: each for each in (demo, test, soak, check, fix, bench)}
 
 
 def main() -> None:

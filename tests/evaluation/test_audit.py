@@ -496,6 +496,7 @@ SMALL = """
 """
 
 
+@pytest.mark.soak
 def test_the_command_finds_leaks_in_plugins_and_ends_with_one(tmp_path: Path):
     entry = {"pregao.features": {"leaky": "leaky_feature:FEATURES"}}
     install(tmp_path / "site", "leaky-feature", entry, dedent(LEAKY))

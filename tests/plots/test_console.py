@@ -390,10 +390,10 @@ def test_progress_names_what_is_done_on_a_terminal(capsys, monkeypatch) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
 
     with sweep_progress("pt") as on_progress:
-        on_progress(Progress("network", "lstm_classic", 1, 2, 0.5, symbol="PETR4"))
+        on_progress(Progress("network", "lstm_classic", 1, 2, 0.5))
 
     captured = capsys.readouterr()
-    assert "PETR4: rede lstm_classic" in Line.from_ansi(captured.err).plain
+    assert "rede lstm_classic" in Line.from_ansi(captured.err).plain
     assert "1/2" in captured.err
     assert "" == captured.out
 

@@ -563,7 +563,7 @@ def test_the_command_ends_with_one_where_anything_differs(tmp_path: Path, folder
     assert (2, "") == (unknown.returncode, unknown.stdout)
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_a_run_and_the_champion_of_a_sweep_are_reproduced_by_the_command(tmp_path: Path):
     pregao = Shell(tmp_path)
     small = ["SP500", "--start", "2016-01-04", "--lookback", 8, "--horizon", 3, "--epochs", 1]

@@ -261,7 +261,10 @@ def test_symbols_are_pooled_into_one_network_or_learnt_apart(tmp_path: Path, csv
         experiment, networks=("dlinear",), path=csv_folder, on_result=told.append
     )
     alone = workbench.sweep(
-        experiment.replace(symbols=("VALE3",)), networks=("dlinear",), path=csv_folder
+        experiment.replace(symbols=("VALE3",)),
+        networks=("dlinear",),
+        path=csv_folder,
+        terms=Terms(ensemble=5),
     )
 
     assert {"BRL"} == {each.currency for each in pooled.forecasts}

@@ -65,11 +65,10 @@ def news_of(finished: "Finished", language: Language) -> str:
     """Say what is done.
 
     >>> from pregao.workbench import Progress
-    >>> news_of(Progress("network", "tcn", 1, 2, 0.5, symbol="PETR4"), "pt")
-    'PETR4: rede tcn'
+    >>> news_of(Progress("network", "tcn", 1, 2, 0.5), "pt")
+    'rede tcn'
     """
-    about = f"{finished.symbol}: " if finished.symbol else ""
-    return f"{about}{TEXTS[language][finished.stage]} {finished.name}"
+    return f"{TEXTS[language][finished.stage]} {finished.name}"
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Adaptive conformal inference: ranges that widen where they missed of late, narrow where not."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -139,6 +139,10 @@ class Cutoffs:
     table: NDArray[np.float32]
     cutoff_rows: Rows
     first_rows: Rows
+
+    def take(self, index: Rows) -> "Cutoffs":
+        """Give some of the cutoffs."""
+        return replace(self, cutoff_rows=self.cutoff_rows[index], first_rows=self.first_rows[index])
 
     @classmethod
     def with_earlier(cls, past: "Past", count: int) -> "Cutoffs":

@@ -9,6 +9,7 @@ from pregao.dataset import Dataset, Scaler, Windows
 from pregao.evaluation._adaptive import Adaptive
 from pregao.evaluation._conformal import Calibrated, Offsets
 from pregao.evaluation._judge import Judged, judge, truth_of
+from pregao.evaluation._remembered import remembered
 from pregao.values import Value
 
 if TYPE_CHECKING:
@@ -51,9 +52,10 @@ def judge_as_served(
     The validation CRPS, by which one chooses, is that of the forecaster without calibration: what
     was fitted there would flatter itself.
     """
-    offsets = offsets_of(forecaster, dataset.validation, levels=levels)
-    served = as_served(forecaster, offsets)
-    judged = judge([forecaster], [dataset], levels=levels, served=[served])
+    asked = remembered(forecaster, [*dataset.num_windows.values()])
+    offsets = offsets_of(asked, dataset.validation, levels=levels)
+    served = as_served(asked, offsets)
+    judged = judge([asked], [dataset], levels=levels, served=[served])
     return judged, Serving(
         scaler=dataset.scaler,
         lookback=dataset.train.lookback,

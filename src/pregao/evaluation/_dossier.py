@@ -26,6 +26,7 @@ from pregao.evaluation._judge import truth_of
 from pregao.evaluation._overfitting import DeflatedSharpe, TrackRecord, deflated_sharpe
 from pregao.evaluation._quantiles import WINDOWS_AT_ONCE, Scoring, blocks
 from pregao.evaluation._reliability import Conditions, Reliability, ReliabilityTally
+from pregao.evaluation._remembered import remembered
 from pregao.evaluation._truth import Float
 from pregao.evaluation.trading import (
     ByAction,
@@ -104,6 +105,7 @@ def examine(
     num_trials
         Configurations tried on these test sessions so far: the Sharpe ratio is deflated by them.
     """
+    served = remembered(served, [*dataset.num_windows.values()])
     markets = [market_of(each.symbol) for each in prices]
     terms = DecisionTerms(cost=max(each.round_trip_cost for each in markets))
     actions = None

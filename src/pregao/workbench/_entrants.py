@@ -53,8 +53,8 @@ class Progress:
     done: int
     total: int
     seconds: float
-    symbol: str | None = None
-    """Where each symbol has networks of its own."""
+    fold: int = 1
+    """Of a walk-forward, from 1 on."""
 
 
 OnProgress = Callable[[Progress], None]

@@ -204,7 +204,7 @@ def judge_entrants(
         if awaited[group] == 0 and isinstance(task, _Learn):
             in_order = {each.name: said[group][each.name] for each in groups[group].entrants}
             members, said[group] = _best_alike(in_order, terms.ensemble, subject)
-            for kind in COMBINATIONS if len(members) > 1 else ():
+            for kind in kinds_of(subject) if len(members) > 1 else ():
                 crew.submit(_judge_ensemble, _Combine(group, kind, members))
                 awaited[group] += 1
         if awaited[group] == 0:
@@ -212,6 +212,11 @@ def judge_entrants(
             # Entrants are in order; averages came as they were done.
             averages = {name: finished.pop(name) for name in COMBINATIONS if name in finished}
             yield group, finished | averages
+
+
+def kinds_of(subject: str | None) -> tuple[str, ...]:
+    """Give the averages to make: all, or the one that is all that is asked about."""
+    return tuple(COMBINATIONS) if subject not in COMBINATIONS else (str(subject),)
 
 
 def _best_alike(
@@ -308,20 +313,22 @@ def teller(
     on_progress: OnProgress | None,
     groups: Sequence[Group],
     terms: Terms,
+    *,
+    subject: str | None = None,
 ) -> Tell:
+    """Count what is done, of all groups together."""
     finished = 0
     total = sum(
         len(BASELINES)
         + len(group.entrants)
-        + (len(COMBINATIONS) if min(terms.ensemble, len(group.entrants)) > 1 else 0)
+        + (len(kinds_of(subject)) if min(terms.ensemble, len(group.entrants)) > 1 else 0)
         for group in groups
     )
 
     def tell(stage: Literal["baseline", "network"], name: str, group: int, seconds: float) -> None:
         nonlocal finished
         finished += 1
-        symbol = str(groups[group].prices[0].prices.symbol) if len(groups) > 1 else None
         if on_progress:
-            on_progress(Progress(stage, name, finished, total, seconds, symbol))
+            on_progress(Progress(stage, name, finished, total, seconds, fold=group + 1))
 
     return tell

@@ -82,7 +82,7 @@ def _rounds(
     groups: Sequence[Group], terms: Terms, *, subject: str, on_progress: OnProgress | None
 ) -> Iterator[tuple[_Round, _Round]]:
     """Judge baselines and networks of some folds, all at the same time."""
-    tell = teller(on_progress, groups, terms)
+    tell = teller(on_progress, groups, terms, subject=subject)
     data = tuple(each.datasets for each in groups)
     seed = groups[0].entrants[0].experiment.seed
     baselines = judge_baselines(data, seed, terms.engine, tell)
