@@ -1,4 +1,4 @@
-"""The chores of the project: python dev.py demo | test | check | fix | bench.
+"""The chores of the project: python dev.py demo | test | soak | check | fix | bench.
 
 Needs nothing but Python 3.11 or newer: makes `.venv` and installs the locked requirements first,
 and again only when they change. `make` calls this; on Windows call it directly.
