@@ -95,7 +95,7 @@ def skill_interval(
     Losses are averaged by date, then pairs of them are resampled in blocks. The interval is made of
     the quantiles of the resampled skills, taken further out the fewer the blocks: as far as
     Student's t goes beyond the normal distribution. A nominal 95 % covers 95 % of the time at one
-    step ahead, and 92 % where the loss is that of the last of ten steps alone, the most that losses
+    step ahead, and 91 % where the loss is that of the last of ten steps alone, the most that losses
     can overlap. Each date counts once, however many windows it has.
 
     Both ends are None with fewer than 8 dates or than four horizons, or where the naive loss is 0.
