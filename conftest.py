@@ -1,5 +1,6 @@
 """What all tests and doctests share: a home of their own, a hypothesis profile, real prices."""
 
+import signal
 from pathlib import Path
 
 import pytest
@@ -30,3 +31,9 @@ def real_data() -> Path:
 def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep prices and runs of a test out of the developer's home."""
     monkeypatch.setenv("PREGAO_HOME", str(tmp_path / "pregao-home"))
+
+
+# A shell starts what runs in the background with Ctrl-C ignored, and children inherit that: tests
+# that interrupt a program would wait for ever.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
