@@ -276,6 +276,61 @@ class StoreBusyError(PregaoError):
         super().__init__(f"{path} is in use by another process: try again when it has finished")
 
 
+class InvalidDatabaseUrlError(InputError):
+    """A database that cannot be used, by its URL; the URL is not repeated, as it may hold a key."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(
+            f"PREGAO_DATABASE_URL cannot be used ({reason}): give sqlite:////folder/pregao.db or "
+            "postgresql://user:password@host/name, or leave it out"
+        )
+
+
+class DatabaseUnavailableError(PregaoError):
+    """A database that does not answer."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name, self.reason = name, reason
+        super().__init__(
+            f"the database {name} cannot be reached ({reason}): see that it runs, and that "
+            "PREGAO_DATABASE_URL and its rights are as meant"
+        )
+
+
+class DatabaseBusyError(PregaoError):
+    """Another process wrote for longer than anybody should wait."""
+
+    def __init__(self, waited_seconds: float) -> None:
+        self.waited_seconds = waited_seconds
+        super().__init__(
+            f"the database was locked for {waited_seconds:.0f} s: try again, and see which process "
+            "holds it"
+        )
+
+
+class CorruptDatabaseError(PregaoError):
+    """A database file that is damaged; it is never replaced by an empty one."""
+
+    def __init__(self, path: str, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(
+            f"the database {path} is damaged ({reason}) and was left as it is: put a backup in its "
+            f"place, or move it away and run 'pregao doctor' to take up the runs again"
+        )
+
+
+class NewerSchemaError(PregaoError):
+    """A database that a newer version of Pregao wrote."""
+
+    def __init__(self, name: str, found: str, known: str) -> None:
+        self.name, self.found, self.known = name, found, known
+        super().__init__(
+            f"the database {name} has schema {found} and this version of Pregao knows {known}: "
+            "install the newer version, or restore the backup beside it"
+        )
+
+
 class PluginError(InputError):
     """A plug-in that was asked for and cannot be used: whose it is, why, and what to do."""
 
