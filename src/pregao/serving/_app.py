@@ -1,0 +1,62 @@
+"""The application: routes behind one guard."""
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from pregao.serving import _catalogue, _health
+from pregao.serving._guard import Guard
+from pregao.serving._problems import PROBLEM_JSON, Problem, Refusal, reasons_of
+from pregao.serving._services import Services
+
+_ROUTERS = (_health.router, _catalogue.router)
+
+
+def create_app(services: Services) -> FastAPI:
+    """Make the application over its services."""
+    from pregao import __version__
+
+    app = FastAPI(
+        title="Pregao",
+        summary="From a ticker to an honest forecast, always beside the naive one.",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        responses={"default": _PROBLEM},
+    )
+    app.state.services = services
+    for router in _ROUTERS:
+        app.include_router(router)
+    app.add_exception_handler(HTTPException, _of_http)
+    app.add_exception_handler(RequestValidationError, _of_validation)
+    app.add_middleware(
+        Guard,
+        access=services.access,
+        limits=services.limits,
+        metrics=services.metrics,
+    )
+    return app
+
+
+_PROBLEM: dict[str, Any] = {
+    "description": "A problem, as RFC 9457 has it",
+    "content": {PROBLEM_JSON: {"schema": Problem.model_json_schema()}},
+}
+
+
+def _of_http(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException), "registered for these"
+    names = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
+    headers = dict(error.headers or {})
+    raise Refusal(
+        names.get(error.status_code, "invalid-request"), str(error.detail), headers=headers
+    )
+
+
+def _of_validation(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError), "registered for these"
+    raise Refusal("invalid-request", "see the reasons", reasons_of(error.errors()))

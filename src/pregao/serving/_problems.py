@@ -1,0 +1,164 @@
+"""What goes wrong, as RFC 9457 problems: a stable type, a status, words to act on, an id."""
+
+import errno
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from pydantic import Field
+from starlette.responses import Response
+
+from pregao import errors
+from pregao.values import Value
+
+PROBLEM_JSON = "application/problem+json"
+PREFIX = "urn:pregao:problem:"
+_MOST_REASONS = 20
+_MOST_CHARACTERS = 300
+
+
+class Reason(Value):
+    """One thing that is wrong with a request, and where."""
+
+    at: str
+    message: str
+
+
+class Problem(Value):
+    """Why a request was not answered as asked (RFC 9457)."""
+
+    type: str = Field(description="stable: urn:pregao:problem:...")
+    title: str
+    status: int
+    detail: str = ""
+    request_id: str = Field(default="", description="what the log calls the request")
+    reasons: tuple[Reason, ...] = ()
+    nearest: tuple[str, ...] = Field(default=(), description="what exists and is spelt alike")
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of problem: its name in the type, its title and status."""
+
+    name: str
+    title: str
+    status: int
+
+
+KINDS: dict[str, Kind] = {
+    kind.name: kind
+    for kind in (
+        Kind("invalid-request", "The request cannot be read", 422),
+        Kind("not-found", "Nothing is here", 404),
+        Kind("method-not-allowed", "Not by this method", 405),
+        Kind("host-not-allowed", "This host is not served", 421),
+        Kind("origin-not-allowed", "Not from another site", 403),
+        Kind("key-required", "A key is required", 401),
+        Kind("too-large", "The request is too large", 413),
+        Kind("too-slow", "The request took too long to arrive", 408),
+        Kind("unsupported-media", "Not in this format", 415),
+        Kind("unknown-run", "No such run", 404),
+        Kind("unknown-search", "No such search", 404),
+        Kind("unknown-symbol", "No such symbol", 404),
+        Kind("invalid-symbol", "Not a ticker", 422),
+        Kind("unknown-name", "Not in the registry", 422),
+        Kind("history-too-short", "Too few sessions", 422),
+        Kind("data-quality", "The prices are quarantined", 409),
+        Kind("invalid-experiment", "The experiment cannot be run", 422),
+        Kind("invalid-input", "The input cannot be used", 422),
+        Kind("busy", "Busy", 503),
+        Kind("database-unavailable", "The database cannot be reached", 503),
+        Kind("damaged", "A stored file is damaged", 500),
+        Kind("disk-full", "The disk is full", 507),
+        Kind("stopping", "The server is stopping", 503),
+        Kind("internal", "Something went wrong here", 500),
+    )
+}
+"""Every problem that the API answers with."""
+
+_KIND_OF: tuple[tuple[type[Exception], str], ...] = (
+    (errors.UnknownRunError, "unknown-run"),
+    (errors.UnknownSearchError, "unknown-search"),
+    (errors.UnknownSymbolError, "unknown-symbol"),
+    (errors.InvalidSymbolError, "invalid-symbol"),
+    (errors.UnknownNameError, "unknown-name"),
+    (errors.HistoryTooShortError, "history-too-short"),
+    (errors.DataQualityError, "data-quality"),
+    (errors.InvalidExperimentError, "invalid-experiment"),
+    (errors.InputError, "invalid-input"),
+    (errors.StoreBusyError, "busy"),
+    (errors.DatabaseBusyError, "busy"),
+    (errors.DatabaseUnavailableError, "database-unavailable"),
+    (errors.CorruptFileError, "damaged"),
+)
+"""The first class that an error is of decides."""
+
+
+@dataclass(frozen=True)
+class Refusal(Exception):  # noqa: N818 - it is no mistake of ours
+    """A request that is refused before a use case sees it."""
+
+    name: str
+    detail: str
+    reasons: tuple[Reason, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def problem(self) -> Problem:
+        """What is answered."""
+        return problem(self.name, self.detail, reasons=self.reasons)
+
+
+def problem(name: str, detail: str = "", *, reasons: Iterable[Reason] = ()) -> Problem:
+    """Make a problem of a known kind."""
+    kind = KINDS[name]
+    return Problem(
+        type=PREFIX + name,
+        title=kind.title,
+        status=kind.status,
+        detail=detail,
+        reasons=tuple(reasons)[:_MOST_REASONS],
+    )
+
+
+def problem_of(error: Exception) -> Problem:
+    """Put what was raised into a problem; what is nobody's business stays inside.
+
+    >>> problem_of(errors.InvalidSymbolError("../../x")).status
+    422
+    >>> problem_of(RuntimeError("secret path")).detail
+    ''
+    """
+    if isinstance(error, Refusal):
+        return error.problem
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return problem("disk-full", "nothing was written: free some space and ask again")
+    name = next((name for kind, name in _KIND_OF if isinstance(error, kind)), "internal")
+    is_for_users = KINDS[name].status < 500
+    made = problem(name, str(error) if is_for_users else "")
+    if isinstance(error, errors.UnknownNameError):
+        return made.replace(nearest=error.nearest)
+    return made
+
+
+def reasons_of(found: Iterable[Mapping[str, object]]) -> tuple[Reason, ...]:
+    """Sum up what pydantic found, without repeating what was sent."""
+    reasons = []
+    for each in found:
+        place = each.get("loc", ())
+        assert isinstance(place, tuple | list), "pydantic gives a place"
+        message = str(each.get("msg", "")).removeprefix("Value error, ")
+        at = ".".join(str(part)[:60] for part in place)
+        reasons.append(Reason(at=at, message=message[:_MOST_CHARACTERS]))
+    return tuple(reasons)
+
+
+def answer(problem: Problem, request_id: str, headers: Mapping[str, str] = {}) -> Response:
+    """Answer with a problem."""
+    content = problem.model_dump(mode="json", exclude_defaults=True)
+    return Response(
+        json.dumps({**content, "request_id": request_id}),
+        status_code=problem.status,
+        media_type=PROBLEM_JSON,
+        headers=dict(headers),
+    )

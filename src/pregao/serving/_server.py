@@ -1,0 +1,96 @@
+"""The server: one process that answers, and stops when it is told to."""
+
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from types import FrameType
+
+import uvicorn
+from fastapi import FastAPI
+
+from pregao.errors import InputError
+from pregao.serving._protocol import patient_protocol
+from pregao.serving._services import Services
+
+GRACE_SECONDS = 30
+
+
+class AddressInUseError(InputError):
+    """A port that somebody else listens on, or that may not be listened on."""
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        self.host, self.port = host, port
+        super().__init__(f"cannot listen on {host}:{port} ({reason}): give another --port")
+
+
+def listening(host: str, port: int) -> socket.socket:
+    """Listen on an address before anything else is started; port 0 is any that is free.
+
+    Raises
+    ------
+    AddressInUseError
+        If that cannot be.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    found = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind((host, port))
+        found.listen(2048)
+    except OSError as error:
+        found.close()
+        raise AddressInUseError(host, port, error.strerror or str(error)) from None
+    return found
+
+
+def run_server(
+    app: FastAPI,
+    services: Services,
+    listener: socket.socket,
+    *,
+    on_ready: Callable[[], None],
+    grace_seconds: int = GRACE_SECONDS,
+) -> None:
+    """Answer until SIGTERM or Ctrl-C; requests under way are answered first."""
+    config = config_of(app, services, grace_seconds=grace_seconds)
+    server = _Server(config, services, on_ready)
+    with suppress(KeyboardInterrupt):  # it was heard, and is raised once more after the end
+        server.run(sockets=[listener])
+
+
+def config_of(
+    app: FastAPI, services: Services, *, grace_seconds: int = GRACE_SECONDS
+) -> uvicorn.Config:
+    """Say how uvicorn is to run the application."""
+    return uvicorn.Config(
+        app,
+        http=patient_protocol(services.limits),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=30,
+        timeout_graceful_shutdown=grace_seconds,
+        backlog=2048,
+    )
+
+
+class _Server(uvicorn.Server):
+    """Tells when it is ready, and ends event streams when it is asked to stop."""
+
+    def __init__(
+        self, config: uvicorn.Config, services: Services, on_ready: Callable[[], None]
+    ) -> None:
+        super().__init__(config)
+        self._services, self._on_ready = services, on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so."""
+        await super().startup(sockets)
+        if self.started:
+            self._on_ready()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to stop."""
+        self._services.stopping.set()
+        super().handle_exit(sig, frame)

@@ -1,0 +1,56 @@
+"""A server of our own: in this process for most tests, a real one where sockets matter."""
+
+import threading
+from contextlib import contextmanager
+
+import pytest
+from starlette.testclient import TestClient
+
+from pregao.serving import HttpLimits, Services, create_app
+from pregao.serving._access import Access
+from pregao.serving._server import _Server, config_of, listening
+from pregao.workbench import Workbench
+
+
+@pytest.fixture
+def make_services(tmp_path):
+    def made(*, keys=(), limits=None, host="127.0.0.1", allowed_hosts=()):
+        access = Access.made(host=host, allowed_hosts=allowed_hosts, keys=keys)
+        return Services(Workbench(tmp_path), access, limits=limits or HttpLimits())
+
+    return made
+
+
+@pytest.fixture
+def make_client(make_services):
+    def made(**fields):
+        return TestClient(create_app(make_services(**fields)), base_url="http://localhost")
+
+    return made
+
+
+@pytest.fixture
+def client(make_client):
+    return make_client()
+
+
+@contextmanager
+def running(services):
+    """Run a real server on a free port, in a thread; gives the port."""
+    listener = listening("127.0.0.1", 0)
+    ready = threading.Event()
+    server = _Server(config_of(create_app(services), services), services, ready.set)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        assert ready.wait(30), "the server came up"
+        yield listener.getsockname()[1]
+    finally:
+        server.handle_exit(15, None)
+        thread.join(30)
+        assert not thread.is_alive(), "the server stopped"
+
+
+@pytest.fixture
+def run_services():
+    return running

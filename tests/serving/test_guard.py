@@ -1,0 +1,161 @@
+"""What holds for every request, whatever route it asks for."""
+
+import json
+
+import pytest
+from fastapi import Request
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+
+from pregao.serving import KINDS, HttpLimits, create_app
+from pregao.serving._access import Access, UnprotectedAddressError, is_loopback
+
+
+def _echoing(services):
+    app = create_app(services)
+
+    async def echo(request: Request) -> dict[str, int]:
+        return {"bytes": len(await request.body())}
+
+    async def fail() -> None:
+        raise RuntimeError("a secret path: /home/someone")
+
+    app.add_api_route("/echo", echo, methods=["POST"])
+    app.add_api_route("/fail", fail, methods=["GET"])
+    return TestClient(app, base_url="http://localhost", raise_server_exceptions=False)
+
+
+def _kind(response):
+    assert "application/problem+json" == response.headers["content-type"]
+    body = response.json()
+    assert body["request_id"] == response.headers["x-request-id"]
+    assert body["status"] == response.status_code
+    name = body["type"].removeprefix("urn:pregao:problem:")
+    assert KINDS[name].status == response.status_code
+    return name
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8000", "[::1]:80", "LOCALHOST:1"])
+def test_loopback_names_are_served(client, host):
+    assert 200 == client.get("/livez", headers={"host": host}).status_code
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "localhost.evil.example", "127.0.0.1@evil", "", "a:b", "localhost:x"]
+)
+def test_other_hosts_are_refused_so_that_a_rebound_name_reaches_nothing(client, host):
+    response = client.get("/livez", headers={"host": host})
+
+    assert "host-not-allowed" == _kind(response)
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null", "http://localhost.evil"])
+def test_a_page_elsewhere_cannot_change_anything(make_services, origin):
+    client = _echoing(make_services())
+
+    assert "origin-not-allowed" == _kind(client.post("/echo", headers={"origin": origin}))
+    assert 200 == client.post("/echo", headers={"origin": "http://localhost:8000"}).status_code
+
+
+def test_what_changes_something_needs_a_key_where_keys_are_set(make_services):
+    client = _echoing(make_services(keys=("first-key", "second-key")))
+
+    assert "key-required" == _kind(client.post("/echo"))
+    assert "key-required" == _kind(client.post("/echo", headers={"x-api-key": "first"}))
+    assert 200 == client.post("/echo", headers={"x-api-key": "second-key"}).status_code
+    bearer = {"authorization": "Bearer first-key"}
+    assert 200 == client.post("/echo", headers=bearer).status_code
+    assert 200 == client.get("/livez").status_code
+
+
+def test_an_address_that_others_reach_needs_a_key():
+    with pytest.raises(UnprotectedAddressError, match="PREGAO_API_KEYS"):
+        Access.made(host="0.0.0.0", allowed_hosts=(), keys=())
+
+    assert Access.made(host="0.0.0.0", allowed_hosts=("pregao.example",), keys=("k",)).key_digests
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"),
+    [("127.0.0.2", True), ("::1", True), ("localhost", True), ("10.0.0.1", False), ("x", False)],
+)
+def test_loopback_is_known(host, expected):
+    assert expected == is_loopback(host)
+
+
+def test_a_body_over_the_limit_is_refused_before_it_is_parsed(make_services):
+    client = _echoing(make_services(limits=HttpLimits(body_bytes=100)))
+
+    assert {"bytes": 100} == client.post("/echo", content=b"x" * 100).json()
+    assert "too-large" == _kind(client.post("/echo", content=b"x" * 101))
+    parts = (b"x" * 60 for _ in range(2))
+    assert "too-large" == _kind(client.post("/echo", content=parts))
+    wrong = {"content-length": "-1"}
+    assert "too-large" == _kind(client.post("/echo", headers=wrong))
+
+
+def test_a_compressed_body_is_refused(make_services):
+    client = _echoing(make_services())
+
+    response = client.post("/echo", content=b"x", headers={"content-encoding": "gzip"})
+
+    assert "unsupported-media" == _kind(response)
+
+
+def test_json_that_nests_too_deeply_is_refused_and_brackets_in_texts_do_not_count(make_services):
+    client = _echoing(make_services())
+
+    assert "invalid-request" == _kind(client.post("/echo", content=b"[" * 100_000))
+    flat = json.dumps({"text": "[" * 1000, "rows": [[1]] * 100}).encode()
+    assert {"bytes": len(flat)} == client.post("/echo", content=flat).json()
+
+
+def test_what_fails_inside_is_said_without_its_words(make_services):
+    response = _echoing(make_services()).get("/fail")
+
+    assert "internal" == _kind(response)
+    assert "secret" not in response.text
+
+
+@pytest.mark.parametrize("path", ["/nope", "/v1/nope", "/livez/", "/..%2f..%2fetc/passwd"])
+def test_a_path_that_is_none_is_a_problem(client, path):
+    assert _kind(client.get(path)) == "not-found"
+
+
+@pytest.mark.parametrize("method", ["TRACE", "PATCH", "CONNECT", "BREW", "OPTIONS"])
+def test_other_methods_are_refused(client, method):
+    assert "method-not-allowed" == _kind(client.request(method, "/livez"))
+
+
+def test_every_answer_carries_the_headers_that_protect_a_reader(client):
+    for path in ("/livez", "/nope", "/metrics"):
+        headers = client.get(path).headers
+        assert "nosniff" == headers["x-content-type-options"]
+        assert "script-src 'self'" in headers["content-security-policy"]
+        assert "DENY" == headers["x-frame-options"]
+
+
+@given(
+    path=st.text(st.characters(codec="latin-1"), max_size=30),
+    method=st.sampled_from(["GET", "POST", "PUT", "DELETE", "PROPFIND", "X" * 30]),
+)
+def test_no_request_adds_a_series(path, method):
+    from pathlib import Path
+
+    from pregao.serving import Services
+    from pregao.workbench import Workbench
+
+    access = Access.made(host="127.0.0.1", allowed_hosts=(), keys=())
+    services = Services(Workbench(Path("unused")), access)
+    client = TestClient(create_app(services), base_url="http://localhost")
+    routes = {"unmatched"}
+
+    from urllib.parse import quote
+
+    client.request(method, "/x" + quote(path))
+
+    samples = services.metrics.requests.collect()[0].samples
+    assert {each.labels["route"] for each in samples} <= routes
+    known = {"GET", "HEAD", "POST", "PUT", "DELETE", "other"}
+    assert {each.labels["method"] for each in samples} <= known
