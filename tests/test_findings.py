@@ -20,6 +20,7 @@ from pregao.findings import FINDINGS, Finding, Kind, Severity, find_kind, worst_
 from pregao.findings._evaluation import EVALUATION
 from pregao.findings._learning import LEARNING
 from pregao.findings._prices import PRICES
+from pregao.findings._serving import SERVING
 from pregao.plots import TEXTS, Language
 from pregao.values import Text, Value
 
@@ -52,10 +53,10 @@ def in_one_line(text: str) -> str:
 
 
 def test_codes_are_a_family_and_a_number_and_never_taken_twice():
-    codes = [kind.code for kind in (*PRICES, *LEARNING, *EVALUATION)]
+    codes = [kind.code for kind in (*PRICES, *LEARNING, *EVALUATION, *SERVING)]
 
     assert codes == list(FINDINGS)
-    assert all(re.fullmatch(r"(PRC|LRN|EVA)\d{3}", code) for code in codes)
+    assert all(re.fullmatch(r"(PRC|LRN|EVA|SRV)\d{3}", code) for code in codes)
 
 
 @each_kind

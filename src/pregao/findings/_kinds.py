@@ -7,8 +7,11 @@ from pregao.findings._evaluation import EVALUATION
 from pregao.findings._kind import Kind
 from pregao.findings._learning import LEARNING
 from pregao.findings._prices import PRICES
+from pregao.findings._serving import SERVING
 
-FINDINGS: dict[str, Kind] = {each.code: each for each in chain(PRICES, LEARNING, EVALUATION)}
+FINDINGS: dict[str, Kind] = {
+    each.code: each for each in chain(PRICES, LEARNING, EVALUATION, SERVING)
+}
 
 
 def find_kind(code: str) -> Kind:

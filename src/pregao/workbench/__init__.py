@@ -12,6 +12,7 @@ from pregao.workbench._reproduced import PricesAgain as PricesAgain
 from pregao.workbench._reproduced import Reproduction as Reproduction
 from pregao.workbench._results import Fetched as Fetched
 from pregao.workbench._results import Result as Result
+from pregao.workbench._stand_in import StandIn as StandIn
 from pregao.workbench._tickers import Row as Row
 from pregao.workbench._tickers import Tickers as Tickers
 from pregao.workbench._workbench import MODES as MODES

@@ -1,0 +1,4 @@
+"""What became of a champion after it was promoted."""
+
+from pregao.monitoring._live import LiveScores as LiveScores
+from pregao.monitoring._live import live_scores as live_scores

@@ -1,0 +1,47 @@
+"""The baseline that answers where there is no champion: calibrated as in a contest."""
+
+import numpy as np
+import pytest
+
+from pregao.dataset import Split, make_dataset
+from pregao.errors import PregaoError
+from pregao.evaluation import judge_as_served
+from pregao.prices import PROVIDERS, Bars, Prices, validated
+from pregao.symbols import Symbol
+from pregao.training import LEVELS
+from pregao.workbench import StandIn
+from pregao.zoo import BASELINES
+
+
+@pytest.fixture(scope="module")
+def prices():
+    prices, _ = validated(PROVIDERS["sample"]().download(Symbol.parse("SP500")))
+    return prices.upto("2006-12-29")
+
+
+def test_it_forecasts_what_the_same_baseline_was_judged_for(prices):
+    stand_in = StandIn.fitted(prices, horizon=5)
+
+    dataset = make_dataset([prices], features=("return",), lookback=2, horizon=5, split=Split())
+    fitted = BASELINES[stand_in.name].fit(dataset.train, LEVELS, 0)
+    _, serving = judge_as_served(fitted, dataset, levels=LEVELS)
+    assert serving == stand_in.serving
+
+
+def test_it_forecasts_sixty_closes_without_any_range(prices):
+    closes = prices.bars.close[-60:]
+    columns = {name: closes for name in ("open", "high", "low", "close", "adj_close")}
+    bars = Bars.of(prices.sessions[-60:], {**columns, "volume": np.zeros(60)})
+    own = Prices(prices.symbol, bars, "request")
+    stand_in = StandIn.fitted(prices, horizon=5)
+
+    said = stand_in.forecaster.quantiles(stand_in.windows(own))
+
+    assert (1, 5, len(LEVELS)) == said.shape
+    assert np.isfinite(said).all()
+    assert (np.diff(said, axis=2) > 0).all()
+
+
+def test_too_short_a_history_is_an_error(prices):
+    with pytest.raises(PregaoError):
+        StandIn.fitted(prices.between(None, prices.sessions[100]), horizon=5)
