@@ -1,8 +1,9 @@
 """Sessions of an exchange: the days on which it trades, never "business days"."""
 
 import warnings
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,8 @@ from pregao.symbols import B3, LONDON, NYSE, TOKYO, Exchange
 Sessions = NDArray[np.datetime64]
 """Exchange-local dates, ``datetime64[D]``, ascending."""
 
+CLOSE_GRACE = timedelta(hours=1)
+"""How long after the close a session's bar may still change: auctions, and late providers."""
 
 # Before these days the calendars are guesses (or Saturdays were sessions, at NYSE until 1952).
 _KNOWN_FROM = {
@@ -48,7 +51,7 @@ def sessions_between(exchange: Exchange, first: np.datetime64, last: np.datetime
     if last < first:
         return np.empty(0, "datetime64[D]")
     # Whole decades, so that nearby questions share one calendar: making one takes 0.1 s.
-    sessions = _sessions_until(exchange.code, 10 * (_year(last) // 10) + 9)
+    sessions, _ = _calendar_until(exchange.code, _decade_of(last))
     start, stop = np.searchsorted(sessions, [first, last + np.timedelta64(1, "D")])
     return sessions[start:stop]
 
@@ -77,6 +80,32 @@ def next_sessions(exchange: Exchange, after: np.datetime64, count: int) -> Sessi
     return sessions_between(exchange, first, last)[:count]
 
 
+def last_complete_session(exchange: Exchange, now: datetime) -> np.datetime64:
+    """Give the newest session whose bar is final: it closed at least `CLOSE_GRACE` before `now`.
+
+    Parameters
+    ----------
+    now
+        A moment with its time zone.
+
+    >>> from datetime import UTC
+    >>> from pregao.symbols import B3
+    >>> at_noon = datetime(2024, 2, 14, 15, 0, tzinfo=UTC)  # Ash Wednesday, trading since 13:00
+    >>> str(last_complete_session(B3, at_noon)), str(last_complete_session(B3, at_noon.replace(
+    ...     hour=23)))
+    ('2024-02-09', '2024-02-14')
+    """
+    moment = np.datetime64((now - CLOSE_GRACE).astimezone(UTC).replace(tzinfo=None), "s")
+    sessions, closes = _calendar_until(exchange.code, _decade_of(moment))
+    last: np.datetime64 = sessions[np.searchsorted(closes, moment, side="right") - 1]
+    return last
+
+
+def day_at(exchange: Exchange, now: datetime) -> date:
+    """Give the day that it is at an exchange."""
+    return now.astimezone(ZoneInfo(exchange.zone)).date()
+
+
 def as_date(session: np.datetime64) -> date:
     """Give a session as a date of the standard library."""
     return date.fromisoformat(str(_day(session)))
@@ -86,13 +115,17 @@ def _day(moment: np.datetime64) -> np.datetime64:
     return np.datetime64(str(moment)[:10], "D")
 
 
-def _year(day: np.datetime64) -> int:
-    return int(str(day)[:4])
+def _decade_of(day: np.datetime64) -> int:
+    """Give the last year of a day's decade."""
+    return 10 * (int(str(day)[:4]) // 10) + 9
 
 
 @lru_cache(maxsize=64)
-def _sessions_until(code: str, last_year: int) -> Sessions:
-    """Ask exchange_calendars with explicit bounds: its default window ends next year."""
+def _calendar_until(code: str, last_year: int) -> tuple[Sessions, NDArray[np.datetime64]]:
+    """Give the sessions, and the moments in UTC at which they close.
+
+    Ask exchange_calendars with explicit bounds: its default window ends next year.
+    """
     with warnings.catch_warnings():
         # exchange_calendars 4.13 uses a pandas accessor that is to change in pandas 4.
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -100,5 +133,8 @@ def _sessions_until(code: str, last_year: int) -> Sessions:
 
         calendar = xcals.get_calendar(code, start=str(_KNOWN_FROM[code]), end=f"{last_year}-12-31")
     sessions: Sessions = calendar.sessions.to_numpy().astype("datetime64[D]")
-    sessions.flags.writeable = False
-    return sessions
+    in_utc = calendar.closes.dt.tz_convert(None).to_numpy()
+    closes: NDArray[np.datetime64] = in_utc.astype("datetime64[s]")
+    for array in (sessions, closes):
+        array.flags.writeable = False
+    return sessions, closes

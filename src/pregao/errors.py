@@ -5,8 +5,9 @@ facts as attributes, so that the command line maps a class to an exit code, and 
 status, in one place.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
+from typing import ClassVar, Literal
 
 
 class PregaoError(Exception):
@@ -52,8 +53,45 @@ class UnknownSymbolError(InputError):
     """The provider has no such symbol."""
 
     def __init__(self, symbol: str, provider: str, hint: str) -> None:
-        self.symbol, self.provider = symbol, provider
+        self.symbol, self.provider, self.hint = symbol, provider, hint
         super().__init__(f"{provider} has no {symbol}: {hint}")
+
+
+ProviderReason = Literal[
+    "rate_limited", "unknown_symbol", "auth", "bad_payload", "schema_changed", "unavailable"
+]
+
+
+class ProviderError(PregaoError):
+    """A provider on the network that gave no usable bars: why, and what to do."""
+
+    _ADVICE: ClassVar[Mapping[ProviderReason, str]] = {
+        "rate_limited": "wait, or ask another source: --source live goes on to the next one",
+        "unknown_symbol": "check the spelling, or ask another source",
+        "auth": "set its key in the environment, or ask another source",
+        "bad_payload": "try again later, or ask another source: --source live goes on to the next",
+        "schema_changed": "nothing was stored; ask another source until Pregao knows the new form",
+        "unavailable": "check the network, or use what is here: --source store or --source csv",
+    }
+
+    def __init__(
+        self,
+        provider: str,
+        symbol: str,
+        reason: ProviderReason,
+        found: str,
+        *,
+        retry_after_seconds: float | None = None,
+        advice: str | None = None,
+    ) -> None:
+        self.provider, self.symbol, self.reason = provider, symbol, reason
+        self.found = found
+        self.retry_after_seconds = retry_after_seconds
+        again = "" if retry_after_seconds is None else f" (again in {retry_after_seconds:.0f} s)"
+        super().__init__(
+            f"{provider} gave no prices of {symbol}: {found}{again}; "
+            f"{advice or self._ADVICE[reason]}"
+        )
 
 
 class MalformedFileError(InputError):

@@ -7,17 +7,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
 from pregao.errors import InvalidExperimentError
 from pregao.evaluation import Forecast
 from pregao.findings import Finding
-from pregao.prices import Prices
+from pregao.prices import Clock, Prices, open_feed
 from pregao.settings import Settings
 from pregao.training import RECIPES, Experiment, Listed, Recipe, Space, find_recipe, listed_networks
-from pregao.workbench import MODES, Result, Terms, Tickers, Workbench
+from pregao.workbench import MODES, Result, Terms, Tickers, Workbench, usual_source
 
 Day = date | str | None
 Mode = Literal["fast", "optimized"]
@@ -36,8 +36,11 @@ def fetch(
     start: Day = None,
     end: Day = None,
 ) -> Prices:
-    """Download a symbol's daily bars, and keep them in the store."""
-    source = source or ("sample" if path is None else "csv")
+    """Download a symbol's daily bars, and keep them in the store.
+
+    Without a source, the bundled sample where it has the symbol, else ``live``.
+    """
+    source = source or (usual_source(symbol) if path is None else "csv")
     fetched = _workbench().fetch(
         symbol, source=source, path=_path(path), start=_day(start), end=_day(end)
     )
@@ -206,7 +209,19 @@ def forecast(
 
 
 def _workbench() -> Workbench:
-    return Workbench(Settings.read().home)
+    settings = Settings.read()
+    feed = open_feed(
+        order=settings.sources,
+        home=settings.home,
+        clock=Clock(_now),
+        keys=settings.keys,
+        base_urls=settings.base_urls,
+    )
+    return Workbench(settings.home, feed=feed)
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()  # noqa: TID251 - the entry point owns the clock
 
 
 def _spoken(result: Result) -> Result:

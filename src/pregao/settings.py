@@ -1,25 +1,54 @@
 """The environment, read here only."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
+
+from pydantic import SecretStr
 
 from pregao.values import Language, Value
 
+_SOURCES = "yahoo,alphavantage,store,sample"
+_KEYS = {"alphavantage": "ALPHAVANTAGE_API_KEY"}
+_BASE_URLS = {"yahoo": "PREGAO_YAHOO_URL", "alphavantage": "PREGAO_ALPHAVANTAGE_URL"}
+
 
 class Settings(Value):
-    """Where Pregao keeps its prices and runs, and which language it speaks."""
+    """Where Pregao keeps its prices and runs, which language it speaks, whom it asks for prices."""
 
     home: Path
     language: Language
+    sources: tuple[str, ...]
+    """Whom ``--source live`` asks, in this order."""
+    keys: Mapping[str, SecretStr]
+    """By provider, those that there are."""
+    base_urls: Mapping[str, str]
+    """By provider, where it is not at its usual address."""
 
     @classmethod
     def read(cls) -> "Settings":
-        """Read PREGAO_HOME (else ~/.pregao) and PREGAO_LANGUAGE (else the locale's)."""
+        """Read PREGAO_HOME (else ~/.pregao), PREGAO_LANGUAGE (else the locale's), PREGAO_SOURCES.
+
+        And the keys and addresses of providers: ALPHAVANTAGE_API_KEY, PREGAO_YAHOO_URL,
+        PREGAO_ALPHAVANTAGE_URL. What is empty counts as absent.
+        """
         environment = os.environ  # noqa: TID251 - the one place that may
         home = environment.get("PREGAO_HOME")
         names = ("PREGAO_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
         locale = next((environment[name] for name in names if environment.get(name)), "en")
+        sources = environment.get("PREGAO_SOURCES", "").strip() or _SOURCES
         return cls(
             home=Path(home) if home else Path.home() / ".pregao",
             language="pt" if locale.lower().startswith("pt") else "en",
+            sources=tuple(each.strip() for each in sources.split(",") if each.strip()),
+            keys={
+                provider: SecretStr(environment[name].strip())
+                for provider, name in _KEYS.items()
+                if environment.get(name, "").strip()
+            },
+            base_urls={
+                provider: environment[name].strip()
+                for provider, name in _BASE_URLS.items()
+                if environment.get(name, "").strip()
+            },
         )

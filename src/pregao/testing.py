@@ -15,6 +15,7 @@ import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import ClassVar
@@ -22,7 +23,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from pregao.calendars import as_date, next_sessions
+from pregao.calendars import as_date, day_at, last_complete_session, next_sessions
 from pregao.errors import UnknownNameError, UnknownSymbolError, WorkerLostError
 from pregao.prices import Bars, Prices, Provider, validated
 from pregao.symbols import Symbol
@@ -36,6 +37,8 @@ class ProviderCase:
     provider: Provider
     symbol: Symbol
     absent: Symbol
+    now: datetime | None = None
+    """What the provider's clock says, where it has one: it may not tell of a running session."""
 
 
 def _has_a_plain_name(case: ProviderCase) -> None:
@@ -87,6 +90,17 @@ def _knows_what_it_has_not(case: ProviderCase) -> None:
     assert str(case.absent) in message, "UnknownSymbolError that names what was asked for"
 
 
+def _leaves_the_running_session_out(case: ProviderCase) -> None:
+    if case.now is None:
+        return
+    download = case.provider.download(case.symbol)
+    final = last_complete_session(case.symbol.exchange, case.now)
+    today = day_at(case.symbol.exchange, case.now)
+    running = download.bars.sessions[download.bars.sessions > final]
+    assert not (running <= np.datetime64(today)).any(), "no bar that may still change"
+    assert download.as_of == today, "the day on which it was asked"
+
+
 def _is_read_only(case: ProviderCase) -> None:
     bars = case.provider.download(case.symbol).bars
     arrays = (bars.sessions, *bars.columns.values())
@@ -101,6 +115,7 @@ PROVIDER_CONTRACT: dict[str, Callable[[ProviderCase], None]] = {
     "keeps to the span": _keeps_to_the_span,
     "gives no rows for an empty span": _gives_no_rows_for_an_empty_span,
     "knows what it has not": _knows_what_it_has_not,
+    "leaves the running session out": _leaves_the_running_session_out,
     "is read-only": _is_read_only,
 }
 

@@ -1,7 +1,17 @@
+"""Prices on a server that lies, and in folders of real and of written files."""
+
+import threading
+from datetime import datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import settings
+from lying_server import FakeClock, LyingServer, telling
+from pydantic import SecretStr
+
+from pregao.prices import Access, Patience
+from pregao.testing import synthetic_prices
 
 settings.register_profile("prices", deadline=None)  # the first example builds a calendar
 settings.load_profile("prices")
@@ -28,3 +38,45 @@ def write(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture
+def server(market):
+    with LyingServer() as server:
+        server.truth = telling(market)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield server
+        server.is_over.set()
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture
+def market():
+    """Bars of PETR4 that the servers tell: 80 sessions up to 2015-04-30."""
+    return synthetic_prices("PETR4", sessions=80)
+
+
+@pytest.fixture
+def fake_clock(market):
+    """The morning after the last session."""
+    return FakeClock(datetime.fromisoformat(f"{market.last}T12:00+00:00") + timedelta(days=1))
+
+
+@pytest.fixture
+def open_access(server, fake_clock, tmp_path):
+    """Make an access to the server: impatient where something is to be waited for."""
+
+    def open_access(**changes):
+        patience = {"deadline_seconds": 10.0, "first_wait_seconds": 1.0, **changes}
+        return Access(
+            tmp_path,
+            fake_clock.clock,
+            keys={"alphavantage": SecretStr("canary-key")},
+            base_urls={"yahoo": server.url, "alphavantage": server.url},
+            patience=Patience(**patience),
+            random=Random(0),
+        )
+
+    return open_access

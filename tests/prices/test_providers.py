@@ -1,13 +1,14 @@
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from pregao.errors import InputError, UnknownSymbolError
-from pregao.prices import COLUMNS, PROVIDERS, Bars, Download
+from pregao.prices import COLUMNS, NETWORK, PROVIDERS, Bars, Download
 from pregao.symbols import Symbol
 from pregao.testing import PROVIDER_CONTRACT, ProviderCase, provider_contract, synthetic_prices
 
@@ -19,7 +20,7 @@ EVERY_PROMISE = pytest.mark.parametrize(
 
 @pytest.fixture(scope="session")
 def cases(tmp_path_factory):
-    """A case of each provider of the registry."""
+    """A case of each provider that needs no network; test_network_providers.py has the others."""
     market = synthetic_prices(sessions=100)
     path = tmp_path_factory.mktemp("prices") / "TEST3.csv"
     market.frame.rename_axis("Date").to_csv(path)
@@ -30,7 +31,7 @@ def cases(tmp_path_factory):
 
 
 @EVERY_PROMISE
-@pytest.mark.parametrize("name", PROVIDERS)
+@pytest.mark.parametrize("name", sorted(PROVIDERS.keys() - NETWORK.keys()))
 def test_provider_keeps_its_promise(cases, name, promise):
     assert name == cases[name].provider.name
 
@@ -84,13 +85,15 @@ LIARS = {
     "keeps to the span": Liar(ask=lambda symbol, start, _: (symbol, start, None)),
     "gives no rows for an empty span": Liar(ask=lambda symbol, *_: (symbol, None, None)),
     "knows what it has not": Liar(ask=lambda _, *span: (Honest.market.symbol, *span)),
+    "leaves the running session out": Liar(),
     "is read-only": Liar(answer=writable),
 }
 
 
 @pytest.mark.parametrize("promise", PROVIDER_CONTRACT)
 def test_contract_catches_the_liar(promise):
-    case = ProviderCase(LIARS[promise], Honest.market.symbol, ABSENT)
+    at_noon = datetime.fromisoformat(f"{Honest.market.last}T15:00+00:00")
+    case = ProviderCase(LIARS[promise], Honest.market.symbol, ABSENT, now=at_noon)
 
     with pytest.raises(AssertionError):
         PROVIDER_CONTRACT[promise](case)

@@ -30,7 +30,7 @@ def test_it_forecasts_what_the_same_baseline_was_judged_for(prices):
 
 def test_it_forecasts_sixty_closes_without_any_range(prices):
     closes = prices.bars.close[-60:]
-    columns = {name: closes for name in ("open", "high", "low", "close", "adj_close")}
+    columns = dict.fromkeys(("open", "high", "low", "close", "adj_close"), closes)
     bars = Bars.of(prices.sessions[-60:], {**columns, "volume": np.zeros(60)})
     own = Prices(prices.symbol, bars, "request")
     stand_in = StandIn.fitted(prices, horizon=5)

@@ -76,6 +76,7 @@ def audit(
             path=path,
             allow_findings=allow_findings,
             today=bench.today,
+            feed=bench.feed,
             engine=terms.engine,
             on_progress=on_progress,
         )

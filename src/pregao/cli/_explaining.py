@@ -48,6 +48,7 @@ def explain(
             end=day_of(end),
             allow_findings=allow_findings,
             today=bench.today,
+            feed=bench.feed,
         )
     if as_json:
         typer.echo(answer.model_dump_json())

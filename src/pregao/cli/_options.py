@@ -11,7 +11,13 @@ SymbolsOrFile = Annotated[
     list[str] | None,
     typer.Argument(metavar="SYMBOL", help="PETR4, VALE3.SA, NVDA; or give --experiment"),
 ]
-Source = Annotated[str | None, typer.Option(help="prices from sample (default), csv or store")]
+Source = Annotated[
+    str | None,
+    typer.Option(
+        help="prices from sample, csv, store, yahoo, alphavantage, alphavantage_adjusted, or live: "
+        "the sources of PREGAO_SOURCES, one after the other [sample]"
+    ),
+]
 CsvPath = Annotated[
     Path | None, typer.Option("--path", help="a CSV file, or a folder of TICKER.csv")
 ]

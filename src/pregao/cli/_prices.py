@@ -17,13 +17,23 @@ def fetch(
     end: End = None,
     as_json: Json = False,
 ) -> None:
-    """Download daily bars and append them to the store."""
+    """Download daily bars and append them to the store.
+
+    Without --source: the bundled sample where it has the symbol, else live.
+    """
     from pregao.console import print_fetched
+    from pregao.workbench import usual_source
 
     bench = workbench()
-    source = source_if(source, path) or "sample"
+    named = source_if(source, path)
     fetched = [
-        bench.fetch(symbol, source=source, path=path, start=day_of(start), end=day_of(end))
+        bench.fetch(
+            symbol,
+            source=named or usual_source(symbol),
+            path=path,
+            start=day_of(start),
+            end=day_of(end),
+        )
         for symbol in symbols
     ]
     if as_json:
@@ -43,11 +53,18 @@ def check(
 ) -> None:
     """Say what is wrong with a symbol's bars; exit code 1 if they are quarantined."""
     from pregao.console import print_checked
+    from pregao.workbench import usual_source
 
     bench = workbench()
-    source = source_if(source, path) or "sample"
+    named = source_if(source, path)
     checked = [
-        bench.check(symbol, source=source, path=path, start=day_of(start), end=day_of(end))
+        bench.check(
+            symbol,
+            source=named or usual_source(symbol),
+            path=path,
+            start=day_of(start),
+            end=day_of(end),
+        )
         for symbol in symbols
     ]
     if as_json:

@@ -21,11 +21,23 @@ _DEVICES: "tuple[DeviceName, ...]" = ("auto", "cpu", "cuda")
 
 
 def workbench() -> "Workbench":
-    """Open the workbench of the user's home, today."""
+    """Open the workbench of the user's home, today, with the sources of live prices."""
+    from pregao.prices import Clock, open_feed
     from pregao.workbench import Workbench
 
-    today = datetime.now().astimezone().date()  # noqa: TID251 - the entry point owns the clock
-    return Workbench(Settings.read().home, today=today)
+    settings = Settings.read()
+    feed = open_feed(
+        order=settings.sources,
+        home=settings.home,
+        clock=Clock(_now),
+        keys=settings.keys,
+        base_urls=settings.base_urls,
+    )
+    return Workbench(settings.home, today=_now().date(), feed=feed)
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()  # noqa: TID251 - the entry point owns the clock
 
 
 def experiment_of(

@@ -209,4 +209,81 @@ PRICES = (
             "peça menos atributos",
         ),
     ),
+    Kind(
+        code="PRC015",
+        severity="info",
+        title=Text(en="provisional bar", pt_br="barra provisória"),
+        meaning=Text(
+            en="The provider gave a bar of a session that was not over, and it was left out.",
+            pt_br="O provedor deu uma barra de um pregão que não tinha terminado, e ela ficou de "
+            "fora.",
+        ),
+        advice=Text(
+            en="its close is not the close: fetch again an hour after the session ends",
+            pt_br="o fechamento dela não é o fechamento: baixe de novo uma hora depois do fim do "
+            "pregão",
+        ),
+    ),
+    Kind(
+        code="PRC016",
+        severity="warning",
+        title=Text(en="not adjusted", pt_br="sem ajuste"),
+        meaning=Text(
+            en="The provider's closes are as traded: dividends and splits are not adjusted for.",
+            pt_br="Os fechamentos do provedor são os negociados: sem ajuste por proventos e "
+            "desdobramentos.",
+        ),
+        advice=Text(
+            en="a dividend looks like a loss that no holder had: use a provider of adjusted "
+            "prices, such as yahoo",
+            pt_br="um provento parece uma perda que nenhum acionista teve: use um provedor de "
+            "preços ajustados, como yahoo",
+        ),
+    ),
+    Kind(
+        code="PRC017",
+        severity="warning",
+        title=Text(en="history cut short", pt_br="história cortada"),
+        meaning=Text(
+            en="The provider gives fewer sessions than were asked for.",
+            pt_br="O provedor dá menos pregões do que se pediu.",
+        ),
+        advice=Text(
+            en="there is little to learn from: use a provider of whole histories, such as yahoo; "
+            "what is fetched again and again adds up in the store",
+            pt_br="há pouco com que aprender: use um provedor de histórias inteiras, como yahoo; o "
+            "que se baixa de tempos em tempos se acumula no depósito",
+        ),
+    ),
+    Kind(
+        code="PRC018",
+        severity="warning",
+        title=Text(en="another source", pt_br="outra fonte"),
+        meaning=Text(
+            en="Not the first of the configured sources answered, or its answer could not be kept.",
+            pt_br="Não foi a primeira das fontes configuradas que respondeu, ou não se pôde "
+            "guardar a resposta.",
+        ),
+        advice=Text(
+            en="providers differ in adjustment and by some cents: mind it when comparing with an "
+            "earlier run",
+            pt_br="os provedores diferem no ajuste e em alguns centavos: leve em conta ao "
+            "comparar com uma execução anterior",
+        ),
+    ),
+    Kind(
+        code="PRC019",
+        severity="warning",
+        title=Text(en="stale prices", pt_br="preços atrasados"),
+        meaning=Text(
+            en="The prices end before the last session that is over.",
+            pt_br="Os preços terminam antes do último pregão encerrado.",
+        ),
+        advice=Text(
+            en="a forecast counts its sessions from an older close: fetch again when a provider "
+            "answers",
+            pt_br="a previsão conta os pregões a partir de um fechamento mais antigo: baixe de "
+            "novo quando um provedor responder",
+        ),
+    ),
 )

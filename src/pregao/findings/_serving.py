@@ -25,8 +25,8 @@ SERVING = (
         meaning=Text(
             en="The champion's files are damaged or its numbers were not finite, so another "
             "forecaster stood in for it.",
-            pt_br="Os arquivos do campeão estão danificados ou seus números não eram finitos; outro "
-            "previsor o substituiu.",
+            pt_br="Os arquivos do campeão estão danificados ou seus números não eram finitos; "
+            "outro previsor o substituiu.",
         ),
         advice=Text(
             en="run 'pregao doctor', and roll back or promote another run",

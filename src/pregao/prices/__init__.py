@@ -1,7 +1,15 @@
 """Where prices come from, what is wrong with them, and where they stay."""
 
+from pregao.prices._access import Access as Access
+from pregao.prices._access import Clock as Clock
+from pregao.prices._access import Patience as Patience
+from pregao.prices._breaker import Health as Health
 from pregao.prices._checks import CHECKS as CHECKS
 from pregao.prices._checks import Check as Check
+from pregao.prices._feed import Answer as Answer
+from pregao.prices._feed import Feed as Feed
+from pregao.prices._feed import ProviderFailure as ProviderFailure
+from pregao.prices._feed import open_feed as open_feed
 from pregao.prices._history import Snapshot as Snapshot
 from pregao.prices._inspection import inspect as inspect
 from pregao.prices._inspection import validated as validated
@@ -11,5 +19,6 @@ from pregao.prices._prices import Prices as Prices
 from pregao.prices._provider import Download as Download
 from pregao.prices._provider import Provider as Provider
 from pregao.prices._provider import ProviderFactory as ProviderFactory
+from pregao.prices._providers import NETWORK as NETWORK
 from pregao.prices._providers import PROVIDERS as PROVIDERS
 from pregao.prices._store import PriceStore as PriceStore

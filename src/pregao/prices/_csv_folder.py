@@ -4,6 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from pregao.errors import InputError, UnknownSymbolError
+from pregao.prices._access import Access
 from pregao.prices._csv_file import read_csv
 from pregao.prices._provider import Download
 from pregao.symbols import Symbol
@@ -21,7 +22,12 @@ class CsvFolder:
 
     name = "csv"
 
-    def __init__(self, *, path: Path | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        path: Path | None = None,
+        access: Access | None = None,  # noqa: ARG002 - every provider is made alike
+    ) -> None:
         if path is None:
             raise InputError("csv needs --path: a folder of TICKER.csv files, or one such file")
         try:

@@ -52,15 +52,16 @@ def validated(download: Download, as_of: date | None = None) -> tuple[Prices, tu
 
     Taken out are rows with missing, non-positive or impossible values, copies, contradictory
     bars of one session, bars after `as_of`, and empty bars on closed days. Jumps and unit
-    errors stay in: they are findings of severity ``error``, and quarantine the series.
+    errors stay in: they are findings of severity ``error``, and quarantine the series. A provider
+    that knows the day at the exchange knows better than `as_of`.
 
     Raises
     ------
     InputError
         If no row is left.
     """
-    subject = Subject(download.bars, download.symbol, _day(as_of))
-    findings = _findings(subject, download.lines)
+    subject = Subject(download.bars, download.symbol, _day(download.as_of or as_of))
+    findings = (*download.findings, *_findings(subject, download.lines))
     if len(subject.kept) == 0:
         why = "; ".join(f"{each.code} {each.seen}" for each in findings) or "no rows in that span"
         raise InputError(f"{download.source} has no usable bar of {download.symbol}: {why}")

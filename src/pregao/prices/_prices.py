@@ -70,6 +70,10 @@ class Bars:
         return {name: column for name, column in named.items() if column is not None}
 
 
+NO_BARS = Bars.of([], dict.fromkeys(COLUMNS, ()))
+"""Bars of no session at all."""
+
+
 @dataclass(frozen=True, eq=False)
 class Prices:
     """One symbol's validated daily bars, read-only: sessions ascend and every price is positive.

@@ -1,6 +1,6 @@
 """What a provider of prices is, and what it hands over."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Protocol, Self
@@ -8,6 +8,9 @@ from typing import Protocol, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from pregao.findings import Finding
+from pregao.prices._access import Access
+from pregao.prices._breaker import Breaker
 from pregao.prices._prices import Bars
 from pregao.symbols import Symbol
 
@@ -23,6 +26,10 @@ class Download:
     """Where the bars came from, for messages: a path or an address."""
     lines: NDArray[np.intp] | None = None
     """The 1-based line of each row, where the source is a text file."""
+    as_of: date | None = None
+    """The day at the exchange when the bars were fetched, where the provider knows it."""
+    findings: tuple[Finding, ...] = ()
+    """What the provider itself knows about its answer."""
 
     def between(self, start: date | None, end: date | None) -> Self:
         """Give the rows from `start` to `end`, both included; None leaves a side open."""
@@ -33,7 +40,7 @@ class Download:
         if end is not None:
             inside &= sessions <= np.datetime64(end, "D")
         lines = None if self.lines is None else self.lines[inside]
-        return type(self)(self.symbol, self.bars.take(inside), self.provider, self.source, lines)
+        return replace(self, bars=self.bars.take(inside), lines=lines)
 
 
 class Provider(Protocol):
@@ -53,13 +60,37 @@ class Provider(Protocol):
         ------
         UnknownSymbolError
             If this provider has no such symbol; the message says what there is.
+        ProviderError
+            If a provider on the network gives no usable answer; its reason says why.
         """
         ...
 
 
 class ProviderFactory(Protocol):
-    """Make a provider; only those that read files take a path, the others refuse one."""
+    """Make a provider: those that read files take a path, those on the network an access.
 
-    def __call__(self, *, path: Path | None = None) -> Provider:
+    What reads no files refuses a path.
+    """
+
+    def __call__(self, *, path: Path | None = None, access: Access | None = None) -> Provider:
+        """Make the provider."""
+        ...
+
+
+class NetworkProvider(Provider, Protocol):
+    """A provider that is asked over the network, and left alone while it fails."""
+
+    @property
+    def breaker(self) -> Breaker:
+        """What this process knows of it."""
+        ...
+
+
+class NetworkFactory(Protocol):
+    """Make a provider on the network."""
+
+    def __call__(
+        self, *, path: Path | None = None, access: Access | None = None
+    ) -> NetworkProvider:
         """Make the provider."""
         ...

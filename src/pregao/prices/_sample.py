@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from pregao.errors import InputError, UnknownSymbolError
+from pregao.prices._access import Access
 from pregao.prices._prices import Bars
 from pregao.prices._provider import Download
 from pregao.symbols import Symbol
@@ -33,7 +34,12 @@ class Sample:
 
     name = "sample"
 
-    def __init__(self, *, path: Path | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        path: Path | None = None,
+        access: Access | None = None,  # noqa: ARG002 - every provider is made alike
+    ) -> None:
         if path is not None:
             raise InputError(f"the sample data takes no path, and {path} was given: use csv")
 
@@ -45,7 +51,9 @@ class Sample:
         if name not in _DATA_SETS:
             there = f"the sample data holds {' and '.join(_DATA_SETS)}"
             raise UnknownSymbolError(
-                str(symbol), self.name, f"{there}; read other tickers from your files with csv"
+                str(symbol),
+                self.name,
+                f"{there}; --source live asks the network, csv reads your files",
             )
         file = _folder() / _DATA_SETS[name] / f"{_DATA_SETS[name]}.csv.gz"
         with gzip.open(file, "rt", encoding="ascii", newline="") as text:

@@ -8,6 +8,7 @@ from pregao.workbench._explaining import explain_forecast as explain_forecast
 from pregao.workbench._explaining import explain_run as explain_run
 from pregao.workbench._prices import SOURCES as SOURCES
 from pregao.workbench._prices import Checked as Checked
+from pregao.workbench._prices import usual_source as usual_source
 from pregao.workbench._reproduced import PricesAgain as PricesAgain
 from pregao.workbench._reproduced import Reproduction as Reproduction
 from pregao.workbench._results import Fetched as Fetched

@@ -6,6 +6,7 @@ from pathlib import Path
 from pregao.dataset import plugin_features
 from pregao.evaluation import Audit, find_leaks
 from pregao.evaluation.audit import OnProgress
+from pregao.prices import Feed
 from pregao.training import Engine, Experiment
 from pregao.workbench._prices import provider_of, trainable
 
@@ -17,6 +18,7 @@ def audit(
     path: Path | None = None,
     allow_findings: bool = False,
     today: date | None = None,
+    feed: Feed | None = None,
     engine: Engine | None = None,
     on_progress: OnProgress | None = None,
 ) -> Audit:
@@ -29,7 +31,7 @@ def audit(
     DataQualityError
         If a symbol is quarantined and `allow_findings` is not given.
     """
-    provider = provider_of(experiment.source, path, home=home)
+    provider = provider_of(experiment.source, path, home=home, feed=feed)
     prices = trainable(experiment, provider, as_of=today, allow_findings=allow_findings)
     return find_leaks(
         [each.prices for each in prices],

@@ -10,6 +10,7 @@ import numpy as np
 from pregao.calendars import as_date
 from pregao.dataset import Dataset, Split, Windows, live_windows
 from pregao.evaluation import Explanation, Importances, evenly_chosen, permutation_importance
+from pregao.prices import Feed
 from pregao.registry import Run, load_run
 from pregao.training import LEVELS, Experiment, mean_input, usual_quantities
 from pregao.workbench._entrants import Group
@@ -31,6 +32,7 @@ def explain(
     end: date | None = None,
     allow_findings: bool = False,
     today: date | None = None,
+    feed: Feed | None = None,
 ) -> Explanation:
     """Explain a stored run, or with a symbol what it forecasts for it.
 
@@ -53,7 +55,7 @@ def explain(
     stored = load_run(home, run)
     # Before anything is read: a step that is not there is known at once.
     usual_quantities(stored.experiment, step=step)
-    reader = _Reader(home, path, today)
+    reader = _Reader(home, path, today, feed)
     if symbol is None:
         return explain_run(stored, reader.prices_of_run(stored), step=step)
     known = stored.experiment
@@ -179,6 +181,7 @@ class _Reader:
     home: Path
     path: Path | None
     today: date | None
+    feed: Feed | None
 
     def prices(
         self, experiment: Experiment, *, allow_findings: bool, check_split: bool = True
@@ -186,7 +189,7 @@ class _Reader:
         """Read the prices of an experiment."""
         return trainable(
             experiment,
-            provider_of(experiment.source, self.path, home=self.home),
+            provider_of(experiment.source, self.path, home=self.home, feed=self.feed),
             as_of=self.today,
             allow_findings=allow_findings,
             check_split=check_split,

@@ -11,13 +11,23 @@ from pregao.dataset import check_length, check_live
 from pregao.errors import (
     DataQualityError,
     InputError,
+    ProviderError,
     SharedFileError,
     UnknownNameError,
     UnknownSymbolError,
 )
 from pregao.evaluation import DataSummary, PricesUsed
 from pregao.findings import Finding
-from pregao.prices import PROVIDERS, Download, Prices, PriceStore, Provider, validated
+from pregao.prices import (
+    NETWORK,
+    PROVIDERS,
+    Download,
+    Feed,
+    Prices,
+    PriceStore,
+    Provider,
+    validated,
+)
 from pregao.registry import DataRecord
 from pregao.symbols import Symbol
 from pregao.training import Experiment
@@ -88,22 +98,41 @@ class StoredPrices:
         return Download(symbol, prices.bars, providers[0], source).between(start, end)
 
 
-SOURCES = (*PROVIDERS, "store")
+SOURCES = (*PROVIDERS, "live", "store")
 
 
-def provider_of(source: str, path: Path | None, *, home: Path) -> Provider:
-    """Make a provider by its name; `store` is what was fetched before.
+def provider_of(source: str, path: Path | None, *, home: Path, feed: Feed | None) -> Provider:
+    """Make a provider by its name; `store` is what was fetched before, `live` the feed itself.
 
     Raises
     ------
     UnknownNameError
         With the nearest names.
+    InputError
+        If the network is to be asked and there is no feed.
     """
+    if source not in SOURCES:
+        raise UnknownNameError("source", source, SOURCES)
     if source == "store":
         return StoredPrices(home)
-    if source not in PROVIDERS:
-        raise UnknownNameError("source", source, SOURCES)
-    return PROVIDERS[source](path=path)
+    if source in PROVIDERS and source not in NETWORK:
+        return PROVIDERS[source](path=path)
+    if feed is None:
+        raise InputError(f"{source} asks the network: give the workbench a feed")
+    if source in NETWORK:
+        return NETWORK[source](path=path, access=feed.access)
+    if path is not None:
+        raise InputError(f"live takes no path, and {path} was given: use csv")
+    return feed
+
+
+def usual_source(symbol: str) -> str:
+    """Give the source of a symbol for which none is named: the sample has few, live the rest."""
+    try:
+        PROVIDERS["sample"]().download(Symbol.parse(symbol))
+    except UnknownSymbolError:
+        return "live"
+    return "sample"
 
 
 def checked_prices(
@@ -161,11 +190,11 @@ def survivors(
 
     Raises
     ------
-    InputError
+    InputError, ProviderError
         The first symbol's, if none can be used.
     """
     prices: list[Checked] = []
-    left_out: list[tuple[str, InputError]] = []
+    left_out: list[tuple[str, InputError | ProviderError]] = []
     sources: dict[str, str] = {}
     for symbol in experiment.symbols:
         try:
@@ -174,7 +203,7 @@ def survivors(
                 _check_own_files([download, download])
             checked = _sound(download, as_of=as_of, allow_findings=allow_findings)
             check_live(checked.prices, features=experiment.features, lookback=experiment.lookback)
-        except InputError as error:
+        except (InputError, ProviderError) as error:
             left_out.append((symbol, error))
         else:
             prices.append(checked)
@@ -183,7 +212,7 @@ def survivors(
     return prices, tuple(ticker_left_out(symbol, error) for symbol, error in left_out)
 
 
-def ticker_left_out(symbol: str, error: InputError) -> Finding:
+def ticker_left_out(symbol: str, error: InputError | ProviderError) -> Finding:
     """Say why a symbol of many has no part in the result."""
     return Finding.of("LRN007", Text.same(str(error)), symbol=symbol)
 

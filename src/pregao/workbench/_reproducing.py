@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pregao.dataset import Dataset, make_dataset
 from pregao.evaluation import SCORES, Offsets, judge_as_served, offsets_of
-from pregao.prices import Download, Prices, PriceStore, Provider, validated
+from pregao.prices import NETWORK, Download, Prices, PriceStore, Provider, validated
 from pregao.registry import DataRecord, Run
 from pregao.registry._baselines import baseline_files
 from pregao.registry._months import digested, first_difference
@@ -189,11 +189,13 @@ def _histories(
 ) -> Iterator[tuple[Prices, int | None]]:
     """Give the prices as they are now; of a store, then its earlier states, the newest first."""
     symbol, asked = Symbol.parse(record.symbol), run.experiment
-    if not isinstance(provider, StoredPrices):
+    store = PriceStore(home)
+    # What comes over the network is rewritten with every dividend: as it was, it is in the store.
+    is_kept = record.provider in NETWORK and store.snapshots(symbol, record.provider)
+    if not (is_kept or isinstance(provider, StoredPrices)):
         download = provider.download(symbol, asked.start, asked.end)
         yield validated(download, as_of=as_of)[0], None
         return
-    store = PriceStore(home)
     latest = store.read(symbol, record.provider)
     for snapshot in reversed(store.snapshots(symbol, record.provider)):
         prices = store.read(symbol, record.provider, snapshot.digest)

@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Self
 
-from pregao.errors import InputError
+from pregao.errors import InputError, ProviderError
 from pregao.evaluation import SIGNIFICANCE, Edge, Report, Verdict
 from pregao.findings import Finding
 from pregao.prices import Provider
@@ -101,7 +101,7 @@ def decided(
             try:
                 prices = trainable(alone, provider, as_of=as_of, allow_findings=allow_findings)
                 groups.append(Group.of(prices, own))
-            except InputError as error:
+            except (InputError, ProviderError) as error:
                 yield ticker_left_out(symbol, error)
         if groups:
             yield from contests(groups, terms, trials=opened(home, "sweep", groups, terms))

@@ -9,7 +9,7 @@ from pregao.dataset import Split, WalkForward, live_windows
 from pregao.errors import NothingLeftError
 from pregao.evaluation import Forecast, Report
 from pregao.findings import Finding
-from pregao.prices import PriceStore, Provider
+from pregao.prices import Feed, PriceStore, Provider
 from pregao.registry import (
     DataRecord,
     Run,
@@ -75,6 +75,8 @@ class Workbench:
     home: Path
     today: date | None = None
     """What staleness is measured against; None skips those checks."""
+    feed: Feed | None = None
+    """Whom to ask over the network; None asks nobody."""
 
     def fetch(
         self,
@@ -424,7 +426,7 @@ class Workbench:
         return stored_runs(self.home)
 
     def _provider(self, source: str, path: Path | None) -> Provider:
-        return provider_of(source, path, home=self.home)
+        return provider_of(source, path, home=self.home, feed=self.feed)
 
     def _prices(
         self, experiment: Experiment, path: Path | None, *, allow_findings: bool
