@@ -24,13 +24,18 @@ class Settings(Value):
     """By provider, those that there are."""
     base_urls: Mapping[str, str]
     """By provider, where it is not at its usual address."""
+    api_keys: tuple[SecretStr, ...]
+    """Any of them opens what changes something over HTTP."""
+    allowed_hosts: tuple[str, ...]
+    """The names under which the server is reached, beside this machine's own."""
 
     @classmethod
     def read(cls) -> "Settings":
         """Read PREGAO_HOME (else ~/.pregao), PREGAO_LANGUAGE (else the locale's), PREGAO_SOURCES.
 
         And the keys and addresses of providers: ALPHAVANTAGE_API_KEY, PREGAO_YAHOO_URL,
-        PREGAO_ALPHAVANTAGE_URL. What is empty counts as absent.
+        PREGAO_ALPHAVANTAGE_URL. And for the server PREGAO_API_KEYS and PREGAO_ALLOWED_HOSTS, commas
+        between them. What is empty counts as absent.
         """
         environment = os.environ  # noqa: TID251 - the one place that may
         home = environment.get("PREGAO_HOME")
@@ -40,7 +45,7 @@ class Settings(Value):
         return cls(
             home=Path(home) if home else Path.home() / ".pregao",
             language="pt" if locale.lower().startswith("pt") else "en",
-            sources=tuple(each.strip() for each in sources.split(",") if each.strip()),
+            sources=_listed(sources),
             keys={
                 provider: SecretStr(environment[name].strip())
                 for provider, name in _KEYS.items()
@@ -51,4 +56,10 @@ class Settings(Value):
                 for provider, name in _BASE_URLS.items()
                 if environment.get(name, "").strip()
             },
+            api_keys=tuple(map(SecretStr, _listed(environment.get("PREGAO_API_KEYS", "")))),
+            allowed_hosts=_listed(environment.get("PREGAO_ALLOWED_HOSTS", "")),
         )
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(each.strip() for each in text.split(",") if each.strip())

@@ -2,23 +2,45 @@
 
 import threading
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 import pytest
 from starlette.testclient import TestClient
 
-from pregao.serving import HttpLimits, Services, create_app
+from pregao.prices import Clock, open_feed
+from pregao.serving import HttpLimits, create_app, services_over
 from pregao.serving._access import Access
 from pregao.serving._server import _Server, config_of, listening
 from pregao.workbench import Workbench
+
+
+class _Nobody:
+    def champions(self):
+        return ()
+
+    def served(self, run):
+        raise AssertionError
+
+
+NOW = datetime(2024, 6, 3, 21, tzinfo=UTC)
 
 
 @pytest.fixture
 def make_services(tmp_path):
     def made(*, keys=(), limits=None, host="127.0.0.1", allowed_hosts=()):
         access = Access.made(host=host, allowed_hosts=allowed_hosts, keys=keys)
-        return Services(Workbench(tmp_path), access, limits=limits or HttpLimits())
+        feed = open_feed(order=("store", "sample"), home=tmp_path, clock=Clock(lambda: NOW))
+        bench = Workbench(tmp_path, feed=feed)
+        found = services_over(
+            bench, access, models=_Nobody(), today=NOW.date, limits=limits or HttpLimits()
+        )
+        opened.append(found)
+        return found
 
-    return made
+    opened = []
+    yield made
+    for each in opened:
+        each.close()
 
 
 @pytest.fixture

@@ -1,10 +1,11 @@
 """What holds for every request, whatever route it asks for."""
 
 import json
+from urllib.parse import quote
 
 import pytest
 from fastapi import Request
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
@@ -136,26 +137,17 @@ def test_every_answer_carries_the_headers_that_protect_a_reader(client):
         assert "DENY" == headers["x-frame-options"]
 
 
-@given(
-    path=st.text(st.characters(codec="latin-1"), max_size=30),
-    method=st.sampled_from(["GET", "POST", "PUT", "DELETE", "PROPFIND", "X" * 30]),
-)
-def test_no_request_adds_a_series(path, method):
-    from pathlib import Path
-
-    from pregao.serving import Services
-    from pregao.workbench import Workbench
-
-    access = Access.made(host="127.0.0.1", allowed_hosts=(), keys=())
-    services = Services(Workbench(Path("unused")), access)
+@given(data=st.data())
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_request_adds_a_series(make_services, data):
+    services = make_services()
     client = TestClient(create_app(services), base_url="http://localhost")
-    routes = {"unmatched"}
+    path = data.draw(st.text(st.characters(codec="latin-1"), max_size=30))
+    methods = ["GET", "POST", "PUT", "DELETE", "PROPFIND", "X" * 30]
 
-    from urllib.parse import quote
-
-    client.request(method, "/x" + quote(path))
+    client.request(data.draw(st.sampled_from(methods)), "/x" + quote(path))
 
     samples = services.metrics.requests.collect()[0].samples
-    assert {each.labels["route"] for each in samples} <= routes
+    assert {each.labels["route"] for each in samples} <= {"unmatched"}
     known = {"GET", "HEAD", "POST", "PUT", "DELETE", "other"}
     assert {each.labels["method"] for each in samples} <= known

@@ -21,4 +21,5 @@ from pregao.prices._provider import Provider as Provider
 from pregao.prices._provider import ProviderFactory as ProviderFactory
 from pregao.prices._providers import NETWORK as NETWORK
 from pregao.prices._providers import PROVIDERS as PROVIDERS
+from pregao.prices._sample import BUNDLED as BUNDLED
 from pregao.prices._store import PriceStore as PriceStore

@@ -16,6 +16,8 @@ from pregao.symbols import Symbol
 
 # Ticker -> the folder of the package `arch` that holds its file.
 _DATA_SETS = {"SP500": "sp500", "NASDAQ": "nasdaq"}
+BUNDLED = tuple(_DATA_SETS)
+"""The symbols whose prices come with the program."""
 _ALIASES = {"^GSPC": "SP500", "^IXIC": "NASDAQ"}
 # The field of our columns in those files: Date,Open,High,Low,Close,Adj Close,Volume.
 _FIELDS = {"open": 1, "high": 2, "low": 3, "close": 4, "adj_close": 5, "volume": 6}

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from filelock import FileLock, Timeout
 
@@ -10,7 +10,7 @@ from pregao.errors import CorruptFileError, InputError, StoreBusyError
 from pregao.prices._history import Snapshot, begun, extended
 from pregao.prices._prices import Prices
 from pregao.prices._store_file import read_history, write_history
-from pregao.symbols import Symbol
+from pregao.symbols import EXCHANGES, Symbol
 
 _PROVIDER = re.compile(r"[a-z][a-z0-9_]{0,31}\Z", re.ASCII)
 _PATIENCE_SECONDS = 60.0
@@ -92,6 +92,16 @@ class PriceStore:
         """Give the states that a series had, oldest first; none where nothing is stored."""
         path = self._path(symbol, provider)
         return read_history(path).snapshots if path.exists() else ()
+
+    def symbols(self) -> dict[Symbol, tuple[str, ...]]:
+        """Give the symbols that are stored, and from which providers."""
+        found: dict[Symbol, list[str]] = {}
+        for file in sorted((self.root / "prices").glob("*/*-*.parquet")):
+            code, _, name = file.stem.partition("-")
+            if code in EXCHANGES:
+                symbol = Symbol(unquote(name), EXCHANGES[code])
+                found.setdefault(symbol, []).append(file.parent.name)
+        return {symbol: tuple(providers) for symbol, providers in sorted(found.items())}
 
     def _path(self, symbol: Symbol, provider: str) -> Path:
         """Name the file; the exchange before the ticker keeps names such as CON harmless."""

@@ -7,12 +7,19 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from pregao.serving import _catalogue, _health
+from pregao.serving import _catalogue, _docs, _earlier, _forecasts, _health, _symbols
 from pregao.serving._guard import Guard
 from pregao.serving._problems import PROBLEM_JSON, Problem, Refusal, reasons_of
 from pregao.serving._services import Services
 
-_ROUTERS = (_health.router, _catalogue.router)
+_ROUTERS = (
+    _forecasts.router,
+    _symbols.router,
+    _catalogue.router,
+    _earlier.router,
+    _health.router,
+    _docs.router,
+)
 
 
 def create_app(services: Services) -> FastAPI:

@@ -1,15 +1,24 @@
 """What the routes call: the use cases, and the measures beside them."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import date
 from threading import Event
 from typing import Annotated
 
 from fastapi import Depends, Request
 
 from pregao.serving._access import Access
+from pregao.serving._desk import Desk, Models
 from pregao.serving._limits import HttpLimits
 from pregao.serving._metrics import Metrics
+from pregao.serving._quotes import Quotes
 from pregao.workbench import Workbench
+
+
+def _threads(name: str, count: int) -> Callable[[], ThreadPoolExecutor]:
+    return lambda: ThreadPoolExecutor(count, thread_name_prefix=name)
 
 
 @dataclass(frozen=True)
@@ -18,10 +27,48 @@ class Services:
 
     workbench: Workbench
     access: Access
-    limits: HttpLimits = field(default_factory=HttpLimits)
+    quotes: Quotes
+    desk: Desk
+    today: Callable[[], date]
     metrics: Metrics = field(default_factory=Metrics)
+    limits: HttpLimits = field(default_factory=HttpLimits)
     stopping: Event = field(default_factory=Event)
     """Set when the server is asked to stop: event streams end."""
+    quick: ThreadPoolExecutor = field(default_factory=_threads("quick", 2))
+    """For what takes a millisecond."""
+    patient: ThreadPoolExecutor = field(default_factory=_threads("patient", 8))
+    """For what may wait for a provider or fit something."""
+
+    def close(self) -> None:
+        """Let all threads end."""
+        self.stopping.set()
+        self.quotes.close()
+        for each in (self.quick, self.patient):
+            each.shutdown(wait=False, cancel_futures=True)
+
+
+def services_over(
+    workbench: Workbench,
+    access: Access,
+    *,
+    models: Models,
+    today: Callable[[], date],
+    limits: HttpLimits | None = None,
+) -> Services:
+    """Put the services of one server together."""
+    feed = workbench.feed
+    assert feed is not None, "a server has sources of prices"
+    metrics = Metrics()
+    quotes = Quotes(feed)
+    return Services(
+        workbench=workbench,
+        access=access,
+        quotes=quotes,
+        desk=Desk(models, quotes, metrics),
+        today=today,
+        metrics=metrics,
+        limits=limits or HttpLimits(),
+    )
 
 
 async def services_of(request: Request) -> Services:

@@ -1,0 +1,346 @@
+"""Who forecasts what right now: champions loaded and warm, prices at hand, no query on the way."""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from time import perf_counter
+from typing import NoReturn, Protocol
+
+import numpy as np
+import structlog
+from numpy.typing import NDArray
+
+from pregao.calendars import as_date, next_sessions
+from pregao.errors import InputError, PregaoError
+from pregao.evaluation import Edge
+from pregao.findings import Finding
+from pregao.prices import Prices
+from pregao.serving._answers import ForecastShown
+from pregao.serving._metrics import Metrics
+from pregao.serving._quotes import Quote, Quotes
+from pregao.training import LEVELS
+from pregao.values import Text
+from pregao.workbench import StandIn
+
+_log = structlog.get_logger("pregao.serving")
+
+Float = NDArray[np.float64]
+
+
+class Prepared(Protocol):
+    def quantiles(self) -> Float: ...
+    def actions(self) -> dict[str, float] | None: ...
+
+
+class ServedModel(Protocol):
+    run_id: str
+    horizon: int
+    forecaster: str
+    edge: Edge
+    findings: tuple[Finding, ...]
+    reads_closes_only: bool
+
+    def prepared(self, prices: Prices) -> Prepared: ...
+
+
+class Champion(Protocol):
+    symbol: str
+    horizon: int
+    run: str
+    version: int
+    since: datetime
+
+
+class Models(Protocol):
+    def champions(self) -> tuple[Champion, ...]: ...
+    def served(self, run: str) -> ServedModel: ...
+
+
+DEFAULT_HORIZON = 10
+_MOST_READY = 512
+_BUNDLED = "SP500"
+"""What a stand-in is fitted on where a symbol's own history is too short."""
+
+
+@dataclass(frozen=True, eq=False)
+class Seat:
+    """A champion, loaded."""
+
+    champion: Champion
+    model: ServedModel
+
+
+@dataclass(frozen=True)
+class _Key:
+    """What a prepared forecast depends on."""
+
+    digest: str
+    run: str | None
+    horizon: int
+
+
+@dataclass(frozen=True, eq=False)
+class Ready:
+    """Somebody who has read the prices up to their end and only has to be asked."""
+
+    ask: Callable[[], Float]
+    """(horizon, levels) quantiles of the cumulative log return."""
+    forecaster: str
+    run: str | None
+    version: int | None
+    edge: Edge
+    actions: dict[str, float] | None = None
+    findings: tuple[Finding, ...] = ()
+    is_degraded: bool = False
+
+
+@dataclass(eq=False)
+class Desk:
+    """Answers forecasts; every method may be called from several threads."""
+
+    models: Models
+    quotes: Quotes
+    metrics: Metrics
+    _seats: Mapping[tuple[str, int], Seat] = field(default_factory=dict)
+    """Replaced as a whole: who reads it sees the champions of one moment."""
+    _broken: Mapping[tuple[str, int], Finding] = field(default_factory=dict)
+    _ready: "OrderedDict[_Key, Ready]" = field(default_factory=OrderedDict)
+    _is_open: bool = False
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _seating: threading.Lock = field(default_factory=threading.Lock)
+
+    def forecast(
+        self, symbol: str, *, horizon: int | None = None, levels: tuple[float, ...] | None = None
+    ) -> ForecastShown:
+        """Forecast a symbol from the newest prices there are.
+
+        Raises
+        ------
+        UnknownSymbolError, ProviderError
+            If nobody has its prices.
+        HistoryTooShortError
+            If there are too few for anything.
+        """
+        quote = self.quotes.of(symbol)
+        key, seat = self._key(quote, symbol, horizon)
+        ready = self._ready_for(key, lambda: self._prepared(quote.prices, seat, key.horizon))
+        return self._shown(quote, ready, key.horizon, levels)
+
+    def forecast_own(
+        self,
+        prices: Prices,
+        findings: tuple[Finding, ...],
+        *,
+        closes_only: bool,
+        horizon: int | None = None,
+        levels: tuple[float, ...] | None = None,
+    ) -> ForecastShown:
+        """Forecast from a client's own prices; nothing of them is kept."""
+        seat = self._seat_of(str(prices.symbol), horizon)
+        if seat is not None and closes_only and not seat.model.reads_closes_only:
+            seat = None
+        asked = horizon or (seat.model.horizon if seat else DEFAULT_HORIZON)
+        quote = Quote(prices, source="request", is_stale=False, findings=findings)
+        return self._shown(quote, self._prepared(prices, seat, asked), asked, levels)
+
+    def is_ready(self, symbol: str, horizon: int | None) -> bool:
+        """Tell whether a forecast is given at once, without reading prices or fitting anything."""
+        if not self.quotes.is_known(symbol):
+            return False
+        key, _ = self._key(self.quotes.of(symbol), symbol, horizon)
+        return key in self._ready
+
+    @property
+    def is_open(self) -> bool:
+        """Whether champions were looked for."""
+        return self._is_open
+
+    def seats(self) -> tuple[Seat, ...]:
+        """Give all champions that are loaded."""
+        return tuple(self._seats.values())
+
+    def seat_champions(self) -> None:
+        """Load champions that are new beside the old ones, then let them answer.
+
+        One that cannot be loaded leaves the last good one in its seat, and a finding.
+        """
+        with self._seating:
+            current = {(each.symbol, each.horizon): each for each in self.models.champions()}
+            seats: dict[tuple[str, int], Seat] = {}
+            broken: dict[tuple[str, int], Finding] = {}
+            for place, champion in current.items():
+                before = self._seats.get(place)
+                if before is not None and before.champion.version == champion.version:
+                    seats[place] = before
+                    broken |= {place: self._broken[place]} if place in self._broken else {}
+                    continue
+                try:
+                    seats[place] = Seat(champion, self.models.served(champion.run))
+                except PregaoError as error:
+                    _log.error("champion not loaded", run=champion.run, reason=str(error))
+                    broken[place] = _could_not(champion.run, str(error))
+                    if before is not None:
+                        seats[place] = Seat(champion, before.model)
+            self._seats, self._broken, self._is_open = seats, broken, True
+
+    def _key(self, quote: Quote, symbol: str, horizon: int | None) -> "tuple[_Key, Seat | None]":
+        seat = self._seat_of(symbol, horizon)
+        asked = horizon or (seat.model.horizon if seat else DEFAULT_HORIZON)
+        run = seat.model.run_id if seat else None
+        return _Key(quote.prices.digest, run, asked), seat
+
+    def _seat_of(self, symbol: str, horizon: int | None) -> Seat | None:
+        """Give the champion that reaches as far as asked, the nearest; or the newest one."""
+        own = [seat for (name, _), seat in self._seats.items() if name == symbol]
+        if horizon is None:
+            return max(own, key=lambda each: each.champion.since, default=None)
+        reaching = [each for each in own if each.model.horizon >= horizon]
+        return min(reaching, key=lambda each: each.model.horizon, default=None)
+
+    def _ready_for(self, key: "_Key", prepare: Callable[[], Ready]) -> Ready:
+        with self._lock:
+            if key in self._ready:
+                self._ready.move_to_end(key)
+                return self._ready[key]
+        ready = prepare()
+        with self._lock:
+            self._ready[key] = ready
+            while len(self._ready) > _MOST_READY:
+                self._ready.popitem(last=False)
+        return ready
+
+    def _prepared(self, prices: Prices, seat: Seat | None, horizon: int) -> Ready:
+        if seat is None:
+            return self._stand_in(prices, horizon, because=())
+        try:
+            return _of_champion(seat, prices, self._broken_findings(seat))
+        except InputError as error:
+            return self._stand_in(prices, horizon, because=(_too_little(prices, str(error)),))
+        except ArithmeticError as error:
+            _log.error("champion not finite", run=seat.model.run_id)
+            because = (_could_not(seat.model.run_id, str(error)),)
+            return self._stand_in(prices, horizon, because=because, is_degraded=True)
+
+    def _broken_findings(self, seat: Seat) -> tuple[Finding, ...]:
+        found = self._broken.get((seat.champion.symbol, seat.champion.horizon))
+        return () if found is None else (found,)
+
+    def _stand_in(
+        self,
+        prices: Prices,
+        horizon: int,
+        *,
+        because: tuple[Finding, ...],
+        is_degraded: bool = False,
+    ) -> Ready:
+        stand_in, taught_by = self._fitted_beside(prices, horizon)
+        quantiles = stand_in.forecaster.quantiles(stand_in.windows(prices))[0]
+        findings = because or (_nobody(prices, horizon, stand_in.name, taught_by),)
+        return Ready(
+            ask=lambda: quantiles,
+            forecaster=stand_in.name,
+            run=None,
+            version=None,
+            edge="none",
+            findings=findings,
+            is_degraded=is_degraded,
+        )
+
+    def _fitted_beside(self, prices: Prices, horizon: int) -> tuple[StandIn, Prices]:
+        """Fit on these prices, on the symbol's known ones, or on the bundled ones."""
+        histories: list[Callable[[], Prices]] = [
+            lambda: prices,
+            lambda: self.quotes.of(str(prices.symbol)).prices,
+        ]
+        for each in histories:
+            try:
+                history = each()
+                return StandIn.fitted(history, horizon=horizon), history
+            except PregaoError as error:
+                _log.debug("not fitted", symbol=str(prices.symbol), reason=str(error))
+        bundled = self.quotes.bundled(_BUNDLED)
+        return StandIn.fitted(bundled, horizon=horizon), bundled
+
+    def _shown(
+        self, quote: Quote, ready: Ready, horizon: int, levels: tuple[float, ...] | None
+    ) -> ForecastShown:
+        started = perf_counter()
+        quantiles = ready.ask()[:horizon]
+        self.metrics.inference.observe(perf_counter() - started)
+        prices = quote.prices
+        last = float(prices.bars.close[-1])
+        ahead = last * np.exp(quantiles)
+        if not np.isfinite(ahead).all():
+            _not_finite(ready)
+        self.metrics.forecasts.labels("baseline" if ready.run is None else "network").inc()
+        if quote.is_stale:
+            self.metrics.stale_forecasts.inc()
+        kept = range(len(LEVELS)) if levels is None else [LEVELS.index(each) for each in levels]
+        sessions = next_sessions(prices.symbol.exchange, prices.last, horizon)
+        return ForecastShown.model_construct(
+            symbol=str(prices.symbol),
+            currency=prices.symbol.currency,
+            as_of=as_date(prices.last),
+            last_price=last,
+            sessions=tuple(as_date(each) for each in sessions),
+            levels=LEVELS if levels is None else levels,
+            prices=tuple(map(tuple, ahead[:, list(kept)].tolist())),
+            median=tuple(ahead[:, LEVELS.index(0.5)].tolist()),
+            actions=ready.actions,
+            forecaster=ready.forecaster,
+            run=ready.run,
+            champion_version=ready.version,
+            edge=ready.edge,
+            source=quote.source,
+            stale=quote.is_stale,
+            degraded=ready.is_degraded,
+            findings=(*quote.findings, *ready.findings),
+        )
+
+
+def _of_champion(seat: Seat, prices: Prices, findings: tuple[Finding, ...]) -> Ready:
+    prepared = seat.model.prepared(prices)
+    if not np.isfinite(prepared.quantiles()).all():
+        raise ArithmeticError("its numbers are not finite")
+    return Ready(
+        ask=prepared.quantiles,
+        forecaster=seat.model.forecaster,
+        run=seat.model.run_id,
+        version=seat.champion.version,
+        edge=seat.model.edge,
+        actions=prepared.actions(),
+        findings=(*seat.model.findings, *findings),
+        is_degraded=bool(findings),
+    )
+
+
+def _not_finite(ready: Ready) -> NoReturn:
+    raise ArithmeticError(f"{ready.forecaster} gave numbers that are not finite")
+
+
+def _nobody(prices: Prices, horizon: int, name: str, taught_by: Prices) -> Finding:
+    return Finding.of(
+        "SRV001",
+        Text.of(
+            "{symbol} has no champion for {horizon} sessions: {name}, fitted on {count:,} sessions "
+            "of {teacher}, answers",
+            "{symbol} não tem campeão para {horizon} pregões: responde {name}, ajustado com "
+            "{count:,} pregões de {teacher}",
+            symbol=str(prices.symbol),
+            horizon=horizon,
+            name=name,
+            count=len(taught_by),
+            teacher=str(taught_by.symbol),
+        ),
+        symbol=str(prices.symbol),
+    )
+
+
+def _too_little(prices: Prices, reason: str) -> Finding:
+    return Finding.of("SRV001", Text.same(reason), symbol=str(prices.symbol))
+
+
+def _could_not(run: str, reason: str) -> Finding:
+    return Finding.of("SRV002", Text.same(f"{run}: {reason}"))

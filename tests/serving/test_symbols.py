@@ -1,0 +1,52 @@
+"""Symbols over HTTP: their bars in columns, and their certificate."""
+
+import pytest
+
+
+def test_bundled_symbols_are_known(client):
+    found = {each["symbol"]: each for each in client.get("/v1/symbols").json()}
+
+    assert {"SP500", "NASDAQ"} <= set(found)
+    assert ["sample"] == found["SP500"]["sources"]
+
+
+def test_prices_come_in_columns_of_the_span_asked_for(client):
+    shown = client.get("/v1/symbols/SP500/prices?start=2018-12-01&end=2018-12-10").json()
+
+    assert "2018-12-03" == shown["sessions"][0]
+    assert "2018-12-10" == shown["sessions"][-1]
+    columns = ("open", "high", "low", "close", "adj_close", "volume")
+    assert {len(shown["sessions"])} == {len(shown[name]) for name in columns}
+    assert all(low <= high for low, high in zip(shown["low"], shown["high"], strict=True))
+
+
+def test_the_last_rows_are_given(client):
+    shown = client.get("/v1/symbols/SP500/prices?rows=3").json()
+
+    assert ["2018-12-27", "2018-12-28", "2018-12-31"] == shown["sessions"]
+
+
+def test_the_certificate_says_how_old_the_prices_are(client):
+    shown = client.get("/v1/symbols/SP500/quality").json()
+
+    assert shown["stale"] is True
+    assert shown["quarantined"] is False
+    assert "PRC010" in [each["code"] for each in shown["findings"]]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("NOSUCH3/prices", 404),
+        ("%2e%2e%2fx/prices", 404),
+        ("a%00b/prices", 422),
+        ("%C3%A9/prices", 422),
+        ("SP500/prices?rows=0", 422),
+        ("SP500/prices?start=tomorrow", 422),
+        ("CON/quality", 404),
+        ("BRK.B/quality", 404),
+        ("%5EGSPC/quality", 200),
+    ],
+)
+def test_odd_symbols_are_answered_and_never_fail(client, path, status):
+    assert status == client.get(f"/v1/symbols/{path}").status_code
