@@ -79,7 +79,11 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection whose statements see one state; it changes nothing."""
-        with self._in_our_words(), self.engine.connect() as connection, connection.begin():
+        with (
+            self._in_our_words(),
+            self.engine.connect().execution_options(**self._one_state) as connection,
+            connection.begin(),
+        ):
             yield connection
 
     @contextmanager
@@ -129,6 +133,11 @@ class Database:
             if isinstance(error.orig, sqlite3.DatabaseError) and _is_damage(error.orig):
                 raise CorruptDatabaseError(str(self.file), str(error.orig)) from error
             raise
+
+    @property
+    def _one_state(self) -> dict[str, str]:
+        # SQLite knows nothing else; PostgreSQL by itself has each statement see a state of its own.
+        return {} if self.dialect == "sqlite" else {"isolation_level": "REPEATABLE READ"}
 
     @property
     def _name(self) -> str:
