@@ -45,7 +45,7 @@ class RunSummary(Value):
         subject = report.subject
         return cls(
             id=run.id,
-            created=moment(int(run.folder.stat().st_mtime * 1000)),
+            created=moment(run.published_ns // 1_000_000),
             symbols=run.experiment.symbols,
             horizon=run.experiment.horizon,
             forecaster=report.candidate,
@@ -142,6 +142,8 @@ def forget_run(database: Database, run: str) -> None:
         If it is or was a champion: one may go back to it.
     """
     with database.writing() as connection:
+        # Locked first: a promotion in between waits, and then finds no run.
+        connection.execute(select(runs.c.id).where(runs.c.id == run).with_for_update())
         query = (
             select(promotions.c.symbol, promotions.c.horizon)
             .where(promotions.c.run == run)

@@ -39,6 +39,7 @@ from pregao.training import (
 from pregao.values import Value
 from pregao.zoo import FittedBaseline, Forecaster
 
+_PROVENANCE_FILE = "provenance.json"
 _SERVING_FILE = "serving.json"
 _LIBRARIES = ("numpy", "scipy", "torch", "arch", "lightgbm")
 
@@ -82,10 +83,15 @@ class Run:
         """The name of the run's folder."""
         return self.folder.name
 
+    @property
+    def published_ns(self) -> int:
+        """When it was written, in nanoseconds since 1970; what is added to the folder is later."""
+        return (self.folder / _PROVENANCE_FILE).stat().st_mtime_ns
+
     @cached_property
     def provenance(self) -> Provenance:
         """What the run was made from."""
-        return Provenance.model_validate_json(self._text("provenance.json"))
+        return Provenance.model_validate_json(self._text(_PROVENANCE_FILE))
 
     @cached_property
     def experiment(self) -> Experiment:
@@ -206,7 +212,7 @@ class Run:
         try:
             written = self.provenance.files[name]
         except (ValidationError, KeyError) as error:
-            raise CorruptFileError(str(self.folder / "provenance.json"), str(error)) from None
+            raise CorruptFileError(str(self.folder / _PROVENANCE_FILE), str(error)) from None
         if sha256(content).hexdigest() != written:
             raise CorruptFileError(str(self.folder / name), "its digest is not what was written")
         return content
@@ -296,7 +302,7 @@ def save_run(
         files={name: sha256(content).hexdigest() for name, content in files.items()},
         machine=this_machine(),
     )
-    files["provenance.json"] = provenance.model_dump_json(indent=2).encode()
+    files[_PROVENANCE_FILE] = provenance.model_dump_json(indent=2).encode()
     _publish(folder, files)
     return Run(folder)
 
@@ -321,8 +327,8 @@ def stored_runs(home: Path) -> list[Run]:
     folder = home / "runs"
     if not folder.is_dir():
         return []
-    published = [each for each in folder.iterdir() if (each / "provenance.json").is_file()]
-    return [Run(each) for each in sorted(published, key=lambda p: -p.stat().st_mtime_ns)]
+    published = [Run(each.parent) for each in folder.glob(f"[!.]*/{_PROVENANCE_FILE}")]
+    return sorted(published, key=lambda run: -run.published_ns)
 
 
 def installed_libraries() -> dict[str, str]:
@@ -353,7 +359,7 @@ def _publish(folder: Path, files: dict[str, bytes]) -> None:
             draft.rename(folder)
         except OSError:
             # Another process published the same run in between: its content is the same.
-            if not (folder / "provenance.json").is_file():
+            if not (folder / _PROVENANCE_FILE).is_file():
                 raise
         sync_folder(folder.parent)
     finally:

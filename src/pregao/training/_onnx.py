@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pregao.training._fitted import Fitted
+from pregao.training._sharing import environment
 from pregao.training._targets import quantiles_of
 from pregao.zoo import Past
 
@@ -65,8 +66,7 @@ class OnnxNetwork:
     @cached_property
     def session(self) -> "onnxruntime.InferenceSession":
         """The runtime's session, on one thread: requests are what runs side by side."""
-        import onnxruntime
-
+        onnxruntime = _runtime()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
@@ -97,6 +97,13 @@ class OnnxNetwork:
     @cached_property
     def _input(self) -> str:
         return str(self.session.get_inputs()[0].name)
+
+
+def _runtime() -> Any:
+    # As it is loaded, it would write an identity into the user's home and send what it is used for.
+    with environment({"ORT_DISABLE_TELEMETRY": "1"}):
+        import onnxruntime
+    return onnxruntime
 
 
 def _batches(past: Past) -> list[Float32]:

@@ -35,7 +35,8 @@ class Models:
     ) -> tuple[RunSummary, ...]:
         """List runs, the newest first."""
         take_up(self.database, self.home)
-        return list_runs(self.database, symbol=symbol, limit=limit, before=before)
+        known_as = None if symbol is None else str(Symbol.parse(symbol))
+        return list_runs(self.database, symbol=known_as, limit=limit, before=before)
 
     def run(self, name: str) -> Run:
         """Find a run by its id.
