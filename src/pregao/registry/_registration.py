@@ -123,6 +123,26 @@ def registration_of(run: Run) -> Registration:
     return record
 
 
+def check_registered(run: Run) -> None:
+    """Read every registered file and compare it with its digest.
+
+    Raises
+    ------
+    NotRegisteredError
+        If it never was registered.
+    CorruptFileError
+        If a file is not what was written.
+    """
+    exported_of(run)
+
+
+def discard_registered(run: Run) -> None:
+    """Take away what was registered, to register anew; what serves it by now goes on."""
+    gone = Path(mkdtemp(prefix=".draft-", dir=run.folder))
+    (run.folder / FOLDER).rename(gone / FOLDER)
+    shutil.rmtree(gone)
+
+
 def exported_of(run: Run) -> tuple[Exported, ...]:
     """Read the exported members of a run, their digests verified."""
     record = registration_of(run)

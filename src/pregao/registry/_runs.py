@@ -84,6 +84,11 @@ class Run:
         return self.folder.name
 
     @property
+    def digest(self) -> str:
+        """SHA-256 of what names all its files by their digests."""
+        return sha256(self._text(_PROVENANCE_FILE)).hexdigest()
+
+    @property
     def published_ns(self) -> int:
         """When it was written, in nanoseconds since 1970; what is added to the folder is later."""
         return (self.folder / _PROVENANCE_FILE).stat().st_mtime_ns
@@ -97,13 +102,13 @@ class Run:
     def experiment(self) -> Experiment:
         """What was asked for."""
         with self._of_this_version("experiment.json"):
-            return Experiment.model_validate_json(self._verified("experiment.json"))
+            return Experiment.model_validate_json(self.content("experiment.json"))
 
     @cached_property
     def report(self) -> Report:
         """What it is worth."""
         with self._of_this_version("report.json"):
-            return Report.model_validate_json(self._verified("report.json"))
+            return Report.model_validate_json(self.content("report.json"))
 
     @cached_property
     def model(self) -> Model:
@@ -115,7 +120,7 @@ class Run:
             If a file is not what was written.
         """
         try:
-            state = load(self._verified("weights.safetensors"))
+            state = load(self.content("weights.safetensors"))
         except SafetensorError as error:
             raise CorruptFileError(str(self.folder / "weights.safetensors"), str(error)) from None
         return self._learning.model(state)
@@ -136,7 +141,7 @@ class Run:
         BaselineUnavailableError
             If it needs a library that cannot be loaded here.
         """
-        return None if self.served_name is None else read_baseline(self._verified)
+        return None if self.served_name is None else read_baseline(self.content)
 
     @cached_property
     def forecaster(self) -> Forecaster:
@@ -154,20 +159,20 @@ class Run:
     def serving(self) -> Serving:
         """How the windows of who is served are cut, and how its ranges are calibrated."""
         with self._of_this_version(_SERVING_FILE):
-            return Serving.model_validate_json(self._verified(_SERVING_FILE))
+            return Serving.model_validate_json(self.content(_SERVING_FILE))
 
     @property
     def served_name(self) -> str | None:
         """The name of that baseline, without loading what it needs."""
         if SHAPE_FILE not in self.provenance.files:
             return None
-        return baseline_name(self._verified(SHAPE_FILE))
+        return baseline_name(self.content(SHAPE_FILE))
 
     @property
     def served_files(self) -> dict[str, bytes]:
         """The files of that baseline, as `baseline_files` wrote them."""
         names = (each for each in self.provenance.files if is_baseline_file(each))
-        return {each: self._verified(each) for each in names}
+        return {each: self.content(each) for each in names}
 
     @property
     def made_from(self) -> tuple[Experiment, ...]:
@@ -180,13 +185,13 @@ class Run:
         """A digest of the prices of each month, by symbol; empty where none were written."""
         if MONTHS_FILE not in self.provenance.files:
             return {}
-        months: dict[str, Months] = json.loads(self._verified(MONTHS_FILE))
+        months: dict[str, Months] = json.loads(self.content(MONTHS_FILE))
         return months
 
     @cached_property
     def _learning(self) -> Learning:
         with self._of_this_version("scaler.json"):
-            return Learning.model_validate_json(self._verified("scaler.json"))
+            return Learning.model_validate_json(self.content("scaler.json"))
 
     @contextmanager
     def _of_this_version(self, name: str) -> Iterator[None]:
@@ -207,7 +212,8 @@ class Run:
         except OSError as error:
             raise CorruptFileError(str(self.folder / name), str(error)) from None
 
-    def _verified(self, name: str) -> bytes:
+    def content(self, name: str) -> bytes:
+        """Give the content of one of its files, its digest verified."""
         content = self._text(name)
         try:
             written = self.provenance.files[name]
@@ -305,6 +311,30 @@ def save_run(
     files[_PROVENANCE_FILE] = provenance.model_dump_json(indent=2).encode()
     _publish(folder, files)
     return Run(folder)
+
+
+def check_run(run: Run) -> None:
+    """Read every file of a run and compare it with its digest.
+
+    Raises
+    ------
+    CorruptFileError
+        If one is not what was written.
+    """
+    try:
+        names = list(run.provenance.files)
+    except ValidationError as error:
+        raise CorruptFileError(str(run.folder / _PROVENANCE_FILE), str(error)[:200]) from None
+    for name in names:
+        run.content(name)
+    _ = run.experiment, run.report, run.serving, run.without_weights
+
+
+def delete_run(run: Run) -> None:
+    """Delete a run's folder: it is gone at once, whatever then happens."""
+    gone = run.folder.with_name(f".draft-{run.id}")
+    run.folder.rename(gone)
+    shutil.rmtree(gone)
 
 
 def load_run(home: Path, name: str) -> Run:

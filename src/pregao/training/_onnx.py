@@ -1,7 +1,10 @@
 """Trained networks as ONNX: exported with torch, run without."""
 
+import logging
 import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -33,7 +36,7 @@ def export_fitted(fitted: Fitted) -> bytes:
     from pregao.zoo import export_onnx
 
     experiment = fitted.experiment
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(), _without_advice():
         # torch's own exporter uses what torch deprecates, and mentions a second list of weights.
         warnings.simplefilter("ignore", FutureWarning)
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -46,6 +49,18 @@ def export_fitted(fitted: Fitted) -> bytes:
             lookback=experiment.lookback,
         )
         return path.read_bytes()
+
+
+@contextmanager
+def _without_advice() -> Iterator[None]:
+    """Keep the exporter from naming packages for images that are not installed."""
+    logger = logging.getLogger("torch.onnx")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def heads_with_torch(fitted: Fitted, windows: Float32) -> tuple[Float32, ...]:

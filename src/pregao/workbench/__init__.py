@@ -1,6 +1,8 @@
 """The use cases, one method each."""
 
 from pregao.workbench._auditing import audit as audit
+from pregao.workbench._doctor import Ailment as Ailment
+from pregao.workbench._doctor import Examination as Examination
 from pregao.workbench._entrants import Progress as Progress
 from pregao.workbench._entrants import Terms as Terms
 from pregao.workbench._explaining import explain as explain

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from pregao.database import Database
 from pregao.dataset import Split, WalkForward, live_windows
-from pregao.errors import NothingLeftError
+from pregao.errors import CorruptDatabaseError, NothingLeftError
 from pregao.evaluation import Forecast, Report
 from pregao.findings import Finding
 from pregao.prices import Feed, PriceStore, Provider
@@ -28,6 +28,7 @@ from pregao.registry import (
 from pregao.training import Epoch, Experiment, Search
 from pregao.workbench._choices import DEFAULT_RECIPE, buildable, default_beside, on_symbols_of
 from pregao.workbench._contest import contest, score_alone
+from pregao.workbench._doctor import Examination, examine
 from pregao.workbench._entrants import (
     COMBINATIONS,
     Entrant,
@@ -101,6 +102,20 @@ class Workbench:
     def models(self) -> Models:
         """The runs that are stored, and who of them serves."""
         return Models(self.home, self.database)
+
+    def doctor(self, *, now: datetime, mend: bool = False) -> Examination:
+        """Look for what is wrong with everything stored, and mend what can be.
+
+        Parameters
+        ----------
+        now
+            What the age of leftovers is measured by.
+        """
+        try:
+            database = self.database
+        except CorruptDatabaseError as error:
+            return examine(self.home, None, now=now, mend=mend).beside_damage(error)
+        return examine(self.home, database, now=now, mend=mend)
 
     def fetch(
         self,
