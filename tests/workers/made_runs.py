@@ -120,7 +120,7 @@ def _report(
 def _record(prices: Prices) -> DataRecord:
     return DataRecord(
         symbol=str(prices.symbol),
-        provider="synthetic",
+        provider=prices.provider,
         sessions=len(prices),
         first=str(prices.first),
         last=str(prices.last),
