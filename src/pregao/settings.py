@@ -8,7 +8,8 @@ from pydantic import SecretStr
 
 from pregao.values import Language, Value
 
-_SOURCES = "yahoo,alphavantage,store,sample"
+# A free key of Alpha Vantage gives a hundred raw sessions: stored history, though old, is better.
+_SOURCES = "yahoo,store,alphavantage,sample"
 _KEYS = {"alphavantage": "ALPHAVANTAGE_API_KEY"}
 _BASE_URLS = {"yahoo": "PREGAO_YAHOO_URL", "alphavantage": "PREGAO_ALPHAVANTAGE_URL"}
 

@@ -82,7 +82,7 @@ class Yahoo:
             raise ProviderError(self.name, str(symbol), "unavailable", found)
         try:
             courier = self._courier()
-            courier.begin(self.name, str(symbol), ends=ends)
+            courier.begin(self.name, str(symbol), ends=ends, access=self._access)
             bars = self._answer(courier, symbol, spelt, start, end)
         finally:
             _one_at_a_time.release()
@@ -133,8 +133,6 @@ class Yahoo:
                 for name in ("yfinance", "bs4"):  # what they warn of is in our own errors
                     logging.getLogger(name).addHandler(logging.NullHandler())
             _couriers[self._url] = Courier(
-                max_bytes=self._access.patience.max_bytes,
-                monotonic=self._access.clock.monotonic,
                 question=_CHART,
                 moved_to=None if self._url == YAHOO_URL else self._url,
                 browser=True,
