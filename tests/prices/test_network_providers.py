@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from lying_server import Lies, as_alphavantage, as_yahoo, yahoo_chart
+from lying_server import Lies, as_alphavantage, as_brapi, as_yahoo, yahoo_chart
 
 from pregao.errors import InputError, ProviderError, UnknownSymbolError
 from pregao.prices import NETWORK, PROVIDERS, validated
@@ -304,6 +304,57 @@ def test_what_alphavantage_cannot_have_is_not_asked(ticker, ask, server):
     with pytest.raises(UnknownSymbolError, match="no index"):
         ask("alphavantage", Symbol.parse(ticker))
     assert [] == server.asked
+
+
+def test_brapi_gives_less_where_the_token_allows_no_more(ask, server, market):
+    few = market.between(market.sessions[-20], None)
+    server.lies = [Lies.status(403), Lies.body(json.dumps(as_brapi(few)).encode())]
+
+    download = ask("brapi")
+
+    assert few.sessions.tolist() == download.bars.sessions.tolist()
+    assert ["PRC017"] == [each.code for each in download.findings]
+    assert ["max", "3mo"] == [query["range"] for _, query in server.asked]
+
+
+def test_brapi_has_b3_alone_and_needs_a_token(ask, server, open_access):
+    with pytest.raises(UnknownSymbolError, match="B3"):
+        ask("brapi", Symbol.parse("NVDA"))
+    access = open_access()
+    access.keys.clear()
+    with pytest.raises(ProviderError, match="BRAPI_TOKEN"):
+        PROVIDERS["brapi"](access=access).download(PETR4)
+    assert [] == server.asked
+
+
+@pytest.mark.parametrize("change", [{"symbol": "VALE3"}, {"currency": "USD"}], ids=str)
+def test_an_answer_of_brapi_about_something_else_is_refused(change, ask, server, market):
+    server.lies = [Lies.body(json.dumps(as_brapi(market, **change)).encode())]
+
+    assert "bad_payload" == refused(ask, "brapi").reason
+
+
+@pytest.mark.parametrize("label", ["open", "adjustedClose", "date"])
+def test_rows_of_brapi_without_a_column_have_another_form(label, ask, server, market):
+    answer = as_brapi(market)
+    for row in answer["results"][0]["historicalDataPrice"]:
+        row[f"{label}_"] = row.pop(label)
+    server.lies = [Lies.body(json.dumps(answer).encode())]
+
+    assert "schema_changed" == refused(ask, "brapi").reason
+
+
+def test_half_rows_of_brapi_are_taken_out(ask, server, market):
+    answer = as_brapi(market)
+    rows = answer["results"][0]["historicalDataPrice"]
+    rows[20]["close"] = None
+    del rows[21]["volume"]
+    server.lies = [Lies.body(json.dumps(answer).encode())]
+
+    prices, findings = validated(ask("brapi"))
+
+    assert "PRC005" in [each.code for each in findings]
+    assert len(market) - 2 == len(prices)
 
 
 def test_an_isin_is_no_ticker_of_yahoo(ask, server):

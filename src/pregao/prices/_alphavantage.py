@@ -13,14 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, Valid
 from pregao.calendars import as_date
 from pregao.errors import InputError, ProviderError, ProviderReason, UnknownSymbolError
 from pregao.findings import Finding
-from pregao.prices._access import Access
+from pregao.prices._access import Access, needed
 from pregao.prices._asking import asked
 from pregao.prices._breaker import Breaker, breaker_of
 from pregao.prices._prices import Bars, Column
 from pregao.prices._provider import Download
 from pregao.prices._replies import Reply, checked_status, fields_of, shown
 from pregao.prices._settled import settled
-from pregao.prices._yahoo import needed
 from pregao.symbols import B3, LONDON, NYSE, Symbol
 from pregao.values import Text
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from pregao.errors import InputError, ProviderError, UnknownSymbolError
-from pregao.prices._access import Access
+from pregao.prices._access import Access, needed
 from pregao.prices._asking import asked
 from pregao.prices._breaker import Breaker, breaker_of
 from pregao.prices._prices import NO_BARS, Bars
@@ -138,15 +138,6 @@ class Yahoo:
                 browser=True,
             )
         return _couriers[self._url]
-
-
-def needed(access: Access | None, provider: str) -> Access:
-    """Give the access, or say that a provider on the network needs one."""
-    if access is None:
-        raise InputError(
-            f"{provider} is on the network: give it an Access, with a home and a clock"
-        )
-    return access
 
 
 def _spelt(symbol: Symbol) -> str:
