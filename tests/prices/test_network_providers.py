@@ -1,6 +1,7 @@
 """Yahoo and Alpha Vantage, asked over HTTP, on a server that tells the truth and lies."""
 
 import json
+import traceback
 from datetime import date, timedelta
 
 import numpy as np
@@ -237,6 +238,24 @@ def test_a_key_that_is_refused_is_not_tried_again(name, status, ask, server):
     server.lies = [Lies.status(status)] * 9
 
     assert "auth" == refused(ask, name).reason
+
+
+@pytest.mark.parametrize("name", ["alphavantage", "brapi"])
+def test_a_key_goes_nowhere_else(name, ask, server):
+    server.lies = [Lies.status(302, Location=f"{server.url}/query?elsewhere=1")]
+
+    assert "bad_payload" == refused(ask, name).reason
+    assert 1 == server.num_questions
+
+
+@each_provider
+@pytest.mark.parametrize("lie", [Lies.reset, Lies.status(500), Lies.body(b"<p>")], ids=range(3))
+def test_no_error_repeats_a_key(name, lie, ask, server):
+    server.lies = [lie] * 9  # curl itself asks again over a connection that was reset
+
+    error = refused(ask, name)
+
+    assert "canary" not in "".join(traceback.format_exception(error))
 
 
 # Answers that are none
