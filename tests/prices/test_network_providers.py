@@ -232,12 +232,19 @@ def test_a_refused_connection_is_unavailable(name, ask, server):
     assert "unavailable" == refused(ask, name).reason
 
 
-@each_provider
+@pytest.mark.parametrize("name", ["alphavantage", "brapi"])
 @pytest.mark.parametrize("status", [401, 403])
-def test_a_key_that_is_refused_is_not_tried_again(name, status, ask, server):
+def test_a_key_that_is_refused_is_said_so(name, status, ask, server):
     server.lies = [Lies.status(status)] * 9
 
     assert "auth" == refused(ask, name).reason
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_yahoo_needs_no_key_so_that_a_refusal_is_a_block(status, ask, server):
+    server.lies = [Lies.status(status)] * 99
+
+    assert "rate_limited" == refused(ask, "yahoo").reason
 
 
 @pytest.mark.parametrize("name", ["alphavantage", "brapi"])

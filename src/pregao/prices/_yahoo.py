@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 YAHOO_URL = "https://query2.finance.yahoo.com"
 _CHART = "/v8/finance/chart/"
+_BLOCKED = (401, 403)
 _EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 # yfinance has one session, one cookie and one cache for the whole process.
 _one_at_a_time = Lock()
@@ -117,9 +118,25 @@ class Yahoo:
             reply: Reply = YfData(session=courier).get(url=url, params=params)
         except AnsweredError as answered:
             reply = answered.reply
+        except ProviderError:
+            raise
+        except Exception as error:  # yfinance lets through what its caches and parsers raise
+            raise self._own_trouble(symbol, error) from error
+        if reply.status_code in _BLOCKED:
+            found = f"it refuses this client with HTTP status {reply.status_code}"
+            raise ProviderError(self.name, str(symbol), "rate_limited", found)
         if reply.status_code not in (400, 404):
             checked_status(reply, self.name, str(symbol), self._access.clock.now())
         return read_chart(reply.content, symbol, asked=spelt)
+
+    def _own_trouble(self, symbol: Symbol, error: Exception) -> ProviderError:
+        found = f"yfinance failed with {type(error).__name__}"
+        advice = f"if it stays, delete {self._cache}, or ask another source"
+        return ProviderError(self.name, str(symbol), "unavailable", found, advice=advice)
+
+    @property
+    def _cache(self) -> Path:
+        return self._access.home / "cache" / "yahoo"
 
     def _courier(self) -> "Courier":
         """Give this address's session, with its cookies; the caches of yfinance go to our home."""
@@ -129,7 +146,7 @@ class Yahoo:
             from pregao.prices._courier import Courier
 
             if not _couriers:
-                set_cache_location(str(self._access.home / "cache" / "yahoo"))
+                set_cache_location(str(self._cache))
                 for name in ("yfinance", "bs4"):  # what they warn of is in our own errors
                     logging.getLogger(name).addHandler(logging.NullHandler())
             _couriers[self._url] = Courier(
