@@ -119,7 +119,8 @@ class Workbench:
         end: date | None = None,
     ) -> Fetched:
         """Download a symbol's bars and append them to the store; again is the same as once."""
-        checked = self.check(symbol, source=source, path=path, start=start, end=end)
+        provider = self._provider(source, path)
+        checked = checked_prices(symbol, provider, start=start, end=end, as_of=self.today)
         snapshot = PriceStore(self.home).append(checked.prices)
         return Fetched(checked.prices, snapshot, (*checked.findings, *snapshot.findings))
 
@@ -134,6 +135,8 @@ class Workbench:
     ) -> Checked:
         """Inspect a symbol's bars without storing them."""
         provider = self._provider(source, path)
+        if isinstance(provider, Feed):
+            provider = replace(provider, keeps=False)
         return checked_prices(symbol, provider, start=start, end=end, as_of=self.today)
 
     def sweep(
