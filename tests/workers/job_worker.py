@@ -4,6 +4,7 @@ With a POINT, each child is killed by itself when it gets there: the function is
 comes before it, or after it.
 """
 
+import os
 import sys
 from pathlib import Path
 from threading import Event, Thread
@@ -28,7 +29,7 @@ def main(home: str, *points: str) -> None:
     stop = Event()
 
     def watch() -> None:
-        while sys.stdin.buffer.read(4096):
+        while os.read(sys.stdin.fileno(), 4096):
             pass
         stop.set()
 
