@@ -185,6 +185,74 @@ class UnknownRunError(InputError):
         super().__init__(f"no run {asked!r}: {newest}; 'pregao train' makes one")
 
 
+class NotRegisteredError(PregaoError):
+    """A run that cannot be served yet."""
+
+    def __init__(self, run: str) -> None:
+        self.run = run
+        super().__init__(f"the run {run} is not registered: 'pregao promote {run}' does that first")
+
+
+class RegistrationError(PregaoError):
+    """A run that must not be served: its numbers are not what they should be."""
+
+    def __init__(self, run: str, reason: str) -> None:
+        self.run, self.reason = run, reason
+        super().__init__(f"the run {run} cannot be registered ({reason}): train it again")
+
+
+class ChampionConflictError(PregaoError):
+    """A champion that somebody else has changed in the meantime."""
+
+    def __init__(self, symbol: str, horizon: int, asked: int, found: int) -> None:
+        self.symbol, self.horizon, self.asked, self.found = symbol, horizon, asked, found
+        super().__init__(
+            f"the champion of {symbol} for {horizon} sessions is at version {found}, not {asked}: "
+            "look at it again, then decide"
+        )
+
+
+class UnknownChampionError(InputError):
+    """A symbol and horizon without a champion."""
+
+    def __init__(self, symbol: str, horizon: int | None, known: Sequence[str]) -> None:
+        self.symbol, self.horizon, self.known = symbol, horizon, tuple(known)
+        place = symbol if horizon is None else f"{symbol} for {horizon} sessions"
+        others = f"there are champions of {', '.join(known[:5])}" if known else "there is none yet"
+        super().__init__(f"no champion of {place}: {others}; 'pregao promote RUN' makes one")
+
+
+class NoEarlierChampionError(InputError):
+    """A champion that has no predecessor to go back to."""
+
+    def __init__(self, symbol: str, horizon: int) -> None:
+        self.symbol, self.horizon = symbol, horizon
+        super().__init__(
+            f"{symbol} for {horizon} sessions never had another champion: promote another run"
+        )
+
+
+class NotTrainedOnError(InputError):
+    """A run that was to become champion of a symbol that it has never seen."""
+
+    def __init__(self, run: str, symbol: str, trained_on: Sequence[str]) -> None:
+        self.run, self.symbol, self.trained_on = run, symbol, tuple(trained_on)
+        super().__init__(
+            f"the run {run} was trained on {', '.join(trained_on[:5])}, not on {symbol}: "
+            "train one on it, or name one of those"
+        )
+
+
+class ServingRunError(PregaoError):
+    """A run that cannot be deleted, for it serves, or may be gone back to."""
+
+    def __init__(self, run: str, places: Sequence[str]) -> None:
+        self.run, self.places = run, tuple(places)
+        super().__init__(
+            f"the run {run} is or was champion of {', '.join(places)}, and is kept to go back to"
+        )
+
+
 class TooManyTrialsError(InputError):
     """A search of so many trials that it must be meant."""
 

@@ -24,6 +24,8 @@ class Settings(Value):
     """By provider, those that there are."""
     base_urls: Mapping[str, str]
     """By provider, where it is not at its usual address."""
+    database_url: SecretStr | None
+    """Where champions and jobs are; None is a file in the home folder."""
     api_keys: tuple[SecretStr, ...]
     """Any of them opens what changes something over HTTP."""
     allowed_hosts: tuple[str, ...]
@@ -34,8 +36,8 @@ class Settings(Value):
         """Read PREGAO_HOME (else ~/.pregao), PREGAO_LANGUAGE (else the locale's), PREGAO_SOURCES.
 
         And the keys and addresses of providers: ALPHAVANTAGE_API_KEY, PREGAO_YAHOO_URL,
-        PREGAO_ALPHAVANTAGE_URL. And for the server PREGAO_API_KEYS and PREGAO_ALLOWED_HOSTS, commas
-        between them. What is empty counts as absent.
+        PREGAO_ALPHAVANTAGE_URL. PREGAO_DATABASE_URL, and for the server PREGAO_API_KEYS and
+        PREGAO_ALLOWED_HOSTS, commas between them. What is empty counts as absent.
         """
         environment = os.environ  # noqa: TID251 - the one place that may
         home = environment.get("PREGAO_HOME")
@@ -56,6 +58,7 @@ class Settings(Value):
                 for provider, name in _BASE_URLS.items()
                 if environment.get(name, "").strip()
             },
+            database_url=_secret(environment.get("PREGAO_DATABASE_URL", "")),
             api_keys=tuple(map(SecretStr, _listed(environment.get("PREGAO_API_KEYS", "")))),
             allowed_hosts=_listed(environment.get("PREGAO_ALLOWED_HOSTS", "")),
         )
@@ -63,3 +66,7 @@ class Settings(Value):
 
 def _listed(text: str) -> tuple[str, ...]:
     return tuple(each.strip() for each in text.split(",") if each.strip())
+
+
+def _secret(text: str) -> SecretStr | None:
+    return SecretStr(text.strip()) if text.strip() else None

@@ -13,15 +13,6 @@ from pregao.serving._access import Access
 from pregao.serving._server import _Server, config_of, listening
 from pregao.workbench import Workbench
 
-
-class _Nobody:
-    def champions(self):
-        return ()
-
-    def served(self, run):
-        raise AssertionError
-
-
 NOW = datetime(2024, 6, 3, 21, tzinfo=UTC)
 
 
@@ -31,9 +22,7 @@ def make_services(tmp_path):
         access = Access.made(host=host, allowed_hosts=allowed_hosts, keys=keys)
         feed = open_feed(order=("store", "sample"), home=tmp_path, clock=Clock(lambda: NOW))
         bench = Workbench(tmp_path, feed=feed)
-        found = services_over(
-            bench, access, models=_Nobody(), today=NOW.date, limits=limits or HttpLimits()
-        )
+        found = services_over(bench, access, today=NOW.date, limits=limits or HttpLimits())
         opened.append(found)
         return found
 
@@ -41,6 +30,7 @@ def make_services(tmp_path):
     yield made
     for each in opened:
         each.close()
+        each.workbench.database.close()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from pregao.cli import (  # noqa: F401, I001 - they register commands
     _auditing,
     _reproducing,
     _prices,
+    _serving,
     _zoo,
     _findings,
 )

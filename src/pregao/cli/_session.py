@@ -33,7 +33,12 @@ def workbench() -> "Workbench":
         keys=settings.keys,
         base_urls=settings.base_urls,
     )
-    return Workbench(settings.home, today=_now().date(), feed=feed)
+    return Workbench(settings.home, today=today(), feed=feed, database_url=settings.database_url)
+
+
+def today() -> date:
+    """Give the day it is here."""
+    return _now().date()
 
 
 def _now() -> datetime:

@@ -4,15 +4,15 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from filelock import FileLock
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from pregao.errors import NewerSchemaError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 SCHEMA_REVISION = "0001"
 """What this version of Pregao reads and writes."""
@@ -46,6 +46,8 @@ def migrate(engine: Engine, file: Path | None) -> None:
             raise NewerSchemaError(str(engine.url.render_as_string()), found, SCHEMA_REVISION)
         if found is not None and file is not None:
             _copy(file, file.with_name(f"{file.name}.{found}.bak"))
+        from alembic import command
+
         config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, SCHEMA_REVISION)
@@ -58,14 +60,21 @@ def _revision(engine: Engine) -> str | None:
 
 
 def _revision_seen_by(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    # As alembic keeps it, which takes longer to load than all this takes to run.
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 
 
 def _known() -> set[str]:
+    from alembic.script import ScriptDirectory
+
     return {each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions()}
 
 
-def _config() -> Config:
+def _config() -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS))
     return config

@@ -10,6 +10,7 @@ from pregao.evaluation._actions import findings_of_actions as findings_of_action
 from pregao.evaluation._actions import judge_actions as judge_actions
 from pregao.evaluation._actions import judge_implied_actions as judge_implied_actions
 from pregao.evaluation._adaptive import Adaptive as Adaptive
+from pregao.evaluation._adaptive import widened as widened
 from pregao.evaluation._attributed import Attributed as Attributed
 from pregao.evaluation._attributed import Share as Share
 from pregao.evaluation._attributed import grouped_by_lag as grouped_by_lag

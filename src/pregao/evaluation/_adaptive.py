@@ -83,15 +83,25 @@ class Adaptive:
 
     def quantiles(self, past: "Past") -> Float:
         """Forecast (n, horizon, levels) quantiles of the cumulative log return."""
+        return widened(*self._passed(past))
+
+    def widths(self, past: "Past") -> Float:
+        """Give (n, horizon): what the forecaster's own ranges are multiplied by at each cutoff.
+
+        They hold for as long as the past does: who asks about one window again needs only the
+        forecaster, and `widened`.
+        """
+        return self._passed(past)[1]
+
+    def _passed(self, past: "Past") -> tuple[Float, Float]:
+        """Give the forecaster's own quantiles, and the widths that the past calls for."""
         earlier = Cutoffs.with_earlier(past, self.window_sessions + past.horizon - 1)
         said = self.forecaster.quantiles(earlier)
         place = np.full(len(past.returns), -1, np.intp)
         place[earlier.cutoff_rows] = np.arange(len(earlier.cutoff_rows))
         own = said[place[past.cutoff_rows]]
         scores = _log_ratios(said, _outcomes(earlier))
-        width = np.exp(self._tracked(scores, place, past))
-        centre = own[..., own.shape[-1] // 2, None]
-        return centre + (own - centre) * width[..., None]
+        return own, np.exp(self._tracked(scores, place, past))
 
     def _tracked(self, scores: Float, place: Rows, past: "Past") -> Float:
         """Give (n, horizon): the log of the factor of each cutoff and step."""
@@ -125,6 +135,12 @@ class Adaptive:
     @cached_property
     def _promised(self) -> float:
         return float(2 * self._weights @ np.array(self.levels[: len(self.levels) // 2]))
+
+
+def widened(quantiles: Float, widths: Float) -> Float:
+    """Multiply the distances of (n, horizon, levels) quantiles from the median by (n, horizon)."""
+    centre = quantiles[..., quantiles.shape[-1] // 2, None]
+    return np.asarray(centre + (quantiles - centre) * widths[..., None], np.float64)
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,6 +1,10 @@
 """What was trained, from what, and how good it is."""
 
 from pregao.registry._chain import LedgerBreak as LedgerBreak
+from pregao.registry._champions import Champion as Champion
+from pregao.registry._champions import Champions as Champions
+from pregao.registry._champions import Change as Change
+from pregao.registry._champions import moment as moment
 from pregao.registry._openings import Look as Look
 from pregao.registry._openings import Opened as Opened
 from pregao.registry._openings import Opening as Opening
@@ -9,6 +13,15 @@ from pregao.registry._openings import SealedWindows as SealedWindows
 from pregao.registry._openings import open_test as open_test
 from pregao.registry._openings import open_tests as open_tests
 from pregao.registry._openings import openings_of as openings_of
+from pregao.registry._registration import Registration as Registration
+from pregao.registry._registration import register as register
+from pregao.registry._registration import registration_of as registration_of
+from pregao.registry._run_rows import RunSummary as RunSummary
+from pregao.registry._run_rows import forget_run as forget_run
+from pregao.registry._run_rows import list_runs as list_runs
+from pregao.registry._run_rows import mark_registered as mark_registered
+from pregao.registry._run_rows import record_run as record_run
+from pregao.registry._run_rows import take_up as take_up
 from pregao.registry._runs import DataRecord as DataRecord
 from pregao.registry._runs import Provenance as Provenance
 from pregao.registry._runs import Run as Run
@@ -22,3 +35,5 @@ from pregao.registry._searches import begin_search as begin_search
 from pregao.registry._searches import count_trials as count_trials
 from pregao.registry._searches import load_search as load_search
 from pregao.registry._searches import stored_searches as stored_searches
+from pregao.registry._served import PreparedForecast as PreparedForecast
+from pregao.registry._served import ServedModel as ServedModel

@@ -115,6 +115,11 @@ class Run:
         return self._learning.model(state)
 
     @cached_property
+    def without_weights(self) -> Model:
+        """The network or the ensemble as the rest describes it, for who has its weights as ONNX."""
+        return self._learning.model({})
+
+    @cached_property
     def served(self) -> tuple[str, FittedBaseline] | None:
         """The baseline that is served in place of the network, by name; None if the network is.
 

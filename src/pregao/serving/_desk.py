@@ -4,9 +4,8 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from time import perf_counter
-from typing import NoReturn, Protocol
+from typing import NoReturn
 
 import numpy as np
 import structlog
@@ -17,45 +16,17 @@ from pregao.errors import InputError, PregaoError
 from pregao.evaluation import Edge
 from pregao.findings import Finding
 from pregao.prices import Prices
+from pregao.registry import Champion, ServedModel
 from pregao.serving._answers import ForecastShown
 from pregao.serving._metrics import Metrics
 from pregao.serving._quotes import Quote, Quotes
 from pregao.training import LEVELS
 from pregao.values import Text
-from pregao.workbench import StandIn
+from pregao.workbench import Models, StandIn
 
 _log = structlog.get_logger("pregao.serving")
 
 Float = NDArray[np.float64]
-
-
-class Prepared(Protocol):
-    def quantiles(self) -> Float: ...
-    def actions(self) -> dict[str, float] | None: ...
-
-
-class ServedModel(Protocol):
-    run_id: str
-    horizon: int
-    forecaster: str
-    edge: Edge
-    findings: tuple[Finding, ...]
-    reads_closes_only: bool
-
-    def prepared(self, prices: Prices) -> Prepared: ...
-
-
-class Champion(Protocol):
-    symbol: str
-    horizon: int
-    run: str
-    version: int
-    since: datetime
-
-
-class Models(Protocol):
-    def champions(self) -> tuple[Champion, ...]: ...
-    def served(self, run: str) -> ServedModel: ...
 
 
 DEFAULT_HORIZON = 10
@@ -306,7 +277,7 @@ def _of_champion(seat: Seat, prices: Prices, findings: tuple[Finding, ...]) -> R
         raise ArithmeticError("its numbers are not finite")
     return Ready(
         ask=prepared.quantiles,
-        forecaster=seat.model.forecaster,
+        forecaster=seat.model.name,
         run=seat.model.run_id,
         version=seat.champion.version,
         edge=seat.model.edge,

@@ -3,14 +3,23 @@
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
 from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from pregao.errors import InputError
+from pregao.serving._access import Access
+from pregao.serving._app import create_app
+from pregao.serving._keeper import Keeper
+from pregao.serving._logs import configure_logs
 from pregao.serving._protocol import patient_protocol
-from pregao.serving._services import Services
+from pregao.serving._services import Services, services_over
+from pregao.serving._supervisor import Supervisor
+from pregao.workbench import Workbench
 
 GRACE_SECONDS = 30
 
@@ -43,19 +52,70 @@ def listening(host: str, port: int) -> socket.socket:
     return found
 
 
-def run_server(
-    app: FastAPI,
-    services: Services,
-    listener: socket.socket,
+@dataclass(frozen=True, eq=False)
+class OpenServer:
+    """A server that listens, and answers once it runs."""
+
+    services: Services
+    listener: socket.socket
+    host: str
+    supervisor: Supervisor | None
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        name = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{name}:{self.listener.getsockname()[1]}"
+
+    def run(self, *, on_ready: Callable[[str], None]) -> None:
+        """Answer until SIGTERM or Ctrl-C; requests under way are answered first."""
+        services = self.services
+        config = config_of(create_app(services), services)
+        server = _Server(config, services, lambda: on_ready(self.url))
+        keeper = Keeper(services)
+        try:
+            keeper.start()
+            if self.supervisor is not None:
+                self.supervisor.start()
+            with suppress(KeyboardInterrupt):  # it was heard, and is raised once more after the end
+                server.run(sockets=[self.listener])
+        finally:
+            services.close()
+            keeper.join()
+            if self.supervisor is not None:
+                self.supervisor.stop()
+
+
+def open_server(
+    workbench: Workbench,
     *,
-    on_ready: Callable[[], None],
-    grace_seconds: int = GRACE_SECONDS,
-) -> None:
-    """Answer until SIGTERM or Ctrl-C; requests under way are answered first."""
-    config = config_of(app, services, grace_seconds=grace_seconds)
-    server = _Server(config, services, on_ready)
-    with suppress(KeyboardInterrupt):  # it was heard, and is raised once more after the end
-        server.run(sockets=[listener])
+    host: str,
+    port: int,
+    allowed_hosts: tuple[str, ...],
+    keys: tuple[SecretStr, ...],
+    today: Callable[[], date],
+    with_worker: bool,
+    is_watched: bool,
+) -> OpenServer:
+    """Listen, and put together what answers.
+
+    Raises
+    ------
+    UnprotectedAddressError
+        For an address beyond this machine without a key.
+    AddressInUseError
+        If somebody else listens there.
+    """
+    access = Access.made(
+        host=host,
+        allowed_hosts=allowed_hosts,
+        keys=tuple(each.get_secret_value() for each in keys),
+    )
+    configure_logs(is_watched=is_watched)
+    listener = listening(host, port)
+    services = services_over(workbench, access, today=today)
+    supervisor = Supervisor(("-m", "pregao", "worker", "--with-parent")) if with_worker else None
+    return OpenServer(services, listener, host, supervisor)
 
 
 def config_of(

@@ -10,7 +10,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from pregao.serving._access import Access
-from pregao.serving._desk import Desk, Models
+from pregao.serving._desk import Desk
 from pregao.serving._limits import HttpLimits
 from pregao.serving._metrics import Metrics
 from pregao.serving._quotes import Quotes
@@ -51,7 +51,6 @@ def services_over(
     workbench: Workbench,
     access: Access,
     *,
-    models: Models,
     today: Callable[[], date],
     limits: HttpLimits | None = None,
 ) -> Services:
@@ -64,7 +63,7 @@ def services_over(
         workbench=workbench,
         access=access,
         quotes=quotes,
-        desk=Desk(models, quotes, metrics),
+        desk=Desk(workbench.models, quotes, metrics),
         today=today,
         metrics=metrics,
         limits=limits or HttpLimits(),

@@ -33,6 +33,9 @@ from pregao.training._listing import broken_networks as broken_networks
 from pregao.training._listing import listed_networks as listed_networks
 from pregao.training._material import Datasets as Datasets
 from pregao.training._material import datasets_for as datasets_for
+from pregao.training._onnx import OnnxNetwork as OnnxNetwork
+from pregao.training._onnx import export_fitted as export_fitted
+from pregao.training._onnx import heads_with_torch as heads_with_torch
 from pregao.training._plan import MAX_COMBINATIONS as MAX_COMBINATIONS
 from pregao.training._plan import Raced as Raced
 from pregao.training._plan import Search as Search

@@ -50,6 +50,32 @@ def rebuilt(fitted: Fitted) -> Headed:
     return module.eval()
 
 
+class _BothHeads(torch.nn.Module):
+    """What a network says of the price, and of the action where that was learnt."""
+
+    def __init__(self, headed: Headed, *, has_actions: bool) -> None:
+        super().__init__()
+        self.headed, self.has_actions = headed, has_actions
+
+    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
+        """Give one tensor, or two."""
+        price, logits = self.headed.both(x)
+        return (price, logits) if self.has_actions else (price,)
+
+
+def both_heads(fitted: Fitted) -> torch.nn.Module:
+    """Rebuild a trained network as a module with an output for each of its heads."""
+    has_actions = fitted.experiment.actions is not None
+    return _BothHeads(rebuilt(fitted), has_actions=has_actions).eval()
+
+
+def heads_of(fitted: Fitted, windows: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
+    """Give what each head says of (n, lookback, features) windows."""
+    with one_thread(), torch.inference_mode():
+        said = both_heads(fitted)(torch.from_numpy(windows))
+    return tuple(each.numpy() for each in said)
+
+
 def device_of(name: DeviceName) -> torch.device:
     """Find the device to train on; ``auto`` takes a GPU where there is one.
 

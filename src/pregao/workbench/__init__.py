@@ -6,6 +6,7 @@ from pregao.workbench._entrants import Terms as Terms
 from pregao.workbench._explaining import explain as explain
 from pregao.workbench._explaining import explain_forecast as explain_forecast
 from pregao.workbench._explaining import explain_run as explain_run
+from pregao.workbench._models import Models as Models
 from pregao.workbench._prices import SOURCES as SOURCES
 from pregao.workbench._prices import Checked as Checked
 from pregao.workbench._prices import usual_source as usual_source

@@ -3,8 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
+from pydantic import SecretStr
+
+from pregao.database import Database
 from pregao.dataset import Split, WalkForward, live_windows
 from pregao.errors import NothingLeftError
 from pregao.evaluation import Forecast, Report
@@ -32,6 +36,7 @@ from pregao.workbench._entrants import (
     Sweep,
     Terms,
 )
+from pregao.workbench._models import Models
 from pregao.workbench._opening import opened
 from pregao.workbench._prices import (
     Checked,
@@ -77,6 +82,25 @@ class Workbench:
     """What staleness is measured against; None skips those checks."""
     feed: Feed | None = None
     """Whom to ask over the network; None asks nobody."""
+    database_url: SecretStr | None = None
+    """Where champions and jobs are; None is a file in the home folder."""
+
+    @cached_property
+    def database(self) -> Database:
+        """The database, opened when it is first asked for.
+
+        Raises
+        ------
+        InvalidDatabaseUrlError, DatabaseUnavailableError, CorruptDatabaseError, NewerSchemaError
+            If it cannot be used.
+        """
+        url = None if self.database_url is None else self.database_url.get_secret_value()
+        return Database.opened(url, home=self.home)
+
+    @cached_property
+    def models(self) -> Models:
+        """The runs that are stored, and who of them serves."""
+        return Models(self.home, self.database)
 
     def fetch(
         self,
@@ -496,6 +520,7 @@ class Workbench:
             serving=sweep.champion.serving,
             prices=[each.prices for each in prices],
         )
+        self.models.kept(run)
         return _shown(sweep, run)
 
     def _result(self, run: Run, report: Report, prices: list[Checked]) -> Result:

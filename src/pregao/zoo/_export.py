@@ -4,10 +4,8 @@ from pathlib import Path
 
 import torch
 
-from pregao.zoo._build import BuiltNetwork
 
-
-def export_onnx(module: BuiltNetwork, path: Path, *, num_features: int, lookback: int) -> None:
+def export_onnx(module: torch.nn.Module, path: Path, *, num_features: int, lookback: int) -> None:
     """Write a network in evaluation mode as ONNX: input ``x``, any batch from 1 to 4096.
 
     The module is captured here and not by `torch.onnx.export`, which captures recurrent layers in

@@ -1,0 +1,37 @@
+"""The server."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from pregao.cli._app import app
+from pregao.cli._session import today, workbench
+from pregao.settings import Settings
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="an address beyond this machine needs a key")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 is any that is free")] = 8000,
+    worker: Annotated[
+        bool, typer.Option("--worker/--no-worker", help="train in the background too")
+    ] = True,
+) -> None:
+    """Answer over HTTP: forecasts, prices, runs, and training as jobs."""
+    from pregao.serving import open_server
+
+    settings = Settings.read()
+    server = open_server(
+        workbench(),
+        host=host,
+        port=port,
+        allowed_hosts=settings.allowed_hosts,
+        keys=settings.api_keys,
+        today=today,
+        with_worker=worker,
+        is_watched=sys.stderr.isatty(),
+    )
+    server.run(on_ready=lambda url: typer.echo(f"listening on {url}", err=True))

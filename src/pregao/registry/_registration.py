@@ -1,0 +1,191 @@
+"""Registration: a run's networks as ONNX, proven equal to torch, with windows to prove it again."""
+
+import shutil
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from tempfile import mkdtemp
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from pregao.errors import CorruptFileError, NotRegisteredError, RegistrationError
+from pregao.registry._atomic import sync_folder, write_file
+from pregao.registry._runs import Run
+from pregao.training import Fitted, OnnxNetwork, export_fitted, heads_with_torch
+from pregao.values import Value
+
+FOLDER = "registered"
+_RECORD = "registration.json"
+_GOLDEN = "golden.safetensors"
+BATCHES = (1, 2, 7, 64)
+TOLERANCE = 1e-5
+"""How far ONNX and torch may be apart in any number that a network says."""
+
+Float32 = NDArray[np.float32]
+
+
+class Registration(Value):
+    """What was exported, and how near it is."""
+
+    models: tuple[str, ...]
+    """Files, one a member; none where a baseline is served."""
+    largest_difference: float
+    files: dict[str, str]
+    """SHA-256 of each file."""
+
+
+@dataclass(frozen=True, eq=False)
+class Exported:
+    """A member's ONNX file and its golden windows, as read back."""
+
+    content: bytes
+    windows: Float32
+    heads: tuple[Float32, ...]
+
+    def check(self, network: OnnxNetwork, name: str) -> None:
+        """Compute the golden windows again.
+
+        Raises
+        ------
+        CorruptFileError
+            If something else comes out than at registration.
+        """
+        for said, written in zip(network.heads(self.windows), self.heads, strict=True):
+            if not np.allclose(said, written, rtol=0, atol=TOLERANCE):
+                raise CorruptFileError(name, "its golden windows come out otherwise")
+
+
+def register(run: Run) -> Registration:
+    """Export what forecasts, prove it and publish it beside the run; again is the same as once.
+
+    Raises
+    ------
+    RegistrationError
+        If a network's numbers are not finite, or ONNX differs from torch.
+    CorruptFileError
+        If the run is not what was written.
+    """
+    if (run.folder / FOLDER).is_dir():
+        return registration_of(run)
+    files: dict[str, bytes] = {}
+    largest = 0.0
+    golden: dict[str, Float32] = {}
+    for number, member in enumerate(_members(run)):
+        if member.outcome == "diverged" and member.best_epoch == 0:
+            raise RegistrationError(run.id, "its training diverged before it learnt anything")
+        name = f"model-{number}.onnx"
+        files[name] = export_fitted(member)
+        network = OnnxNetwork(member, files[name])
+        largest = max(largest, _difference(run, member, network))
+        windows = _windows(member, BATCHES[2])
+        golden[f"{number}/windows"] = windows
+        for place, said in enumerate(heads_with_torch(member, windows)):
+            golden[f"{number}/head-{place}"] = said
+    models = tuple(files)
+    if golden:
+        files[_GOLDEN] = save({name: np.ascontiguousarray(each) for name, each in golden.items()})
+    record = Registration(
+        models=models,
+        largest_difference=largest,
+        files={name: sha256(content).hexdigest() for name, content in files.items()},
+    )
+    _publish(run.folder, {**files, _RECORD: record.model_dump_json(indent=2).encode()})
+    return registration_of(run)
+
+
+def registration_of(run: Run) -> Registration:
+    """Read what was registered of a run.
+
+    Raises
+    ------
+    NotRegisteredError
+        If it never was.
+    CorruptFileError
+        If the record is damaged.
+    """
+    file = run.folder / FOLDER / _RECORD
+    try:
+        return Registration.model_validate_json(file.read_bytes())
+    except FileNotFoundError:
+        raise NotRegisteredError(run.id) from None
+    except (OSError, ValidationError) as error:
+        raise CorruptFileError(str(file), str(error)[:200]) from None
+
+
+def exported_of(run: Run) -> tuple[Exported, ...]:
+    """Read the exported members of a run, their digests verified."""
+    record = registration_of(run)
+    if not record.models:
+        return ()
+    try:
+        golden = load(_verified(run, record, _GOLDEN))
+    except SafetensorError as error:
+        raise CorruptFileError(str(run.folder / FOLDER / _GOLDEN), str(error)) from None
+    exported = []
+    for number, name in enumerate(record.models):
+        places = sorted(each for each in golden if each.startswith(f"{number}/head-"))
+        heads = tuple(golden[each] for each in places)
+        content = _verified(run, record, name)
+        exported.append(Exported(content, golden[f"{number}/windows"], heads))
+    return tuple(exported)
+
+
+def _members(run: Run) -> tuple[Fitted, ...]:
+    """Give the networks that are served; where a baseline is, none is."""
+    if run.served_name is not None:
+        return ()
+    model = run.model
+    return (model,) if isinstance(model, Fitted) else model.members
+
+
+def _difference(run: Run, member: Fitted, network: OnnxNetwork) -> float:
+    largest = 0.0
+    for batch in BATCHES:
+        windows = _windows(member, batch)
+        for ours, theirs in zip(
+            network.heads(windows), heads_with_torch(member, windows), strict=True
+        ):
+            if not np.isfinite(theirs).all():
+                raise RegistrationError(run.id, "it says numbers that are not finite")
+            largest = max(largest, float(np.abs(ours - theirs).max(initial=0.0)))
+    if not largest <= TOLERANCE:
+        raise RegistrationError(run.id, f"ONNX and torch differ by {largest:.1e}")
+    return largest
+
+
+def _windows(member: Fitted, count: int) -> Float32:
+    """Give windows as scaled features have them: around 0, most within 2."""
+    shape = (count, member.experiment.lookback, len(member.scaler.features))
+    return np.random.default_rng(count).standard_normal(shape).astype(np.float32)
+
+
+def _verified(run: Run, record: Registration, name: str) -> bytes:
+    file = run.folder / FOLDER / name
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise CorruptFileError(str(file), str(error)) from None
+    if sha256(content).hexdigest() != record.files.get(name):
+        raise CorruptFileError(str(file), "its digest is not what was written")
+    return content
+
+
+def _publish(folder: Path, files: dict[str, bytes]) -> None:
+    draft = Path(mkdtemp(prefix=".draft-", dir=folder))
+    try:
+        for name, content in files.items():
+            write_file(draft / name, content)
+        sync_folder(draft)
+        try:
+            draft.rename(folder / FOLDER)
+        except OSError:
+            # Another process registered the same run in between: what it wrote is as good.
+            if not (folder / FOLDER / _RECORD).is_file():
+                raise
+        sync_folder(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)

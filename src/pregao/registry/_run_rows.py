@@ -1,0 +1,158 @@
+"""The list of runs: a row each, written after its folder is whole."""
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from pregao.database import Database, promotions, runs
+from pregao.errors import PregaoError, ServingRunError
+from pregao.evaluation import Edge
+from pregao.registry._champions import moment
+from pregao.registry._runs import Run, stored_runs
+from pregao.values import Value
+
+
+class RunSummary(Value):
+    """A run in a list: what it is, and its test scores beside the best baseline's and the naive."""
+
+    id: str
+    created: datetime
+    symbols: tuple[str, ...]
+    horizon: int
+    forecaster: str
+    """The candidate."""
+    served: str | None
+    """The baseline in its place; None if it serves itself."""
+    edge: Edge
+    crps: float
+    crps_skill_to_random_walk: float
+    crps_skill_to_best_baseline: float
+    best_baseline: str
+    mase: float
+    coverage_90: float
+    is_registered: bool
+
+    @classmethod
+    def of(cls, run: Run, *, is_registered: bool = False) -> Self:
+        """Sum up a run."""
+        report = run.report
+        subject = report.subject
+        return cls(
+            id=run.id,
+            created=moment(int(run.folder.stat().st_mtime * 1000)),
+            symbols=run.experiment.symbols,
+            horizon=run.experiment.horizon,
+            forecaster=report.candidate,
+            served=run.served_name,
+            edge=report.edge,
+            crps=subject.metrics.crps,
+            crps_skill_to_random_walk=subject.versus_random_walk.crps_skill,
+            crps_skill_to_best_baseline=subject.versus_best_baseline.crps_skill,
+            best_baseline=report.best_baseline,
+            mase=subject.metrics.mase,
+            coverage_90=subject.metrics.coverage_90,
+            is_registered=is_registered,
+        )
+
+
+def record_run(database: Database, run: Run) -> None:
+    """Write a run's row, if there is none."""
+    summary = RunSummary.of(run)
+    values = {
+        "id": run.id,
+        "created_ms": int(summary.created.timestamp() * 1000),
+        "forecaster": summary.forecaster,
+        "served": summary.served,
+        "symbols": json.dumps(summary.symbols),
+        "horizon": summary.horizon,
+        "edge": summary.edge,
+        "summary": summary.model_dump_json(),
+        "provenance_digest": sha256((run.folder / "provenance.json").read_bytes()).hexdigest(),
+    }
+    try:
+        with database.writing() as connection:
+            known = connection.execute(select(runs.c.id).where(runs.c.id == run.id)).first()
+            if known is None:
+                connection.execute(insert(runs).values(**values))
+    except IntegrityError:
+        pass  # another process wrote the same row in between
+
+
+def take_up(database: Database, home: Path) -> tuple[str, ...]:
+    """Write the rows of whole folders that have none, and give their ids.
+
+    A crash between the folder and its row, or a database that was moved away, loses no run.
+    """
+    with database.reading() as connection:
+        known = set(connection.execute(select(runs.c.id)).scalars())
+    return tuple(_taken_up(database, home, known))
+
+
+def _taken_up(database: Database, home: Path, known: set[str]) -> Iterator[str]:
+    for run in stored_runs(home):
+        if run.id in known:
+            continue
+        try:
+            record_run(database, run)
+        except PregaoError:
+            continue  # damaged: `pregao doctor` names it
+        yield run.id
+
+
+def mark_registered(database: Database, run: str) -> None:
+    """Note that a run can be a champion."""
+    with database.writing() as connection:
+        now_ms = database.now_ms(connection)
+        connection.execute(
+            update(runs)
+            .where(runs.c.id == run, runs.c.registered_ms.is_(None))
+            .values(registered_ms=now_ms)
+        )
+
+
+def list_runs(
+    database: Database, *, symbol: str | None = None, limit: int = 200, before: str | None = None
+) -> tuple[RunSummary, ...]:
+    """List runs, the newest first, from the one after `before` on."""
+    query = select(runs).order_by(runs.c.created_ms.desc(), runs.c.id.desc())
+    if symbol is not None:
+        # A list in JSON: the quotes keep PETR4 from finding PETR40.
+        query = query.where(runs.c.symbols.contains(json.dumps(symbol), autoescape=True))
+    with database.reading() as connection:
+        if before is not None:
+            last = select(runs.c.created_ms).where(runs.c.id == before).scalar_subquery()
+            query = query.where(
+                (runs.c.created_ms < last) | ((runs.c.created_ms == last) & (runs.c.id < before))
+            )
+        return tuple(map(_summary, connection.execute(query.limit(limit))))
+
+
+def forget_run(database: Database, run: str) -> None:
+    """Delete a run's row, if it serves nothing and never did.
+
+    Raises
+    ------
+    ServingRunError
+        If it is or was a champion: one may go back to it.
+    """
+    with database.writing() as connection:
+        query = (
+            select(promotions.c.symbol, promotions.c.horizon)
+            .where(promotions.c.run == run)
+            .distinct()
+        )
+        places = [f"{row.symbol} for {row.horizon}" for row in connection.execute(query)]
+        if places:
+            raise ServingRunError(run, places)
+        connection.execute(delete(runs).where(runs.c.id == run))
+
+
+def _summary(row: Row[Any]) -> RunSummary:
+    summary = RunSummary.model_validate_json(row.summary)
+    return summary.replace(is_registered=row.registered_ms is not None)

@@ -1,0 +1,212 @@
+"""A registered run as it is served: without torch, calibrated as it was evaluated."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pregao.dataset import ACTIONS, Borders, Windows, live_windows
+from pregao.errors import MissingColumnsError
+from pregao.evaluation import Adaptive, Edge, Serving, as_served, widened
+from pregao.findings import Finding
+from pregao.prices import COLUMNS, Bars, Prices
+from pregao.registry._registration import exported_of
+from pregao.registry._runs import Run
+from pregao.symbols import Symbol
+from pregao.training import Ensemble, Experiment, Fitted, Model, OnnxNetwork
+from pregao.zoo import Forecaster, Past
+
+Float = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class OnnxEnsemble:
+    """Exported networks whose quantiles are averaged as those of an ensemble are."""
+
+    members: tuple[OnnxNetwork, ...]
+    weights: tuple[float, ...]
+
+    def quantiles(self, past: Past) -> Float:
+        """Forecast (n, horizon, levels) quantiles of the cumulative log return."""
+        first, *rest = zip(self.members, self.weights, strict=True)
+        total = first[0].quantiles(past) * first[1]
+        for member, weight in rest:
+            total += member.quantiles(past) * weight
+        return total
+
+    def action_probabilities(self, past: Past) -> Float:
+        """Give (n, 3) probabilities of `ACTIONS`."""
+        said = [each.action_probabilities(past) for each in self.members]
+        return np.tensordot(np.array(self.weights), np.stack(said), axes=1)
+
+
+@dataclass(frozen=True, eq=False)
+class PreparedForecast:
+    """A run that has read a history up to its end and only has to be asked."""
+
+    model: "ServedModel"
+    window: Windows
+    """The last one."""
+    widths: Float
+    """(1, horizon): what the history calls for, which asking again does not change."""
+
+    def quantiles(self) -> Float:
+        """Forecast (horizon, levels) quantiles of the cumulative log return."""
+        own = self.model.forecaster.forecaster.quantiles(self.window)
+        return np.asarray(widened(own, self.widths)[0], np.float64)
+
+    def actions(self) -> dict[str, float] | None:
+        """Give the probability of each action; None where none was learnt."""
+        network = self.model.network
+        if network is None or self.model.experiment.actions is None:
+            return None
+        said = network.action_probabilities(self.window)[0]
+        return dict(zip(ACTIONS, said.tolist(), strict=True))
+
+
+@dataclass(frozen=True, eq=False)
+class ServedModel:
+    """A registered run, verified and loaded; itself a forecaster."""
+
+    run: Run
+    serving: Serving
+    forecaster: Adaptive
+    network: OnnxNetwork | OnnxEnsemble | None
+    """None where a baseline is served."""
+    edge: Edge
+    name: str
+    """Of who forecasts."""
+    borders: Borders
+    """Where its training and validation parts end."""
+
+    @classmethod
+    def loaded(cls, run: Run) -> Self:
+        """Load a registered run: digests verified, golden windows computed again.
+
+        Raises
+        ------
+        NotRegisteredError
+            If it was never registered.
+        CorruptFileError
+            If a file is not what was written.
+        BaselineUnavailableError
+            If it needs a library that cannot be loaded here.
+        """
+        fitted = run.without_weights
+        network = _network(run, fitted)
+        served = run.served
+        own: Forecaster | None = network if served is None else served[1]
+        assert own is not None, "a run without a baseline in its place has networks"
+        report = run.report
+        forecaster = as_served(own, run.serving.offsets)
+        members = (fitted,) if isinstance(fitted, Fitted) else fitted.members
+        return cls(
+            run, run.serving, forecaster, network, report.edge, report.champion, members[0].borders
+        )
+
+    @property
+    def run_id(self) -> str:
+        """The run's id."""
+        return self.run.id
+
+    @property
+    def experiment(self) -> Experiment:
+        """What the run was asked to be."""
+        return self.run.experiment
+
+    @property
+    def horizon(self) -> int:
+        """How many sessions it forecasts."""
+        return self.serving.horizon
+
+    @property
+    def trained_to(self) -> np.datetime64:
+        """The last session that training or validation saw."""
+        return np.datetime64(self.borders.validation_last, "D")
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What is known of its training and evaluation; prices have findings of their own."""
+        return tuple(each for each in self.run.report.findings if not each.code.startswith("PRC"))
+
+    @cached_property
+    def reads_closes_only(self) -> bool:
+        """Whether ranges and volumes change nothing: then closes alone are enough."""
+        if self.network is None:
+            return True  # baselines take the squared return for a range that is not there
+        prices = _made_up(Symbol.parse(self.experiment.symbols[0]))
+        try:
+            with_ranges, without = (self.windows(each).inputs for each in (prices, _flat(prices)))
+        except MissingColumnsError:
+            return False
+        return bool(np.array_equal(with_ranges, without))
+
+    def windows(self, prices: Prices) -> Windows:
+        """Cut the last window of a history.
+
+        Raises
+        ------
+        HistoryTooShortError
+            With the number of sessions that would do.
+        MissingColumnsError
+            If it needs an order book and there is none.
+        """
+        return live_windows(
+            [prices],
+            scaler=self.serving.scaler,
+            lookback=self.serving.lookback,
+            horizon=self.serving.horizon,
+        )
+
+    def quantiles(self, past: Past) -> Float:
+        """Forecast (n, horizon, levels) quantiles of the cumulative log return, as evaluated."""
+        return self.forecaster.quantiles(past)
+
+    def prepared(self, prices: Prices) -> PreparedForecast:
+        """Read a history, so that asking takes no longer than the networks do."""
+        window = self.windows(prices)
+        return PreparedForecast(self, window, self.forecaster.widths(window))
+
+
+_MADE_UP_SESSIONS = 1_500
+"""More than any feature and lookback in use needs."""
+
+
+def _network(run: Run, model: Model) -> OnnxNetwork | OnnxEnsemble | None:
+    exported = exported_of(run)
+    if not exported:
+        return None
+    members = (model,) if isinstance(model, Fitted) else model.members
+    networks = []
+    for number, (member, each) in enumerate(zip(members, exported, strict=True)):
+        network = OnnxNetwork(member, each.content)
+        each.check(network, f"{run.id}, member {number}")
+        networks.append(network)
+    if isinstance(model, Ensemble):
+        return OnnxEnsemble(tuple(networks), model.weights)
+    return networks[0]
+
+
+def _made_up(symbol: Symbol) -> Prices:
+    """Give a history with ranges and volumes, to see what a run reads of them."""
+    generator = np.random.default_rng(0)
+    close = 100 * np.exp(np.cumsum(generator.normal(0, 0.01, _MADE_UP_SESSIONS)))
+    width = np.exp(np.abs(generator.normal(0, 0.01, _MADE_UP_SESSIONS)))
+    columns = {
+        "open": close * np.exp(generator.normal(0, 0.002, _MADE_UP_SESSIONS)),
+        "high": close * width * 1.01,
+        "low": close / width / 1.01,
+        "close": close,
+        "adj_close": close,
+        "volume": np.exp(generator.normal(10, 1, _MADE_UP_SESSIONS)),
+    }
+    sessions = np.datetime64("2000-01-03", "D") + np.arange(_MADE_UP_SESSIONS)
+    return Prices(symbol, Bars.of(sessions, columns), "made up")
+
+
+def _flat(prices: Prices) -> Prices:
+    close = prices.bars.close
+    columns = {**dict.fromkeys(COLUMNS, close), "volume": np.zeros(len(close))}
+    return replace(prices, bars=Bars.of(prices.sessions, columns))

@@ -1,0 +1,108 @@
+"""Trained networks as ONNX: exported with torch, run without."""
+
+import tempfile
+import warnings
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pregao.training._fitted import Fitted
+from pregao.training._targets import quantiles_of
+from pregao.zoo import Past
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+Float = NDArray[np.float64]
+Float32 = NDArray[np.float32]
+
+_BATCH = 64
+
+
+def export_fitted(fitted: Fitted) -> bytes:
+    """Write a trained network with its heads as ONNX: windows in, what it says of price out.
+
+    Where actions were learnt, their logits are the second output. Takes seconds.
+    """
+    from pregao.training._train import both_heads
+    from pregao.zoo import export_onnx
+
+    experiment = fitted.experiment
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        # torch's own exporter uses what torch deprecates, and mentions a second list of weights.
+        warnings.simplefilter("ignore", FutureWarning)
+        warnings.simplefilter("ignore", DeprecationWarning)
+        warnings.simplefilter("ignore", UserWarning)
+        path = Path(folder) / "model.onnx"
+        export_onnx(
+            both_heads(fitted),
+            path,
+            num_features=len(fitted.scaler.features),
+            lookback=experiment.lookback,
+        )
+        return path.read_bytes()
+
+
+def heads_with_torch(fitted: Fitted, windows: Float32) -> tuple[Float32, ...]:
+    """Give what a network says of (n, lookback, features) windows, for comparison."""
+    from pregao.training._train import heads_of
+
+    return heads_of(fitted, windows)
+
+
+@dataclass(frozen=True, eq=False)
+class OnnxNetwork:
+    """An exported network with what turns its words into quantiles; a forecaster without torch."""
+
+    fitted: Fitted
+    """Its scaler, anchor and experiment; the weights are not needed and may be absent."""
+    content: bytes
+
+    @cached_property
+    def session(self) -> "onnxruntime.InferenceSession":
+        """The runtime's session, on one thread: requests are what runs side by side."""
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = 1
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        return onnxruntime.InferenceSession(
+            self.content, options, providers=["CPUExecutionProvider"]
+        )
+
+    def heads(self, windows: Float32) -> tuple[Float32, ...]:
+        """Give what the network says of (n, lookback, features) windows."""
+        said: Any = self.session.run(None, {self._input: windows})
+        return tuple(said)
+
+    def quantiles(self, past: Past) -> Float:
+        """Forecast (n, horizon, levels) quantiles of the cumulative log return."""
+        fitted = self.fitted
+        if not len(past.cutoff_rows):
+            return np.empty((0, *fitted.anchor.shape))
+        said = np.concatenate([self.heads(each)[0] for each in _batches(past)])
+        return quantiles_of(fitted.experiment, fitted.scaler, fitted.anchor, said, past)
+
+    def action_probabilities(self, past: Past) -> Float:
+        """Give (n, 3) probabilities of `ACTIONS`; for an experiment with actions alone."""
+        logits = np.concatenate([self.heads(each)[1] for each in _batches(past)]).astype(np.float64)
+        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+        return np.asarray(odds / odds.sum(axis=1, keepdims=True), np.float64)
+
+    @cached_property
+    def _input(self) -> str:
+        return str(self.session.get_inputs()[0].name)
+
+
+def _batches(past: Past) -> list[Float32]:
+    windows = np.lib.stride_tricks.sliding_window_view(past.table, past.lookback, axis=0)
+    starts = past.cutoff_rows - (past.lookback - 1)
+    return [
+        np.ascontiguousarray(windows[starts[first : first + _BATCH]].transpose(0, 2, 1))
+        for first in range(0, len(starts), _BATCH)
+    ]

@@ -1,0 +1,155 @@
+"""What was trained, who serves, and changing that: the registry's use cases."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from pregao.database import Database
+from pregao.errors import NotTrainedOnError
+from pregao.registry import (
+    Champion,
+    Champions,
+    Change,
+    Run,
+    RunSummary,
+    ServedModel,
+    list_runs,
+    load_run,
+    mark_registered,
+    record_run,
+    register,
+    take_up,
+)
+from pregao.symbols import Symbol
+
+
+@dataclass(frozen=True)
+class Models:
+    """Runs and champions of one home."""
+
+    home: Path
+    database: Database
+
+    def runs(
+        self, *, symbol: str | None = None, limit: int = 200, before: str | None = None
+    ) -> tuple[RunSummary, ...]:
+        """List runs, the newest first."""
+        take_up(self.database, self.home)
+        return list_runs(self.database, symbol=symbol, limit=limit, before=before)
+
+    def run(self, name: str) -> Run:
+        """Find a run by its id.
+
+        Raises
+        ------
+        UnknownRunError
+            With the newest ones.
+        """
+        return load_run(self.home, name)
+
+    def kept(self, run: Run) -> None:
+        """Put a run that was just stored onto the list."""
+        record_run(self.database, run)
+
+    def register(self, name: str) -> Run:
+        """Export a run for serving, and prove it; again is the same as once.
+
+        Raises
+        ------
+        RegistrationError
+            If it must not be served.
+        """
+        run = self.run(name)
+        record_run(self.database, run)
+        register(run)
+        mark_registered(self.database, run.id)
+        return run
+
+    def promote(
+        self,
+        name: str,
+        *,
+        symbol: str | None = None,
+        by: str,
+        reason: str = "",
+        if_version: int | None = None,
+    ) -> tuple[Champion, ...]:
+        """Let a run serve one of its symbols, or all of them; it is registered first.
+
+        Raises
+        ------
+        NotTrainedOnError
+            For a symbol that it has never seen.
+        ChampionConflictError
+            If somebody else changed the champion since `if_version`.
+        """
+        run = self.run(name)
+        own = run.experiment.symbols
+        if symbol is not None and str(Symbol.parse(symbol)) not in own:
+            raise NotTrainedOnError(run.id, symbol, own)
+        symbols = own if symbol is None else (str(Symbol.parse(symbol)),)
+        self.register(name)
+        return tuple(
+            self._champions.promote(
+                run.id,
+                symbol=each,
+                horizon=run.experiment.horizon,
+                by=by,
+                reason=reason,
+                if_version=if_version,
+            )
+            for each in symbols
+        )
+
+    def roll_back(
+        self,
+        symbol: str,
+        *,
+        horizon: int | None = None,
+        by: str,
+        reason: str = "",
+        if_version: int | None = None,
+    ) -> Champion:
+        """Let the champion before the present one serve again.
+
+        Raises
+        ------
+        UnknownChampionError, NoEarlierChampionError, ChampionConflictError
+            If there is none, never was another, or it changed since `if_version`.
+        """
+        present = self.champion(symbol, horizon)
+        return self._champions.roll_back(
+            present.symbol, present.horizon, by=by, reason=reason, if_version=if_version
+        )
+
+    def champions(self) -> tuple[Champion, ...]:
+        """Give every champion."""
+        return self._champions.all()
+
+    def champion(self, symbol: str, horizon: int | None = None) -> Champion:
+        """Give the champion of a symbol: for a horizon, or the newest.
+
+        Raises
+        ------
+        UnknownChampionError
+            With the symbols that have one.
+        """
+        return self._champions.of(str(Symbol.parse(symbol)), horizon)
+
+    def trail(self, symbol: str, horizon: int) -> tuple[Change, ...]:
+        """Give every change of a champion, the oldest first."""
+        return self._champions.trail(str(Symbol.parse(symbol)), horizon)
+
+    def served(self, name: str) -> ServedModel:
+        """Load a registered run for serving.
+
+        Raises
+        ------
+        NotRegisteredError, CorruptFileError
+            If it cannot be served.
+        """
+        return ServedModel.loaded(self.run(name))
+
+    @cached_property
+    def _champions(self) -> Champions:
+        return Champions(self.database)
