@@ -180,3 +180,17 @@ def test_prometheus_asks_a_service_by_a_name_that_it_serves(compose, deploy):
 
     assert port in service["command"]
     assert name in service["environment"]["PREGAO_ALLOWED_HOSTS"].split(",")
+
+
+def test_both_languages_show_the_same_commands_and_every_alert(deploy):
+    docs = deploy.parent / "docs"
+    texts = [(docs / name).read_text("utf-8") for name in ("deploy.md", "pt-BR/deploy.md")]
+    alerts = re.findall(
+        r"alert: (\w+)", (deploy / "prometheus" / "rules.yml").read_text(encoding="utf-8")
+    )
+
+    english, portuguese = (re.findall(r"```.*?```", text, re.DOTALL) for text in texts)
+
+    assert english == portuguese
+    for text in texts:
+        assert [] == [each for each in alerts if f"`{each}`" not in text]
