@@ -14,6 +14,7 @@ from pregao.cli import (  # noqa: F401, I001 - they register commands
     _reproducing,
     _prices,
     _serving,
+    _working,
     _zoo,
     _findings,
 )

@@ -1,5 +1,6 @@
 """What was trained, from what, and how good it is."""
 
+from pregao.registry._atomic import write_file as write_file
 from pregao.registry._chain import LedgerBreak as LedgerBreak
 from pregao.registry._champions import Champion as Champion
 from pregao.registry._champions import Champions as Champions

@@ -13,6 +13,7 @@ from pregao.dataset import Split, WalkForward, live_windows
 from pregao.errors import NothingLeftError
 from pregao.evaluation import Forecast, Report
 from pregao.findings import Finding
+from pregao.jobs import Jobs
 from pregao.prices import Feed, PriceStore, Provider
 from pregao.registry import (
     DataRecord,
@@ -26,6 +27,7 @@ from pregao.registry import (
     stored_runs,
 )
 from pregao.training import Epoch, Experiment, Search
+from pregao.workbench._checkpoints import found_at, kept_at
 from pregao.workbench._choices import DEFAULT_RECIPE, buildable, default_beside, on_symbols_of
 from pregao.workbench._contest import contest, score_alone
 from pregao.workbench._entrants import (
@@ -102,6 +104,11 @@ class Workbench:
         """The runs that are stored, and who of them serves."""
         return Models(self.home, self.database)
 
+    @cached_property
+    def jobs(self) -> Jobs:
+        """The work that was accepted and is done in the background."""
+        return Jobs(self.database)
+
     def fetch(
         self,
         symbol: str,
@@ -112,7 +119,8 @@ class Workbench:
         end: date | None = None,
     ) -> Fetched:
         """Download a symbol's bars and append them to the store; again is the same as once."""
-        checked = self.check(symbol, source=source, path=path, start=start, end=end)
+        provider = self._provider(source, path)
+        checked = checked_prices(symbol, provider, start=start, end=end, as_of=self.today)
         snapshot = PriceStore(self.home).append(checked.prices)
         return Fetched(checked.prices, snapshot, (*checked.findings, *snapshot.findings))
 
@@ -127,6 +135,8 @@ class Workbench:
     ) -> Checked:
         """Inspect a symbol's bars without storing them."""
         provider = self._provider(source, path)
+        if isinstance(provider, Feed):
+            provider = replace(provider, keeps=False)
         return checked_prices(symbol, provider, start=start, end=end, as_of=self.today)
 
     def sweep(
@@ -211,11 +221,14 @@ class Workbench:
         terms: Terms = ALONE,
         on_epoch: Callable[[Epoch], None] | None = None,
         on_progress: OnProgress | None = None,
+        checkpoint: Path | None = None,
     ) -> Result:
         """Train one experiment, score it beside every baseline, and store the run.
 
         The same experiment on the same prices is the same run, and is not trained again. What came
-        from a recipe stands beside the default experiment too, on the same windows.
+        from a recipe stands beside the default experiment too, on the same windows. A training of
+        one network alone keeps a checkpoint after each epoch, if it is told where, and goes on from
+        what it finds there.
         """
         prices = self._prices(experiment, path, allow_findings=allow_findings)
         name = recipe or name_of(experiment.network)
@@ -234,7 +247,13 @@ class Workbench:
             )
         from pregao.training import finish, train
 
-        training = train(experiment, group.first, device=terms.device)
+        training = train(
+            experiment,
+            group.first,
+            device=terms.device,
+            checkpoint=found_at(checkpoint, experiment, prices),
+            keep=kept_at(checkpoint, experiment, prices),
+        )
         return self._kept(
             score_alone(finish(training, on_epoch), name, group, terms, trials=trials)
         )
