@@ -8,6 +8,8 @@ from fnmatch import fnmatch
 import pytest
 import yaml
 
+from pregao.settings import _KEYS
+
 DOCKERFILES = ["Dockerfile", "spaces/Dockerfile"]
 
 
@@ -142,9 +144,14 @@ def test_secrets_come_from_outside_and_their_absence_is_refused(compose, deploy)
     assert settings
     for key, value in settings:
         assert re.search(r"\$\{[A-Z_]+:[?-]", value), key
-        if key != "ALPHAVANTAGE_API_KEY":
+        if key not in _KEYS.values():
             assert ":?" in value, key
-    assert [] == re.findall(r"^\w*(?:KEY|KEYS|PASSWORD)=.+$", example, re.MULTILINE)
+    assert [] == re.findall(r"^\w*(?:KEY|KEYS|PASSWORD|TOKEN)=.+$", example, re.MULTILINE)
+
+
+def test_both_services_are_given_the_keys_of_every_provider(compose):
+    for name in ("api", "worker"):
+        assert set(_KEYS.values()) <= set(compose["services"][name]["environment"]), name
 
 
 def test_the_example_of_the_environment_has_all_that_is_asked_for(deploy):
