@@ -1,5 +1,6 @@
 """Work in the background: the worker, and the list of its jobs."""
 
+import os
 import signal
 import sys
 from pathlib import Path
@@ -40,7 +41,8 @@ def worker(
 
 
 def _stop_with_input(stop: Event) -> None:
-    while sys.stdin.buffer.read(4096):
+    # Not by a buffered read: its lock would be held while the interpreter ends.
+    while os.read(sys.stdin.fileno(), 4096):
         pass
     stop.set()
 
@@ -51,6 +53,12 @@ def run_job(folder: Path) -> None:
     from pregao.worker import run_child
 
     run_child(workbench(), folder)
+
+
+@app.command("register-run", hidden=True)
+def register_run(run: str) -> None:
+    """Export a run for serving, as a server's child."""
+    workbench().models.register(run)
 
 
 @jobs_app.callback()

@@ -15,6 +15,7 @@ from pregao.registry._openings import open_test as open_test
 from pregao.registry._openings import open_tests as open_tests
 from pregao.registry._openings import openings_of as openings_of
 from pregao.registry._registration import Registration as Registration
+from pregao.registry._registration import is_registered as is_registered
 from pregao.registry._registration import register as register
 from pregao.registry._registration import registration_of as registration_of
 from pregao.registry._run_rows import RunSummary as RunSummary

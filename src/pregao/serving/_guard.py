@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pregao.serving._access import METHODS, READING, Access
 from pregao.serving._limits import HttpLimits
 from pregao.serving._metrics import UNMATCHED, Metrics
-from pregao.serving._problems import Refusal, answer, problem_of
+from pregao.serving._problems import Refusal, answer, headers_of, problem_of
 
 _log = structlog.get_logger("pregao.serving")
 
@@ -72,8 +72,7 @@ class Guard:
             _log.error("failed", request=exchange.id, path=scope["path"][:200], exc_info=error)
         if exchange.status is not None:
             raise error  # half an answer is out: closing the connection is all that is left
-        headers = error.headers if isinstance(error, Refusal) else {}
-        await answer(found, exchange.id, headers)(scope, receive, exchange.send)
+        await answer(found, exchange.id, headers_of(error))(scope, receive, exchange.send)
 
     async def _received(self, scope: Scope, receive: Receive) -> Receive:
         """Take the whole body, within its limits, before anybody parses it."""

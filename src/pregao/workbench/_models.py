@@ -13,6 +13,7 @@ from pregao.registry import (
     Run,
     RunSummary,
     ServedModel,
+    is_registered,
     list_runs,
     load_run,
     mark_registered,
@@ -50,6 +51,10 @@ class Models:
     def kept(self, run: Run) -> None:
         """Put a run that was just stored onto the list."""
         record_run(self.database, run)
+
+    def is_registered(self, name: str) -> bool:
+        """Tell whether a run can serve at once."""
+        return is_registered(self.run(name))
 
     def register(self, name: str) -> Run:
         """Export a run for serving, and prove it; again is the same as once.

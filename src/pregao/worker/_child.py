@@ -25,8 +25,10 @@ def run_child(bench: Workbench, folder: Path) -> None:
     What is raised on purpose is told; anything else ends the process with a traceback, which the
     worker takes for a crash and tries again.
     """
-    request = parse_request(sys.stdin.buffer.readline())
-    _obey(sys.stdin.buffer)
+    with sys.stdin as asked:
+        request = parse_request(asked.readline())
+        parent = os.dup(asked.fileno())
+    _obey(parent)
     tell = _teller(_own_output())
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
@@ -61,11 +63,11 @@ def _teller(output: BinaryIO) -> Callable[[Value], None]:
     return tell
 
 
-def _obey(parent: BinaryIO) -> None:
+def _obey(parent: int) -> None:
     """End with all processes of one's own when the worker does, however it ends."""
 
     def watch() -> None:
-        while parent.read(65536):
+        while os.read(parent, 4096):
             pass
         if hasattr(os, "killpg") and os.getpgid(0) == os.getpid():
             os.killpg(0, signal.SIGKILL)
