@@ -37,6 +37,9 @@ class JobLimits(Value):
 
     queued: int = Field(default=1_000, description="that wait; one more is refused")
     attempts: int = Field(default=3, description="of one job")
+    seconds: float = Field(
+        default=86_400.0, description="of one attempt, on top of a search's own budget"
+    )
     lease_seconds: float = Field(default=30.0, description="until a silent worker's job is retaken")
     retry_after_seconds: int = Field(
         default=30, description="what who finds the queue full is told"

@@ -71,14 +71,16 @@ class Attempt:
 
     def log_tail(self) -> str:
         """Give the last lines of what it wrote to standard error."""
-        content = self.log.read_bytes() if self.log.is_file() else b""
-        return content[-_TAIL_BYTES:].decode(errors="replace")
+        with self.log.open("rb") as log:
+            log.seek(max(0, log.seek(0, os.SEEK_END) - _TAIL_BYTES))
+            return log.read(_TAIL_BYTES).decode(errors="replace")
 
     def _listen(self) -> None:
         assert self.process.stdout is not None, "it has a pipe"
-        with self.process.stdout as lines, suppress(ValueError):  # a last line may be cut off
+        with self.process.stdout as lines:
             for line in lines:
-                self.said.put(heard(line))
+                with suppress(ValueError):  # a last line may be cut off
+                    self.said.put(heard(line))
         self.said.put(None)
 
     def _signal(self, number: signal.Signals) -> None:

@@ -29,7 +29,7 @@ def run_child(bench: Workbench, folder: Path) -> None:
         request = parse_request(asked.readline())
         parent = os.dup(asked.fileno())
     _obey(parent)
-    tell = _teller(sys.stdout.buffer)
+    tell = _teller(_own_output())
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
     try:
@@ -43,6 +43,13 @@ def run_child(bench: Workbench, folder: Path) -> None:
 
 def _progress(tell: Callable[[Value], None]) -> Callable[[JobProgress], None]:
     return lambda progress: tell(Went(progress=progress))
+
+
+def _own_output() -> BinaryIO:
+    """Keep standard output for the worker's ears: what libraries print goes into the log."""
+    output = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return output
 
 
 def _teller(output: BinaryIO) -> Callable[[Value], None]:

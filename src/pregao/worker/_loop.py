@@ -5,16 +5,18 @@ import queue
 import socket
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event
 from time import monotonic
+from types import TracebackType
 from uuid import uuid4
 
 import structlog
 
 from pregao.errors import DatabaseBusyError, DatabaseUnavailableError, LostLeaseError
-from pregao.jobs import Claim, JobProblem, JobProgress, Jobs, JobState
+from pregao.jobs import Claim, JobProblem, JobProgress, Jobs, JobState, SearchRequest
 from pregao.worker._attempt import Attempt
 from pregao.worker._messages import Done, Refused, Went
 
@@ -57,12 +59,10 @@ def run_worker(jobs: Jobs, home: Path, terms: WorkerTerms, stop: Event) -> None:
 
 
 def _claimed(jobs: Jobs, terms: WorkerTerms, beat: "_Beat") -> Claim | None:
-    try:
+    with _Patiently("no job claimed"):
         beat.beat(None)
         return jobs.claim(terms.name)
-    except (DatabaseBusyError, DatabaseUnavailableError) as error:
-        _log.warning("no job claimed", reason=str(error))
-        return None
+    return None
 
 
 @dataclass(eq=False)
@@ -80,10 +80,8 @@ class _Beat:
         self.jobs.worker_beats(self.terms.name, host=socket.gethostname(), pid=os.getpid(), job=job)
 
     def leave(self) -> None:
-        try:
+        with _Patiently("not signed off"):
             self.jobs.worker_leaves(self.terms.name)
-        except (DatabaseBusyError, DatabaseUnavailableError) as error:
-            _log.warning("not signed off", reason=str(error))
 
 
 @dataclass(eq=False)
@@ -97,91 +95,132 @@ class _Work:
     stop: Event
     beat: _Beat
     is_cancelled: bool = False
+    is_too_long: bool = False
     pending: JobProgress | None = None
+    told: float = 0.0
+    beaten: float = 0.0
+    looked: float = 0.0
 
     def run(self) -> None:
         """See the job through, or give it back."""
         job = self.claim.job
         _log.info("job begins", job=job.id, kind=job.kind, attempt=job.attempts)
-        self.beat.beat(job.id, at_once=True)
+        with _Patiently("not signed on", job.id):
+            self.beat.beat(job.id, at_once=True)
         attempt = Attempt.begun(job, self.terms.child, self.home / "jobs" / job.id)
         try:
             last = self._watched(attempt)
         finally:
             attempt.kill()
         self._settle(attempt, last)
-        self.beat.beat(None, at_once=True)
+        with _Patiently("not signed off", job.id):
+            self.beat.beat(None, at_once=True)
 
     def _watched(self, attempt: Attempt) -> Done | Refused | None:
         """Listen until the child says nothing more; give its last word, if it had one."""
         last: Done | Refused | None = None
-        told = beaten = looked = monotonic()
+        end = monotonic() + _limit_seconds(self.claim, self.jobs)
+        self.told = self.beaten = self.looked = monotonic()
         while True:
-            message: Went | Done | Refused | None
-            try:
+            with suppress(queue.Empty):
                 message = attempt.said.get(timeout=min(self.terms.poll_seconds, 1.0))
-            except queue.Empty:
-                pass
-            else:
                 if message is None:
                     return last
                 if isinstance(message, Went):
                     self.pending = message.progress
                 else:
-                    last = message
-            now = monotonic()
-            if self.pending is not None and now - told > self.terms.tell_seconds:
-                told = now
-                self._tell()
-            if now - beaten > self.terms.beat_seconds:
-                beaten = now
-                self._hold()
-            if now - looked > self.terms.poll_seconds:
-                looked = now
-                self.is_cancelled = self.is_cancelled or self._asked_to_stop()
-            if last is None and (self.is_cancelled or self.stop.is_set()):
+                    last, end = message, monotonic() + self.terms.grace_seconds
+            self._keep_up()
+            is_over = monotonic() > end
+            if last is not None and is_over:  # it has said all, and does not end
+                return last
+            if last is None and (is_over or self.is_cancelled or self.stop.is_set()):
+                self.is_too_long = is_over
                 attempt.end(grace_seconds=self.terms.grace_seconds)
                 return None
 
+    def _keep_up(self) -> None:
+        """Tell, beat and look, each when it is due."""
+        now, job = monotonic(), self.claim.job.id
+        if now - self.told > self.terms.tell_seconds:
+            self.told = now
+            with _Patiently("progress not written down", job):
+                self._tell()
+        if now - self.beaten > self.terms.beat_seconds:
+            self.beaten = now
+            with _Patiently("beat missed", job):
+                self.claim.beat()
+                self.beat.beat(job)
+        if now - self.looked > self.terms.poll_seconds:
+            self.looked = now
+            with _Patiently("not asked", job):
+                self.is_cancelled |= self.jobs.job(job).is_cancelling
+
     def _settle(self, attempt: Attempt, last: Done | Refused | None) -> None:
-        if self.pending is not None:
-            self._tell()
-        state: JobState
+        """Write down what became of it, however long the database is away."""
+        while True:
+            with _Patiently("end not written down", self.claim.job.id):
+                self._tell()
+                state = self._ended(attempt, last)
+                _log.info("job ends", job=self.claim.job.id, state=state)
+                return
+            if self.stop.wait(self.terms.poll_seconds):
+                return  # whoever retakes it finds what was done of it
+
+    def _ended(self, attempt: Attempt, last: Done | Refused | None) -> JobState:
         match last:
             case Done():
                 self.claim.succeed(last.result)
-                state = "succeeded"
+                return "succeeded"
             case Refused():
                 self.claim.fail(last.problem, attempt.log_tail())
-                state = "failed"
+                return "failed"
             case None if self.is_cancelled:
                 self.claim.cancelled()
-                state = "cancelled"
+                return "cancelled"
+            case None if self.is_too_long:
+                limit = _limit_seconds(self.claim, self.jobs)
+                detail = f"it was ended after {limit:,.0f} s, the longest that it may take"
+                self.claim.fail(JobProblem(name="TimeLimit", detail=detail), attempt.log_tail())
+                return "failed"
             case None if self.stop.is_set():
                 self.claim.released()
-                state = "queued"
+                return "queued"
             case _:
                 problem = JobProblem(name="Crashed", detail=attempt.how_it_ended())
-                state = self.claim.crashed(
+                return self.claim.crashed(
                     problem, attempt.log_tail(), most_attempts=self.jobs.limits.attempts
                 )
-        _log.info("job ends", job=self.claim.job.id, state=state)
 
     def _tell(self) -> None:
-        assert self.pending is not None, "there is something to tell"
-        progress, self.pending = self.pending, None
-        self.claim.progress(progress)
+        if self.pending is not None:
+            self.claim.progress(self.pending)
+            self.pending = None
 
-    def _hold(self) -> None:
-        try:
-            self.claim.beat()
-            self.beat.beat(self.claim.job.id)
-        except (DatabaseBusyError, DatabaseUnavailableError) as error:
-            _log.warning("beat missed", job=self.claim.job.id, reason=str(error))
 
-    def _asked_to_stop(self) -> bool:
-        try:
-            return self.jobs.job(self.claim.job.id).is_cancelling
-        except (DatabaseBusyError, DatabaseUnavailableError) as error:
-            _log.warning("not asked", job=self.claim.job.id, reason=str(error))
+def _limit_seconds(claim: Claim, jobs: Jobs) -> float:
+    request = claim.job.request
+    own = request.budget_seconds if isinstance(request, SearchRequest) else None
+    return jobs.limits.seconds + (own or 0.0)
+
+
+@dataclass(frozen=True)
+class _Patiently:
+    """Goes on where the database is away: it comes back, or the lease ends and others take over."""
+
+    what: str
+    job: str | None = None
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> bool:
+        if not isinstance(error, DatabaseBusyError | DatabaseUnavailableError):
             return False
+        _log.warning(self.what, job=self.job, reason=str(error))
+        return True
