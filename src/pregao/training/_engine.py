@@ -25,7 +25,7 @@ from typing import Any, Protocol, TypeVar, cast
 
 from pregao.errors import InputError, WorkerLostError
 from pregao.training._ray import Ray
-from pregao.training._sharing import THREADS, Shared, answered, asked, environment, unpacked
+from pregao.training._sharing import INHERITED, Shared, answered, asked, environment, unpacked
 
 Data = TypeVar("Data")
 Task = TypeVar("Task")
@@ -297,7 +297,7 @@ def _obey_the_parent(folder: Path) -> None:
 @contextmanager
 def _as_workers_inherit() -> Iterator[None]:
     """Let children inherit one thread, which libraries read when loaded, and no Ctrl-C."""
-    with environment(THREADS), _interrupted_later():
+    with environment(INHERITED), _interrupted_later():
         yield
 
 

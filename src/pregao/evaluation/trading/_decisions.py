@@ -6,7 +6,7 @@ from typing import Annotated, Literal, assert_never
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from pregao.calendars import Sessions
 from pregao.dataset import ACTIONS
@@ -98,7 +98,7 @@ class Decisions:
         The width of the 80 % range over the Gaussian's ``2 * 1.2816``, by the root of time.
         """
         width = self.at(_HIGH, step=step) - self.at(_LOW, step=step)
-        gaussian = norm.ppf(_HIGH) - norm.ppf(_LOW)
+        gaussian = ndtri(_HIGH) - ndtri(_LOW)
         return np.asarray(width / gaussian * np.sqrt(SESSIONS_A_YEAR / step), np.float64)
 
 
