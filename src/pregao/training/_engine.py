@@ -247,8 +247,8 @@ class _LocalCrew:
         try:
             message = connection.recv_bytes()
         except (EOFError, OSError):
-            self._retry(self._workers.pop(connection))
             connection.close()
+            self._retry(self._workers.pop(connection))
             return
         if worker.is_up:
             assert worker.asked is not None, "workers speak when they are asked"
@@ -265,7 +265,8 @@ class _LocalCrew:
         lost.asked.num_losses += 1
         if lost.asked.num_losses == _MOST_LOSSES:
             task = reprlib.repr(lost.asked.task)
-            raise WorkerLostError(f"{how}, the last of {_MOST_LOSSES} that ran the task {task}")
+            reason = f"{how}, the last of {_MOST_LOSSES} that ran the task {task}"
+            raise WorkerLostError(reason, lost.asked.task)
         self._waiting.appendleft(lost.asked)
 
 

@@ -175,7 +175,7 @@ class _RayCrew:
     @staticmethod
     def _lost(error: Exception, task: object) -> WorkerLostError:
         reason = f"{_first_line(str(error))}, after {_RETRIES} retries of the task"
-        return WorkerLostError(f"{reason} {reprlib.repr(task)}")
+        return WorkerLostError(f"{reason} {reprlib.repr(task)}", task)
 
 
 def _answer(question: bytes, held: list[Any]) -> bytes:
