@@ -5,7 +5,8 @@ from dataclasses import replace
 from time import perf_counter
 
 from pregao.evaluation import Comparison, Report, Trials, Walk, WindowCounts, compare
-from pregao.evaluation._doubts import findings_of_trials
+from pregao.evaluation._doubts import findings_of_trials, folds_disagree
+from pregao.findings import Finding
 from pregao.training import Datasets, Experiment, Model, members_of
 from pregao.workbench._entrants import Entrant, Group, OnProgress, Said, Sweep, Terms
 from pregao.workbench._judging import (
@@ -197,6 +198,7 @@ def _decide(
         *candidate.findings,
         *(finding for each in dossiers for finding in each.findings if each.name == name),
         *findings_of_trials(trials),
+        *_findings_of_walk(walk),
     )
     report = Report.of(
         comparison,
@@ -218,6 +220,14 @@ def _decide(
         prices=group.prices,
         tradings={each.dossier.name: each.tradings for each in examined},
     )
+
+
+def _findings_of_walk(walk: Walk | None) -> Iterator[Finding]:
+    """Doubt a gain over the best baseline that few of the folds made."""
+    if walk is not None:
+        name, rival = walk.comparison.candidate, walk.comparison.best_baseline
+        found = folds_disagree(name, walk.skills(name, rival))
+        yield from (each for each in (found,) if each is not None)
 
 
 def _made_from(name: str, champion: Said, entrants: Sequence[Entrant]) -> tuple[Experiment, ...]:
