@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pregao.calendars import as_date, known_from, next_sessions, sessions_between
+from pregao.calendars import (
+    as_date,
+    day_at,
+    known_from,
+    last_complete_session,
+    next_sessions,
+    sessions_between,
+)
 from pregao.errors import InputError
 from pregao.symbols import B3, EXCHANGES, NYSE, TOKYO
 
@@ -100,3 +107,36 @@ def test_reversed_bounds_hold_nothing():
 
 def test_session_becomes_a_date():
     assert date(2024, 2, 14) == as_date(np.datetime64("2024-02-14T10:00"))
+
+
+@pytest.mark.parametrize(
+    ("exchange", "moment", "session"),
+    [
+        (B3, "2024-02-14T21:30+00:00", "2024-02-09"),  # Ash Wednesday, half an hour after its close
+        (B3, "2024-02-14T22:30+00:00", "2024-02-14"),
+        (NYSE, "2024-11-29T18:30+00:00", "2024-11-27"),  # closes at 13:00, the day after a holiday
+        (NYSE, "2024-11-29T19:30+00:00", "2024-11-29"),
+        (NYSE, "2024-07-01T20:30+00:00", "2024-06-28"),  # summer time: closes at 20:00 in UTC
+        (NYSE, "2024-07-01T21:30+00:00", "2024-07-01"),
+        (NYSE, "2024-01-02T21:30+00:00", "2023-12-29"),  # winter time: at 21:00
+        (NYSE, "2020-01-01T12:00+00:00", "2019-12-31"),  # the first day of a decade
+        (TOKYO, "2024-07-02T01:00-03:00", "2024-07-01"),  # 13:00 in Tokyo, and in Brazil 1:00
+        (TOKYO, "2024-07-02T05:00-03:00", "2024-07-02"),
+    ],
+)
+def test_a_session_is_complete_an_hour_after_its_own_close(exchange, moment, session):
+    now = datetime.fromisoformat(moment)
+
+    assert np.datetime64(session) == last_complete_session(exchange, now)
+
+
+def test_a_clock_that_stands_in_the_past_is_named():
+    with pytest.raises(InputError, match="look at the clock"):
+        last_complete_session(B3, datetime(1970, 1, 1, tzinfo=UTC))
+
+
+def test_the_day_at_an_exchange_is_its_own():
+    late = datetime(2024, 7, 1, 23, 30, tzinfo=UTC)
+
+    assert date(2024, 7, 1) == day_at(B3, late)
+    assert date(2024, 7, 2) == day_at(TOKYO, late)

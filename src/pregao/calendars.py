@@ -88,6 +88,11 @@ def last_complete_session(exchange: Exchange, now: datetime) -> np.datetime64:
     now
         A moment with its time zone.
 
+    Raises
+    ------
+    InputError
+        If no session was over then, as far as is known: the clock is wrong.
+
     >>> from datetime import UTC
     >>> from pregao.symbols import B3
     >>> at_noon = datetime(2024, 2, 14, 15, 0, tzinfo=UTC)  # Ash Wednesday, trading since 13:00
@@ -96,6 +101,11 @@ def last_complete_session(exchange: Exchange, now: datetime) -> np.datetime64:
     ('2024-02-09', '2024-02-14')
     """
     moment = np.datetime64((now - CLOSE_GRACE).astimezone(UTC).replace(tzinfo=None), "s")
+    if moment < known_from(exchange) + np.timedelta64(30, "D"):
+        raise InputError(
+            f"no session of {exchange.code} is known to be over at {now}: look at the clock, "
+            f"the calendar begins on {known_from(exchange)}"
+        )
     sessions, closes = _calendar_until(exchange.code, _decade_of(moment))
     last: np.datetime64 = sessions[np.searchsorted(closes, moment, side="right") - 1]
     return last

@@ -261,6 +261,61 @@ class FolderInUseError(InputError):
         super().__init__(f"{path} is there already and not empty: name a new folder")
 
 
+class UnknownJobError(InputError):
+    """No job has this id."""
+
+    def __init__(self, asked: str, known: Sequence[str]) -> None:
+        self.asked, self.known = asked, tuple(known)
+        newest = f"the newest are {', '.join(known)}" if known else "there is none yet"
+        super().__init__(f"no job {asked[:60]!r}: {newest}; 'pregao jobs' lists them")
+
+
+class JobTooLargeError(InputError):
+    """Work of a size that nobody means to ask for."""
+
+    def __init__(self, what: str, found: int, most: int) -> None:
+        self.what, self.found, self.most = what, found, most
+        super().__init__(f"the job asks for {found:,} {what}, and at most {most:,} are allowed")
+
+
+class QueueFullError(PregaoError):
+    """More work than waits here."""
+
+    def __init__(self, most: int, retry_after_seconds: int) -> None:
+        self.most, self.retry_after_seconds = most, retry_after_seconds
+        super().__init__(
+            f"{most:,} jobs wait already: ask again in {retry_after_seconds} s, or start another "
+            "'pregao worker'"
+        )
+
+
+class IdempotencyMismatchError(InputError):
+    """A client's key that stands for something else already."""
+
+    def __init__(self, key: str, job: str) -> None:
+        self.key, self.job = key, job
+        super().__init__(
+            f"the key {key[:60]!r} stands for another request, which became {job}: "
+            "give each request a key of its own"
+        )
+
+
+class JobStateError(InputError):
+    """Something that cannot be done to a job in its state."""
+
+    def __init__(self, job: str, state: str, asked: str) -> None:
+        self.job, self.state, self.asked = job, state, asked
+        super().__init__(f"the job {job} is {state}, and cannot be {asked}")
+
+
+class LostLeaseError(PregaoError):
+    """A worker that took too long, and whose job is another's by now."""
+
+    def __init__(self, job: str, worker: str) -> None:
+        self.job, self.worker = job, worker
+        super().__init__(f"the job {job} is no longer {worker}'s: what it wrote was not taken")
+
+
 class TooManyTrialsError(InputError):
     """A search of so many trials that it must be meant."""
 
@@ -354,9 +409,10 @@ class MissingNaiveError(PregaoError):
 
 
 class WorkerLostError(PregaoError):
-    """A worker process died in the middle of its task."""
+    """A worker process died in the middle of its task, which is given if that is to blame."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, task: object = None) -> None:
+        self.task = task
         super().__init__(
             f"a worker process died ({reason}): too little memory (try fewer workers, or a smaller "
             "network or batch), or a script that calls Pregao outside `if __name__ == '__main__':`"

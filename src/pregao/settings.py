@@ -8,9 +8,14 @@ from pydantic import SecretStr
 
 from pregao.values import Language, Value
 
-_SOURCES = "yahoo,alphavantage,store,sample"
-_KEYS = {"alphavantage": "ALPHAVANTAGE_API_KEY"}
-_BASE_URLS = {"yahoo": "PREGAO_YAHOO_URL", "alphavantage": "PREGAO_ALPHAVANTAGE_URL"}
+# A free key of Alpha Vantage gives a hundred raw sessions: stored history, though old, is better.
+_SOURCES = "yahoo,store,alphavantage,sample"
+_KEYS = {"alphavantage": "ALPHAVANTAGE_API_KEY", "brapi": "BRAPI_TOKEN"}
+_BASE_URLS = {
+    "yahoo": "PREGAO_YAHOO_URL",
+    "alphavantage": "PREGAO_ALPHAVANTAGE_URL",
+    "brapi": "PREGAO_BRAPI_URL",
+}
 
 
 class Settings(Value):
@@ -35,9 +40,9 @@ class Settings(Value):
     def read(cls) -> "Settings":
         """Read PREGAO_HOME (else ~/.pregao), PREGAO_LANGUAGE (else the locale's), PREGAO_SOURCES.
 
-        And the keys and addresses of providers: ALPHAVANTAGE_API_KEY, PREGAO_YAHOO_URL,
-        PREGAO_ALPHAVANTAGE_URL. PREGAO_DATABASE_URL, and for the server PREGAO_API_KEYS and
-        PREGAO_ALLOWED_HOSTS, commas between them. What is empty counts as absent.
+        And the keys and addresses of providers: ALPHAVANTAGE_API_KEY, BRAPI_TOKEN,
+        PREGAO_YAHOO_URL, PREGAO_ALPHAVANTAGE_URL, PREGAO_BRAPI_URL. PREGAO_DATABASE_URL, and for
+        the server PREGAO_API_KEYS and PREGAO_ALLOWED_HOSTS. What is empty is absent.
         """
         environment = os.environ  # noqa: TID251 - the one place that may
         home = environment.get("PREGAO_HOME")

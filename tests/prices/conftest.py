@@ -73,8 +73,8 @@ def open_access(server, fake_clock, tmp_path):
         return Access(
             tmp_path,
             fake_clock.clock,
-            keys={"alphavantage": SecretStr("canary-key")},
-            base_urls={"yahoo": server.url, "alphavantage": server.url},
+            keys=dict.fromkeys(("alphavantage", "brapi"), SecretStr("canary-key")),
+            base_urls=dict.fromkeys(("yahoo", "alphavantage", "brapi"), server.url),
             patience=Patience(**patience),
             random=Random(0),
         )

@@ -205,6 +205,30 @@ def test_of_several_stored_series_the_newest_answers(feed, server, store, market
     assert "csv" == feed.prices(PETR4).prices.provider
 
 
+def test_stored_raw_prices_answer_only_alone_and_say_that_they_are_raw(feed, server, store, market):
+    store.append(replace(market, provider="alphavantage"))
+    silent(server)
+    raw = feed.prices(PETR4)
+    store.append(replace(market.upto(market.sessions[60]), provider="yahoo"))
+
+    assert "PRC016" in codes(raw)
+    assert "yahoo" == feed.prices(PETR4).prices.provider
+
+
+def test_a_fresh_store_answers_without_a_question_where_no_refresh_is_asked_for(
+    feed, server, fake_clock
+):
+    feed.prices(PETR4)
+    asked = server.num_questions
+
+    fresh = feed.prices(PETR4, refresh=False)
+    assert ("store", False, asked) == (fresh.source, fresh.is_stale, server.num_questions)
+    assert "PRC018" not in codes(fresh)
+
+    fake_clock.start += timedelta(days=4)
+    assert ("yahoo", True) == ((again := feed.prices(PETR4, refresh=False)).source, again.is_stale)
+
+
 def test_the_running_session_is_neither_given_nor_kept(feed, store, market, fake_clock):
     fake_clock.start = fake_clock.start.replace(hour=15) - timedelta(days=1)
 

@@ -86,6 +86,19 @@ def test_a_key_appears_nowhere(environment, server):
     assert "canary" not in repr(Settings.read())
 
 
+def test_damaged_caches_of_yfinance_are_one_line(environment):
+    cache = Settings.read().home / "cache" / "yahoo"
+    cache.mkdir(parents=True)
+    for name in ("cookies.db", "tkr-tz.db"):
+        (cache / name).write_bytes(b"no database at all" * 100)
+
+    done = run("fetch", "PETR4", "--source", "yahoo")
+
+    assert 1 == done.returncode
+    assert f"delete {cache}" in done.stderr
+    assert 1 == len(done.stderr.splitlines())
+
+
 def test_a_notebook_fetches_live_prices(environment, market):
     assert market == pregao.fetch("PETR4")
     assert market == pregao.fetch("PETR4", source="store")

@@ -1,11 +1,12 @@
 """Yahoo and Alpha Vantage, asked over HTTP, on a server that tells the truth and lies."""
 
 import json
+import traceback
 from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from lying_server import Lies, as_alphavantage, as_yahoo, yahoo_chart
+from lying_server import Lies, as_alphavantage, as_brapi, as_yahoo, yahoo_chart
 
 from pregao.errors import InputError, ProviderError, UnknownSymbolError
 from pregao.prices import NETWORK, PROVIDERS, validated
@@ -231,12 +232,37 @@ def test_a_refused_connection_is_unavailable(name, ask, server):
     assert "unavailable" == refused(ask, name).reason
 
 
-@each_provider
+@pytest.mark.parametrize("name", ["alphavantage", "brapi"])
 @pytest.mark.parametrize("status", [401, 403])
-def test_a_key_that_is_refused_is_not_tried_again(name, status, ask, server):
+def test_a_key_that_is_refused_is_said_so(name, status, ask, server):
     server.lies = [Lies.status(status)] * 9
 
     assert "auth" == refused(ask, name).reason
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_yahoo_needs_no_key_so_that_a_refusal_is_a_block(status, ask, server):
+    server.lies = [Lies.status(status)] * 99
+
+    assert "rate_limited" == refused(ask, "yahoo").reason
+
+
+@pytest.mark.parametrize("name", ["alphavantage", "brapi"])
+def test_a_key_goes_nowhere_else(name, ask, server):
+    server.lies = [Lies.status(302, Location=f"{server.url}/query?elsewhere=1")]
+
+    assert "bad_payload" == refused(ask, name).reason
+    assert 1 == server.num_questions
+
+
+@each_provider
+@pytest.mark.parametrize("lie", [Lies.reset, Lies.status(500), Lies.body(b"<p>")], ids=range(3))
+def test_no_error_repeats_a_key(name, lie, ask, server):
+    server.lies = [lie] * 9  # curl itself asks again over a connection that was reset
+
+    error = refused(ask, name)
+
+    assert "canary" not in "".join(traceback.format_exception(error))
 
 
 # Answers that are none
@@ -304,6 +330,57 @@ def test_what_alphavantage_cannot_have_is_not_asked(ticker, ask, server):
     with pytest.raises(UnknownSymbolError, match="no index"):
         ask("alphavantage", Symbol.parse(ticker))
     assert [] == server.asked
+
+
+def test_brapi_gives_less_where_the_token_allows_no_more(ask, server, market):
+    few = market.between(market.sessions[-20], None)
+    server.lies = [Lies.status(403), Lies.body(json.dumps(as_brapi(few)).encode())]
+
+    download = ask("brapi")
+
+    assert few.sessions.tolist() == download.bars.sessions.tolist()
+    assert ["PRC017"] == [each.code for each in download.findings]
+    assert ["max", "3mo"] == [query["range"] for _, query in server.asked]
+
+
+def test_brapi_has_b3_alone_and_needs_a_token(ask, server, open_access):
+    with pytest.raises(UnknownSymbolError, match="B3"):
+        ask("brapi", Symbol.parse("NVDA"))
+    access = open_access()
+    access.keys.clear()
+    with pytest.raises(ProviderError, match="BRAPI_TOKEN"):
+        PROVIDERS["brapi"](access=access).download(PETR4)
+    assert [] == server.asked
+
+
+@pytest.mark.parametrize("change", [{"symbol": "VALE3"}, {"currency": "USD"}], ids=str)
+def test_an_answer_of_brapi_about_something_else_is_refused(change, ask, server, market):
+    server.lies = [Lies.body(json.dumps(as_brapi(market, **change)).encode())]
+
+    assert "bad_payload" == refused(ask, "brapi").reason
+
+
+@pytest.mark.parametrize("label", ["open", "adjustedClose", "date"])
+def test_rows_of_brapi_without_a_column_have_another_form(label, ask, server, market):
+    answer = as_brapi(market)
+    for row in answer["results"][0]["historicalDataPrice"]:
+        row[f"{label}_"] = row.pop(label)
+    server.lies = [Lies.body(json.dumps(answer).encode())]
+
+    assert "schema_changed" == refused(ask, "brapi").reason
+
+
+def test_half_rows_of_brapi_are_taken_out(ask, server, market):
+    answer = as_brapi(market)
+    rows = answer["results"][0]["historicalDataPrice"]
+    rows[20]["close"] = None
+    del rows[21]["volume"]
+    server.lies = [Lies.body(json.dumps(answer).encode())]
+
+    prices, findings = validated(ask("brapi"))
+
+    assert "PRC005" in [each.code for each in findings]
+    assert len(market) - 2 == len(prices)
 
 
 def test_an_isin_is_no_ticker_of_yahoo(ask, server):

@@ -137,7 +137,8 @@ def test_prices_import_neither_pandas_nor_torch_nor_arch():
     code = (
         "import sys; from pregao.prices import PROVIDERS; from pregao.symbols import Symbol; "
         "PROVIDERS['sample']().download(Symbol.parse('SP500')); "
-        "print([m for m in ('pandas', 'torch', 'arch', 'pyarrow') if m in sys.modules])"
+        "heavy = {'pandas', 'torch', 'arch', 'pyarrow', 'yfinance', 'curl_cffi'}; "
+        "print(sorted(heavy & sys.modules.keys()))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 

@@ -67,7 +67,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         self.server.asked.append((unquote(parts.path), dict(parse_qsl(parts.query))))
         lies = self.server.lies
-        if any(parts.path.startswith(path) for path in ("/v8/finance/chart/", "/query")):
+        if any(
+            parts.path.startswith(path) for path in ("/v8/finance/chart/", "/query", "/api/quote/")
+        ):
             self.server.num_questions += 1
             (lies.pop(0) if lies else self.server.truth)(self)
         else:  # cookies and crumbs
@@ -182,6 +184,18 @@ def as_alphavantage(prices, *, adjusted=False, symbol=None):
     return {"Meta Data": meta, "Time Series (Daily)": rows}
 
 
+def as_brapi(prices, **changes):
+    """Write bars as brapi does."""
+    names = {"adj_close": "adjustedClose"}
+    rows = [
+        {"date": at}
+        | {names.get(name, name): float(col[row]) for name, col in prices.bars.columns.items()}
+        for row, at in enumerate(yahoo_chart(prices)["timestamp"])
+    ]
+    told = {"currency": "BRL", "symbol": prices.symbol.ticker, "historicalDataPrice": rows}
+    return {"results": [{**told, **changes}]}
+
+
 def telling(prices):
     """Answer each question truly, by its path; of other symbols that there are none."""
 
@@ -192,6 +206,11 @@ def telling(prices):
                 return handler.reply(200, as_yahoo(yahoo_chart(prices)), {})
             error = {"code": "Not Found", "description": "No data found, symbol may be delisted"}
             body = json.dumps({"chart": {"result": None, "error": error}}).encode()
+            return handler.reply(404, body, {})
+        if path.startswith("/api/quote/"):
+            if path.endswith("/" + prices.symbol.ticker):
+                return handler.reply(200, json.dumps(as_brapi(prices)).encode(), {})
+            body = json.dumps({"error": True, "message": "Ticker not found"}).encode()
             return handler.reply(404, body, {})
         if query["symbol"] != f"{prices.symbol.ticker}.SAO":
             error = {"Error Message": "Invalid API call. Please retry or visit the documentation."}

@@ -15,6 +15,7 @@ from pregao.cli import (  # noqa: F401, I001 - they register commands
     _registry,
     _prices,
     _serving,
+    _working,
     _zoo,
     _findings,
 )

@@ -14,8 +14,8 @@ SymbolsOrFile = Annotated[
 Source = Annotated[
     str | None,
     typer.Option(
-        help="prices from sample, csv, store, yahoo, alphavantage, alphavantage_adjusted, or live: "
-        "the sources of PREGAO_SOURCES, one after the other [sample]"
+        help="prices from sample, csv, store, yahoo, brapi, alphavantage, alphavantage_adjusted, "
+        "or live: the sources of PREGAO_SOURCES, one after the other [sample]"
     ),
 ]
 CsvPath = Annotated[

@@ -8,6 +8,8 @@ from pregao.console._audit import print_audit as print_audit
 from pregao.console._explanation import print_explanation as print_explanation
 from pregao.console._findings import print_kind as print_kind
 from pregao.console._findings import print_kinds as print_kinds
+from pregao.console._jobs import print_job as print_job
+from pregao.console._jobs import print_jobs as print_jobs
 from pregao.console._listings import print_checked as print_checked
 from pregao.console._listings import print_fetched as print_fetched
 from pregao.console._listings import print_networks as print_networks

@@ -3,9 +3,11 @@
 from pregao.prices._access import Access as Access
 from pregao.prices._access import Clock as Clock
 from pregao.prices._access import Patience as Patience
+from pregao.prices._alphavantage import known_of as known_of
 from pregao.prices._breaker import Health as Health
 from pregao.prices._checks import CHECKS as CHECKS
 from pregao.prices._checks import Check as Check
+from pregao.prices._feed import LIVE_SOURCES as LIVE_SOURCES
 from pregao.prices._feed import Answer as Answer
 from pregao.prices._feed import Feed as Feed
 from pregao.prices._feed import ProviderFailure as ProviderFailure

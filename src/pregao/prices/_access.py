@@ -64,3 +64,12 @@ class Access:
                 "give one that begins with http:// or https://"
             )
         return url
+
+
+def needed(access: Access | None, provider: str) -> Access:
+    """Give the access, or say that a provider on the network needs one."""
+    if access is None:
+        raise InputError(
+            f"{provider} is on the network: give it an Access, with a home and a clock"
+        )
+    return access

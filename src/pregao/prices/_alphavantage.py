@@ -13,14 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, Valid
 from pregao.calendars import as_date
 from pregao.errors import InputError, ProviderError, ProviderReason, UnknownSymbolError
 from pregao.findings import Finding
-from pregao.prices._access import Access
+from pregao.prices._access import Access, needed
 from pregao.prices._asking import asked
 from pregao.prices._breaker import Breaker, breaker_of
 from pregao.prices._prices import Bars, Column
 from pregao.prices._provider import Download
 from pregao.prices._replies import Reply, checked_status, fields_of, shown
 from pregao.prices._settled import settled
-from pregao.prices._yahoo import needed
 from pregao.symbols import B3, LONDON, NYSE, Symbol
 from pregao.values import Text
 
@@ -122,8 +121,21 @@ class AlphaVantage:
         )
         source = f"{self._url}/query?function={self._plan.function}&symbol={spelt}"
         download = Download(symbol, bars, self.name, source).between(start, end)
-        found = () if self._plan.is_adjusted else _shortcomings(symbol, bars, start)
+        found = (*known_of(self.name, symbol), *self._cut_short(symbol, bars, start))
         return settled(replace(download, findings=found), self._access.clock)
+
+    def _cut_short(self, symbol: Symbol, bars: Bars, start: date | None) -> tuple[Finding, ...]:
+        """Say that a free key does not reach as far back as was asked for."""
+        first = as_date(bars.sessions[0])
+        if self._plan.is_adjusted or (start is not None and start >= first):
+            return ()
+        text = Text.of(
+            "a free key gives {bars} sessions, from {first} on",
+            "uma chave gratuita dá {bars} pregões, de {first} em diante",
+            bars=len(bars),
+            first=first,
+        )
+        return (Finding.of("PRC017", text, symbol=str(symbol)),)
 
     def _spelt(self, symbol: Symbol) -> str:
         suffix = _SUFFIXES.get(symbol.exchange.code)
@@ -149,12 +161,8 @@ class AlphaVantage:
             "datatype": "json",
             "apikey": key.get_secret_value(),
         }
-        with Courier(
-            max_bytes=self._access.patience.max_bytes,
-            monotonic=clock.monotonic,
-            question="",
-        ) as courier:
-            courier.begin(self.name, str(symbol), ends=ends)
+        with Courier(question="/") as courier:
+            courier.begin(self.name, str(symbol), ends=ends, access=self._access)
             try:
                 reply: Reply = courier.get(f"{self._url}/query?{urlencode(query)}")
             except AnsweredError as answered:
@@ -251,20 +259,12 @@ def _columns(rows: Mapping[date, _Row], names: tuple[str, ...]) -> dict[str, Col
     }
 
 
-def _shortcomings(symbol: Symbol, bars: Bars, start: date | None) -> tuple[Finding, ...]:
-    """Say what a free key does not give."""
+def known_of(provider: str, symbol: Symbol) -> tuple[Finding, ...]:
+    """Give what is known of every series of a provider, also when it comes from the store."""
+    if provider != _FREE.name:
+        return ()
     raw = Text(
         en="closes as traded: adj_close has neither dividends nor splits",
         pt_br="fechamentos como negociados: adj_close sem proventos nem desdobramentos",
     )
-    findings = [Finding.of("PRC016", raw, symbol=str(symbol))]
-    first = as_date(bars.sessions[0])
-    if start is None or start < first:
-        text = Text.of(
-            "a free key gives {bars} sessions, from {first} on",
-            "uma chave gratuita dá {bars} pregões, de {first} em diante",
-            bars=len(bars),
-            first=first,
-        )
-        findings.append(Finding.of("PRC017", text, symbol=str(symbol)))
-    return tuple(findings)
+    return (Finding.of("PRC016", raw, symbol=str(symbol)),)

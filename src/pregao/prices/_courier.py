@@ -4,6 +4,7 @@ curl keeps the time itself, from the name's look-up to the last byte, so that no
 or of body outlasts it; the standard clients of Python count from one byte to the next.
 """
 
+import time
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -15,6 +16,7 @@ from curl_cffi.requests import Response, Session
 from curl_cffi.requests.exceptions import RequestException, Timeout
 
 from pregao.errors import ProviderError
+from pregao.prices._access import Access
 
 _SHORTEST_SECONDS = 0.001
 _SHARE_OF_OTHERS = 0.2
@@ -39,22 +41,22 @@ class Courier(Session[Response]):
     def __init__(
         self,
         *,
-        max_bytes: int,
-        monotonic: Callable[[], float],
         question: str,
         moved_to: str | None = None,
         browser: bool = False,
     ) -> None:
         # Only the client that poses as a browser follows redirects: a key must not go elsewhere.
         super().__init__(impersonate="chrome" if browser else None, allow_redirects=browser)
-        self._max_bytes, self._monotonic = max_bytes, monotonic
         self._question, self._moved_to = question, moved_to
         self._provider = self._symbol = ""
         self._ends = 0.0
+        self._max_bytes = 0
+        self._monotonic: Callable[[], float] = time.monotonic
 
-    def begin(self, provider: str, symbol: str, *, ends: float) -> None:
+    def begin(self, provider: str, symbol: str, *, ends: float, access: Access) -> None:
         """Say for whom the next requests are, and at which monotonic moment all must be over."""
         self._provider, self._symbol, self._ends = provider, symbol, ends
+        self._max_bytes, self._monotonic = access.patience.max_bytes, access.clock.monotonic
 
     def request(self, method: Any, url: str, *args: Any, **options: Any) -> Response:
         """Send one request; `Response.content` holds its body.

@@ -22,6 +22,7 @@ from pregao.errors import (
 )
 from pregao.findings import Finding
 from pregao.prices._access import Access, Clock, Patience
+from pregao.prices._alphavantage import known_of
 from pregao.prices._breaker import Health
 from pregao.prices._inspection import validated
 from pregao.prices._prices import Prices
@@ -91,14 +92,26 @@ class Feed:
 
     order: tuple[str, ...]
     access: Access
+    keeps: bool = True
+    """Whether what comes over the network is stored."""
     name: str = "live"
 
     def prices(
-        self, symbol: Symbol | str, *, start: date | None = None, end: date | None = None
+        self,
+        symbol: Symbol | str,
+        *,
+        start: date | None = None,
+        end: date | None = None,
+        refresh: bool = True,
     ) -> Answer:
         """Give a symbol's prices from `start` to `end`, and who answered.
 
         Prices that are quarantined are given only where no source has sound ones.
+
+        Parameters
+        ----------
+        refresh
+            False lets the store answer at once while it has the last session that is over.
 
         Raises
         ------
@@ -108,6 +121,12 @@ class Feed:
             If no source answers, and not all for that reason.
         """
         parsed = Symbol.parse(symbol) if isinstance(symbol, str) else symbol
+        if not refresh:
+            stored = self._asked("store", parsed, start, end)
+            if isinstance(stored, _Outcome) and not stored.is_quarantined:
+                answer = self._answer(stored, (), end)
+                if not answer.is_stale:
+                    return answer
         return self._answer(*self._first(parsed, start, end), end)
 
     def download(
@@ -185,7 +204,7 @@ class Feed:
                 return NETWORK[name](access=self.access).download(symbol)
 
     def _stored(self, symbol: Symbol) -> Download:
-        """Give the stored series that reaches farthest; of equals, the first in the order."""
+        """Give the stored series that reaches farthest, an adjusted one where there is one."""
         store = PriceStore(self.access.home)
         order = [*self.order, *PROVIDERS]
         names = sorted(PROVIDERS, key=order.index)
@@ -193,12 +212,14 @@ class Feed:
         if not series:
             hint = f"nothing is stored; 'pregao fetch {symbol} --source ...' stores it"
             raise UnknownSymbolError(str(symbol), "the store", hint)
-        newest = max(series, key=lambda prices: prices.last)
-        return Download(symbol, newest.bars, newest.provider, f"store of {newest.provider}")
+        best = max(series, key=lambda each: (not known_of(each.provider, symbol), each.last))
+        found = known_of(best.provider, symbol)
+        source = f"store of {best.provider}"
+        return Download(symbol, best.bars, best.provider, source, findings=found)
 
     def _kept(self, outcome: _Outcome) -> tuple[ProviderFailure, ...]:
         """Store what came; an answer stands though it cannot be kept."""
-        if outcome.everything is None:
+        if outcome.everything is None or not self.keeps:
             return ()
         try:
             PriceStore(self.access.home).append(validated(outcome.everything)[0])

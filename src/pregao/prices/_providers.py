@@ -1,6 +1,7 @@
 """The registry of providers, by the name that provenance records."""
 
 from pregao.prices._alphavantage import free, paid
+from pregao.prices._brapi import Brapi
 from pregao.prices._csv_folder import CsvFolder
 from pregao.prices._provider import NetworkFactory, ProviderFactory
 from pregao.prices._sample import Sample
@@ -10,6 +11,7 @@ NETWORK: dict[str, NetworkFactory] = {
     "yahoo": Yahoo,
     "alphavantage": free,
     "alphavantage_adjusted": paid,
+    "brapi": Brapi,
 }
 """Those that are asked over the network."""
 

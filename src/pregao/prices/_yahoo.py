@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from pregao.errors import InputError, ProviderError, UnknownSymbolError
-from pregao.prices._access import Access
+from pregao.prices._access import Access, needed
 from pregao.prices._asking import asked
 from pregao.prices._breaker import Breaker, breaker_of
 from pregao.prices._prices import NO_BARS, Bars
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 YAHOO_URL = "https://query2.finance.yahoo.com"
 _CHART = "/v8/finance/chart/"
+_BLOCKED = (401, 403)
 _EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 # yfinance has one session, one cookie and one cache for the whole process.
 _one_at_a_time = Lock()
@@ -82,7 +83,7 @@ class Yahoo:
             raise ProviderError(self.name, str(symbol), "unavailable", found)
         try:
             courier = self._courier()
-            courier.begin(self.name, str(symbol), ends=ends)
+            courier.begin(self.name, str(symbol), ends=ends, access=self._access)
             bars = self._answer(courier, symbol, spelt, start, end)
         finally:
             _one_at_a_time.release()
@@ -117,9 +118,25 @@ class Yahoo:
             reply: Reply = YfData(session=courier).get(url=url, params=params)
         except AnsweredError as answered:
             reply = answered.reply
+        except ProviderError:
+            raise
+        except Exception as error:  # yfinance lets through what its caches and parsers raise
+            raise self._own_trouble(symbol, error) from error
+        if reply.status_code in _BLOCKED:
+            found = f"it refuses this client with HTTP status {reply.status_code}"
+            raise ProviderError(self.name, str(symbol), "rate_limited", found)
         if reply.status_code not in (400, 404):
             checked_status(reply, self.name, str(symbol), self._access.clock.now())
         return read_chart(reply.content, symbol, asked=spelt)
+
+    def _own_trouble(self, symbol: Symbol, error: Exception) -> ProviderError:
+        found = f"yfinance failed with {type(error).__name__}"
+        advice = f"if it stays, delete {self._cache}, or ask another source"
+        return ProviderError(self.name, str(symbol), "unavailable", found, advice=advice)
+
+    @property
+    def _cache(self) -> Path:
+        return self._access.home / "cache" / "yahoo"
 
     def _courier(self) -> "Courier":
         """Give this address's session, with its cookies; the caches of yfinance go to our home."""
@@ -129,26 +146,15 @@ class Yahoo:
             from pregao.prices._courier import Courier
 
             if not _couriers:
-                set_cache_location(str(self._access.home / "cache" / "yahoo"))
+                set_cache_location(str(self._cache))
                 for name in ("yfinance", "bs4"):  # what they warn of is in our own errors
                     logging.getLogger(name).addHandler(logging.NullHandler())
             _couriers[self._url] = Courier(
-                max_bytes=self._access.patience.max_bytes,
-                monotonic=self._access.clock.monotonic,
                 question=_CHART,
                 moved_to=None if self._url == YAHOO_URL else self._url,
                 browser=True,
             )
         return _couriers[self._url]
-
-
-def needed(access: Access | None, provider: str) -> Access:
-    """Give the access, or say that a provider on the network needs one."""
-    if access is None:
-        raise InputError(
-            f"{provider} is on the network: give it an Access, with a home and a clock"
-        )
-    return access
 
 
 def _spelt(symbol: Symbol) -> str:

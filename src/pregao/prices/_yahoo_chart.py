@@ -115,9 +115,11 @@ def _result(content: bytes, symbol: Symbol) -> dict[str, object] | None:
 
 def _check_same(meta: _Meta, symbol: Symbol, asked: str) -> None:
     """Refuse an answer about something else than was asked."""
-    exchange = symbol.exchange
-    told = (meta.symbol, meta.currency, meta.zone)
-    if told != (asked, symbol.currency, exchange.zone):
+    exchange, currency = symbol.exchange, meta.currency or ""
+    is_same = currency == symbol.currency
+    if symbol.ticker.startswith("^"):  # London's shares are in pence, its indices in points
+        is_same = currency.upper() == symbol.currency.upper()
+    if not is_same or (meta.symbol, meta.zone) != (asked, exchange.zone):
         raise ProviderError(
             NAME,
             str(symbol),

@@ -1,5 +1,6 @@
 """What was trained, from what, and how good it is."""
 
+from pregao.registry._atomic import write_file as write_file
 from pregao.registry._chain import LedgerBreak as LedgerBreak
 from pregao.registry._champions import Champion as Champion
 from pregao.registry._champions import Champions as Champions
@@ -19,6 +20,7 @@ from pregao.registry._openings import openings_of as openings_of
 from pregao.registry._registration import Registration as Registration
 from pregao.registry._registration import check_registered as check_registered
 from pregao.registry._registration import discard_registered as discard_registered
+from pregao.registry._registration import is_registered as is_registered
 from pregao.registry._registration import register as register
 from pregao.registry._registration import registration_of as registration_of
 from pregao.registry._run_rows import RunSummary as RunSummary

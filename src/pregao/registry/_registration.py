@@ -101,6 +101,11 @@ def register(run: Run) -> Registration:
     return registration_of(run)
 
 
+def is_registered(run: Run) -> bool:
+    """Tell whether a run was registered."""
+    return (run.folder / FOLDER / _RECORD).is_file()
+
+
 def registration_of(run: Run) -> Registration:
     """Read what was registered of a run.
 

@@ -7,7 +7,17 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from pregao.serving import _catalogue, _docs, _earlier, _forecasts, _health, _symbols
+from pregao.serving import (
+    _catalogue,
+    _docs,
+    _earlier,
+    _earlier_training,
+    _forecasts,
+    _health,
+    _registry,
+    _symbols,
+    _work,
+)
 from pregao.serving._guard import Guard
 from pregao.serving._problems import PROBLEM_JSON, Problem, Refusal, reasons_of
 from pregao.serving._services import Services
@@ -15,8 +25,11 @@ from pregao.serving._services import Services
 _ROUTERS = (
     _forecasts.router,
     _symbols.router,
+    _work.router,
+    _registry.router,
     _catalogue.router,
     _earlier.router,
+    _earlier_training.router,
     _health.router,
     _docs.router,
 )

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from time import perf_counter
 from uuid import uuid4
 
@@ -12,10 +13,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pregao.serving._access import METHODS, READING, Access
 from pregao.serving._limits import HttpLimits
 from pregao.serving._metrics import UNMATCHED, Metrics
-from pregao.serving._problems import Refusal, answer, problem_of
+from pregao.serving._problems import Refusal, answer, headers_of, problem_of
 
 _log = structlog.get_logger("pregao.serving")
 
+_KINDS = frozenset({"application/json", "multipart/form-data"})
 _QUIET_ROUTES = frozenset({"/livez", "/readyz", "/health", "/metrics"})
 _BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
 _POLICY = (
@@ -72,8 +74,7 @@ class Guard:
             _log.error("failed", request=exchange.id, path=scope["path"][:200], exc_info=error)
         if exchange.status is not None:
             raise error  # half an answer is out: closing the connection is all that is left
-        headers = error.headers if isinstance(error, Refusal) else {}
-        await answer(found, exchange.id, headers)(scope, receive, exchange.send)
+        await answer(found, exchange.id, headers_of(error))(scope, receive, exchange.send)
 
     async def _received(self, scope: Scope, receive: Receive) -> Receive:
         """Take the whole body, within its limits, before anybody parses it."""
@@ -81,6 +82,7 @@ class Guard:
         if headers.get("content-encoding", ["identity"]) != ["identity"]:
             raise Refusal("unsupported-media", "send the body as it is, not compressed")
         self._check_announced(headers.get("content-length", []))
+        self._check_kind(headers)
         try:
             async with asyncio.timeout(self.limits.body_seconds):
                 body = await self._body(receive)
@@ -89,6 +91,14 @@ class Guard:
             raise Refusal("too-slow", detail, headers={"Connection": "close"}) from None
         self._check_nesting(body)
         return _replayed(body, receive)
+
+    def _check_kind(self, headers: Mapping[str, list[str]]) -> None:
+        """Take bodies that say what they are: no form of another site can say that it is JSON."""
+        has_body = "transfer-encoding" in headers or headers.get("content-length", ["0"]) != ["0"]
+        kinds = [each.partition(";")[0].strip().lower() for each in headers.get("content-type", [])]
+        if has_body and not (len(kinds) == 1 and kinds[0] in _KINDS):
+            detail = "send JSON, and say so: Content-Type: application/json"
+            raise Refusal("unsupported-media", detail)
 
     def _check_announced(self, lengths: list[str]) -> None:
         for each in lengths:

@@ -1,11 +1,27 @@
 """Whether it lives, is ready, and how it does."""
 
+from datetime import datetime
+
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from pregao.jobs import WorkerShown
+from pregao.serving._problems import Refusal
 from pregao.serving._services import Served
+from pregao.values import Value
 
 router = APIRouter(tags=["operations"])
+
+
+class ProviderShown(Value):
+    """How a provider of prices has fared in this process."""
+
+    provider: str
+    is_open: bool
+    last_success: datetime | None
+    last_failure: datetime | None
+    reason: str | None
+    retry_at: datetime | None
 
 
 @router.get("/livez")
@@ -14,7 +30,38 @@ async def livez() -> dict[str, str]:
     return {"status": "alive"}
 
 
+@router.get("/readyz")
+def readyz(services: Served) -> dict[str, str]:
+    """Say that the database answers and the champions were looked for."""
+    if not services.desk.is_open or services.stopping.is_set():
+        raise Refusal("stopping", "not ready")
+    services.workbench.jobs.counts()
+    return {"status": "ready"}
+
+
 @router.get("/metrics", response_class=Response)
 async def metrics(services: Served) -> Response:
     """Give all measures as Prometheus reads them."""
     return Response(services.metrics.page(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+@router.get("/v1/workers")
+def workers(services: Served) -> list[WorkerShown]:
+    """List who works in the background, as of the last beat."""
+    return list(services.workbench.jobs.workers())
+
+
+@router.get("/v1/providers")
+def providers(services: Served) -> list[ProviderShown]:
+    """Say how each provider of prices has fared."""
+    return [
+        ProviderShown(
+            provider=each.provider,
+            is_open=each.is_open,
+            last_success=each.last_success,
+            last_failure=each.last_failure,
+            reason=each.reason,
+            retry_at=each.retry_at,
+        )
+        for each in services.quotes.feed.health()
+    ]

@@ -16,6 +16,7 @@ _log = structlog.get_logger("pregao.serving")
 
 _TICK_SECONDS = 1.0
 """How long a promotion by another process may go unnoticed."""
+_JOBS_SECONDS = 5.0
 _CHAMPIONS_SECONDS = 600.0
 
 
@@ -41,6 +42,7 @@ class Keeper:
     def _run(self) -> None:
         while not self.services.stopping.wait(_TICK_SECONDS):
             self._try("champions seated", 0.0, self.services.desk.seat_champions)
+            self._try("jobs counted", _JOBS_SECONDS, self.services.count_jobs)
             self._try("champions scored", _CHAMPIONS_SECONDS, self._score_champions)
 
     def _try(self, what: str, every_seconds: float, do: Callable[[], None]) -> None:

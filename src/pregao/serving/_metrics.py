@@ -57,7 +57,7 @@ class Metrics:
         )
         self.live_error = self._gauge(
             "champion_error_ratio",
-            "Champions' CRPS over the random walk's on sessions after training.",
+            "Champions' absolute error over the last price's on sessions after training.",
             "statistic",
         )
         self.live_coverage = self._gauge(

@@ -59,6 +59,8 @@ KINDS: dict[str, Kind] = {
         Kind("unsupported-media", "Not in this format", 415),
         Kind("unknown-run", "No such run", 404),
         Kind("unknown-search", "No such search", 404),
+        Kind("unknown-job", "No such job", 404),
+        Kind("unknown-champion", "No such champion", 404),
         Kind("unknown-symbol", "No such symbol", 404),
         Kind("invalid-symbol", "Not a ticker", 422),
         Kind("unknown-name", "Not in the registry", 422),
@@ -66,6 +68,15 @@ KINDS: dict[str, Kind] = {
         Kind("data-quality", "The prices are quarantined", 409),
         Kind("invalid-experiment", "The experiment cannot be run", 422),
         Kind("invalid-input", "The input cannot be used", 422),
+        Kind("job-too-large", "More work than is allowed", 422),
+        Kind("key-used", "The key stands for another request", 422),
+        Kind("queue-full", "Too many jobs wait", 429),
+        Kind("job-state", "Not in this state", 409),
+        Kind("champion-changed", "The champion has changed", 412),
+        Kind("not-registered", "The run is not registered", 409),
+        Kind("not-registrable", "The run must not be served", 409),
+        Kind("run-serves", "The run serves", 409),
+        Kind("provider", "No provider answers", 503),
         Kind("busy", "Busy", 503),
         Kind("database-unavailable", "The database cannot be reached", 503),
         Kind("damaged", "A stored file is damaged", 500),
@@ -79,6 +90,17 @@ KINDS: dict[str, Kind] = {
 _KIND_OF: tuple[tuple[type[Exception], str], ...] = (
     (errors.UnknownRunError, "unknown-run"),
     (errors.UnknownSearchError, "unknown-search"),
+    (errors.UnknownJobError, "unknown-job"),
+    (errors.UnknownChampionError, "unknown-champion"),
+    (errors.JobTooLargeError, "job-too-large"),
+    (errors.IdempotencyMismatchError, "key-used"),
+    (errors.QueueFullError, "queue-full"),
+    (errors.JobStateError, "job-state"),
+    (errors.ChampionConflictError, "champion-changed"),
+    (errors.NotRegisteredError, "not-registered"),
+    (errors.RegistrationError, "not-registrable"),
+    (errors.ServingRunError, "run-serves"),
+    (errors.ProviderError, "provider"),
     (errors.UnknownSymbolError, "unknown-symbol"),
     (errors.InvalidSymbolError, "invalid-symbol"),
     (errors.UnknownNameError, "unknown-name"),
@@ -134,11 +156,24 @@ def problem_of(error: Exception) -> Problem:
     if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return problem("disk-full", "nothing was written: free some space and ask again")
     name = next((name for kind, name in _KIND_OF if isinstance(error, kind)), "internal")
-    is_for_users = KINDS[name].status < 500
+    is_for_users = KINDS[name].status < 500 or name in {"provider", "busy"}
     made = problem(name, str(error) if is_for_users else "")
     if isinstance(error, errors.UnknownNameError):
         return made.replace(nearest=error.nearest)
     return made
+
+
+def headers_of(error: Exception) -> dict[str, str]:
+    """Give the headers that belong to what was raised."""
+    match error:
+        case Refusal():
+            return dict(error.headers)
+        case errors.QueueFullError():
+            return {"Retry-After": str(error.retry_after_seconds)}
+        case errors.ProviderError(retry_after_seconds=float() | int() as seconds):
+            return {"Retry-After": str(max(1, round(seconds)))}
+        case _:
+            return {}
 
 
 def reasons_of(found: Iterable[Mapping[str, object]]) -> tuple[Reason, ...]:

@@ -21,6 +21,26 @@ def _threads(name: str, count: int) -> Callable[[], ThreadPoolExecutor]:
     return lambda: ThreadPoolExecutor(count, thread_name_prefix=name)
 
 
+@dataclass(eq=False)
+class Streams:
+    """The event streams that are open, each of them a context of its own."""
+
+    most: int = HttpLimits().event_streams
+    num_open: int = 0
+    """Changed on the event loop alone."""
+
+    @property
+    def is_full(self) -> bool:
+        """Whether one more would be too many."""
+        return self.num_open >= self.most
+
+    def __enter__(self) -> None:
+        self.num_open += 1
+
+    def __exit__(self, *_: object) -> None:
+        self.num_open -= 1
+
+
 @dataclass(frozen=True)
 class Services:
     """Everything that one server works with."""
@@ -34,10 +54,23 @@ class Services:
     limits: HttpLimits = field(default_factory=HttpLimits)
     stopping: Event = field(default_factory=Event)
     """Set when the server is asked to stop: event streams end."""
+    streams: Streams = field(default_factory=Streams)
     quick: ThreadPoolExecutor = field(default_factory=_threads("quick", 2))
     """For what takes a millisecond."""
     patient: ThreadPoolExecutor = field(default_factory=_threads("patient", 8))
     """For what may wait for a provider or fit something."""
+
+    def count_jobs(self) -> None:
+        """Take the measures of the queue."""
+        jobs = self.workbench.jobs
+        for state, count in jobs.counts().items():
+            self.metrics.jobs.labels(state).set(count)
+        self.metrics.queue_age.set(jobs.oldest_queued_seconds())
+        self.metrics.workers.set(sum(each.is_alive for each in jobs.workers()))
+        for each in self.quotes.feed.health():
+            if each.last_success is not None:
+                age = self.quotes.feed.access.clock.now() - each.last_success
+                self.metrics.data_age.labels(each.provider).set(age.total_seconds())
 
     def close(self) -> None:
         """Let all threads end."""
@@ -67,6 +100,7 @@ def services_over(
         today=today,
         metrics=metrics,
         limits=limits or HttpLimits(),
+        streams=Streams((limits or HttpLimits()).event_streams),
     )
 
 

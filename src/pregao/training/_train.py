@@ -91,7 +91,12 @@ def device_of(name: DeviceName) -> torch.device:
 
 
 def train(
-    experiment: Experiment, dataset: Dataset, *, device: DeviceName = "cpu"
+    experiment: Experiment,
+    dataset: Dataset,
+    *,
+    device: DeviceName = "cpu",
+    checkpoint: bytes | None = None,
+    keep: Callable[[bytes], None] | None = None,
 ) -> Generator[Epoch, None, Fitted]:
     """Train one network, an epoch a step, and return the best epoch's weights.
 
@@ -102,10 +107,20 @@ def train(
     Thread count and random state belong to the process, so train one network at a time in each.
 
     Stop iterating to cancel; progress bars, pruning and tests are consumers like any other.
+
+    Parameters
+    ----------
+    checkpoint
+        Where an earlier training of the same was cut off: it goes on from there, to the same end,
+        after the epochs that were trained by then.
+    keep
+        Told of a checkpoint after each epoch.
     """
-    training = _Training.begun(experiment, dataset, device_of(device))
-    yield training.epochs[0]
+    training = _Training.begun(experiment, dataset, device_of(device), checkpoint)
+    yield from list(training.epochs)
     while (epoch := training.next_epoch()) is not None:
+        if keep is not None:
+            keep(training.checkpoint())
         yield epoch
     return training.fitted()
 

@@ -17,6 +17,7 @@ from pregao.registry import (
     export_run,
     export_to_mlflow,
     forget_run,
+    is_registered,
     list_runs,
     load_run,
     mark_registered,
@@ -55,6 +56,10 @@ class Models:
     def kept(self, run: Run) -> None:
         """Put a run that was just stored onto the list."""
         record_run(self.database, run)
+
+    def is_registered(self, name: str) -> bool:
+        """Tell whether a run can serve at once."""
+        return is_registered(self.run(name))
 
     def register(self, name: str) -> Run:
         """Export a run for serving, and prove it; again is the same as once.

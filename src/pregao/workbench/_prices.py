@@ -26,6 +26,7 @@ from pregao.prices import (
     Prices,
     PriceStore,
     Provider,
+    known_of,
     validated,
 )
 from pregao.registry import DataRecord
@@ -95,7 +96,9 @@ class StoredPrices:
             raise UnknownSymbolError(str(symbol), self.name, hint)
         prices = store.read(symbol, providers[0])
         source = f"store of {providers[0]}"
-        return Download(symbol, prices.bars, providers[0], source).between(start, end)
+        about = known_of(providers[0], symbol)
+        download = Download(symbol, prices.bars, providers[0], source, findings=about)
+        return download.between(start, end)
 
 
 SOURCES = (*PROVIDERS, "live", "store")

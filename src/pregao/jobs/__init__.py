@@ -1,0 +1,21 @@
+"""Durable work: accepted once it is written down, done by whoever holds its lease."""
+
+from pregao.jobs._claim import Claim as Claim
+from pregao.jobs._jobs import JobLimits as JobLimits
+from pregao.jobs._jobs import Jobs as Jobs
+from pregao.jobs._requests import FetchRequest as FetchRequest
+from pregao.jobs._requests import JobRequest as JobRequest
+from pregao.jobs._requests import SearchRequest as SearchRequest
+from pregao.jobs._requests import SweepRequest as SweepRequest
+from pregao.jobs._requests import TrainRequest as TrainRequest
+from pregao.jobs._requests import parse_request as parse_request
+from pregao.jobs._sizes import check_request as check_request
+from pregao.jobs._values import ENDED as ENDED
+from pregao.jobs._values import STATES as STATES
+from pregao.jobs._values import Job as Job
+from pregao.jobs._values import JobEvent as JobEvent
+from pregao.jobs._values import JobProblem as JobProblem
+from pregao.jobs._values import JobProgress as JobProgress
+from pregao.jobs._values import JobResult as JobResult
+from pregao.jobs._values import JobState as JobState
+from pregao.jobs._values import WorkerShown as WorkerShown

@@ -1,0 +1,367 @@
+"""The queue: rows that are claimed by lease, whichever process or host claims them."""
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import Any
+from uuid import uuid4
+
+from pydantic import Field
+from sqlalchemy import Connection, Row, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from pregao.database import Database, job_events, jobs, workers
+from pregao.errors import (
+    IdempotencyMismatchError,
+    JobStateError,
+    QueueFullError,
+    UnknownJobError,
+)
+from pregao.jobs._claim import Claim, claim_of
+from pregao.jobs._requests import FetchRequest, SearchRequest, SweepRequest, TrainRequest
+from pregao.jobs._rows import add_event, event_of, find, job_of
+from pregao.jobs._sizes import check_request
+from pregao.jobs._values import STATES, Job, JobEvent, JobProblem, JobProgress, WorkerShown
+from pregao.registry import moment
+from pregao.values import Value
+
+Request = TrainRequest | SweepRequest | SearchRequest | FetchRequest
+
+_SILENT_MS = 90_000
+"""A worker that has not beaten for as long is taken for gone."""
+
+
+class JobLimits(Value):
+    """How many jobs wait, how long one may be silent, how often one is tried."""
+
+    queued: int = Field(default=1_000, description="that wait; one more is refused")
+    attempts: int = Field(default=3, description="of one job")
+    seconds: float = Field(
+        default=86_400.0, description="of one attempt, on top of a search's own budget"
+    )
+    lease_seconds: float = Field(default=30.0, description="until a silent worker's job is retaken")
+    retry_after_seconds: int = Field(
+        default=30, description="what who finds the queue full is told"
+    )
+
+
+@dataclass(eq=False)
+class _Submission:
+    """A job on its way into the database."""
+
+    request: Request
+    key: str | None
+    outcome: Job | Exception | None = None
+
+    @property
+    def digest(self) -> str:
+        return sha256(self.request.model_dump_json().encode()).hexdigest()
+
+
+@dataclass(frozen=True, eq=False)
+class Jobs:
+    """The jobs of one database; every method may be called from several threads."""
+
+    database: Database
+    limits: JobLimits = field(default_factory=JobLimits)
+    _pending: list[_Submission] = field(default_factory=list)
+    _listing: threading.Lock = field(default_factory=threading.Lock)
+    _committing: threading.Lock = field(default_factory=threading.Lock)
+
+    def submit(self, request: Request, *, key: str | None = None) -> Job:
+        """Accept a job: it is on disk when this returns.
+
+        Parameters
+        ----------
+        key
+            The client's own name for this submission: the same again is the same job.
+
+        Raises
+        ------
+        JobTooLargeError
+            For what nobody means to ask for.
+        QueueFullError
+            If too many wait.
+        IdempotencyMismatchError
+            If the key was used for something else.
+        """
+        check_request(request)
+        own = _Submission(request, key)
+        with self._listing:
+            self._pending.append(own)
+        with self._committing:
+            # Whoever comes first writes for all who came meanwhile: a commit waits for the disk.
+            if own.outcome is None:
+                with self._listing:
+                    batch = self._pending[:]
+                    self._pending.clear()
+                self._write(batch)
+        if isinstance(own.outcome, Job):
+            return own.outcome
+        assert own.outcome is not None, "it was written, or why not"
+        raise own.outcome
+
+    def job(self, name: str) -> Job:
+        """Find a job by its id.
+
+        Raises
+        ------
+        UnknownJobError
+            With the newest ones.
+        """
+        with self.database.reading() as connection:
+            return job_of(self._found(connection, name))
+
+    def jobs(
+        self, *, state: str | None = None, limit: int = 100, before: str | None = None
+    ) -> tuple[Job, ...]:
+        """List jobs, the newest first, from the one after `before` on."""
+        query = select(jobs).order_by(jobs.c.created_ms.desc(), jobs.c.id.desc()).limit(limit)
+        if state is not None:
+            query = query.where(jobs.c.state == state)
+        if before is not None:
+            last = select(jobs.c.created_ms).where(jobs.c.id == before).scalar_subquery()
+            query = query.where(
+                or_(
+                    jobs.c.created_ms < last,
+                    (jobs.c.created_ms == last) & (jobs.c.id < before),
+                )
+            )
+        with self.database.reading() as connection:
+            return tuple(map(job_of, connection.execute(query)))
+
+    def cancel(self, name: str) -> Job:
+        """Ask a job to stop: at once where it waits, within seconds where it runs.
+
+        Raises
+        ------
+        UnknownJobError
+            With the newest ones.
+        JobStateError
+            If it has ended otherwise.
+        """
+        with self.database.writing() as connection:
+            row = self._found(connection, name, lock=True)
+            if row.state == "queued":
+                now_ms = self.database.now_ms(connection)
+                self._set(connection, name, state="cancelled", finished_ms=now_ms)
+                self._state_event(connection, name, "cancelled")
+            elif row.state == "running":
+                self._set(connection, name, cancel_asked=True)
+            elif row.state != "cancelled":
+                raise JobStateError(name, row.state, "cancelled")
+            return job_of(self._found(connection, name))
+
+    def retry(self, name: str) -> Job:
+        """Let a job that failed, died or was cancelled wait again, with all its attempts.
+
+        Raises
+        ------
+        UnknownJobError
+            With the newest ones.
+        JobStateError
+            If it is in another state.
+        """
+        with self.database.writing() as connection:
+            row = self._found(connection, name, lock=True)
+            if row.state not in {"failed", "dead", "cancelled"}:
+                raise JobStateError(name, row.state, "tried again")
+            self._set(
+                connection,
+                name,
+                state="queued",
+                attempts=0,
+                cancel_asked=False,
+                finished_ms=None,
+                problem=None,
+                log_tail=None,
+                epoch=row.epoch + 1,
+                progress=JobProgress().model_dump_json(),
+            )
+            self._state_event(connection, name, "queued")
+            return job_of(self._found(connection, name))
+
+    def events(self, name: str, *, after: int = 0, limit: int = 500) -> tuple[JobEvent, ...]:
+        """Give what happened to a job, from the event after a number on."""
+        query = (
+            select(job_events)
+            .where(job_events.c.job == name, job_events.c.number > after)
+            .order_by(job_events.c.number)
+            .limit(limit)
+        )
+        with self.database.reading() as connection:
+            return tuple(map(event_of, connection.execute(query)))
+
+    def claim(self, worker: str) -> Claim | None:
+        """Take the job that has waited longest, or one whose worker fell silent; None for none."""
+        with self.database.reading() as connection:
+            if connection.execute(self._claimable(connection).limit(1)).first() is None:
+                return None
+        lease_ms = int(1000 * self.limits.lease_seconds)
+        with self.database.writing() as connection:
+            query = self._claimable(connection).limit(1).with_for_update(skip_locked=True)
+            row = connection.execute(query).one_or_none()
+            if row is None:
+                return None
+            if row.state == "running" and not self._outlives(connection, row):
+                return None
+            now_ms = self.database.now_ms(connection)
+            self._set(
+                connection,
+                row.id,
+                state="running",
+                attempts=row.attempts + 1,
+                epoch=row.epoch + 1,
+                lease_by=worker,
+                lease_until_ms=now_ms + lease_ms,
+                started_ms=now_ms if row.started_ms is None else row.started_ms,
+            )
+            self._state_event(connection, row.id, "running")
+            return claim_of(self.database, self._found(connection, row.id), worker, lease_ms)
+
+    def counts(self) -> dict[str, int]:
+        """Count the jobs of each state."""
+        query = select(jobs.c.state, func.count()).group_by(jobs.c.state)
+        with self.database.reading() as connection:
+            found = {row[0]: int(row[1]) for row in connection.execute(query)}
+        return {state: found.get(state, 0) for state in STATES}
+
+    def oldest_queued_seconds(self) -> float:
+        """Give for how long the job that is next has waited; 0 if none waits."""
+        query = select(func.min(jobs.c.created_ms)).where(jobs.c.state == "queued")
+        with self.database.reading() as connection:
+            oldest = connection.execute(query).scalar_one()
+            now_ms = self.database.now_ms(connection)
+        return 0.0 if oldest is None else max(0.0, (now_ms - oldest) / 1000)
+
+    def workers(self) -> tuple[WorkerShown, ...]:
+        """List the workers that beat of late."""
+        with self.database.reading() as connection:
+            now_ms = self.database.now_ms(connection)
+            found = connection.execute(select(workers).order_by(workers.c.started_ms)).all()
+        return tuple(
+            WorkerShown(
+                id=row.id,
+                host=row.host,
+                pid=row.pid,
+                started=moment(row.started_ms),
+                beat=moment(row.beat_ms),
+                job=row.job,
+                is_alive=now_ms - row.beat_ms < _SILENT_MS,
+            )
+            for row in found
+        )
+
+    def worker_beats(self, name: str, *, host: str, pid: int, job: str | None) -> None:
+        """Note that a worker is there; those that were silent for long are forgotten."""
+        with self.database.writing() as connection:
+            now_ms = self.database.now_ms(connection)
+            beat = {"beat_ms": now_ms, "job": job}
+            changed = connection.execute(update(workers).where(workers.c.id == name).values(**beat))
+            if changed.rowcount == 0:
+                gone = workers.c.beat_ms < now_ms - 10 * _SILENT_MS
+                connection.execute(workers.delete().where(gone))
+                connection.execute(
+                    insert(workers).values(id=name, host=host, pid=pid, started_ms=now_ms, **beat)
+                )
+
+    def worker_leaves(self, name: str) -> None:
+        """Note that a worker ended in good order."""
+        with self.database.writing() as connection:
+            connection.execute(workers.delete().where(workers.c.id == name))
+
+    def _write(self, batch: Sequence[_Submission]) -> None:
+        try:
+            try:
+                self._write_once(batch)
+            except IntegrityError:  # another process used one of the keys in between: now it shows
+                self._write_once(batch)
+        except Exception as error:  # noqa: BLE001 - it is every submitter's, who raises it
+            for each in batch:
+                each.outcome = error
+
+    def _write_once(self, batch: Sequence[_Submission]) -> None:
+        with self.database.writing() as connection:
+            room = self.limits.queued - self._queued(connection)
+            for each in batch:
+                each.outcome = self._accepted(connection, each, has_room=room > 0)
+                room -= isinstance(each.outcome, Job)
+
+    def _accepted(
+        self, connection: Connection, own: _Submission, *, has_room: bool
+    ) -> Job | Exception:
+        if own.key is not None:
+            known = connection.execute(select(jobs).where(jobs.c.key == own.key)).one_or_none()
+            if known is not None:
+                same = known.key_digest == own.digest
+                return job_of(known) if same else IdempotencyMismatchError(own.key, known.id)
+        if not has_room:
+            return QueueFullError(self.limits.queued, self.limits.retry_after_seconds)
+        name, now_ms = f"job-{uuid4().hex[:20]}", self.database.now_ms(connection)
+        connection.execute(
+            insert(jobs).values(
+                id=name,
+                kind=own.request.kind,
+                state="queued",
+                request=own.request.model_dump_json(),
+                key=own.key,
+                key_digest=None if own.key is None else own.digest,
+                created_ms=now_ms,
+                available_ms=now_ms,
+                attempts=0,
+                epoch=0,
+                cancel_asked=False,
+                progress=JobProgress().model_dump_json(),
+            )
+        )
+        add_event(connection, name, at_ms=now_ms, kind="state", data={"state": "queued"})
+        return job_of(self._found(connection, name))
+
+    def _claimable(self, connection: Connection) -> Any:
+        now_ms = self.database.now_ms(connection)
+        waiting = (jobs.c.state == "queued") & (jobs.c.available_ms <= now_ms)
+        silent = (jobs.c.state == "running") & (jobs.c.lease_until_ms < now_ms)
+        return select(jobs).where(or_(waiting, silent)).order_by(jobs.c.created_ms, jobs.c.id)
+
+    def _outlives(self, connection: Connection, row: Row[Any]) -> bool:
+        """Bury a silent job that was asked to stop, or has used up its attempts."""
+        now_ms = self.database.now_ms(connection)
+        ending = {"finished_ms": now_ms, "lease_by": None, "lease_until_ms": None}
+        if row.cancel_asked:
+            self._set(connection, row.id, state="cancelled", epoch=row.epoch + 1, **ending)
+            self._state_event(connection, row.id, "cancelled")
+            return False
+        if row.attempts >= self.limits.attempts:
+            problem = JobProblem(
+                name="WorkerLost", detail=f"its worker fell silent {row.attempts} times"
+            )
+            self._set(
+                connection,
+                row.id,
+                state="dead",
+                problem=problem.model_dump_json(),
+                epoch=row.epoch + 1,
+                **ending,
+            )
+            self._state_event(connection, row.id, "dead")
+            return False
+        return True
+
+    def _found(self, connection: Connection, name: str, *, lock: bool = False) -> Row[Any]:
+        row = find(connection, name, lock=lock)
+        if row is None:
+            query = select(jobs.c.id).order_by(jobs.c.created_ms.desc()).limit(3)
+            raise UnknownJobError(name, connection.execute(query).scalars().all())
+        return row
+
+    def _queued(self, connection: Connection) -> int:
+        query = select(func.count()).select_from(jobs).where(jobs.c.state == "queued")
+        return int(connection.execute(query).scalar_one())
+
+    def _set(self, connection: Connection, name: str, **values: object) -> None:
+        connection.execute(update(jobs).where(jobs.c.id == name).values(**values))
+
+    def _state_event(self, connection: Connection, name: str, state: str) -> None:
+        now_ms = self.database.now_ms(connection)
+        add_event(connection, name, at_ms=now_ms, kind="state", data={"state": state})

@@ -1,0 +1,5 @@
+"""Doing jobs: a loop that claims them, and a child process for each."""
+
+from pregao.worker._child import run_child as run_child
+from pregao.worker._loop import WorkerTerms as WorkerTerms
+from pregao.worker._loop import run_worker as run_worker

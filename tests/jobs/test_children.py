@@ -1,0 +1,154 @@
+"""What a worker makes of children that chatter, hang, or work while the database is away."""
+
+import sqlite3
+import sys
+import threading
+from contextlib import closing, contextmanager
+
+import pytest
+from sqlalchemy import event
+from structlog.testing import capture_logs
+
+from pregao.database import Database
+from pregao.jobs import FetchRequest, JobLimits, Jobs
+from pregao.worker import WorkerTerms, run_worker
+
+SP500 = FetchRequest(symbol="SP500", source="sample")
+
+CHATTERING = """
+import os, sys
+from dataclasses import dataclass
+from pathlib import Path
+from pregao.workbench import Workbench
+from pregao.worker import run_child
+
+@dataclass(frozen=True)
+class Chattering(Workbench):
+    def fetch(self, symbol, **fields):
+        print("chatter", flush=True)
+        os.write(1, b"chatter of a library\\n")
+        return super().fetch(symbol, **fields)
+
+run_child(Chattering(Path(sys.argv[1])), Path(sys.argv[2]))
+"""
+WAITING = """
+import sys, time
+from pathlib import Path
+from pregao.workbench import Workbench
+from pregao.worker import run_child
+
+folder = Path(sys.argv[2])
+(folder / "begun").touch()
+while not (folder / "go").exists():
+    time.sleep(0.01)
+run_child(Workbench(Path(sys.argv[1])), folder)
+"""
+HANGING = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(600)"
+LINGERING = """
+import sys, threading
+from pathlib import Path
+from pregao.workbench import Workbench
+from pregao.worker import run_child
+
+run_child(Workbench(Path(sys.argv[1])), Path(sys.argv[2]))
+threading.Event().wait(600)
+"""
+
+
+@pytest.fixture
+def make_jobs(tmp_path):
+    opened = []
+
+    def made(**limits):
+        opened.append(Database.opened(home=tmp_path))
+        return Jobs(opened[-1], JobLimits(**limits))
+
+    yield made
+    for each in opened:
+        each.close()
+
+
+@contextmanager
+def _working(jobs, home, script):
+    stop = threading.Event()
+    terms = WorkerTerms(
+        poll_seconds=0.05,
+        beat_seconds=0.2,
+        grace_seconds=0.5,
+        child=(sys.executable, "-c", script, str(home)),
+    )
+    worker = threading.Thread(target=run_worker, args=(jobs, home, terms, stop))
+    worker.start()
+    try:
+        yield worker
+    finally:
+        stop.set()
+        worker.join()
+
+
+def _until(worker, condition):
+    """Wait for what a worker does, as long as there is one."""
+    while not condition():
+        worker.join(0.02)
+        assert worker.is_alive(), "the worker goes on"
+
+
+def _done(jobs, home, script, job):
+    with _working(jobs, home, script) as worker:
+        _until(worker, lambda: jobs.job(job.id).has_ended)
+    return jobs.job(job.id)
+
+
+def test_what_libraries_print_goes_into_the_log_and_spoils_no_job(tmp_path, make_jobs):
+    jobs = make_jobs()
+    job = jobs.submit(SP500)
+
+    done = _done(jobs, tmp_path, CHATTERING, job)
+
+    assert ("succeeded", 1) == (done.state, done.attempts), (done.problem, done.log_tail)
+    assert "chatter of a library" in (tmp_path / "jobs" / job.id / "log.txt").read_text()
+
+
+def test_a_child_that_takes_too_long_is_ended_even_if_it_ignores_that(tmp_path, make_jobs):
+    jobs = make_jobs(seconds=0.5)
+
+    done = _done(jobs, tmp_path, HANGING, jobs.submit(SP500))
+
+    assert ("failed", 1, "TimeLimit") == (done.state, done.attempts, done.problem.name)
+
+
+def test_a_child_that_has_said_all_is_not_waited_for_without_end(tmp_path, make_jobs):
+    jobs = make_jobs()
+
+    done = _done(jobs, tmp_path, LINGERING, jobs.submit(SP500))
+
+    assert "succeeded" == done.state, (done.problem, done.log_tail)
+
+
+def test_a_worker_outlives_a_database_that_is_away_when_a_job_ends(tmp_path, make_jobs):
+    jobs = make_jobs()
+    _lose_patience(jobs.database)
+    job = jobs.submit(SP500)
+
+    with capture_logs() as logs, _working(jobs, tmp_path, WAITING) as worker:
+        _until(worker, (tmp_path / "jobs" / job.id / "begun").exists)
+        with closing(sqlite3.connect(tmp_path / "pregao.db", isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            (tmp_path / "jobs" / job.id / "go").touch()
+            missed = "end not written down"
+            _until(worker, lambda: missed in {each["event"] for each in logs})
+            other.execute("ROLLBACK")
+        _until(worker, lambda: jobs.job(job.id).has_ended)
+
+    done = jobs.job(job.id)
+    assert ("succeeded", 1) == (done.state, done.attempts), (done.problem, done.log_tail)
+
+
+def _lose_patience(database):
+    """Let the database answer at once that it is locked."""
+    database.engine.dispose()
+    event.listen(
+        database.engine,
+        "connect",
+        lambda connection, _: connection.execute("PRAGMA busy_timeout=20").close(),
+    )

@@ -1,0 +1,106 @@
+"""Training on live prices: the run says who answered, and is made again from what was kept."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from lying_server import Lies, telling
+
+from pregao.errors import InputError, ProviderError
+from pregao.prices import Bars, Feed
+from pregao.testing import synthetic_prices
+from pregao.training import Experiment
+from pregao.workbench import Terms, Workbench
+from pregao.workbench._prices import survivors
+from pregao.workbench._tickers import decided
+
+TINY = Experiment(
+    symbols=("PETR4",),
+    source="live",
+    network="anchor_lstm",
+    features=("return", "log_sigma"),
+    lookback=8,
+    horizon=3,
+    epochs=1,
+)
+
+
+@pytest.fixture
+def market():
+    return synthetic_prices("PETR4", sessions=500)
+
+
+@pytest.fixture
+def bench(open_access, tmp_path):
+    return Workbench(tmp_path, feed=Feed(("yahoo", "alphavantage", "store"), open_access()))
+
+
+def test_a_run_says_who_answered_and_its_forecast_who_did_not(bench, server):
+    bench.fetch("PETR4", source="live")
+    server.lies = [Lies.status(429, Retry_After="9999")] * 9
+
+    result = bench.train(TINY)
+
+    [record] = result.run.provenance.data
+    assert ("yahoo", 500) == (record.provider, record.sessions)
+    [said] = [each for each in result.forecasts[0].findings if each.code == "PRC018"]
+    assert said.seen.en.startswith("store answers, with the bars of yahoo; yahoo (rate_limited)")
+
+
+def test_a_run_is_reproduced_from_the_store_after_a_dividend_rewrote_the_past(
+    bench, server, market
+):
+    result = bench.train(TINY)
+    columns = {**market.bars.columns, "adj_close": market.bars.adj_close * np.float64(0.99)}
+    server.truth = telling(replace(market, bars=Bars.of(market.sessions, columns)))
+    bench.fetch("PETR4", source="live")
+
+    again = bench.reproduce(result.run.id)
+
+    assert again.prices[0].is_same
+    assert 1 == again.prices[0].revision
+
+
+def test_a_symbol_that_no_source_has_is_left_out(bench):
+    many = TINY.replace(symbols=("NONE3", "PETR4"))
+
+    prices, left_out = survivors(many, bench.feed, as_of=None, allow_findings=False)
+
+    assert ["PETR4"] == [str(each.prices.symbol) for each in prices]
+    assert [("LRN007", "NONE3")] == [(each.code, each.symbol) for each in left_out]
+
+
+def test_a_provider_that_fails_costs_its_symbol_and_no_other(bench, server, open_access):
+    feed = Feed(("yahoo",), open_access())
+    many = TINY.replace(symbols=("VALE3", "PETR4"))
+    server.lies = [Lies.body(b"<html>")] * 2
+
+    [finding] = decided(
+        bench.home, TINY.replace(symbols=("VALE3",)), [], feed, Terms(), as_of=None,
+        allow_findings=False,
+    )  # fmt: skip
+    prices, left_out = survivors(many, feed, as_of=None, allow_findings=False)
+
+    assert ["PETR4"] == [str(each.prices.symbol) for each in prices]
+    assert (finding,) == left_out
+    assert ("LRN007", "VALE3") == (finding.code, finding.symbol)
+
+
+def test_checking_keeps_nothing(bench, tmp_path):
+    checked = bench.check("PETR4", source="live")
+
+    assert 500 == len(checked.prices)
+    assert not (tmp_path / "prices").exists()
+
+
+def test_without_a_feed_the_network_is_not_asked(tmp_path):
+    with pytest.raises(InputError, match="feed"):
+        Workbench(tmp_path).train(TINY)
+
+
+def test_where_nobody_answers_nothing_is_trained(bench, server, tmp_path):
+    server.lies = [Lies.status(503)] * 99
+
+    with pytest.raises(ProviderError):
+        bench.train(TINY)
+    assert not (tmp_path / "runs").exists()

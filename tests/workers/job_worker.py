@@ -1,0 +1,41 @@
+"""A worker with short leases, as a program: python job_worker.py HOME [POINT].
+
+With a POINT, each child is killed by itself when it gets there: the function is real, and death
+comes before it, or after it.
+"""
+
+import os
+import sys
+from pathlib import Path
+from threading import Event, Thread
+
+from pregao.database import Database
+from pregao.jobs import JobLimits, Jobs
+from pregao.worker import WorkerTerms, run_worker
+
+CHILD = Path(__file__).with_name("job_child.py")
+LEASE_SECONDS = 3.0
+
+
+def main(home: str, *points: str) -> None:
+    jobs = Jobs(Database.opened(home=Path(home)), JobLimits(lease_seconds=LEASE_SECONDS))
+    terms = WorkerTerms(
+        poll_seconds=0.1,
+        beat_seconds=0.5,
+        tell_seconds=0.0,
+        grace_seconds=2.0,
+        child=(sys.executable, str(CHILD), home, *points),
+    )
+    stop = Event()
+
+    def watch() -> None:
+        while os.read(sys.stdin.fileno(), 4096):
+            pass
+        stop.set()
+
+    Thread(target=watch, daemon=True).start()
+    run_worker(jobs, Path(home), terms, stop)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
