@@ -20,7 +20,7 @@ from pregao.errors import PregaoError
 from pregao.jobs import FetchRequest, JobLimits, JobResult, Jobs
 
 REQUEST = FetchRequest(symbol="SP500", source="sample")
-NUM_SUBMISSIONS = 3_000
+NUM_SUBMISSIONS = 1_000
 NUM_THREADS = 64
 NUM_PROCESSES = 32
 

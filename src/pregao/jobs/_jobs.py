@@ -53,10 +53,46 @@ class _Submission:
     request: Request
     key: str | None
     outcome: Job | Exception | None = None
+    woken: threading.Event = field(default_factory=threading.Event)
+    """Set when it is written, or when it is its turn to write for all who wait."""
 
     @property
     def digest(self) -> str:
         return sha256(self.request.model_dump_json().encode()).hexdigest()
+
+
+@dataclass(eq=False)
+class _Line:
+    """Who waits to be written: one writes for all, as a commit waits for the disk."""
+
+    waiting: list[_Submission] = field(default_factory=list)
+    is_led: bool = False
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def join(self, own: _Submission) -> None:
+        """Wait until one's outcome is known, or it is one's turn to write."""
+        with self.lock:
+            self.waiting.append(own)
+            if not self.is_led:
+                self.is_led = True
+                own.woken.set()
+        own.woken.wait()
+
+    def take(self) -> list[_Submission]:
+        """Give all who wait by now."""
+        with self.lock:
+            batch, self.waiting = self.waiting, []
+        return batch
+
+    def leave(self, own: _Submission, batch: Sequence[_Submission]) -> None:
+        """Wake those who are written, and whoever writes next: a lock would wake them in turn."""
+        with self.lock:
+            left = [each for each in batch if each.outcome is None and each is not own]
+            self.waiting[:0] = left  # this thread was interrupted
+            self.is_led = bool(self.waiting)
+            for each in (*batch, *self.waiting[:1]):
+                if each not in left[1:]:
+                    each.woken.set()
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,9 +101,7 @@ class Jobs:
 
     database: Database
     limits: JobLimits = field(default_factory=JobLimits)
-    _pending: list[_Submission] = field(default_factory=list)
-    _listing: threading.Lock = field(default_factory=threading.Lock)
-    _committing: threading.Lock = field(default_factory=threading.Lock)
+    _line: _Line = field(default_factory=_Line)
 
     def submit(self, request: Request, *, key: str | None = None) -> Job:
         """Accept a job: it is on disk when this returns.
@@ -88,15 +122,13 @@ class Jobs:
         """
         check_request(request)
         own = _Submission(request, key)
-        with self._listing:
-            self._pending.append(own)
-        with self._committing:
-            # Whoever comes first writes for all who came meanwhile: a commit waits for the disk.
-            if own.outcome is None:
-                with self._listing:
-                    batch = self._pending[:]
-                    self._pending.clear()
+        self._line.join(own)
+        if own.outcome is None:
+            batch = self._line.take()
+            try:
                 self._write(batch)
+            finally:
+                self._line.leave(own, batch)
         if isinstance(own.outcome, Job):
             return own.outcome
         assert own.outcome is not None, "it was written, or why not"
