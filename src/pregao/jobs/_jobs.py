@@ -1,11 +1,8 @@
 """The queue: rows that are claimed by lease, whichever process or host claims them."""
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Any
-from uuid import uuid4
 
 from pydantic import Field
 from sqlalchemy import Connection, Row, func, insert, or_, select, update
@@ -19,14 +16,12 @@ from pregao.errors import (
     UnknownJobError,
 )
 from pregao.jobs._claim import Claim, claim_of
-from pregao.jobs._requests import FetchRequest, SearchRequest, SweepRequest, TrainRequest
-from pregao.jobs._rows import add_event, event_of, find, job_of
+from pregao.jobs._line import Line, Request, Submission
+from pregao.jobs._rows import add_event, event_of, find, first_event, job_of, new_job, new_row
 from pregao.jobs._sizes import check_request
 from pregao.jobs._values import STATES, Job, JobEvent, JobProblem, JobProgress, WorkerShown
 from pregao.registry import moment
 from pregao.values import Value
-
-Request = TrainRequest | SweepRequest | SearchRequest | FetchRequest
 
 _SILENT_MS = 90_000
 """A worker that has not beaten for as long is taken for gone."""
@@ -46,62 +41,13 @@ class JobLimits(Value):
     )
 
 
-@dataclass(eq=False)
-class _Submission:
-    """A job on its way into the database."""
-
-    request: Request
-    key: str | None
-    outcome: Job | Exception | None = None
-    woken: threading.Event = field(default_factory=threading.Event)
-    """Set when it is written, or when it is its turn to write for all who wait."""
-
-    @property
-    def digest(self) -> str:
-        return sha256(self.request.model_dump_json().encode()).hexdigest()
-
-
-@dataclass(eq=False)
-class _Line:
-    """Who waits to be written: one writes for all, as a commit waits for the disk."""
-
-    waiting: list[_Submission] = field(default_factory=list)
-    is_led: bool = False
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def join(self, own: _Submission) -> None:
-        """Wait until one's outcome is known, or it is one's turn to write."""
-        with self.lock:
-            self.waiting.append(own)
-            if not self.is_led:
-                self.is_led = True
-                own.woken.set()
-        own.woken.wait()
-
-    def take(self) -> list[_Submission]:
-        """Give all who wait by now."""
-        with self.lock:
-            batch, self.waiting = self.waiting, []
-        return batch
-
-    def leave(self, own: _Submission, batch: Sequence[_Submission]) -> None:
-        """Wake those who are written, and whoever writes next: a lock would wake them in turn."""
-        with self.lock:
-            left = [each for each in batch if each.outcome is None and each is not own]
-            self.waiting[:0] = left  # this thread was interrupted
-            self.is_led = bool(self.waiting)
-            for each in (*batch, *self.waiting[:1]):
-                if each not in left[1:]:
-                    each.woken.set()
-
-
 @dataclass(frozen=True, eq=False)
 class Jobs:
     """The jobs of one database; every method may be called from several threads."""
 
     database: Database
     limits: JobLimits = field(default_factory=JobLimits)
-    _line: _Line = field(default_factory=_Line)
+    _line: Line = field(default_factory=Line)
 
     def submit(self, request: Request, *, key: str | None = None) -> Job:
         """Accept a job: it is on disk when this returns.
@@ -121,7 +67,7 @@ class Jobs:
             If the key was used for something else.
         """
         check_request(request)
-        own = _Submission(request, key)
+        own = Submission(request, key)
         self._line.join(own)
         if own.outcome is None:
             batch = self._line.take()
@@ -303,7 +249,7 @@ class Jobs:
         with self.database.writing() as connection:
             connection.execute(workers.delete().where(workers.c.id == name))
 
-    def _write(self, batch: Sequence[_Submission]) -> None:
+    def _write(self, batch: Sequence[Submission]) -> None:
         try:
             try:
                 self._write_once(batch)
@@ -313,42 +259,44 @@ class Jobs:
             for each in batch:
                 each.outcome = error
 
-    def _write_once(self, batch: Sequence[_Submission]) -> None:
+    def _write_once(self, batch: Sequence[Submission]) -> None:
         with self.database.writing() as connection:
             room = self.limits.queued - self._queued(connection)
+            now_ms = self.database.now_ms(connection)
+            accepted: list[Submission] = []
             for each in batch:
-                each.outcome = self._accepted(connection, each, has_room=room > 0)
-                room -= isinstance(each.outcome, Job)
+                each.outcome = self._known(connection, each, accepted)
+                if each.outcome is None and len(accepted) >= room:
+                    each.outcome = QueueFullError(
+                        self.limits.queued, self.limits.retry_after_seconds
+                    )
+                if each.outcome is None:
+                    each.outcome = new_job(each.request, now_ms)
+                    accepted.append(each)
+            if accepted:
+                rows = [
+                    new_row(each.outcome, now_ms, key=each.key, digest=each.digest)
+                    for each in accepted
+                    if isinstance(each.outcome, Job)
+                ]
+                connection.execute(insert(jobs), rows)
+                connection.execute(insert(job_events), [first_event(each) for each in rows])
 
-    def _accepted(
-        self, connection: Connection, own: _Submission, *, has_room: bool
-    ) -> Job | Exception:
-        if own.key is not None:
-            known = connection.execute(select(jobs).where(jobs.c.key == own.key)).one_or_none()
-            if known is not None:
-                same = known.key_digest == own.digest
-                return job_of(known) if same else IdempotencyMismatchError(own.key, known.id)
-        if not has_room:
-            return QueueFullError(self.limits.queued, self.limits.retry_after_seconds)
-        name, now_ms = f"job-{uuid4().hex[:20]}", self.database.now_ms(connection)
-        connection.execute(
-            insert(jobs).values(
-                id=name,
-                kind=own.request.kind,
-                state="queued",
-                request=own.request.model_dump_json(),
-                key=own.key,
-                key_digest=None if own.key is None else own.digest,
-                created_ms=now_ms,
-                available_ms=now_ms,
-                attempts=0,
-                epoch=0,
-                cancel_asked=False,
-                progress=JobProgress().model_dump_json(),
-            )
-        )
-        add_event(connection, name, at_ms=now_ms, kind="state", data={"state": "queued"})
-        return job_of(self._found(connection, name))
+    def _known(
+        self, connection: Connection, own: Submission, accepted: Sequence[Submission]
+    ) -> Job | Exception | None:
+        """Give what became of an earlier submission of the same key, if there is one."""
+        if own.key is None:
+            return None
+        for each in accepted:
+            if each.key == own.key and isinstance(each.outcome, Job):
+                same = each.digest == own.digest
+                return each.outcome if same else IdempotencyMismatchError(own.key, each.outcome.id)
+        known = connection.execute(select(jobs).where(jobs.c.key == own.key)).one_or_none()
+        if known is None:
+            return None
+        same = known.key_digest == own.digest
+        return job_of(known) if same else IdempotencyMismatchError(own.key, known.id)
 
     def _claimable(self, connection: Connection) -> Any:
         now_ms = self.database.now_ms(connection)
