@@ -260,38 +260,42 @@ class Jobs:
                 each.outcome = error
 
     def _write_once(self, batch: Sequence[Submission]) -> None:
+        outcomes: list[Job | Exception] = []
+        accepted: list[tuple[Submission, Job]] = []
         with self.database.writing() as connection:
             room = self.limits.queued - self._queued(connection)
             now_ms = self.database.now_ms(connection)
-            accepted: list[Submission] = []
             for each in batch:
-                each.outcome = self._known(connection, each, accepted)
-                if each.outcome is None and len(accepted) >= room:
-                    each.outcome = QueueFullError(
-                        self.limits.queued, self.limits.retry_after_seconds
-                    )
-                if each.outcome is None:
-                    each.outcome = new_job(each.request, now_ms)
-                    accepted.append(each)
+                outcome = self._known(connection, each, accepted)
+                if outcome is None and len(accepted) >= room:
+                    outcome = QueueFullError(self.limits.queued, self.limits.retry_after_seconds)
+                elif outcome is None:
+                    outcome = new_job(each.request, now_ms)
+                    accepted.append((each, outcome))
+                outcomes.append(outcome)
             if accepted:
                 rows = [
-                    new_row(each.outcome, now_ms, key=each.key, digest=each.digest)
-                    for each in accepted
-                    if isinstance(each.outcome, Job)
+                    new_row(job, now_ms, key=each.key, digest=each.digest) for each, job in accepted
                 ]
                 connection.execute(insert(jobs), rows)
-                connection.execute(insert(job_events), [first_event(each) for each in rows])
+                connection.execute(insert(job_events), [first_event(row) for row in rows])
+        # Only now is it on disk, and may be told.
+        for each, outcome in zip(batch, outcomes, strict=True):
+            each.outcome = outcome
 
     def _known(
-        self, connection: Connection, own: Submission, accepted: Sequence[Submission]
+        self,
+        connection: Connection,
+        own: Submission,
+        accepted: Sequence[tuple[Submission, Job]],
     ) -> Job | Exception | None:
         """Give what became of an earlier submission of the same key, if there is one."""
         if own.key is None:
             return None
-        for each in accepted:
-            if each.key == own.key and isinstance(each.outcome, Job):
+        for each, job in accepted:
+            if each.key == own.key:
                 same = each.digest == own.digest
-                return each.outcome if same else IdempotencyMismatchError(own.key, each.outcome.id)
+                return job if same else IdempotencyMismatchError(own.key, job.id)
         known = connection.execute(select(jobs).where(jobs.c.key == own.key)).one_or_none()
         if known is None:
             return None
