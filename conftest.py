@@ -1,5 +1,6 @@
 """What all tests and doctests share: a home of their own, a hypothesis profile, real prices."""
 
+import os
 import signal
 from pathlib import Path
 
@@ -37,3 +38,17 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 # that interrupt a program would wait for ever.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give each of several test processes processors of its own.
+
+    A command starts a worker for every processor that it may use: on two processors, two test
+    processes would have four workers of networks at a time, each of which loads all libraries.
+    """
+    own = getattr(config, "workerinput", None)
+    if own is not None and hasattr(os, "sched_setaffinity"):
+        number, count = int(own["workerid"].removeprefix("gw")), own["workercount"]
+        processors = sorted(os.sched_getaffinity(0))
+        chosen = processors[number::count] or [processors[number % len(processors)]]
+        os.sched_setaffinity(0, chosen)

@@ -128,7 +128,8 @@ def test_a_forecast_prints_one_json_object_as_promised(pregao: Shell, sweep: dic
 def test_a_stored_run_refuses_what_it_was_not_trained_with(pregao: Shell, sweep: dict):
     line = complaint(pregao("forecast", "SP500", "--run", sweep["run"], "--horizon", "5"))
 
-    assert "--horizon 5" in line
+    assert "LRN011" in line
+    assert "was trained for 3 sessions ahead, and 5 were asked for" in line
 
 
 def test_training_prints_a_table_with_naive_in_it_and_a_sentence(pregao: Shell):

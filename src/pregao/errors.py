@@ -401,9 +401,10 @@ class MissingNaiveError(PregaoError):
 
 
 class WorkerLostError(PregaoError):
-    """A worker process died in the middle of its task."""
+    """A worker process died in the middle of its task, which is given if that is to blame."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, task: object = None) -> None:
+        self.task = task
         super().__init__(
             f"a worker process died ({reason}): too little memory (try fewer workers, or a smaller "
             "network or batch), or a script that calls Pregao outside `if __name__ == '__main__':`"

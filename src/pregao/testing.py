@@ -281,12 +281,13 @@ def _loses_nothing_with_a_worker(engine: Engine) -> None:
 
 
 def _gives_up_on_what_kills_its_workers(engine: Engine) -> None:
-    message = ""
+    message, task = "", None
     try:
         list(run(_die, ["poison"], data=None, engine=engine))
     except WorkerLostError as error:
-        message = str(error)
+        message, task = str(error), error.task
     assert "poison" in message, "WorkerLostError that names the task"
+    assert task == "poison", "WorkerLostError that gives the task"
 
 
 def _ends_with_its_block(engine: Engine) -> None:

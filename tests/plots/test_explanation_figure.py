@@ -13,7 +13,7 @@ from rich.cells import cell_len
 import pregao.plots
 from pregao.console import print_explanation
 from pregao.evaluation import Attributed, Explanation, Importance, Importances
-from pregao.plots import PALETTES, Language, Theme, explanation_figure
+from pregao.plots import PALETTES, Language, Theme, explanation_figure, page_html
 from pregao.plots._texts_explanation import EXPLANATION_TEXTS
 from pregao.training import Attribution, MedianAt, ProbabilityOf, Quantity, WidthAt
 
@@ -95,6 +95,16 @@ def test_the_figure_wears_the_template(explanation, language: Language, theme: T
     layout = figure.layout.template.layout
     assert PALETTES[theme].paper == layout.paper_bgcolor
     assert {"en": ".,", "pt": ",."}[language] == layout.separators
+
+
+def test_what_was_explained_is_on_the_page(case, explanation):
+    page = page_html(case.report, (), (), explanations=(explanation,))
+
+    assert 'id="explanation-0"' in page
+    for sentence in explanation.what_mattered:
+        assert sentence.en in page
+        assert sentence.pt_br in page
+    assert "explanation-title" not in page_html(case.report, (), ())
 
 
 def test_a_figure_in_the_dark_holds_no_colour_of_the_light(explanation):

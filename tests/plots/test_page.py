@@ -120,7 +120,7 @@ def test_the_verdict_comes_first_and_in_both_languages(page: Reader, case) -> No
 def test_the_ranking_says_what_the_report_says(page: Reader, case) -> None:
     for row in rows_of(case.report):
         cells = next(
-            cells for cells in page.rows if len(cells) == 12 and cells[1].split(" ")[0] == row.name
+            cells for cells in page.rows if len(cells) == 13 and cells[1].split(" ")[0] == row.name
         )
         both = [
             [
@@ -134,6 +134,7 @@ def test_the_ranking_says_what_the_report_says(page: Reader, case) -> None:
         ]
         expected = [a if a == b else a + b for a, b in zip(*both, strict=True)]
         assert expected == cells[3:8]
+        assert ("yessim" if row.name in case.report.confidence_set else "") == cells[8]
 
 
 def test_findings_are_there_in_both_languages(page: Reader, case) -> None:
@@ -229,7 +230,7 @@ def test_the_experiment_on_the_page_can_be_run_again(page: Reader, case, tmp_pat
 def test_what_was_asked_for_is_not_called_the_champion(asked_for: Report) -> None:
     page = Reader(page_html(asked_for, (), ()))
 
-    marks = {cells[1].split(" ")[0]: cells[1] for cells in page.rows if len(cells) == 12}
+    marks = {cells[1].split(" ")[0]: cells[1] for cells in page.rows if len(cells) == 13}
     assert not marks[asked_for.candidate].endswith("ChampionCampeã")
     assert marks[asked_for.candidate].endswith("Asked forPedido")
     assert marks[asked_for.ranking[0].network].endswith("Best networkMelhor rede")

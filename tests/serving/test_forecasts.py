@@ -13,6 +13,11 @@ def _asked(client, **body):
     return client.post("/v1/forecasts", json=body)
 
 
+def _posted(client, content):
+    headers = {"content-type": "application/json"}
+    return client.post("/v1/forecasts", content=content, headers=headers)
+
+
 def test_a_symbol_without_a_champion_is_forecast_by_a_baseline_that_says_so(client):
     response = _asked(client, symbols=["SP500"], horizon=5)
 
@@ -129,7 +134,7 @@ def test_own_bars_with_dates_are_forecast_from_their_last_session(client):
     ],
 )
 def test_what_cannot_be_forecast_is_refused_with_reasons(client, body):
-    response = client.post("/v1/forecasts", content=json.dumps(body))
+    response = _posted(client, json.dumps(body))
 
     assert 422 == response.status_code, response.text
     assert "application/problem+json" == response.headers["content-type"]
@@ -139,7 +144,7 @@ def test_what_cannot_be_forecast_is_refused_with_reasons(client, body):
 def test_numbers_that_are_none_are_refused(client, number):
     text = '{"prices": {"close": [' + ", ".join(["1.5"] * 30 + [number]) + "]}}"
 
-    response = client.post("/v1/forecasts", content=text)
+    response = _posted(client, text)
 
     assert 422 == response.status_code, response.text
 
@@ -148,7 +153,7 @@ def test_numbers_that_are_none_are_refused(client, number):
     "text", ["", "{", "{'a': 1}", "\xff\xfe", '{"symbols": ["\\ud800"]}', "\0"]
 )
 def test_what_is_no_json_is_refused(client, text):
-    response = client.post("/v1/forecasts", content=text.encode("latin-1"))
+    response = _posted(client, text.encode("latin-1"))
 
     assert 422 == response.status_code, response.text
 

@@ -24,7 +24,10 @@ def _echoing(services):
 
     app.add_api_route("/echo", echo, methods=["POST"])
     app.add_api_route("/fail", fail, methods=["GET"])
-    return TestClient(app, base_url="http://localhost", raise_server_exceptions=False)
+    headers = {"content-type": "application/json"}
+    return TestClient(
+        app, base_url="http://localhost", raise_server_exceptions=False, headers=headers
+    )
 
 
 def _kind(response):
@@ -102,6 +105,16 @@ def test_a_compressed_body_is_refused(make_services):
     response = client.post("/echo", content=b"x", headers={"content-encoding": "gzip"})
 
     assert "unsupported-media" == _kind(response)
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "", "a, b"])
+def test_a_body_that_does_not_say_that_it_is_json_is_refused(make_services, kind):
+    client = _echoing(make_services())
+
+    response = client.post("/echo", content=b"{}", headers={"content-type": kind})
+
+    assert "unsupported-media" == _kind(response)
+    assert "application/json" in response.json()["detail"]
 
 
 def test_json_that_nests_too_deeply_is_refused_and_brackets_in_texts_do_not_count(make_services):

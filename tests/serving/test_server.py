@@ -21,6 +21,11 @@ def connected():
         yield made
 
 
+def _head(length):
+    head = f"POST /livez HTTP/1.1\r\nHost: localhost\r\nContent-Length: {length}\r\n"
+    return f"{head}Content-Type: application/json\r\n\r\n".encode()
+
+
 def _all_of(connection):
     parts = []
     while part := connection.recv(65536):
@@ -49,7 +54,7 @@ def test_a_connection_that_says_nothing_is_cut_off(make_services, run_services, 
 def test_a_body_that_does_not_come_is_cut_off(make_services, run_services, connected):
     with run_services(make_services(limits=HttpLimits(body_seconds=0.5))) as port:
         slow = connected(port)
-        slow.sendall(b"POST /livez HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nabc")
+        slow.sendall(_head(10) + b"abc")
 
         assert b" 408 " in _all_of(slow)
 
@@ -88,7 +93,7 @@ def test_requests_under_way_are_answered_when_the_server_stops(
     answers = []
     with run_services(services) as port:
         connection = connected(port)
-        connection.sendall(b"POST /livez HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\n\r\n")
+        connection.sendall(_head(3))
         listens = threading.Thread(target=lambda: answers.append(connection.recv(65536)))
         listens.start()
         services.stopping.set()

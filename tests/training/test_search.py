@@ -1,7 +1,7 @@
 """Searching: every strategy, halving that resumes, and the same end whatever happens on the way."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from search_work import NOT_BUILT, TOO_FAST, bowl, dataset_of, floor
+from search_work import NOT_BUILT, TOO_FAST, bowl, dataset_of, deadly_bowl, floor
 
 from pregao.errors import (
     InvalidExperimentError,
@@ -103,6 +103,15 @@ def ran(
             told.append(next(searching))
         except StopIteration as end:
             return end.value, told
+
+
+def ended(searching: Generator[Progress, None, Searched]) -> Searched:
+    """Run a search to its end."""
+    while True:
+        try:
+            next(searching)
+        except StopIteration as end:
+            return end.value
 
 
 def epochs_of(diary: Path) -> Counter[tuple[str, int, int]]:
@@ -311,6 +320,23 @@ def test_a_trial_that_diverges_or_fails_is_recorded_and_the_search_goes_on():
     assert fates["failed"] == 12
     assert raced.champion.fate == "finished"
     assert 1e-3 == raced.champion.params["learning_rate"]
+
+
+def test_a_trial_that_takes_its_workers_with_it_has_failed_and_the_search_goes_on():
+    space = Space.parse({"batch_size": [NOT_BUILT, 32], "learning_rate": [1e-3]})
+    with Local(num_workers=2).crew(None) as crew:
+        searching = search(
+            lone(space=space, strategy="grid"), crew=crew, journal=Memory(), work=deadly_bowl
+        )
+        searched = ended(searching)
+
+    raced = searched.entries["gru_classic"]
+    fates = {each.params["batch_size"]: each for each in raced.trials}
+    assert "failed" == fates[NOT_BUILT].fate
+    assert "too little memory" in fates[NOT_BUILT].reason
+    assert "finished" == fates[32].fate
+    assert raced.champion == fates[32]
+    assert raced.is_complete
 
 
 def test_a_search_in_which_all_diverge_has_no_best():
@@ -584,13 +610,7 @@ def test_workers_of_this_machine_come_to_the_same_end(tmp_path: Path):
     diary = tmp_path / "diary"
 
     with Local(num_workers=2).crew(diary) as crew:
-        searching = search(plan, crew=crew, journal=Memory(), work=bowl)
-        while True:
-            try:
-                next(searching)
-            except StopIteration as end:
-                found = end.value
-                break
+        found = ended(search(plan, crew=crew, journal=Memory(), work=bowl))
 
     assert ran(plan)[0] == found
     assert {1} == set(epochs_of(diary).values())

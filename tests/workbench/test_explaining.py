@@ -9,7 +9,7 @@ from pregao.prices import Prices
 from pregao.registry import Run
 from pregao.testing import noisy_after, synthetic_prices
 from pregao.training import Actions, Experiment
-from pregao.workbench import Checked, Workbench, explain, explain_forecast, explain_run
+from pregao.workbench import Checked, Workbench, explain_forecast, explain_run
 
 PETR4 = synthetic_prices("PETR4", sessions=500, seed=1)
 STRANGER = synthetic_prices("VALE3", sessions=300, seed=2)
@@ -50,7 +50,7 @@ def checked(prices: Prices) -> Checked:
 
 
 def test_a_run_is_explained_by_importance_and_by_shares(run: Run, home: Path, folder: Path):
-    explanation = explain(home, run.id, path=folder)
+    explanation = Workbench(home).explain(run.id, path=folder)
 
     assert ("run", run.id, None) == (explanation.about, explanation.run, explanation.symbol)
     assert run.model.digest == explanation.model
@@ -65,7 +65,7 @@ def test_a_run_is_explained_by_importance_and_by_shares(run: Run, home: Path, fo
 def test_a_forecast_is_explained_as_of_its_last_session(run: Run, home: Path, folder: Path):
     forecast = Workbench(home).forecast_with(run.id, "PETR4", path=folder)
 
-    explanation = explain(home, run.id, "PETR4", path=folder, step=2)
+    explanation = Workbench(home).explain(run.id, "PETR4", path=folder, step=2)
 
     assert ("forecast", "PETR4") == (explanation.about, explanation.symbol)
     assert forecast.as_of == explanation.as_of
@@ -77,10 +77,10 @@ def test_a_forecast_is_explained_as_of_its_last_session(run: Run, home: Path, fo
 def test_a_stranger_is_explained_from_what_the_run_saw_on_average(
     run: Run, home: Path, folder: Path
 ):
-    explanation = explain(home, run.id, "VALE3", path=folder)
+    explanation = Workbench(home).explain(run.id, "VALE3", path=folder)
 
     assert "VALE3" == explanation.symbol
-    known = explain(home, run.id, "PETR4", path=folder)
+    known = Workbench(home).explain(run.id, "PETR4", path=folder)
     # What the average input would give is scaled by each symbol's own volatility.
     assert explanation.attributed[0].reference_percent != known.attributed[0].reference_percent
     assert [each.reference_percent for each in explanation.attributed[2:]] == [
@@ -119,9 +119,9 @@ def test_a_history_without_a_window_is_refused(run: Run):
 
 def test_a_step_beyond_the_horizon_is_refused_before_anything_is_read(run: Run, home: Path):
     with pytest.raises(InvalidExperimentError, match="give 1 to 3"):
-        explain(home, run.id, "PETR4", path=home / "nowhere", step=4)
+        Workbench(home).explain(run.id, "PETR4", path=home / "nowhere", step=4)
 
 
 def test_an_unknown_run_is_refused(home: Path):
     with pytest.raises(UnknownRunError, match="no run 'x'"):
-        explain(home, "x")
+        Workbench(home).explain("x")

@@ -8,12 +8,13 @@ import numpy as np
 import pytest
 
 from pregao.dataset import WalkForward
-from pregao.errors import SplitError
+from pregao.errors import SplitError, UnknownNameError
 from pregao.evaluation import NAIVE, Report, as_served, offsets_of
 from pregao.registry import openings_of
 from pregao.testing import synthetic_prices
 from pregao.training import LEVELS, Experiment
 from pregao.workbench import Result, Terms, Workbench
+from pregao.workbench._contest import _findings_of_walk
 from pregao.workbench._entrants import COMBINATIONS, Group
 from pregao.workbench._walking import finalists_of
 from pregao.zoo import BASELINES
@@ -200,6 +201,55 @@ def test_the_examined_are_the_candidate_and_the_best_baseline(trained: Result):
         assert ("PETR4", "VALE3") == dossier.accounts[0].trading.symbols
         assert report.trials.num_trials == dossier.accounts[0].sharpe.num_trials
     assert set(trained.tradings) == {each.name for each in report.dossiers}
+
+
+def test_a_gain_that_few_folds_made_is_told(trained: Result):
+    walk = trained.report.walk
+    assert walk is not None
+    [first, *_] = walk.folds
+    rival = walk.comparison.best_baseline
+
+    def of_skills(*skills: float) -> list[str]:
+        folds = tuple(
+            first.replace(crps={**first.crps, "dlinear": 1 - skill, rival: 1.0}) for skill in skills
+        )
+        return [each.code for each in _findings_of_walk(walk.replace(folds=folds))]
+
+    assert ["EVA016"] == of_skills(0.3, -0.01, -0.01, -0.01, -0.01)
+    assert [] == of_skills(0.1, 0.1, 0.1, 0.1, -0.01)
+    assert [] == [*_findings_of_walk(None)]
+
+
+def test_a_head_that_is_right_more_often_than_possible_is_doubted(trained: Result):
+    [dossier, *_] = trained.report.dossiers
+    actions = dossier.actions
+    right = actions.test.replace(raw=actions.test.raw.replace(accuracy=0.95))
+    counts = {**actions.balance, "test": {"buy": 400, "hold": 200, "sell": 400}}
+    head = actions.replace(source="head", test=right, balance=counts)
+
+    leaky = dossier.replace(actions=head)
+    by_rule = dossier.replace(actions=head.replace(labels="rule"))
+
+    assert "EVA002" in [each.code for each in leaky.findings]
+    assert "EVA002" not in [each.code for each in by_rule.findings]
+    assert "EVA002" not in [each.code for each in dossier.findings]
+
+
+def test_a_result_explains_itself_and_its_page_shows_it(trained: Result, tmp_path: Path):
+    result = replace(trained, explained={})
+    result.write_page(tmp_path / "before.html")
+
+    explanation = result.explain("PETR4")
+    figure = result.what_mattered("PETR4")
+    result.write_page(tmp_path / "after.html")
+
+    assert "PETR4" == explanation.symbol
+    assert figure.data
+    assert [explanation] == [*result.explained.values()]
+    assert "explanation-0" not in (tmp_path / "before.html").read_text(encoding="utf-8")
+    assert "explanation-0" in (tmp_path / "after.html").read_text(encoding="utf-8")
+    with pytest.raises(UnknownNameError, match="VALE3"):
+        result.explain("VALE")
 
 
 def test_a_report_with_its_proof_equals_its_own_json(trained: Result):

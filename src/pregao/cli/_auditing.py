@@ -53,7 +53,6 @@ def audit(
     Exit code 1 says that something does, or that a feature or a network failed.
     """
     from pregao.console import audit_progress, print_audit
-    from pregao.workbench import audit as audited
 
     options = {
         "network": network,
@@ -68,15 +67,12 @@ def audit(
     file, symbols = _parted(subjects or [])
     asked = experiment_of(symbols, options, file=file)
     terms = terms_of(engine="local", address=None, workers=workers, device="cpu")
-    language, bench = Settings.read().language, workbench()
+    language = Settings.read().language
     with audit_progress(language) as on_progress:
-        found = audited(
-            bench.home,
+        found = workbench().audit(
             asked,
             path=path,
             allow_findings=allow_findings,
-            today=bench.today,
-            feed=bench.feed,
             engine=terms.engine,
             on_progress=on_progress,
         )

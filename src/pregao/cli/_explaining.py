@@ -30,15 +30,12 @@ def explain(
 ) -> None:
     """Say which features and which sessions mattered, to a run or to its forecast for a symbol."""
     from pregao.console import print_explanation, working
-    from pregao.workbench import explain as explained
 
     if symbol is None and (source, start, end) != (None, None, None):
         reason = "--source, --start and --end are for a forecast: name a SYMBOL too"
         raise InvalidExperimentError("options", [reason])
-    bench = workbench()
     with working(f"explaining {run}"):
-        answer = explained(
-            bench.home,
+        answer = workbench().explain(
             run,
             symbol,
             step=step,
@@ -47,8 +44,6 @@ def explain(
             start=day_of(start),
             end=day_of(end),
             allow_findings=allow_findings,
-            today=bench.today,
-            feed=bench.feed,
         )
     if as_json:
         typer.echo(answer.model_dump_json())

@@ -97,10 +97,11 @@ def forecast(
         asked = experiment_of([symbol], {**learning, **span})
         answer = _forecast_trained(asked, path, allow_findings=allow_findings)
     else:
-        _check_run_has(run, learning)
+        _check_run_has(run, {n: v for n, v in learning.items() if n != "horizon"})
         answer = workbench().forecast_with(
             run,
             symbol,
+            horizon=horizon,
             source=provider,
             path=path,
             start=first,

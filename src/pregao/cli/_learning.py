@@ -75,7 +75,7 @@ def demo(report: DemoFile = Path("reports/demo.html"), as_json: Json = False) ->
         address=None,
         workers=None,
         device="cpu",
-        ensemble=5,
+        ensemble=3,
         walk=walk_of(None, None),
     )
     experiment = experiment_of(["SP500"], {}, mode="fast")

@@ -23,26 +23,29 @@ _SUBJECT, _BEST, _BASELINE = ">", "+", "*"
 COLUMNS: tuple[Column[Row], ...] = (
     Column("parameters", 10, 2, lambda row, language: number(row.parameters, 0, language)),
     Column(
-        "crps_validation", 10, 8, lambda row, language: number(row.validation_crps, 4, language)
+        "crps_validation", 10, 9, lambda row, language: number(row.validation_crps, 4, language)
     ),
-    Column("crps", 7, 9, lambda row, language: number(row.metrics.crps, 4, language)),
+    Column("crps", 7, 10, lambda row, language: number(row.metrics.crps, 4, language)),
     Column(
         "skill_short_naive",
         8,
-        10,
+        11,
         lambda row, language: percent(row.skill_vs_random_walk, 1, language, signed=True),
     ),
     Column(
         "skill_short_best",
         8,
-        7,
+        8,
         lambda row, language: percent(row.skill_vs_best_baseline, 1, language, signed=True),
     ),
-    Column("dm_p", 6, 6, lambda row, language: p_value(row.dm_p_value, language)),
-    Column("mae", 8, 3, lambda row, language: number(row.metrics.mae, 3, language)),
-    Column("mase", 6, 4, lambda row, language: number(row.metrics.mase, 3, language)),
+    Column("dm_p", 6, 7, lambda row, language: p_value(row.dm_p_value, language)),
     Column(
-        "coverage_90", 9, 5, lambda row, language: percent(row.metrics.coverage_90, 1, language)
+        "in_set", 6, 4, lambda row, language: TEXTS[language]["in_set_yes"] if row.is_in_set else ""
+    ),
+    Column("mae", 8, 3, lambda row, language: number(row.metrics.mae, 3, language)),
+    Column("mase", 6, 5, lambda row, language: number(row.metrics.mase, 3, language)),
+    Column(
+        "coverage_90", 9, 6, lambda row, language: percent(row.metrics.coverage_90, 1, language)
     ),
     Column("seconds", 8, 1, lambda row, language: number(row.seconds, 1, language)),
 )

@@ -1,8 +1,5 @@
 """From prices to learnable windows: features, targets, scaler, splits."""
 
-from pregao.dataset._combinatorial import CombinatorialSplit as CombinatorialSplit
-from pregao.dataset._combinatorial import backtest_paths as backtest_paths
-from pregao.dataset._combinatorial import combinatorial_purged as combinatorial_purged
 from pregao.dataset._dataset import Dataset as Dataset
 from pregao.dataset._dataset import check_length as check_length
 from pregao.dataset._dataset import check_live as check_live

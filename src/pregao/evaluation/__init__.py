@@ -69,6 +69,7 @@ from pregao.evaluation._reliability import Coverage as Coverage
 from pregao.evaluation._reliability import Reliability as Reliability
 from pregao.evaluation._reliability import ReliabilityTally as ReliabilityTally
 from pregao.evaluation._reliability import reliability as reliability
+from pregao.evaluation._remembered import remembered as remembered
 from pregao.evaluation._report import BaselineScore as BaselineScore
 from pregao.evaluation._report import DataSummary as DataSummary
 from pregao.evaluation._report import NetworkScore as NetworkScore

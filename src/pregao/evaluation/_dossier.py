@@ -14,6 +14,7 @@ from pregao.evaluation._actions import (
     judge_implied_actions,
 )
 from pregao.evaluation._doubts import (
+    accuracy_above_possible,
     class_imbalance,
     costs_eat_edge,
     fails_when_volatile,
@@ -199,11 +200,26 @@ def _findings(dossier: Dossier) -> Iterator[Finding]:
         doubts.append(
             class_imbalance({str(name): count for name, count in actions.balance["train"].items()})
         )
+        doubts.append(_too_right(dossier.name, actions))
         order = actions.order
         doubts.append(labels_swapped(order.read, order.found, p_value=order.p_value))
     for each in dossier.accounts:
         doubts.extend(_doubts_of(dossier.name, each))
     yield from (each for each in doubts if each is not None)
+
+
+def _too_right(name: str, actions: ActionReport) -> Finding | None:
+    """Doubt an accuracy on labels of what came; those that follow by rule can all be right."""
+    if actions.is_by_rule:
+        return None
+    shares = actions.shares["test"]
+    return accuracy_above_possible(
+        name,
+        actions.test.raw.accuracy,
+        # From falls to rises, as returns are.
+        [shares["sell"], shares["hold"], shares["buy"]],
+        sum(actions.balance["test"].values()),
+    )
 
 
 def _doubts_of(name: str, account: Account) -> Iterator[Finding | None]:

@@ -50,6 +50,8 @@ class Promotion(Value):
     """What the candidate saves of the best baseline's loss."""
     num_forecasters: int
     why: Verdict
+    confidence_set: tuple[str, ...] = ()
+    """Who is in the set, candidates and baselines: the test part cannot tell them from the best."""
 
     @model_validator(mode="after")
     def _follows_from_its_conditions(self) -> Self:
@@ -165,6 +167,7 @@ def promote(
         spa_p_value=superiority.consistent,
         skill=gain.skill,
         num_forecasters=place.num_forecasters,
+        confidence_set=found.members,
         why=Verdict(
             en=f"{_gain_in_english(gain)}, {_place_in_english(place)}. "
             f"{_end_in_english(champion, obstacle, hardest)}",

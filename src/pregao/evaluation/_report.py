@@ -123,6 +123,9 @@ class Report(Value):
     """Whose forecasts are served: the candidate if it has an edge, else the best baseline."""
     edge: Edge
     promotion: Promotion | None
+    confidence_set: tuple[str, ...] = ()
+    """Of the ranking and the baselines, those that the test part cannot tell from the best; all of
+    the single fit. That of the promotion is of a walk-forward, if there was one."""
     overfitting: Overfitting | None
     """Of choosing the best of this ranking by the test part, which nothing here does."""
     verdict: Verdict
@@ -188,6 +191,7 @@ class Report(Value):
             champion=decisive.champion,
             edge=decisive.edge,
             promotion=decisive.promotion,
+            confidence_set=comparison.promotion.confidence_set if comparison.promotion else (),
             overfitting=comparison.overfitting,
             verdict=decisive.verdict,
             findings=(*findings, *decisive.findings),

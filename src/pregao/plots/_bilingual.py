@@ -10,6 +10,7 @@ from markupsafe import Markup, escape
 from pregao.plots._numbers import day, knob, money, number, p_value, percent, short_day
 from pregao.plots._texts import TEXTS, Language
 from pregao.plots._texts_actions import TEXTS_ACTIONS
+from pregao.plots._texts_explanation import EXPLANATION_TEXTS
 from pregao.plots._texts_proof import PROOF_TEXTS
 from pregao.plots._texts_reliability import RELIABILITY_TEXTS
 from pregao.plots._texts_trading import TEXTS_TRADING
@@ -25,6 +26,7 @@ _TABLES: Mapping[str, Mapping[Language, Mapping[str, str]]] = {
     "reliability": RELIABILITY_TEXTS,
     "actions": TEXTS_ACTIONS,
     "trading": TEXTS_TRADING,
+    "explanation": EXPLANATION_TEXTS,
 }
 """The words of the page, by what they are about."""
 

@@ -11,6 +11,7 @@ from pregao.plots._accounts import Market, markets_of
 from pregao.plots._actions import actions_figure
 from pregao.plots._coverages import CoverageLine, coverages_of
 from pregao.plots._evidence import TestLine, Tile, tests_of, tiles_of
+from pregao.plots._explanation import explanation_figure
 from pregao.plots._fan import fan_figure
 from pregao.plots._folds import folds_figure
 from pregao.plots._learning import learning_curves_figure
@@ -29,7 +30,7 @@ from pregao.values import Text
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from pregao.evaluation import ActionReport, Forecast, NetworkScore, Report
+    from pregao.evaluation import ActionReport, Explanation, Forecast, NetworkScore, Report
     from pregao.evaluation.trading import Trading
     from pregao.prices import Prices
 
@@ -102,6 +103,14 @@ class Decisions:
 
 
 @dataclass(frozen=True)
+class Explained:
+    """What mattered to the candidate, or to its forecast for a symbol."""
+
+    explanation: "Explanation"
+    drawing: Drawing
+
+
+@dataclass(frozen=True)
 class Learning:
     """How networks were trained."""
 
@@ -133,6 +142,8 @@ class Page:
     ranges: Ranges
     decisions: Decisions | None
     """None where nobody was examined."""
+    explained: tuple[Explained, ...]
+    """What was explained before the page was made."""
     learning: Learning
     findings: tuple[Finding, ...]
     """The worst first."""
@@ -148,6 +159,7 @@ def page_of(
     forecasts: "Sequence[Forecast]",
     *,
     tradings: "Mapping[str, tuple[Trading, ...]]",
+    explanations: "Sequence[Explanation]",
     run: str | None,
     software: Mapping[str, str],
 ) -> Page:
@@ -168,6 +180,7 @@ def page_of(
         steps=_drawing("steps", lambda language: skill_by_step_figure(report, language=language)),
         ranges=_ranges(report),
         decisions=_decisions(report, tradings.get(report.candidate, ())),
+        explained=tuple(_explained(*each) for each in enumerate(explanations)),
         learning=_learning(report),
         findings=worst_first(report.findings),
         command=command_of(report),
@@ -232,6 +245,16 @@ def _decisions(report: "Report", tradings: "Sequence[Trading]") -> Decisions | N
 def _account_drawing(number: int, trading: "Trading") -> Drawing:
     return _drawing(
         f"trading-{number}", lambda language: trading_figure(trading, language=language)
+    )
+
+
+def _explained(number: int, explanation: "Explanation") -> Explained:
+    return Explained(
+        explanation,
+        _drawing(
+            f"explanation-{number}",
+            lambda language: explanation_figure(explanation, language=language),
+        ),
     )
 
 

@@ -13,7 +13,7 @@ from pregao.plots._contents import page_of
 from pregao.plots._theme import PALETTES, dark_twins
 
 if TYPE_CHECKING:
-    from pregao.evaluation import Forecast, Report
+    from pregao.evaluation import Explanation, Forecast, Report
     from pregao.evaluation.trading import Trading
     from pregao.prices import Prices
 
@@ -25,6 +25,7 @@ def write_page(
     forecasts: "Sequence[Forecast]",
     *,
     tradings: "Mapping[str, tuple[Trading, ...]]" = MappingProxyType({}),
+    explanations: "Sequence[Explanation]" = (),
     run: str | None = None,
     software: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
@@ -38,7 +39,15 @@ def write_page(
         If the path is a directory, a device or another special file, or cannot be written.
     """
     check_page_path(path)
-    content = page_html(report, prices, forecasts, tradings=tradings, run=run, software=software)
+    content = page_html(
+        report,
+        prices,
+        forecasts,
+        tradings=tradings,
+        explanations=explanations,
+        run=run,
+        software=software,
+    )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _replace(path, content)
@@ -81,6 +90,7 @@ def page_html(
     forecasts: "Sequence[Forecast]",
     *,
     tradings: "Mapping[str, tuple[Trading, ...]]" = MappingProxyType({}),
+    explanations: "Sequence[Explanation]" = (),
     run: str | None = None,
     software: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
@@ -92,6 +102,8 @@ def page_html(
         One a symbol, in the same order.
     tradings
         The accounts session by session, by forecaster, in the order of its dossier's.
+    explanations
+        What mattered to the candidate or to its forecasts, where that was asked for.
     run
         The id under which the candidate is stored.
     software
@@ -101,7 +113,15 @@ def page_html(
     from plotly.offline import get_plotlyjs
 
     folder = Path(__file__).parent
-    page = page_of(report, prices, forecasts, tradings=tradings, run=run, software=software)
+    page = page_of(
+        report,
+        prices,
+        forecasts,
+        tradings=tradings,
+        explanations=explanations,
+        run=run,
+        software=software,
+    )
     return (
         environment(folder)
         .get_template("page.html.j2")

@@ -33,6 +33,8 @@ class Row:
     is_subject: bool
     """Whether the verdict is about it."""
     is_best_baseline: bool
+    is_in_set: bool | None
+    """Whether the test part cannot tell it from the best; None where that was not asked."""
 
 
 def rows_of(report: "Report") -> tuple[Row, ...]:
@@ -91,6 +93,7 @@ def _network_rows(report: "Report") -> list[Row]:
             mark=_mark_of(report, each.network),
             is_subject=each.network == report.candidate,
             is_best_baseline=False,
+            is_in_set=_is_in_set(report, each.network),
         )
         for each in report.ranking
     ]
@@ -115,9 +118,14 @@ def _baseline_rows(report: "Report") -> list[Row]:
             mark=_mark_of(report, each.name),
             is_subject=each.name == report.candidate,
             is_best_baseline=each.name == report.best_baseline,
+            is_in_set=_is_in_set(report, each.name),
         )
         for each in report.baselines
     ]
+
+
+def _is_in_set(report: "Report", name: str) -> bool | None:
+    return name in report.confidence_set if report.confidence_set else None
 
 
 def _ranked(row: Row, rank: int) -> Row:

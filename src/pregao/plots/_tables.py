@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from pregao.findings import Finding, worst_first
+from pregao.plots._evidence import tests_of, tiles_of
 from pregao.plots._numbers import number, p_value, percent
+from pregao.plots._proof import proof_of
 from pregao.plots._rows import Row, rows_of
 from pregao.plots._texts import TEXTS, Language
 
@@ -14,27 +16,44 @@ if TYPE_CHECKING:
 
 
 def ranking_html(report: "Report", *, language: Language = "en") -> str:
-    """Give the verdict, the findings, and networks and baselines in one table.
+    """Give the verdict, what it rests on, the findings, and networks and baselines in one table.
 
     Best validation CRPS first.
     """
     text = TEXTS[language]
     heads = Markup("").join(
         Markup("<th>{}</th>").format(text[key])
-        for key in ("rank", "name", "crps", "skill_naive", "skill_best", "dm_p")
+        for key in ("rank", "name", "crps", "skill_naive", "skill_best", "dm_p", "in_set")
     )
     rows = Markup("").join(_row(row, text, language) for row in rows_of(report))
     findings = Markup("").join(_finding(each, language) for each in worst_first(report.findings))
     return str(
         Markup(
-            "<p><b>{}</b></p>{}<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>"
+            "<p><b>{}</b></p>{}{}<table><caption>{}</caption>"
+            "<thead><tr>{}</tr></thead><tbody>{}</tbody></table>"
         ).format(
             report.verdict.in_language(language),
+            _evidence(report, language),
             Markup("<ul>{}</ul>").format(findings) if findings else "",
+            text["in_set_note"],
             heads,
             rows,
         )
     )
+
+
+def _evidence(report: "Report", language: Language) -> Markup:
+    """Give what the verdict rests on: its numbers beside the naive ones, and its tests."""
+    proof = proof_of(report)
+    tiles = [(each.name, (each.value, *each.beside)) for each in tiles_of(report, proof)]
+    tests = [(each.name, (each.found, each.says)) for each in tests_of(proof, report.trials)]
+    lines = Markup("").join(
+        Markup("<tr><th scope='row'>{}</th><td>{}</td></tr>").format(
+            name.in_language(language), "; ".join(each.in_language(language) for each in said)
+        )
+        for name, said in (*tiles, *tests)
+    )
+    return Markup("<table><tbody>{}</tbody></table>").format(lines)
 
 
 def _finding(finding: Finding, language: Language) -> Markup:
@@ -59,6 +78,7 @@ def _row(row: Row, text: dict[str, str], language: Language) -> Markup:
         percent(row.skill_vs_random_walk, 1, language, signed=True),
         percent(row.skill_vs_best_baseline, 1, language, signed=True),
         p_value(row.dm_p_value, language),
+        text["in_set_yes"] if row.is_in_set else "",
     )
     return Markup("<tr>{}</tr>").format(
         Markup("").join(Markup("<td>{}</td>").format(cell) for cell in cells)

@@ -33,6 +33,10 @@ _EN: dict[str, str] = {
     "data_note": "The digest of a symbol changes with any bar that was used of it.",
     "digest": "Digest",
     "dm_p": "DM p",
+    "in_set": "In set",
+    "in_set_yes": "yes",
+    "in_set_note": "In set: in the model confidence set (95 %), so that the test part cannot tell "
+    "it from the best",
     "edge": "Edge",
     "ensemble_note": "Ensembles average the quantiles of the best networks: ensemble_uniform "
     "weighs all alike, ensemble_weighted each by what it saves on validation, ensemble_stacked as "
@@ -196,6 +200,10 @@ _PT: dict[str, str] = {
     "data_note": "O resumo de um ativo muda com qualquer barra dele que foi usada.",
     "digest": "Resumo (hash)",
     "dm_p": "p de DM",
+    "in_set": "No conjunto",
+    "in_set_yes": "sim",
+    "in_set_note": "No conjunto: no conjunto de confiança (95 %), e a parte de teste não o "
+    "distingue do melhor",
     "edge": "Vantagem",
     "ensemble_note": "Os conjuntos fazem a média dos quantis das melhores redes: ensemble_uniform "
     "dá peso igual a todas, ensemble_weighted conforme o que cada uma poupa na validação, "

@@ -11,6 +11,7 @@ from pregao.serving import (
     _catalogue,
     _docs,
     _earlier,
+    _earlier_training,
     _forecasts,
     _health,
     _registry,
@@ -28,6 +29,7 @@ _ROUTERS = (
     _registry.router,
     _catalogue.router,
     _earlier.router,
+    _earlier_training.router,
     _health.router,
     _docs.router,
 )

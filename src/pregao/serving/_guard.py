@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections import defaultdict
+from collections.abc import Mapping
 from time import perf_counter
 from uuid import uuid4
 
@@ -16,6 +17,7 @@ from pregao.serving._problems import Refusal, answer, headers_of, problem_of
 
 _log = structlog.get_logger("pregao.serving")
 
+_KINDS = frozenset({"application/json", "multipart/form-data"})
 _QUIET_ROUTES = frozenset({"/livez", "/readyz", "/health", "/metrics"})
 _BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
 _POLICY = (
@@ -80,6 +82,7 @@ class Guard:
         if headers.get("content-encoding", ["identity"]) != ["identity"]:
             raise Refusal("unsupported-media", "send the body as it is, not compressed")
         self._check_announced(headers.get("content-length", []))
+        self._check_kind(headers)
         try:
             async with asyncio.timeout(self.limits.body_seconds):
                 body = await self._body(receive)
@@ -88,6 +91,14 @@ class Guard:
             raise Refusal("too-slow", detail, headers={"Connection": "close"}) from None
         self._check_nesting(body)
         return _replayed(body, receive)
+
+    def _check_kind(self, headers: Mapping[str, list[str]]) -> None:
+        """Take bodies that say what they are: no form of another site can say that it is JSON."""
+        has_body = "transfer-encoding" in headers or headers.get("content-length", ["0"]) != ["0"]
+        kinds = [each.partition(";")[0].strip().lower() for each in headers.get("content-type", [])]
+        if has_body and not (len(kinds) == 1 and kinds[0] in _KINDS):
+            detail = "send JSON, and say so: Content-Type: application/json"
+            raise Refusal("unsupported-media", detail)
 
     def _check_announced(self, lengths: list[str]) -> None:
         for each in lengths:

@@ -25,7 +25,7 @@ from typing import Any, Protocol, TypeVar, cast
 
 from pregao.errors import InputError, WorkerLostError
 from pregao.training._ray import Ray
-from pregao.training._sharing import THREADS, Shared, answered, asked, environment, unpacked
+from pregao.training._sharing import INHERITED, Shared, answered, asked, environment, unpacked
 
 Data = TypeVar("Data")
 Task = TypeVar("Task")
@@ -247,8 +247,8 @@ class _LocalCrew:
         try:
             message = connection.recv_bytes()
         except (EOFError, OSError):
-            self._retry(self._workers.pop(connection))
             connection.close()
+            self._retry(self._workers.pop(connection))
             return
         if worker.is_up:
             assert worker.asked is not None, "workers speak when they are asked"
@@ -265,7 +265,8 @@ class _LocalCrew:
         lost.asked.num_losses += 1
         if lost.asked.num_losses == _MOST_LOSSES:
             task = reprlib.repr(lost.asked.task)
-            raise WorkerLostError(f"{how}, the last of {_MOST_LOSSES} that ran the task {task}")
+            reason = f"{how}, the last of {_MOST_LOSSES} that ran the task {task}"
+            raise WorkerLostError(reason, lost.asked.task)
         self._waiting.appendleft(lost.asked)
 
 
@@ -297,7 +298,7 @@ def _obey_the_parent(folder: Path) -> None:
 @contextmanager
 def _as_workers_inherit() -> Iterator[None]:
     """Let children inherit one thread, which libraries read when loaded, and no Ctrl-C."""
-    with environment(THREADS), _interrupted_later():
+    with environment(INHERITED), _interrupted_later():
         yield
 
 

@@ -1,7 +1,7 @@
 """Several networks as one forecaster: a weighted average of their quantiles."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -12,13 +12,29 @@ from pregao.dataset import Borders, Dataset, Scaler, Windows
 from pregao.findings import Finding
 from pregao.training._experiment import LEVELS, Combination, Experiment
 from pregao.training._fitted import Epoch, Fitted, Outcome
-from pregao.zoo import Past, spread
+from pregao.zoo import Forecaster, Past, spread
 
 Float = NDArray[np.float64]
 
 # A few weights are settled by a few thousand windows; more would only take memory.
 _MOST_WINDOWS = 4_096
 _LEAST_WEIGHT = 1e-3
+
+
+@dataclass(frozen=True, eq=False)
+class Average:
+    """Forecasters whose quantiles are averaged level by level."""
+
+    forecasters: tuple[Forecaster, ...]
+    weights: tuple[float, ...]
+
+    def quantiles(self, past: Past) -> Float:
+        """Forecast (n, horizon, levels) quantiles of the cumulative log return."""
+        first, *rest = zip(self.forecasters, self.weights, strict=True)
+        total = first[0].quantiles(past) * first[1]
+        for forecaster, weight in rest:
+            total += forecaster.quantiles(past) * weight
+        return total
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,11 +102,11 @@ class Ensemble:
 
     def quantiles(self, past: Past) -> Float:
         """Forecast (n, horizon, levels) quantiles of the cumulative log return."""
-        first, *rest = zip(self.members, self.weights, strict=True)
-        total = first[0].quantiles(past) * first[1]
-        for member, weight in rest:
-            total += member.quantiles(past) * weight
-        return total
+        return Average(self.members, self.weights).quantiles(past)
+
+    def answered_by(self, asked: Mapping[str, Forecaster]) -> "Average":
+        """Let others answer for the members, by their digests, such as ones that remember."""
+        return Average(tuple(asked[each.digest] for each in self.members), self.weights)
 
     def action_probabilities(self, past: Past) -> Float:
         """Give (n, 3) probabilities of `ACTIONS`, averaged as the quantiles are."""
@@ -102,11 +118,24 @@ Model = Fitted | Ensemble
 """What an experiment becomes."""
 
 
-def combined(members: Sequence[Fitted], dataset: Dataset, combination: Combination) -> Ensemble:
+def members_of(model: Model) -> tuple[Fitted, ...]:
+    """Give the networks of a model: itself, or those that it averages."""
+    return (model,) if isinstance(model, Fitted) else model.members
+
+
+def combined(
+    members: Sequence[Fitted],
+    dataset: Dataset,
+    combination: Combination,
+    *,
+    asked: Mapping[str, Forecaster] | None = None,
+) -> Ensemble:
     """Average trained networks, weighted by what the validation part says.
 
     Parameters
     ----------
+    asked
+        Who answers for a member, by its digest, such as one that remembers what it said.
     combination
         ``uniform`` weighs all alike; ``weighted`` weighs each by what it saves of the loss of its
         untrained self, the anchor; ``stacked`` fits weights that are not negative and sum to 1 to
@@ -120,7 +149,9 @@ def combined(members: Sequence[Fitted], dataset: Dataset, combination: Combinati
         case "weighted":
             weights = _by_gain(ordered)
         case "stacked":
-            weights = _stacked(ordered, dataset.validation)
+            answering = asked or {}
+            forecasters = [answering.get(each.digest, each) for each in ordered]
+            weights = _stacked(forecasters, dataset.validation)
         case _:
             assert_never(combination)
     kept = weights >= _LEAST_WEIGHT
@@ -139,7 +170,7 @@ def _by_gain(members: Sequence[Fitted]) -> Float:
     return gains / gains.sum() if gains.sum() > 0 else np.full(len(members), 1 / len(members))
 
 
-def _stacked(members: Sequence[Fitted], validation: Windows) -> Float:
+def _stacked(members: Sequence[Forecaster], validation: Windows) -> Float:
     """Minimise the validation CRPS of the average over the simplex; it is convex."""
     from scipy.optimize import minimize
 

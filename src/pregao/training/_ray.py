@@ -22,7 +22,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from pregao.errors import EngineUnavailableError, InputError, MissingExtraError, WorkerLostError
-from pregao.training._sharing import THREADS, answered, asked, environment, unpacked
+from pregao.training._sharing import INHERITED, answered, asked, environment, unpacked
 
 Task = TypeVar("Task")
 
@@ -123,7 +123,7 @@ class _RayCrew:
             "max_retries": _RETRIES,
             # A node that has just joined may take the data for lost.
             "retry_exceptions": [ray.exceptions.ObjectLostError],
-            "runtime_env": {"env_vars": THREADS},
+            "runtime_env": {"env_vars": INHERITED},
         }
         self._answer = ray.remote(**options)(_answer)
         # In a list it is not unpacked for every task, but once in a worker.
@@ -175,7 +175,7 @@ class _RayCrew:
     @staticmethod
     def _lost(error: Exception, task: object) -> WorkerLostError:
         reason = f"{_first_line(str(error))}, after {_RETRIES} retries of the task"
-        return WorkerLostError(f"{reason} {reprlib.repr(task)}")
+        return WorkerLostError(f"{reason} {reprlib.repr(task)}", task)
 
 
 def _answer(question: bytes, held: list[Any]) -> bytes:

@@ -11,7 +11,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pregao.dataset import Dataset
-from pregao.errors import CorruptFileError, InputError, ReplayError
+from pregao.errors import CorruptFileError, InputError, ReplayError, WorkerLostError
 from pregao.training._experiment import Cut, DeviceName
 from pregao.training._fitted import Advanced
 from pregao.training._plan import Fate, Search, Searched, Step, Stepped, TrialRecord
@@ -153,7 +153,8 @@ def search(
     journal
         What it knows is not trained again. Close the generator at any time and go on later.
     work
-        Makes one step; an `InputError` of it is recorded as the failure of the trial.
+        Makes one step; an `InputError` of it, or the loss of its workers again and again, is
+        recorded as the failure of the trial.
     out_of_time
         Asked before every step. Once true, steps under way end and none is begun; trials that
         were begun count with what they have, the others are left out.
@@ -251,10 +252,9 @@ class _Coordinator:
         for heat in self.heats:
             yield from self.go_on(heat)
         self.fill()
-        results = self.crew.results()
+        answers = self.answers()
         while self.under_way:
-            errand, answer = next(results)
-            step: Step = errand.step
+            step, answer = next(answers)
             heat = self.under_way.pop(step.key)
             # Others work while this is written down.
             self.fill()
@@ -262,6 +262,17 @@ class _Coordinator:
             yield self.told(heat, heat.take(step, answer.stepped))
             yield from self.go_on(heat)
             self.fill()
+
+    def answers(self) -> Iterator[tuple[Step, _Answer]]:
+        """Give what workers found; a trial that takes its workers with it has failed."""
+        while True:
+            try:
+                for errand, answer in self.crew.results():
+                    yield errand.step, answer
+            except WorkerLostError as error:
+                if not isinstance(error.task, _Errand):
+                    raise
+                yield error.task.step, _Answer(Stepped.failed(str(error)), None)
 
     def go_on(self, heat: _Heat) -> Iterator[Progress]:
         """Ask a race for its next batch when it waits for nothing, and answer what is known."""

@@ -13,10 +13,17 @@ from types import FunctionType
 from typing import Any
 
 Dumps = Callable[[object], bytes]
-THREADS = dict.fromkeys(
-    ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
-)
-"""What numerical libraries read when they are loaded: a worker computes on one thread."""
+INHERITED = {
+    **dict.fromkeys(
+        ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"),
+        "1",
+    ),
+    # Steps of training ask for the same few megabytes again and again: glibc would give them back
+    # to the system after each, and have every page of them cleared anew.
+    "MALLOC_MMAP_THRESHOLD_": str(32 * 2**20),
+    "MALLOC_TRIM_THRESHOLD_": str(128 * 2**20),
+}
+"""What libraries of a worker read when they are loaded: one thread, and memory that is kept."""
 
 
 @contextmanager

@@ -1,9 +1,7 @@
 """The use cases, one method each."""
 
-from pregao.workbench._auditing import audit as audit
 from pregao.workbench._entrants import Progress as Progress
 from pregao.workbench._entrants import Terms as Terms
-from pregao.workbench._explaining import explain as explain
 from pregao.workbench._explaining import explain_forecast as explain_forecast
 from pregao.workbench._explaining import explain_run as explain_run
 from pregao.workbench._models import Models as Models

@@ -4,20 +4,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from time import perf_counter
 
-from pregao.evaluation import Comparison, Report, Trials, WindowCounts, compare
-from pregao.evaluation._doubts import findings_of_trials
-from pregao.training import Ensemble, Experiment, Model
+from pregao.evaluation import Comparison, Report, Trials, Walk, WindowCounts, compare
+from pregao.evaluation._doubts import findings_of_trials, folds_disagree
+from pregao.findings import Finding
+from pregao.training import Datasets, Experiment, Model, members_of
 from pregao.workbench._entrants import Entrant, Group, OnProgress, Said, Sweep, Terms
 from pregao.workbench._judging import (
     Baselines,
     Examination,
     judge_baselines,
     judge_entrants,
+    num_networks,
     said_by,
     teller,
 )
 from pregao.workbench._prices import summary_of
-from pregao.workbench._walking import finalists_of, walked
+from pregao.workbench._walking import Folds, finalists_of, walked
+from pregao.zoo import BASELINES
 
 
 def contest(
@@ -34,25 +37,45 @@ def contest(
     walk-forward, if the terms ask for one, is of that one too.
     """
     started = perf_counter()
-    tell = teller(on_progress, [group], terms)
-    data = (group.datasets,)
-    seed = group.entrants[0].experiment.seed
+    experiments = [each.experiment for each in group.entrants]
+    folds = Folds.of(group, experiments, terms.walk) if terms.walk else None
+    data = _data(group, folds)
     examination = _examination(group, trials)
-    [baselines] = judge_baselines(data, seed, terms.engine, tell, examined=examination)
+    tell = teller(on_progress, len(BASELINES) * len(data) + num_networks(group, terms, subject))
+    [baselines, *naive] = judge_baselines(
+        data,
+        experiments[0].seed,
+        terms.engine,
+        tell,
+        again=folds.again if folds else None,
+        examined=examination,
+    )
     with terms.engine.crew(data) as crew:
-        [(_, said)] = judge_entrants(crew, [group], terms, subject=subject, tell=tell)
+        [(_, said)] = judge_entrants(crew, {0: group}, terms, subject=subject, tell=tell)
         comparison = _compared(baselines, said, subject)
         name = comparison.candidate
         said[name] = examination.of(crew, name, said[name])
+        walk = None
+        if folds is not None:
+            walk = walked(
+                crew,
+                group,
+                folds,
+                baselines=naive,
+                finalists=finalists_of(name, _made_from(name, said[name], group.entrants)),
+                terms=terms,
+                subject=name,
+                model=said[name].model,
+                on_progress=on_progress,
+            )
     return _decide(
         group,
-        terms,
         comparison,
         trials=trials,
         baselines=baselines,
         said=said,
         started=started,
-        on_progress=on_progress,
+        walk=walk,
     )
 
 
@@ -63,11 +86,13 @@ def contests(groups: Sequence[Group], terms: Terms, *, trials: Sequence[Trials])
     seed = groups[0].entrants[0].experiment.seed
     baselines = judge_baselines(data, seed, terms.engine, _say_nothing)
     with terms.engine.crew(data) as crew:
-        for number, said in judge_entrants(crew, groups, terms, subject=None, tell=_say_nothing):
+        judging = judge_entrants(
+            crew, dict(enumerate(groups)), terms, subject=None, tell=_say_nothing
+        )
+        for number, said in judging:
             judged = (*baselines[number].said.values(), *said.values())
             yield _decide(
                 groups[number],
-                terms,
                 _compared(baselines[number], said, None),
                 trials=trials[number],
                 baselines=baselines[number],
@@ -89,24 +114,47 @@ def score_alone(
     """Score one trained model beside every baseline."""
     started = perf_counter() - model.seconds
     examination = _examination(group, trials)
-    [baselines] = judge_baselines(
-        (group.datasets,),
+    made_from = _asked_of(name, group.entrants) or tuple(
+        each.experiment for each in members_of(model)
+    )
+    folds = Folds.of(group, made_from, terms.walk) if terms.walk else None
+    data = _data(group, folds)
+    [baselines, *naive] = judge_baselines(
+        data,
         model.experiment.seed,
         terms.engine,
         _say_nothing,
+        again=folds.again if folds else None,
         examined=examination,
     )
     said = {name: examination.here(name, said_by(model, group.first, started), group.first)}
+    walk = None
+    if folds is not None:
+        with terms.engine.crew(data) as crew:
+            walk = walked(
+                crew,
+                group,
+                folds,
+                baselines=naive,
+                finalists=finalists_of(name, made_from),
+                terms=terms,
+                subject=name,
+                on_progress=on_progress,
+            )
     return _decide(
         group,
-        terms,
         _compared(baselines, said, name),
         trials=trials,
         baselines=baselines,
         said=said,
         started=started,
-        on_progress=on_progress,
+        walk=walk,
     )
+
+
+def _data(group: Group, folds: Folds | None) -> tuple[Datasets, ...]:
+    """Give what workers hold: the windows of the single fit, and of the folds beside it."""
+    return (group.datasets, *(each.datasets for each in (folds.beside if folds else ())))
 
 
 def _examination(group: Group, trials: Trials) -> Examination:
@@ -127,29 +175,18 @@ def _say_nothing(*_: object) -> None:
 
 def _decide(
     group: Group,
-    terms: Terms,
     comparison: Comparison,
     *,
     trials: Trials,
     baselines: Baselines,
     said: Mapping[str, Said],
     started: float,
-    on_progress: OnProgress | None = None,
+    walk: Walk | None = None,
 ) -> Sweep:
-    """Prove the candidate of a comparison, and put everything into a report."""
+    """Put everything that is known of a contest into a report."""
     name = comparison.candidate
     candidate = said[name]
     made_from = _made_from(name, candidate, group.entrants)
-    walk = None
-    if terms.walk is not None:
-        walk = walked(
-            group,
-            finalists_of(name, made_from),
-            terms,
-            plan=terms.walk,
-            subject=name,
-            on_progress=on_progress,
-        )
     everyone = {**baselines.said, **said}
     examined = [each.examined for each in everyone.values() if each.examined]
     dossiers = tuple(each.dossier for each in examined)
@@ -161,6 +198,7 @@ def _decide(
         *candidate.findings,
         *(finding for each in dossiers for finding in each.findings if each.name == name),
         *findings_of_trials(trials),
+        *_findings_of_walk(walk),
     )
     report = Report.of(
         comparison,
@@ -184,10 +222,20 @@ def _decide(
     )
 
 
+def _findings_of_walk(walk: Walk | None) -> Iterator[Finding]:
+    """Doubt a gain over the best baseline that few of the folds made."""
+    if walk is not None:
+        name, rival = walk.comparison.candidate, walk.comparison.best_baseline
+        found = folds_disagree(name, walk.skills(name, rival))
+        yield from (each for each in (found,) if each is not None)
+
+
 def _made_from(name: str, champion: Said, entrants: Sequence[Entrant]) -> tuple[Experiment, ...]:
-    asked = tuple(each.experiment for each in entrants if each.name == name)
-    if asked:
+    if asked := _asked_of(name, entrants):
         return asked
     assert champion.model is not None, "the champion keeps its weights"
-    members = champion.model.members if isinstance(champion.model, Ensemble) else [champion.model]
-    return tuple(each.experiment for each in members)
+    return tuple(each.experiment for each in members_of(champion.model))
+
+
+def _asked_of(name: str, entrants: Sequence[Entrant]) -> tuple[Experiment, ...]:
+    return tuple(each.experiment for each in entrants if each.name == name)

@@ -1,6 +1,6 @@
 """Explaining a stored run, or what it forecasts for one symbol."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,7 +11,7 @@ from pregao.calendars import as_date
 from pregao.dataset import Dataset, Split, Windows, live_windows
 from pregao.evaluation import Explanation, Importances, evenly_chosen, permutation_importance
 from pregao.prices import Feed
-from pregao.registry import Run, load_run
+from pregao.registry import Run
 from pregao.training import LEVELS, Experiment, mean_input, usual_quantities
 from pregao.workbench._entrants import Group
 from pregao.workbench._prices import Checked, provider_of, trainable
@@ -20,58 +20,30 @@ MOST_WINDOWS = 64
 """Over how many windows of the validation part shares are averaged."""
 
 
-def explain(
-    home: Path,
-    run: str,
-    symbol: str | None = None,
+def explain_stored(run: Run, reader: "Reader", *, step: int | None = None) -> Explanation:
+    """Explain what a stored run reads, on prices read anew."""
+    # Before anything is read: a step that is not there is known at once.
+    usual_quantities(run.experiment, step=step)
+    return explain_run(run, reader.prices_of_run(run), step=step)
+
+
+def explain_symbol(
+    run: Run,
+    reader: "Reader",
+    symbol: str,
     *,
     step: int | None = None,
-    source: str | None = None,
-    path: Path | None = None,
-    start: date | None = None,
-    end: date | None = None,
+    span: Mapping[str, object],
     allow_findings: bool = False,
-    today: date | None = None,
-    feed: Feed | None = None,
 ) -> Explanation:
-    """Explain a stored run, or with a symbol what it forecasts for it.
-
-    Parameters
-    ----------
-    step
-        How many sessions ahead the explained numbers are; the last by default.
-    source, start, end
-        Of the symbol's prices; what is not given is as it was for the run.
-
-    Raises
-    ------
-    UnknownRunError
-        With the newest ones.
-    InvalidExperimentError, InvalidSymbolError
-        If the run's forecasts do not reach that step, or for a span or a ticker that cannot be.
-    HistoryTooShortError
-        If the symbol has no window.
-    """
-    stored = load_run(home, run)
-    # Before anything is read: a step that is not there is known at once.
-    usual_quantities(stored.experiment, step=step)
-    reader = _Reader(home, path, today, feed)
-    if symbol is None:
-        return explain_run(stored, reader.prices_of_run(stored), step=step)
-    known = stored.experiment
-    given = {"source": source, "start": start, "end": end}
+    """Explain what a stored run forecasts for a symbol; the span is given as of an experiment."""
+    usual_quantities(run.experiment, step=step)
     asked = Experiment.parse(
-        {
-            **dict(known),
-            **{name: value for name, value in given.items() if value is not None},
-            "symbols": (symbol,),
-            "split": Split(),
-        },
-        source=symbol,
+        {**dict(run.experiment), **span, "symbols": (symbol,), "split": Split()}, source=symbol
     )
     [prices] = reader.prices(asked, allow_findings=allow_findings, check_split=False)
-    trained_on = reader.prices_of_run(stored) if needs_training_prices(stored) else None
-    return explain_forecast(stored, prices, trained_on=trained_on, step=step)
+    trained_on = reader.prices_of_run(run) if needs_training_prices(run) else None
+    return explain_forecast(run, prices, trained_on=trained_on, step=step)
 
 
 def explain_run(run: Run, prices: Sequence[Checked], *, step: int | None = None) -> Explanation:
@@ -175,7 +147,7 @@ def _explained(
 
 
 @dataclass(frozen=True)
-class _Reader:
+class Reader:
     """Where prices are read from, and on which day."""
 
     home: Path

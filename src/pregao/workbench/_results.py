@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pregao.errors import UnknownNameError
-from pregao.evaluation import Forecast, Report
+from pregao.evaluation import Explanation, Forecast, Report
 from pregao.evaluation.trading import Trading
 from pregao.findings import Finding
 from pregao.plots import (
+    explanation_figure,
     fan_figure,
     learning_curves_figure,
     ranking_figure,
@@ -24,6 +25,7 @@ from pregao.prices import Prices, Snapshot
 from pregao.registry import Run
 from pregao.training import LEVELS
 from pregao.values import Language, Text
+from pregao.workbench._explaining import explain_forecast, explain_run
 from pregao.workbench._prices import Checked
 
 if TYPE_CHECKING:
@@ -62,6 +64,8 @@ class Result:
     """Simulated accounts of the candidate and of the best baseline, one a market."""
     language: Language = "en"
     """In which a notebook shows it."""
+    explained: dict[tuple[str | None, int | None], Explanation] = field(default_factory=dict)
+    """What was explained so far, by symbol and step: a page shows it too."""
 
     def fan(self, symbol: str | None = None) -> "go.Figure":
         """Draw the last sessions and the forecast of one symbol, the first by default."""
@@ -79,6 +83,32 @@ class Result:
         """Draw the champion's losses, epoch by epoch."""
         return learning_curves_figure([self.report.subject])
 
+    def explain(self, symbol: str | None = None, *, step: int | None = None) -> Explanation:
+        """Say what mattered to the run, or to its forecast for one of its symbols.
+
+        Parameters
+        ----------
+        step
+            How many sessions ahead the explained numbers are; the last by default.
+        """
+        asked = (symbol, step)
+        if asked not in self.explained:
+            self.explained[asked] = self._explanation(symbol, step)
+        return self.explained[asked]
+
+    def what_mattered(self, symbol: str | None = None, *, step: int | None = None) -> "go.Figure":
+        """Draw what mattered: features, and on which lags each was read."""
+        return explanation_figure(self.explain(symbol, step=step), language=self.language)
+
+    def _explanation(self, symbol: str | None, step: int | None) -> Explanation:
+        prices = [Checked(each, ()) for each in self.prices]
+        if symbol is None:
+            return explain_run(self.run, prices, step=step)
+        names = [each.symbol for each in self.forecasts]
+        if symbol not in names:
+            raise UnknownNameError("symbol", symbol, names)
+        return explain_forecast(self.run, prices[names.index(symbol)], trained_on=prices, step=step)
+
     def write_page(self, path: Path | str) -> None:
         """Write one self-contained HTML page, in English and Portuguese."""
         write_page(
@@ -87,6 +117,7 @@ class Result:
             self.prices,
             self.forecasts,
             tradings=self.tradings,
+            explanations=tuple(self.explained.values()),
             run=self.run.id,
             software=self._software,
         )

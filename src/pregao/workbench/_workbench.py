@@ -9,9 +9,11 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from pregao.database import Database
-from pregao.dataset import Split, WalkForward, live_windows
-from pregao.errors import NothingLeftError
-from pregao.evaluation import Forecast, Report
+from pregao.dataset import Split, WalkForward, live_windows, plugin_features
+from pregao.errors import InvalidExperimentError, NothingLeftError
+from pregao.evaluation import Audit, Explanation, Forecast, Report, find_leaks
+from pregao.evaluation._doubts import horizon_mismatch
+from pregao.evaluation.audit import OnProgress as OnAudited
 from pregao.findings import Finding
 from pregao.jobs import Jobs
 from pregao.prices import Feed, PriceStore, Provider
@@ -26,7 +28,7 @@ from pregao.registry import (
     save_run,
     stored_runs,
 )
-from pregao.training import Epoch, Experiment, Search
+from pregao.training import Engine, Epoch, Experiment, Search
 from pregao.workbench._checkpoints import found_at, kept_at
 from pregao.workbench._choices import DEFAULT_RECIPE, buildable, default_beside, on_symbols_of
 from pregao.workbench._contest import contest, score_alone
@@ -38,6 +40,7 @@ from pregao.workbench._entrants import (
     Sweep,
     Terms,
 )
+from pregao.workbench._explaining import Reader, explain_stored, explain_symbol
 from pregao.workbench._models import Models
 from pregao.workbench._opening import opened
 from pregao.workbench._prices import (
@@ -429,6 +432,7 @@ class Workbench:
         run: str,
         symbol: str,
         *,
+        horizon: int | None = None,
         source: str | None = None,
         path: Path | None = None,
         start: date | None = None,
@@ -438,9 +442,20 @@ class Workbench:
         """Forecast a symbol with a stored run; what is not given is as it was for the run.
 
         The symbol may be one that the run was not trained on; a finding says so.
+
+        Raises
+        ------
+        InvalidExperimentError
+            For another horizon than the run's (LRN011): none of its steps was ever scored.
         """
         stored = load_run(self.home, run)
         known = stored.experiment
+        asked_for = known.horizon if horizon is None else horizon
+        mismatch = horizon_mismatch(run, asked=asked_for, trained=known.horizon)
+        if mismatch is not None:
+            raise InvalidExperimentError(
+                run, [f"{mismatch.code}: {mismatch.seen.en}; {mismatch.do.en}"]
+            )
         asked = Experiment.parse(
             {
                 **dict(known),
@@ -459,6 +474,73 @@ class Workbench:
             check_split=False,
         )
         return self._forecast(stored, stored.report, prices)
+
+    def explain(
+        self,
+        run: str,
+        symbol: str | None = None,
+        *,
+        step: int | None = None,
+        source: str | None = None,
+        path: Path | None = None,
+        start: date | None = None,
+        end: date | None = None,
+        allow_findings: bool = False,
+    ) -> Explanation:
+        """Explain a stored run, or with a symbol what it forecasts for it.
+
+        Parameters
+        ----------
+        step
+            How many sessions ahead the explained numbers are; the last by default.
+        source, start, end
+            Of the symbol's prices; what is not given is as it was for the run.
+
+        Raises
+        ------
+        UnknownRunError
+            With the newest ones.
+        InvalidExperimentError, InvalidSymbolError
+            If the run's forecasts do not reach that step, or for a span or a ticker that cannot be.
+        HistoryTooShortError
+            If the symbol has no window.
+        """
+        stored = load_run(self.home, run)
+        reader = Reader(self.home, path, self.today, self.feed)
+        if symbol is None:
+            return explain_stored(stored, reader, step=step)
+        given = {"source": source, "start": start, "end": end}
+        span = {name: value for name, value in given.items() if value is not None}
+        return explain_symbol(
+            stored, reader, symbol, step=step, span=span, allow_findings=allow_findings
+        )
+
+    def audit(
+        self,
+        experiment: Experiment,
+        *,
+        path: Path | None = None,
+        allow_findings: bool = False,
+        engine: Engine | None = None,
+        on_progress: OnAudited | None = None,
+    ) -> Audit:
+        """Look for leaks in an experiment's pipeline, and in every feature of a plug-in.
+
+        Raises
+        ------
+        HistoryTooShortError, SplitError
+            If the prices do not hold the experiment's windows.
+        DataQualityError
+            If a symbol is quarantined and `allow_findings` is not given.
+        """
+        prices = self._prices(experiment, path, allow_findings=allow_findings)
+        return find_leaks(
+            [each.prices for each in prices],
+            experiment,
+            features=tuple(plugin_features().values),
+            engine=engine,
+            on_progress=on_progress,
+        )
 
     def run(self, name: str) -> Run:
         """Find a stored run by its id."""

@@ -76,10 +76,11 @@ def fit_boosting(taught: Taught, levels: Levels, seed: int) -> Boosting:
     knots = anchor_quantiles(taught.targets, KNOTS)
     chosen = _evenly(len(taught.cutoff_rows), MOST_WINDOWS)
     rows, targets = boosting_features(taught, chosen), taught.targets[chosen].ravel()
+    data = lightgbm.Dataset(rows, targets, params=_BINS).construct()
     boosters = []
     for number, level in enumerate(KNOTS):
-        start = np.tile(knots[:, number], len(chosen))
-        data = lightgbm.Dataset(rows, targets, init_score=start, params=_BINS)
+        # Bins are those of all levels; only where the trees start is each level's own.
+        data.set_init_score(np.tile(knots[:, number], len(chosen)))
         options = {**_OPTIONS, "alpha": level, "seed": seed}
         boosters.append(lightgbm.train(options, data, num_boost_round=_ROUNDS))
     return Boosting(tuple(boosters), knots, anchor_quantiles(taught.targets, levels))

@@ -1,0 +1,240 @@
+"""Training by the paths of earlier systems: durable jobs, for clients that wait for an answer."""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from datetime import date
+from functools import partial
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Header, Request
+from pydantic import Field, ValidationError
+from starlette.responses import JSONResponse, Response
+
+from pregao.errors import InvalidExperimentError, PregaoError
+from pregao.evaluation import NetworkScore
+from pregao.jobs import Job, SearchRequest, SweepRequest, TrainRequest
+from pregao.serving._answers import Ticker
+from pregao.serving._forecasts import off_the_loop
+from pregao.serving._problems import Refusal, reasons_of
+from pregao.serving._services import Served, Services
+from pregao.training import Experiment
+from pregao.values import Value
+from pregao.workbench import MODES
+from pregao.zoo import ZOO
+
+router = APIRouter(tags=["earlier systems"])
+
+
+class TrainAsked(Value):
+    """A ticker, and between which days to learn from it."""
+
+    stock: Ticker
+    inicio: date
+    fim: date
+
+
+class AdvancedAsked(Value):
+    """Which networks to rank, or to search settings for."""
+
+    mode: Literal["fast", "optimized"]
+    model_ids: tuple[int, ...] | None = Field(default=None, max_length=30)
+    optimization_strategy: Literal["grid", "random", "bayesian"] = "bayesian"
+    n_trials: int = Field(default=20, ge=1, le=500)
+    lookback: int = Field(default=60, ge=1, le=1_000)
+    horizon: int = Field(default=1, ge=1, le=252)
+    ticker: Ticker = "NVDA"
+
+
+Prefer = Annotated[str | None, Header(max_length=100, description="respond-async answers at once")]
+_TRAIN_BODY = {"stock": "VALE3", "inicio": "2020-01-01", "fim": "2025-07-28"}
+_ADVANCED_BODY = {"mode": "fast", "model_ids": [1, 2], "lookback": 60, "horizon": 1}
+_EARLIER_NAMES = {"dropout": "dropout_rate"}
+_POLL_SECONDS = 0.2
+
+
+def _body_of(model: type[Value], example: Mapping[str, object]) -> dict[str, Any]:
+    """Describe a body that is read by hand, for its errors have a shape of their own."""
+    schema = model.model_json_schema()
+    content = {"schema": schema, "examples": {"one": {"value": example}}}
+    return {"requestBody": {"required": True, "content": {"application/json": content}}}
+
+
+_TRAIN_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "trained, and serving"},
+    202: {"description": "accepted: Location is the job"},
+    400: {"description": "what is wrong, under error"},
+}
+
+
+@router.post("/train", responses=_TRAIN_ANSWERS, openapi_extra=_body_of(TrainAsked, _TRAIN_BODY))
+async def train(request: Request, services: Served, prefer: Prefer = None) -> Response:
+    """Train on a ticker between two days and let it serve; waits, unless Prefer says otherwise."""
+    try:
+        asked = TrainAsked.model_validate(json.loads(await request.body()))
+        experiment = Experiment.parse(
+            {
+                "symbols": (asked.stock,),
+                "source": "live",
+                "start": asked.inicio,
+                "end": asked.fim,
+            }
+        )
+        job = await off_the_loop(
+            services,
+            lambda: services.workbench.jobs.submit(TrainRequest(experiment=experiment)),
+            is_quick=False,
+        )
+    except ValidationError as error:
+        found = reasons_of([dict(each) for each in error.errors(include_url=False)])
+        return _error(400, "; ".join(f"{each.at}: {each.message}" for each in found))
+    except (ValueError, PregaoError) as error:
+        return _error(400, str(error))
+    if _is_async(prefer):
+        return _pending(job)
+    ended = await _ended(services, job.id)
+    if ended.state != "succeeded":
+        return _error(*_why(ended))
+    message = "Treino concluido com sucesso! O modelo foi atualizado!"
+    return JSONResponse({"message": message})
+
+
+@router.post("/api/train-advanced", openapi_extra=_body_of(AdvancedAsked, _ADVANCED_BODY))
+async def train_advanced(request: Request, services: Served, prefer: Prefer = None) -> Response:
+    """Rank the thirty networks, or search settings for each, and let the best serve."""
+    try:
+        asked = AdvancedAsked.model_validate(json.loads(await request.body()))
+        submitted = partial(services.workbench.jobs.submit, _advanced(asked, services))
+        job = await off_the_loop(services, submitted, is_quick=False)
+    except ValidationError as error:
+        found = reasons_of([dict(each) for each in error.errors(include_url=False)])
+        return _error(400, "; ".join(f"{each.at}: {each.message}" for each in found))
+    except (ValueError, PregaoError) as error:
+        return _error(400, str(error))
+    if _is_async(prefer):
+        return _pending(job)
+    ended = await _ended(services, job.id)
+    if ended.state != "succeeded" or ended.result is None or ended.result.run is None:
+        return _error(*_why(ended))
+    told = partial(_told, asked, services, ended.result.run, ended.result.seconds)
+    return JSONResponse(await off_the_loop(services, told, is_quick=False))
+
+
+def _advanced(asked: AdvancedAsked, services: Services) -> SweepRequest | SearchRequest:
+    names = _names(asked.model_ids)
+    fields: dict[str, Any] = {
+        "symbols": (asked.ticker,),
+        "source": "live",
+        "lookback": asked.lookback,
+        "horizon": asked.horizon,
+    }
+    if asked.mode == "fast":
+        experiment = Experiment.parse({**fields, **MODES["fast"]})
+        return SweepRequest(experiment=experiment, networks=names, ensemble=0, folds=0)
+    plan = services.workbench.plan(
+        Experiment.parse({**fields, **MODES["optimized"]}),
+        names,
+        strategy=asked.optimization_strategy,
+        trials=asked.n_trials,
+    )
+    return SearchRequest(search=plan, ensemble=0, folds=0)
+
+
+def _names(numbers: tuple[int, ...] | None) -> tuple[str, ...]:
+    """Give the names of numbered networks; all of them if none is named.
+
+    Raises
+    ------
+    InvalidExperimentError
+        For a number that none has.
+    """
+    by_number = {each.number: each.name for each in ZOO.values() if each.number is not None}
+    unknown = [each for each in numbers or () if each not in by_number]
+    if unknown:
+        reason = f"model_ids: {unknown[0]} is none of 1 to {max(by_number)}"
+        raise InvalidExperimentError("train-advanced", [reason])
+    return tuple(by_number[each] for each in numbers or sorted(by_number))
+
+
+def _told(asked: AdvancedAsked, services: Services, run: str, seconds: float) -> dict[str, object]:
+    """Tell what came of it as the earlier system did, the naive forecast's error beside."""
+    report = services.workbench.models.run(run).report
+    numbers = {each.name: each.number for each in ZOO.values()}
+    naive = report.baseline("random_walk").metrics.rmse
+    ranked = sorted(report.ranking, key=lambda each: each.network != report.candidate)
+    results = [
+        {
+            "model_id": numbers.get(each.network),
+            "model_name": each.network,
+            **_scores(asked, each, naive),
+        }
+        for each in ranked
+    ]
+    winner = results[0]
+    if asked.mode == "fast":
+        return {
+            "status": "success",
+            "mode": "fast",
+            "winner": winner,
+            "total_models": len(results),
+            "results": results,
+        }
+    return {
+        "status": "success",
+        "mode": "optimized",
+        "winner": winner,
+        "total_models_tested": len(results),
+        "total_time": seconds,
+        "avg_time_per_model": seconds / len(results),
+        "optimization_strategy": asked.optimization_strategy,
+        "all_results": results,
+    }
+
+
+def _scores(asked: AdvancedAsked, score: NetworkScore, naive: float) -> dict[str, object]:
+    rmse = score.metrics.rmse
+    if asked.mode == "fast":
+        return {"rmse": rmse, "naive_rmse": naive}
+    chosen = score.best_params or {}
+    params = {_EARLIER_NAMES.get(name, name): value for name, value in chosen.items()}
+    return {
+        "best_rmse": rmse,
+        "naive_rmse": naive,
+        "best_params": params,
+        "n_trials": score.trials,
+        "elapsed_time": score.seconds,
+    }
+
+
+def _is_async(prefer: str | None) -> bool:
+    return prefer is not None and "respond-async" in prefer.lower()
+
+
+def _pending(job: Job) -> Response:
+    return JSONResponse(
+        {"message": "accepted", "job": job.id},
+        status_code=202,
+        headers={"Location": f"/v1/jobs/{job.id}", "Preference-Applied": "respond-async"},
+    )
+
+
+async def _ended(services: Services, name: str) -> Job:
+    """Wait for a job, for as long as the client and the server do."""
+    while True:
+        asked = partial(services.workbench.jobs.job, name)
+        job = await off_the_loop(services, asked, is_quick=False)
+        if job.has_ended:
+            return job
+        if services.stopping.is_set():
+            raise Refusal("stopping", f"the job goes on: see /v1/jobs/{name}")
+        await asyncio.sleep(_POLL_SECONDS)
+
+
+def _why(job: Job) -> tuple[int, str]:
+    if job.problem is None:
+        return 409, f"the job was {job.state}"
+    return (500 if job.state == "dead" else 400), job.problem.detail
+
+
+def _error(status: int, text: str) -> Response:
+    return JSONResponse({"error": text}, status_code=status)
