@@ -17,6 +17,8 @@ settings.register_profile(
 )
 settings.load_profile("pregao")
 
+pytest_plugins = ("databases",)  # of tests/workers: it starts nothing before it is asked
+
 _REAL = Path(__file__).parents[1] / "shared" / "data"
 
 

@@ -9,37 +9,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from shells import Shell
 
 from pregao.findings import FINDINGS
 from pregao.testing import synthetic_prices
 from pregao.zoo import ZOO
 
 SMALL = ("--start", "2014-01-02", "--lookback", "8", "--horizon", "3", "--epochs", "1")
-
-
-class Shell:
-    """Runs `pregao` in an empty home."""
-
-    def __init__(self, home: Path) -> None:
-        self.home = home
-
-    def __call__(self, *arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "pregao", *(str(each) for each in arguments)],
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=120,
-            check=False,
-            cwd=self.home,
-            env={
-                **{k: v for k, v in os.environ.items() if k not in {"LANG", "LC_ALL"}},
-                "HOME": str(self.home),
-                "PREGAO_HOME": str(self.home / "pregao"),
-                "PYTHONIOENCODING": "utf-8",
-                **environment,
-            },
-        )
 
 
 @pytest.fixture(scope="module")
@@ -180,9 +156,9 @@ def test_listing_and_help_load_neither_torch_nor_pandas(pregao: Shell, command: 
     program = (
         f"import sys; sys.argv = ['pregao', *{command!r}]\n"
         "from pregao.__main__ import main\n"
+        "heavy = {'torch', 'pandas', 'plotly', 'scipy', 'sqlalchemy'}\n"
         "try:\n    main()\n"
-        "finally:\n    print(sorted({'torch', 'pandas', 'plotly', 'scipy'} & set(sys.modules)),"
-        " file=sys.stderr)"
+        "finally:\n    print(sorted(heavy & set(sys.modules)), file=sys.stderr)"
     )
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=False

@@ -253,6 +253,14 @@ class ServingRunError(PregaoError):
         )
 
 
+class FolderInUseError(InputError):
+    """A folder that was to be written anew, and holds something already."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        super().__init__(f"{path} is there already and not empty: name a new folder")
+
+
 class UnknownJobError(InputError):
     """No job has this id."""
 
@@ -419,6 +427,17 @@ class MissingExtraError(InputError):
         super().__init__(
             f"this needs the package {package}, which cannot be loaded ({reason}): "
             f"pip install 'pregao[{extra}]'"
+        )
+
+
+class TrackingError(PregaoError):
+    """An MLflow server that does not take what it is given."""
+
+    def __init__(self, uri: str, reason: str) -> None:
+        self.uri = uri
+        super().__init__(
+            f"MLflow at {uri[:80]!r} did not take the run ({' '.join(reason.split())[:200]}): see "
+            "that the server runs, and that it serves artifacts"
         )
 
 

@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 
 from pregao.database import SCHEMA_REVISION, Database, workers
@@ -23,19 +23,18 @@ def _row(number):
     return {"id": f"w{number}", "host": "h", "pid": number, "started_ms": 1, "beat_ms": 1}
 
 
-def test_migrations_make_the_tables_that_the_code_uses(tmp_path):
-    database = Database.opened(home=tmp_path)
-
+def test_migrations_make_the_tables_that_the_code_uses(database):
     with database.reading() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), METADATA)
 
     assert differences == []
-    database.close()
 
 
-def test_many_threads_open_one_database_at_a_time_and_all_their_rows_are_there(tmp_path):
+def test_many_threads_open_one_database_at_a_time_and_all_their_rows_are_there(
+    tmp_path, database_url
+):
     def write(number):
-        database = Database.opened(home=tmp_path)
+        database = Database.opened(database_url, home=tmp_path)
         with database.writing() as connection:
             connection.execute(workers.insert(), _row(number))
         database.close()
@@ -43,22 +42,31 @@ def test_many_threads_open_one_database_at_a_time_and_all_their_rows_are_there(t
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(write, range(24)))
 
-    database = Database.opened(home=tmp_path)
+    database = Database.opened(database_url, home=tmp_path)
     with database.reading() as connection:
         found = connection.execute(select(workers.c.pid)).scalars().all()
     database.close()
     assert set(range(24)) == set(found)
 
 
-def test_a_block_that_fails_writes_nothing(tmp_path):
-    database = Database.opened(home=tmp_path)
-
+def test_a_block_that_fails_writes_nothing(database):
     with pytest.raises(IntegrityError), database.writing() as connection:
         connection.execute(workers.insert(), [_row(1), _row(1)])
 
     with database.reading() as connection:
         assert connection.execute(select(workers.c.id)).all() == []
-    database.close()
+
+
+def test_statements_of_a_reader_see_one_state(database):
+    count = select(func.count()).select_from(workers)
+    with database.reading() as reader:
+        before = reader.execute(count).scalar_one()
+        if database.dialect == "postgresql":  # SQLite's rollback journal lets nobody write now
+            with database.writing() as writer:
+                writer.execute(workers.insert(), _row(1))
+        after = reader.execute(count).scalar_one()
+
+    assert (0, 0) == (before, after)
 
 
 def test_a_damaged_file_is_refused_and_left_as_it_is(tmp_path):

@@ -12,6 +12,7 @@ from pregao.cli import (  # noqa: F401, I001 - they register commands
     _explaining,
     _auditing,
     _reproducing,
+    _registry,
     _prices,
     _serving,
     _working,

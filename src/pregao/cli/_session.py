@@ -29,7 +29,7 @@ def workbench() -> "Workbench":
     feed = open_feed(
         order=settings.sources,
         home=settings.home,
-        clock=Clock(_now),
+        clock=Clock(now),
         keys=settings.keys,
         base_urls=settings.base_urls,
     )
@@ -38,10 +38,11 @@ def workbench() -> "Workbench":
 
 def today() -> date:
     """Give the day it is here."""
-    return _now().date()
+    return now().date()
 
 
-def _now() -> datetime:
+def now() -> datetime:
+    """Give the moment, in the time zone here."""
     return datetime.now().astimezone()  # noqa: TID251 - the entry point owns the clock
 
 

@@ -17,6 +17,13 @@ from pregao.console._listings import print_recipes as print_recipes
 from pregao.console._progress import epoch_progress as epoch_progress
 from pregao.console._progress import sweep_progress as sweep_progress
 from pregao.console._progress import working as working
+from pregao.console._registry import print_champions as print_champions
+from pregao.console._registry import print_change as print_change
+from pregao.console._registry import print_deleted as print_deleted
+from pregao.console._registry import print_examination as print_examination
+from pregao.console._registry import print_exported as print_exported
+from pregao.console._registry import print_exported_to_mlflow as print_exported_to_mlflow
+from pregao.console._registry import print_runs as print_runs
 from pregao.console._reproduction import print_reproduction as print_reproduction
 from pregao.console._result import print_forecast as print_forecast
 from pregao.console._result import print_result as print_result

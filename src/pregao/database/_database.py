@@ -79,7 +79,11 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection whose statements see one state; it changes nothing."""
-        with self._in_our_words(), self.engine.connect() as connection, connection.begin():
+        with (
+            self._in_our_words(),
+            self.engine.connect().execution_options(**self._one_state) as connection,
+            connection.begin(),
+        ):
             yield connection
 
     @contextmanager
@@ -103,6 +107,16 @@ class Database:
         milliseconds = text("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)")
         return int(connection.execute(milliseconds).scalar_one())
 
+    def faults(self) -> tuple[str, ...]:
+        """Look for damage in every page, index and reference; PostgreSQL has tools of its own."""
+        if self.dialect == "postgresql":
+            return ()
+        with self.reading() as connection:
+            pages = connection.execute(text("PRAGMA integrity_check")).scalars().all()
+            dangling = connection.execute(text("PRAGMA foreign_key_check")).all()
+        references = (f"{row[0]} refers to a row of {row[2]} that is not there" for row in dangling)
+        return (*(each for each in pages if each != "ok"), *references)
+
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
@@ -124,14 +138,20 @@ class Database:
             reason = str(error.orig)
             if "locked" in reason or "busy" in reason:
                 raise DatabaseBusyError(_PATIENCE_MS / 1000) from error
-            raise DatabaseUnavailableError(self._name, reason.strip()) from error
+            raise DatabaseUnavailableError(self.name, reason.strip()) from error
         except DatabaseError as error:
             if isinstance(error.orig, sqlite3.DatabaseError) and _is_damage(error.orig):
                 raise CorruptDatabaseError(str(self.file), str(error.orig)) from error
             raise
 
     @property
-    def _name(self) -> str:
+    def _one_state(self) -> dict[str, str]:
+        # SQLite knows nothing else; PostgreSQL by itself has each statement see a state of its own.
+        return {} if self.dialect == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+
+    @property
+    def name(self) -> str:
+        """What to call it: its file, or its URL without the password."""
         return str(self.file) if self.file else self.engine.url.render_as_string()
 
 

@@ -78,6 +78,7 @@ _EN: dict[str, str] = {
     "loss": "loss",
     "loss_function": "Loss",
     "loss_of_validation": "Validation loss",
+    "made": "Made",
     "mae": "MAE",
     "mase": "MASE",
     "meaning": "What it means",
@@ -114,6 +115,7 @@ _EN: dict[str, str] = {
     "ranking_note": "Ordered by validation CRPS, so that the test part has no say in the order; "
     "all other scores are of the test part. Lower CRPS, MAE and MASE are better. Press a heading "
     "to sort.",
+    "registered": "Registered",
     "report": "Forecast report",
     "reproduce": "How to reproduce",
     "reproduce_note": "Save this as experiment.toml and run the command. Prices with the same "
@@ -124,6 +126,7 @@ _EN: dict[str, str] = {
     "what the search chose, of an ensemble the best member. Prices with the same digest give the "
     "same numbers.",
     "rows_added": "{count} new, revision {revision}",
+    "run": "Run",
     "scoring": "Scoring",
     "searched": "Settings that the search chose",
     "searched_note": "For each network the trial of least validation loss. Pruned trials were "
@@ -131,6 +134,7 @@ _EN: dict[str, str] = {
     "choice.",
     "searching": "Search",
     "seconds": "Seconds",
+    "served": "Served",
     "session": "Session",
     "sessions": "Sessions",
     "sessions_ahead": "sessions ahead",
@@ -139,6 +143,7 @@ _EN: dict[str, str] = {
     "severity_info": "info",
     "severity_warning": "warning",
     "show_network": "Network",
+    "since": "Since",
     "skill_best": "Skill vs best baseline",
     "skill_best_axis": "skill vs best baseline, %",
     "skill_naive": "Skill vs random walk",
@@ -166,6 +171,7 @@ _EN: dict[str, str] = {
     "trials_of": "{done} of {total} trials",
     "untrained": "untrained",
     "validation_loss": "validation",
+    "version": "Version",
     "volume": "volume",
     "windows": "Windows",
     "yes": "yes",
@@ -245,6 +251,7 @@ _PT: dict[str, str] = {
     "loss": "perda",
     "loss_function": "Perda",
     "loss_of_validation": "Perda de validação",
+    "made": "Feita",
     "mae": "MAE",
     "mase": "MASE",
     "meaning": "O que significa",
@@ -281,6 +288,7 @@ _PT: dict[str, str] = {
     "ranking_note": "Em ordem de CRPS de validação, para que a parte de teste não decida a ordem; "
     "as demais notas são da parte de teste. CRPS, MAE e MASE menores são melhores. Clique em um "
     "título para ordenar.",
+    "registered": "Registrada",
     "report": "Relatório de previsão",
     "reproduce": "Como reproduzir",
     "reproduce_note": "Salve isto como experiment.toml e rode o comando. Preços com o mesmo "
@@ -291,6 +299,7 @@ _PT: dict[str, str] = {
     "novo o que a busca escolheu; de um conjunto, o melhor membro. Preços com o mesmo resumo dão "
     "os mesmos números.",
     "rows_added": "{count} novos, revisão {revision}",
+    "run": "Execução",
     "scoring": "Avaliação",
     "searched": "Configurações que a busca escolheu",
     "searched_note": "De cada rede, a tentativa de menor perda de validação. Tentativas podadas "
@@ -298,6 +307,7 @@ _PT: dict[str, str] = {
     "a escolha.",
     "searching": "Busca",
     "seconds": "Segundos",
+    "served": "Servida",
     "session": "Pregão",
     "sessions": "Pregões",
     "sessions_ahead": "pregões à frente",
@@ -306,6 +316,7 @@ _PT: dict[str, str] = {
     "severity_info": "informação",
     "severity_warning": "aviso",
     "show_network": "Rede",
+    "since": "Desde",
     "skill_best": "Ganho vs melhor referência",
     "skill_best_axis": "ganho vs melhor referência, %",
     "skill_naive": "Ganho vs passeio aleatório",
@@ -334,6 +345,7 @@ _PT: dict[str, str] = {
     "trials_of": "{done} de {total} tentativas",
     "untrained": "sem treino",
     "validation_loss": "validação",
+    "version": "Versão",
     "volume": "volume",
     "windows": "Janelas",
     "yes": "sim",

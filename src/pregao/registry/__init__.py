@@ -6,6 +6,9 @@ from pregao.registry._champions import Champion as Champion
 from pregao.registry._champions import Champions as Champions
 from pregao.registry._champions import Change as Change
 from pregao.registry._champions import moment as moment
+from pregao.registry._export import export_files as export_files
+from pregao.registry._export import export_run as export_run
+from pregao.registry._mlflow import export_to_mlflow as export_to_mlflow
 from pregao.registry._openings import Look as Look
 from pregao.registry._openings import Opened as Opened
 from pregao.registry._openings import Opening as Opening
@@ -15,6 +18,8 @@ from pregao.registry._openings import open_test as open_test
 from pregao.registry._openings import open_tests as open_tests
 from pregao.registry._openings import openings_of as openings_of
 from pregao.registry._registration import Registration as Registration
+from pregao.registry._registration import check_registered as check_registered
+from pregao.registry._registration import discard_registered as discard_registered
 from pregao.registry._registration import is_registered as is_registered
 from pregao.registry._registration import register as register
 from pregao.registry._registration import registration_of as registration_of
@@ -23,10 +28,13 @@ from pregao.registry._run_rows import forget_run as forget_run
 from pregao.registry._run_rows import list_runs as list_runs
 from pregao.registry._run_rows import mark_registered as mark_registered
 from pregao.registry._run_rows import record_run as record_run
+from pregao.registry._run_rows import row_digests as row_digests
 from pregao.registry._run_rows import take_up as take_up
 from pregao.registry._runs import DataRecord as DataRecord
 from pregao.registry._runs import Provenance as Provenance
 from pregao.registry._runs import Run as Run
+from pregao.registry._runs import check_run as check_run
+from pregao.registry._runs import delete_run as delete_run
 from pregao.registry._runs import load_run as load_run
 from pregao.registry._runs import run_id as run_id
 from pregao.registry._runs import save_run as save_run

@@ -9,10 +9,11 @@ from pydantic import Field
 from sqlalchemy import Connection, Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from pregao.database import Database, champions, promotions
+from pregao.database import Database, champions, promotions, runs
 from pregao.errors import (
     ChampionConflictError,
     NoEarlierChampionError,
+    NotRegisteredError,
     UnknownChampionError,
 )
 from pregao.values import Value
@@ -94,14 +95,16 @@ class Champions:
         ------
         ChampionConflictError
             If another version is there by now.
+        NotRegisteredError
+            If the run is not on the list as registered, or no longer.
         """
-        with self.database.writing() as connection:
-            before = _current(connection, symbol, horizon)
-            _check(symbol, horizon, before, if_version)
-            if before is not None and before.run == run:
-                return before
-            place = _Place(symbol, horizon)
-            return self._set(connection, before, run, place, _Decision("promote", by, reason))
+        place, decision = _Place(symbol, horizon), _Decision("promote", by, reason)
+        try:
+            return self._promoted(run, place, decision, if_version)
+        except IntegrityError:
+            # Of two that saw no champion, or of a promotion and a deletion, the other was first:
+            # what it did can be seen now.
+            return self._promoted(run, place, decision, if_version)
 
     def roll_back(
         self,
@@ -124,14 +127,14 @@ class Champions:
             If another version is there by now.
         """
         with self.database.writing() as connection:
-            before = _current(connection, symbol, horizon)
-            _check(symbol, horizon, before, if_version)
+            place = _Place(symbol, horizon)
+            before = _current(connection, place)
+            _check(place, before, if_version)
             if before is None:
                 raise UnknownChampionError(symbol, horizon, ())
             earlier = _before(_trail(connection, symbol, horizon), before.run)
             if earlier is None:
                 raise NoEarlierChampionError(symbol, horizon)
-            place = _Place(symbol, horizon)
             decision = _Decision("rollback", by, reason)
             return self._set(connection, before, earlier, place, decision)
 
@@ -139,6 +142,17 @@ class Champions:
         """Give every change of a champion, the oldest first."""
         with self.database.reading() as connection:
             return _trail(connection, symbol, horizon)
+
+    def _promoted(
+        self, run: str, place: "_Place", decision: "_Decision", if_version: int | None
+    ) -> Champion:
+        with self.database.writing() as connection:
+            before = _current(connection, place)
+            _check(place, before, if_version)
+            if before is not None and before.run == run:
+                return before
+            _check_registered(connection, run)
+            return self._set(connection, before, run, place, decision)
 
     def _set(
         self,
@@ -151,17 +165,12 @@ class Champions:
         now_ms = self.database.now_ms(connection)
         version = 1 if before is None else before.version + 1
         values = {"run": run, "version": version, "since_ms": now_ms}
-        try:
-            if before is None:
-                connection.execute(insert(champions).values(**asdict(place), **values))
-            else:
-                # The row is locked since it was read, so its version is still the same.
-                here = (champions.c.symbol == place.symbol, champions.c.horizon == place.horizon)
-                connection.execute(update(champions).where(*here).values(**values))
-        except IntegrityError as error:  # two that saw none: the first is there by now
-            if before is not None:
-                raise
-            raise ChampionConflictError(place.symbol, place.horizon, 0, 1) from error
+        if before is None:
+            connection.execute(insert(champions).values(**asdict(place), **values))
+        else:
+            # The row is locked since it was read, so its version is still the same.
+            here = (champions.c.symbol == place.symbol, champions.c.horizon == place.horizon)
+            connection.execute(update(champions).where(*here).values(**values))
         connection.execute(
             insert(promotions).values(
                 **asdict(place),
@@ -211,16 +220,22 @@ def _champion(row: Row[Any]) -> Champion:
     )
 
 
-def _current(connection: Connection, symbol: str, horizon: int) -> Champion | None:
-    query = select(champions).where(champions.c.symbol == symbol, champions.c.horizon == horizon)
-    row = connection.execute(query.with_for_update()).one_or_none()
+def _current(connection: Connection, place: _Place) -> Champion | None:
+    here = (champions.c.symbol == place.symbol, champions.c.horizon == place.horizon)
+    row = connection.execute(select(champions).where(*here).with_for_update()).one_or_none()
     return None if row is None else _champion(row)
 
 
-def _check(symbol: str, horizon: int, before: Champion | None, if_version: int | None) -> None:
+def _check(place: _Place, before: Champion | None, if_version: int | None) -> None:
     found = 0 if before is None else before.version
     if if_version is not None and if_version != found:
-        raise ChampionConflictError(symbol, horizon, if_version, found)
+        raise ChampionConflictError(place.symbol, place.horizon, if_version, found)
+
+
+def _check_registered(connection: Connection, run: str) -> None:
+    query = select(runs.c.id).where(runs.c.id == run, runs.c.registered_ms.is_not(None))
+    if connection.execute(query).one_or_none() is None:
+        raise NotRegisteredError(run)
 
 
 def _trail(connection: Connection, symbol: str, horizon: int) -> tuple[Change, ...]:

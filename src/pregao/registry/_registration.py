@@ -54,9 +54,12 @@ class Exported:
         CorruptFileError
             If something else comes out than at registration.
         """
-        for said, written in zip(network.heads(self.windows), self.heads, strict=True):
-            if not np.allclose(said, written, rtol=0, atol=TOLERANCE):
-                raise CorruptFileError(name, "its golden windows come out otherwise")
+        said = network.heads(self.windows)
+        if [each.shape for each in said] != [each.shape for each in self.heads] or not all(
+            np.allclose(ours, written, rtol=0, atol=TOLERANCE)
+            for ours, written in zip(said, self.heads, strict=True)
+        ):
+            raise CorruptFileError(name, "its golden windows come out otherwise")
 
 
 def register(run: Run) -> Registration:
@@ -70,6 +73,7 @@ def register(run: Run) -> Registration:
         If the run is not what was written.
     """
     if (run.folder / FOLDER).is_dir():
+        exported_of(run)  # whole, or an error
         return registration_of(run)
     files: dict[str, bytes] = {}
     largest = 0.0
@@ -114,11 +118,34 @@ def registration_of(run: Run) -> Registration:
     """
     file = run.folder / FOLDER / _RECORD
     try:
-        return Registration.model_validate_json(file.read_bytes())
+        record = Registration.model_validate_json(file.read_bytes())
     except FileNotFoundError:
         raise NotRegisteredError(run.id) from None
     except (OSError, ValidationError) as error:
         raise CorruptFileError(str(file), str(error)[:200]) from None
+    if len(record.models) != _num_models(run):
+        raise CorruptFileError(str(file), f"{len(record.models)} models, not {_num_models(run)}")
+    return record
+
+
+def check_registered(run: Run) -> None:
+    """Read every registered file and compare it with its digest.
+
+    Raises
+    ------
+    NotRegisteredError
+        If it never was registered.
+    CorruptFileError
+        If a file is not what was written.
+    """
+    exported_of(run)
+
+
+def discard_registered(run: Run) -> None:
+    """Take away what was registered, to register anew; what serves it by now goes on."""
+    gone = Path(mkdtemp(prefix=".draft-", dir=run.folder))
+    (run.folder / FOLDER).rename(gone / FOLDER)
+    shutil.rmtree(gone)
 
 
 def exported_of(run: Run) -> tuple[Exported, ...]:
@@ -128,15 +155,24 @@ def exported_of(run: Run) -> tuple[Exported, ...]:
         return ()
     try:
         golden = load(_verified(run, record, _GOLDEN))
-    except SafetensorError as error:
+        return tuple(
+            _exported(golden, number, _verified(run, record, name))
+            for number, name in enumerate(record.models)
+        )
+    except (SafetensorError, KeyError) as error:
         raise CorruptFileError(str(run.folder / FOLDER / _GOLDEN), str(error)) from None
-    exported = []
-    for number, name in enumerate(record.models):
-        places = sorted(each for each in golden if each.startswith(f"{number}/head-"))
-        heads = tuple(golden[each] for each in places)
-        content = _verified(run, record, name)
-        exported.append(Exported(content, golden[f"{number}/windows"], heads))
-    return tuple(exported)
+
+
+def _exported(golden: dict[str, Float32], number: int, content: bytes) -> Exported:
+    places = sorted(each for each in golden if each.startswith(f"{number}/head-"))
+    return Exported(content, golden[f"{number}/windows"], tuple(golden[each] for each in places))
+
+
+def _num_models(run: Run) -> int:
+    if run.served_name is not None:
+        return 0
+    model = run.without_weights
+    return 1 if isinstance(model, Fitted) else len(model.members)
 
 
 def _members(run: Run) -> tuple[Fitted, ...]:

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
 
@@ -45,7 +44,7 @@ class RunSummary(Value):
         subject = report.subject
         return cls(
             id=run.id,
-            created=moment(int(run.folder.stat().st_mtime * 1000)),
+            created=moment(run.published_ns // 1_000_000),
             symbols=run.experiment.symbols,
             horizon=run.experiment.horizon,
             forecaster=report.candidate,
@@ -73,7 +72,7 @@ def record_run(database: Database, run: Run) -> None:
         "horizon": summary.horizon,
         "edge": summary.edge,
         "summary": summary.model_dump_json(),
-        "provenance_digest": sha256((run.folder / "provenance.json").read_bytes()).hexdigest(),
+        "provenance_digest": run.digest,
     }
     try:
         with database.writing() as connection:
@@ -103,6 +102,15 @@ def _taken_up(database: Database, home: Path, known: set[str]) -> Iterator[str]:
         except PregaoError:
             continue  # damaged: `pregao doctor` names it
         yield run.id
+
+
+def row_digests(database: Database) -> dict[str, str]:
+    """Give the digest of each run's provenance as it was when its row was written, by id."""
+    with database.reading() as connection:
+        return {
+            row.id: row.provenance_digest
+            for row in connection.execute(select(runs.c.id, runs.c.provenance_digest))
+        }
 
 
 def mark_registered(database: Database, run: str) -> None:
@@ -142,6 +150,8 @@ def forget_run(database: Database, run: str) -> None:
         If it is or was a champion: one may go back to it.
     """
     with database.writing() as connection:
+        # Locked first: a promotion in between waits, and then finds no run.
+        connection.execute(select(runs.c.id).where(runs.c.id == run).with_for_update())
         query = (
             select(promotions.c.symbol, promotions.c.horizon)
             .where(promotions.c.run == run)

@@ -39,6 +39,7 @@ from pregao.training import (
 from pregao.values import Value
 from pregao.zoo import FittedBaseline, Forecaster
 
+_PROVENANCE_FILE = "provenance.json"
 _SERVING_FILE = "serving.json"
 _LIBRARIES = ("numpy", "scipy", "torch", "arch", "lightgbm")
 
@@ -82,22 +83,32 @@ class Run:
         """The name of the run's folder."""
         return self.folder.name
 
+    @property
+    def digest(self) -> str:
+        """SHA-256 of what names all its files by their digests."""
+        return sha256(self._text(_PROVENANCE_FILE)).hexdigest()
+
+    @property
+    def published_ns(self) -> int:
+        """When it was written, in nanoseconds since 1970; what is added to the folder is later."""
+        return (self.folder / _PROVENANCE_FILE).stat().st_mtime_ns
+
     @cached_property
     def provenance(self) -> Provenance:
         """What the run was made from."""
-        return Provenance.model_validate_json(self._text("provenance.json"))
+        return Provenance.model_validate_json(self._text(_PROVENANCE_FILE))
 
     @cached_property
     def experiment(self) -> Experiment:
         """What was asked for."""
         with self._of_this_version("experiment.json"):
-            return Experiment.model_validate_json(self._verified("experiment.json"))
+            return Experiment.model_validate_json(self.content("experiment.json"))
 
     @cached_property
     def report(self) -> Report:
         """What it is worth."""
         with self._of_this_version("report.json"):
-            return Report.model_validate_json(self._verified("report.json"))
+            return Report.model_validate_json(self.content("report.json"))
 
     @cached_property
     def model(self) -> Model:
@@ -109,7 +120,7 @@ class Run:
             If a file is not what was written.
         """
         try:
-            state = load(self._verified("weights.safetensors"))
+            state = load(self.content("weights.safetensors"))
         except SafetensorError as error:
             raise CorruptFileError(str(self.folder / "weights.safetensors"), str(error)) from None
         return self._learning.model(state)
@@ -130,7 +141,7 @@ class Run:
         BaselineUnavailableError
             If it needs a library that cannot be loaded here.
         """
-        return None if self.served_name is None else read_baseline(self._verified)
+        return None if self.served_name is None else read_baseline(self.content)
 
     @cached_property
     def forecaster(self) -> Forecaster:
@@ -148,20 +159,20 @@ class Run:
     def serving(self) -> Serving:
         """How the windows of who is served are cut, and how its ranges are calibrated."""
         with self._of_this_version(_SERVING_FILE):
-            return Serving.model_validate_json(self._verified(_SERVING_FILE))
+            return Serving.model_validate_json(self.content(_SERVING_FILE))
 
     @property
     def served_name(self) -> str | None:
         """The name of that baseline, without loading what it needs."""
         if SHAPE_FILE not in self.provenance.files:
             return None
-        return baseline_name(self._verified(SHAPE_FILE))
+        return baseline_name(self.content(SHAPE_FILE))
 
     @property
     def served_files(self) -> dict[str, bytes]:
         """The files of that baseline, as `baseline_files` wrote them."""
         names = (each for each in self.provenance.files if is_baseline_file(each))
-        return {each: self._verified(each) for each in names}
+        return {each: self.content(each) for each in names}
 
     @property
     def made_from(self) -> tuple[Experiment, ...]:
@@ -174,13 +185,13 @@ class Run:
         """A digest of the prices of each month, by symbol; empty where none were written."""
         if MONTHS_FILE not in self.provenance.files:
             return {}
-        months: dict[str, Months] = json.loads(self._verified(MONTHS_FILE))
+        months: dict[str, Months] = json.loads(self.content(MONTHS_FILE))
         return months
 
     @cached_property
     def _learning(self) -> Learning:
         with self._of_this_version("scaler.json"):
-            return Learning.model_validate_json(self._verified("scaler.json"))
+            return Learning.model_validate_json(self.content("scaler.json"))
 
     @contextmanager
     def _of_this_version(self, name: str) -> Iterator[None]:
@@ -201,12 +212,13 @@ class Run:
         except OSError as error:
             raise CorruptFileError(str(self.folder / name), str(error)) from None
 
-    def _verified(self, name: str) -> bytes:
+    def content(self, name: str) -> bytes:
+        """Give the content of one of its files, its digest verified."""
         content = self._text(name)
         try:
             written = self.provenance.files[name]
         except (ValidationError, KeyError) as error:
-            raise CorruptFileError(str(self.folder / "provenance.json"), str(error)) from None
+            raise CorruptFileError(str(self.folder / _PROVENANCE_FILE), str(error)) from None
         if sha256(content).hexdigest() != written:
             raise CorruptFileError(str(self.folder / name), "its digest is not what was written")
         return content
@@ -296,9 +308,33 @@ def save_run(
         files={name: sha256(content).hexdigest() for name, content in files.items()},
         machine=this_machine(),
     )
-    files["provenance.json"] = provenance.model_dump_json(indent=2).encode()
+    files[_PROVENANCE_FILE] = provenance.model_dump_json(indent=2).encode()
     _publish(folder, files)
     return Run(folder)
+
+
+def check_run(run: Run) -> None:
+    """Read every file of a run and compare it with its digest.
+
+    Raises
+    ------
+    CorruptFileError
+        If one is not what was written.
+    """
+    try:
+        names = list(run.provenance.files)
+    except ValidationError as error:
+        raise CorruptFileError(str(run.folder / _PROVENANCE_FILE), str(error)[:200]) from None
+    for name in names:
+        run.content(name)
+    _ = run.experiment, run.report, run.serving, run.without_weights
+
+
+def delete_run(run: Run) -> None:
+    """Delete a run's folder: it is gone at once, whatever then happens."""
+    gone = run.folder.with_name(f".draft-{run.id}")
+    run.folder.rename(gone)
+    shutil.rmtree(gone)
 
 
 def load_run(home: Path, name: str) -> Run:
@@ -321,8 +357,8 @@ def stored_runs(home: Path) -> list[Run]:
     folder = home / "runs"
     if not folder.is_dir():
         return []
-    published = [each for each in folder.iterdir() if (each / "provenance.json").is_file()]
-    return [Run(each) for each in sorted(published, key=lambda p: -p.stat().st_mtime_ns)]
+    published = [Run(each.parent) for each in folder.glob(f"[!.]*/{_PROVENANCE_FILE}")]
+    return sorted(published, key=lambda run: -run.published_ns)
 
 
 def installed_libraries() -> dict[str, str]:
@@ -353,7 +389,7 @@ def _publish(folder: Path, files: dict[str, bytes]) -> None:
             draft.rename(folder)
         except OSError:
             # Another process published the same run in between: its content is the same.
-            if not (folder / "provenance.json").is_file():
+            if not (folder / _PROVENANCE_FILE).is_file():
                 raise
         sync_folder(folder.parent)
     finally:

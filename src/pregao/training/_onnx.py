@@ -1,7 +1,10 @@
 """Trained networks as ONNX: exported with torch, run without."""
 
+import logging
 import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pregao.training._fitted import Fitted
+from pregao.training._sharing import environment
 from pregao.training._targets import quantiles_of
 from pregao.zoo import Past
 
@@ -32,7 +36,7 @@ def export_fitted(fitted: Fitted) -> bytes:
     from pregao.zoo import export_onnx
 
     experiment = fitted.experiment
-    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(), _without_advice():
         # torch's own exporter uses what torch deprecates, and mentions a second list of weights.
         warnings.simplefilter("ignore", FutureWarning)
         warnings.simplefilter("ignore", DeprecationWarning)
@@ -45,6 +49,18 @@ def export_fitted(fitted: Fitted) -> bytes:
             lookback=experiment.lookback,
         )
         return path.read_bytes()
+
+
+@contextmanager
+def _without_advice() -> Iterator[None]:
+    """Keep the exporter from naming packages for images that are not installed."""
+    logger = logging.getLogger("torch.onnx")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)
 
 
 def heads_with_torch(fitted: Fitted, windows: Float32) -> tuple[Float32, ...]:
@@ -65,8 +81,7 @@ class OnnxNetwork:
     @cached_property
     def session(self) -> "onnxruntime.InferenceSession":
         """The runtime's session, on one thread: requests are what runs side by side."""
-        import onnxruntime
-
+        onnxruntime = _runtime()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
@@ -97,6 +112,13 @@ class OnnxNetwork:
     @cached_property
     def _input(self) -> str:
         return str(self.session.get_inputs()[0].name)
+
+
+def _runtime() -> Any:
+    # As it is loaded, it would write an identity into the user's home and send what it is used for.
+    with environment({"ORT_DISABLE_TELEMETRY": "1"}):
+        import onnxruntime
+    return onnxruntime
 
 
 def _batches(past: Past) -> list[Float32]:

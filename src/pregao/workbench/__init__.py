@@ -1,5 +1,7 @@
 """The use cases, one method each."""
 
+from pregao.workbench._doctor import Ailment as Ailment
+from pregao.workbench._doctor import Examination as Examination
 from pregao.workbench._entrants import Progress as Progress
 from pregao.workbench._entrants import Terms as Terms
 from pregao.workbench._explaining import explain_forecast as explain_forecast

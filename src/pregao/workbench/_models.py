@@ -5,7 +5,7 @@ from functools import cached_property
 from pathlib import Path
 
 from pregao.database import Database
-from pregao.errors import NotTrainedOnError
+from pregao.errors import InputError, NotTrainedOnError
 from pregao.registry import (
     Champion,
     Champions,
@@ -13,6 +13,10 @@ from pregao.registry import (
     Run,
     RunSummary,
     ServedModel,
+    delete_run,
+    export_run,
+    export_to_mlflow,
+    forget_run,
     is_registered,
     list_runs,
     load_run,
@@ -36,7 +40,8 @@ class Models:
     ) -> tuple[RunSummary, ...]:
         """List runs, the newest first."""
         take_up(self.database, self.home)
-        return list_runs(self.database, symbol=symbol, limit=limit, before=before)
+        known_as = None if symbol is None else str(Symbol.parse(symbol))
+        return list_runs(self.database, symbol=known_as, limit=limit, before=before)
 
     def run(self, name: str) -> Run:
         """Find a run by its id.
@@ -70,6 +75,40 @@ class Models:
         mark_registered(self.database, run.id)
         return run
 
+    def delete(self, name: str) -> None:
+        """Delete a run that serves nothing and never did.
+
+        Raises
+        ------
+        UnknownRunError
+            With the newest ones.
+        ServingRunError
+            If it is or was a champion: one may go back to it.
+        """
+        run = self.run(name)
+        forget_run(self.database, run.id)
+        delete_run(run)
+
+    def export(self, name: str, folder: Path) -> tuple[Path, ...]:
+        """Copy a run into a new folder, with its networks as ONNX and how to use them.
+
+        Raises
+        ------
+        UnknownRunError, FolderInUseError, CorruptFileError
+            If it is not there, or the folder is, or a file is not what was written.
+        """
+        return export_run(self.run(name), folder)
+
+    def export_to_mlflow(self, name: str, uri: str) -> str:
+        """Write a run to an MLflow server, and give its id there.
+
+        Raises
+        ------
+        UnknownRunError, MissingExtraError, TrackingError, CorruptFileError
+            If it is not there, mlflow or the server is not, or a file is not what was written.
+        """
+        return export_to_mlflow(self.run(name), uri)
+
     def promote(
         self,
         name: str,
@@ -85,6 +124,8 @@ class Models:
         ------
         NotTrainedOnError
             For a symbol that it has never seen.
+        InputError
+            For a version without a symbol, where a run has several: each has a champion of its own.
         ChampionConflictError
             If somebody else changed the champion since `if_version`.
         """
@@ -93,6 +134,8 @@ class Models:
         if symbol is not None and str(Symbol.parse(symbol)) not in own:
             raise NotTrainedOnError(run.id, symbol, own)
         symbols = own if symbol is None else (str(Symbol.parse(symbol)),)
+        if if_version is not None and len(symbols) > 1:
+            raise InputError(f"{run.id} has {len(symbols)} symbols: name one, with its version")
         self.register(name)
         return tuple(
             self._champions.promote(

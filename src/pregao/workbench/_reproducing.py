@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pregao.dataset import Dataset, make_dataset
+from pregao.errors import CorruptFileError, InputError
 from pregao.evaluation import SCORES, Offsets, judge_as_served, offsets_of
 from pregao.prices import NETWORK, Download, Prices, PriceStore, Provider, validated
 from pregao.registry import DataRecord, Run
@@ -182,6 +183,14 @@ def _found(
         nearest = nearest or found
     assert nearest is not None, "a provider has prices, or says that it has none"
     return nearest
+
+
+def has_its_prices(home: Path, run: Run, record: DataRecord) -> bool:
+    """Tell whether the store has the prices that a run was made from, to the last bit."""
+    try:
+        return _found(home, run, record, StoredPrices(home), None).told.is_same
+    except (InputError, CorruptFileError):
+        return False
 
 
 def _histories(

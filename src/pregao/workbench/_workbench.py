@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from pregao.database import Database
 from pregao.dataset import Split, WalkForward, live_windows, plugin_features
-from pregao.errors import InvalidExperimentError, NothingLeftError
+from pregao.errors import CorruptDatabaseError, InvalidExperimentError, NothingLeftError
 from pregao.evaluation import Audit, Explanation, Forecast, Report, find_leaks
 from pregao.evaluation._doubts import horizon_mismatch
 from pregao.evaluation.audit import OnProgress as OnAudited
@@ -32,6 +32,7 @@ from pregao.training import Engine, Epoch, Experiment, Search
 from pregao.workbench._checkpoints import found_at, kept_at
 from pregao.workbench._choices import DEFAULT_RECIPE, buildable, default_beside, on_symbols_of
 from pregao.workbench._contest import contest, score_alone
+from pregao.workbench._doctor import Examination, examine
 from pregao.workbench._entrants import (
     COMBINATIONS,
     Entrant,
@@ -106,6 +107,20 @@ class Workbench:
     def models(self) -> Models:
         """The runs that are stored, and who of them serves."""
         return Models(self.home, self.database)
+
+    def doctor(self, *, now: datetime, mend: bool = False) -> Examination:
+        """Look for what is wrong with everything stored, and mend what can be.
+
+        Parameters
+        ----------
+        now
+            What the age of leftovers is measured by.
+        """
+        try:
+            database = self.database
+        except CorruptDatabaseError as error:
+            return examine(self.home, None, now=now, mend=mend).beside_damage(error)
+        return examine(self.home, database, now=now, mend=mend)
 
     @cached_property
     def jobs(self) -> Jobs:

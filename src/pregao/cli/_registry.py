@@ -1,0 +1,143 @@
+"""Runs, champions, and looking after both."""
+
+from getpass import getuser
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pregao.cli._app import app
+from pregao.cli._options import Json
+from pregao.cli._session import now, print_json, workbench
+from pregao.errors import InvalidExperimentError
+from pregao.settings import Settings
+
+_Run = Annotated[str, typer.Argument(metavar="RUN", help="an id that 'pregao runs' lists")]
+_IfVersion = Annotated[
+    int | None,
+    typer.Option(min=0, help="change nothing unless the champion is at this version, 0 for none"),
+]
+_Reason = Annotated[str, typer.Option(help="what the audit trail shall say")]
+
+
+@app.command()
+def runs(
+    symbol: Annotated[str | None, typer.Option(help="those that were trained on it")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1_000, help="at most so many")] = 20,
+    as_json: Json = False,
+) -> None:
+    """List the stored runs with their scores, the newest first."""
+    found = workbench().models.runs(symbol=symbol, limit=limit)
+    if as_json:
+        print_json([each.model_dump(mode="json") for each in found])
+        return
+    from pregao.console import print_runs
+
+    print_runs(found, Settings.read().language)
+
+
+@app.command()
+def models(as_json: Json = False) -> None:
+    """List the champions: which run serves which symbol and horizon."""
+    found = workbench().models.champions()
+    if as_json:
+        print_json([each.model_dump(mode="json") for each in found])
+        return
+    from pregao.console import print_champions
+
+    print_champions(found, Settings.read().language)
+
+
+@app.command()
+def promote(
+    run: _Run,
+    symbol: Annotated[str | None, typer.Option(help="one of its symbols [all]")] = None,
+    if_version: _IfVersion = None,
+    reason: _Reason = "",
+    as_json: Json = False,
+) -> None:
+    """Prove a run's export equal to the run, and let it serve its symbols."""
+    changed = workbench().models.promote(
+        run, symbol=symbol, by=_who(), reason=reason, if_version=if_version
+    )
+    if as_json:
+        print_json([each.model_dump(mode="json") for each in changed])
+        return
+    from pregao.console import print_change
+
+    print_change(changed, Settings.read().language)
+
+
+@app.command()
+def rollback(
+    symbol: Annotated[str, typer.Argument(metavar="SYMBOL")],
+    horizon: Annotated[int | None, typer.Option(help="sessions ahead [the newest]")] = None,
+    if_version: _IfVersion = None,
+    reason: _Reason = "",
+    as_json: Json = False,
+) -> None:
+    """Let the champion before the present one serve again."""
+    changed = workbench().models.roll_back(
+        symbol, horizon=horizon, by=_who(), reason=reason, if_version=if_version
+    )
+    if as_json:
+        print_json(changed.model_dump(mode="json"))
+        return
+    from pregao.console import print_change
+
+    print_change([changed], Settings.read().language)
+
+
+@app.command()
+def delete(run: _Run) -> None:
+    """Delete a run that serves nothing and never did."""
+    from pregao.console import print_deleted
+
+    workbench().models.delete(run)
+    print_deleted(run, Settings.read().language)
+
+
+@app.command()
+def export(
+    run: _Run,
+    to: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="a new folder for files and ONNX")
+    ] = None,
+    mlflow: Annotated[
+        str | None, typer.Option(metavar="URI", help="an MLflow server, such as http://host:5000")
+    ] = None,
+) -> None:
+    """Copy a run for other programs: its files, its networks as ONNX, a page on how to use them."""
+    from pregao.console import print_exported, print_exported_to_mlflow
+
+    if to is None and mlflow is None:
+        raise InvalidExperimentError("options", ["say where: --to FOLDER or --mlflow URI"])
+    use_cases, language = workbench().models, Settings.read().language
+    if to is not None:
+        print_exported(str(to), len(use_cases.export(run, to)), language)
+    if mlflow is not None:
+        print_exported_to_mlflow(use_cases.export_to_mlflow(run, mlflow), language)
+
+
+@app.command()
+def doctor(
+    mend: Annotated[bool, typer.Option("--mend", help="mend what can be mended")] = False,
+    as_json: Json = False,
+) -> None:
+    """Look for damage in runs, rows, prices and the database; exit code 1 where some is left."""
+    found = workbench().doctor(now=now(), mend=mend)
+    if as_json:
+        typer.echo(found.model_dump_json())
+    else:
+        from pregao.console import print_examination
+
+        print_examination(found, Settings.read().language)
+    if not found.is_well:
+        raise typer.Exit(1)
+
+
+def _who() -> str:
+    try:
+        return getuser()[:80]
+    except (OSError, KeyError):  # in a container that knows no names
+        return "command line"

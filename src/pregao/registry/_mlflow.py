@@ -1,0 +1,99 @@
+"""A run in MLflow, for who likes to look at it there; nothing is ever read back."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from pregao.errors import MissingExtraError, TrackingError
+from pregao.registry._export import export_files
+from pregao.registry._runs import Run
+from pregao.training import Ensemble
+from pregao.training._sharing import environment
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Metric, Param
+
+_EXPERIMENT = "pregao"
+_LONGEST_PARAM = 6_000
+_MOST_METRICS = 1_000
+"""In one request."""
+_QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2"}
+
+
+def export_to_mlflow(run: Run, uri: str) -> str:
+    """Write a run's parameters, metrics and files to an MLflow server; its run's id there.
+
+    Losses are metrics with a step an epoch; scores per step of the horizon have that step.
+
+    Raises
+    ------
+    MissingExtraError
+        If mlflow cannot be loaded.
+    TrackingError
+        If the server does not take it.
+    CorruptFileError
+        If a file is not what was written.
+    """
+    with environment(_QUIET):
+        try:
+            from mlflow import MlflowClient
+            from mlflow.exceptions import MlflowException
+        except ImportError as error:
+            raise MissingExtraError("mlflow", "mlflow-skinny", str(error)) from error
+        files = export_files(run)
+        try:
+            return _written(run, files, MlflowClient(tracking_uri=uri))
+        except (MlflowException, OSError) as error:
+            raise TrackingError(uri, str(error)) from error
+
+
+def _written(run: Run, files: dict[str, bytes], client: "MlflowClient") -> str:
+    found = client.get_experiment_by_name(_EXPERIMENT)
+    experiment = client.create_experiment(_EXPERIMENT) if found is None else found.experiment_id
+    made = client.create_run(experiment, run_name=run.id, tags={"pregao.run": run.id}).info.run_id
+    try:
+        client.log_batch(made, params=list(_params(run)))
+        metrics = list(_metrics(run))
+        for first in range(0, len(metrics), _MOST_METRICS):
+            client.log_batch(made, metrics=metrics[first : first + _MOST_METRICS])
+        with TemporaryDirectory(prefix="pregao-") as folder:
+            for name, content in files.items():
+                (Path(folder) / name).write_bytes(content)
+            client.log_artifacts(made, folder)
+    except BaseException:
+        client.set_terminated(made, "FAILED")
+        raise
+    client.set_terminated(made)
+    return str(made)
+
+
+def _params(run: Run) -> "Iterator[Param]":
+    from mlflow.entities import Param
+
+    for name, value in run.experiment.model_dump(mode="json", exclude_none=True).items():
+        yield Param(name, str(value)[:_LONGEST_PARAM])
+    yield Param("served", run.served_name or run.report.candidate)
+
+
+def _metrics(run: Run) -> "Iterator[Metric]":
+    from mlflow.entities import Metric
+
+    at_ms = run.published_ns // 1_000_000
+    model = run.without_weights
+    members = model.members if isinstance(model, Ensemble) else (model,)
+    for number, member in enumerate(members):
+        ending = "" if len(members) == 1 else f"_{number}"
+        for epoch in member.epochs:
+            yield Metric(f"train_loss{ending}", epoch.train_loss, at_ms, epoch.number)
+            yield Metric(f"validation_loss{ending}", epoch.validation_loss, at_ms, epoch.number)
+    subject = run.report.subject
+    for name, value in subject.metrics:
+        if isinstance(value, float):
+            yield Metric(f"test_{name}", value, at_ms, 0)
+    for name, values in subject.metrics.per_step.items():
+        for step, value in enumerate(values, 1):
+            yield Metric(f"test_{name}_of_step", value, at_ms, step)
+    skill = subject.versus_random_walk.crps_skill
+    yield Metric("test_crps_skill_to_random_walk", skill, at_ms, 0)

@@ -1,0 +1,238 @@
+"""Champions: one at a time, changed by who saw the present one, and every change on the trail."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier
+
+import pytest
+from listed_runs import listed
+from sqlalchemy import select
+
+from pregao.database import Database, champions, runs
+from pregao.errors import (
+    ChampionConflictError,
+    NoEarlierChampionError,
+    NotRegisteredError,
+    ServingRunError,
+    UnknownChampionError,
+)
+from pregao.registry import Champions, forget_run
+
+THREADS = 8
+PLACE = {"symbol": "PETR4", "horizon": 5}
+
+
+def promoted(database: Database, *runs: str) -> Champions:
+    table = Champions(database)
+    for run in runs:
+        table.promote(run, **PLACE, by="a test")
+    return table
+
+
+def test_the_first_champion_has_version_one_and_each_change_the_next(database):
+    listed(database, "a", "b")
+    table = promoted(database, "a", "b")
+
+    assert ("b", 2) == (table.of("PETR4").run, table.of("PETR4").version)
+    assert [("a", 1, None), ("b", 2, "a")] == [
+        (each.run, each.version, each.previous_run) for each in table.trail(**PLACE)
+    ]
+
+
+def test_promoting_the_champion_again_changes_nothing(database):
+    listed(database, "a")
+    table = promoted(database, "a")
+
+    assert table.of("PETR4") == table.promote("a", **PLACE, by="a test")
+    assert 1 == len(table.trail(**PLACE))
+
+
+def test_a_change_decided_on_another_version_is_refused_and_leaves_no_trace(database):
+    listed(database, "a", "b", "c")
+    table = promoted(database, "a", "b")
+
+    with pytest.raises(ChampionConflictError, match="at version 2, not 1"):
+        table.promote("c", **PLACE, by="a test", if_version=1)
+    with pytest.raises(ChampionConflictError, match="at version 2, not 0"):
+        table.promote("c", **PLACE, by="a test", if_version=0)
+    with pytest.raises(ChampionConflictError, match="at version 2, not 1"):
+        table.roll_back(**PLACE, by="a test", if_version=1)
+
+    assert "b" == table.of("PETR4").run
+    assert 2 == len(table.trail(**PLACE))
+
+
+def test_a_change_decided_on_the_present_version_is_made(database):
+    listed(database, "a", "b")
+    table = Champions(database)
+
+    first = table.promote("a", **PLACE, by="a test", if_version=0)
+    second = table.promote("b", **PLACE, by="a test", if_version=first.version)
+
+    assert second == table.of("PETR4", 5)
+
+
+def test_only_a_registered_run_becomes_champion(database):
+    listed(database, "a", registered=False)
+
+    for run in ("a", "never heard of"):
+        with pytest.raises(NotRegisteredError, match="pregao promote"):
+            Champions(database).promote(run, **PLACE, by="a test")
+
+    assert () == Champions(database).all()
+
+
+def test_going_back_twice_goes_back_two_runs(database):
+    listed(database, "a", "b", "c")
+    table = promoted(database, "a", "b", "c")
+
+    back = [table.roll_back(**PLACE, by="a test").run for _ in range(2)]
+
+    assert ["b", "a"] == back
+    with pytest.raises(NoEarlierChampionError):
+        table.roll_back(**PLACE, by="a test")
+    assert ["promote"] * 3 + ["rollback"] * 2 == [each.action for each in table.trail(**PLACE)]
+
+
+def test_going_back_after_another_promotion_skips_what_was_gone_back_from(database):
+    listed(database, "a", "b", "c")
+    table = promoted(database, "a", "b")
+    table.roll_back(**PLACE, by="a test")
+    table.promote("c", **PLACE, by="a test")
+
+    assert "a" == table.roll_back(**PLACE, by="a test").run
+
+
+def test_a_place_without_a_champion_says_who_has_one(database):
+    listed(database, "a")
+    table = promoted(database, "a")
+
+    with pytest.raises(UnknownChampionError, match=r"VALE3.*PETR4"):
+        table.of("VALE3")
+    with pytest.raises(UnknownChampionError):
+        table.of("PETR4", 7)
+    with pytest.raises(UnknownChampionError):
+        table.roll_back("VALE3", 5, by="a test")
+
+
+def test_the_newest_of_several_horizons_is_the_champion_of_a_symbol(database):
+    listed(database, "a", "b")
+    table = Champions(database)
+    table.promote("a", symbol="PETR4", horizon=5, by="a test")
+    table.promote("b", symbol="PETR4", horizon=1, by="a test")
+
+    newest = max(table.all(), key=lambda each: each.since)
+    assert newest == table.of("PETR4")
+    assert [1, 5] == [each.horizon for each in table.all()]
+
+
+def test_who_and_why_are_on_the_trail(database):
+    listed(database, "a")
+    table = Champions(database)
+    champion = table.promote("a", **PLACE, by="Ana", reason="better in May")
+
+    [change] = table.trail(**PLACE)
+    assert ("Ana", "better in May", champion.since) == (change.by, change.reason, change.at)
+
+
+def race(database: Database, rounds: int) -> list[int]:
+    """Let threads promote at once, each seeing the same version, and count the winners."""
+    names = [f"run-{number}" for number in range(THREADS)]
+    listed(database, *names)
+    table = Champions(database)
+    start = Barrier(THREADS)
+
+    def contest(number: int) -> list[bool]:
+        won = []
+        for _ in range(rounds):
+            start.wait()
+            champion = next(iter(table.all()), None)
+            version, serving = (0, "") if champion is None else (champion.version, champion.run)
+            start.wait()
+            # The present champion's promotion would change nothing, and be no conflict.
+            run = names[number] if names[number] != serving else names[number - 1]
+            try:
+                table.promote(run, **PLACE, by=str(number), if_version=version)
+                won.append(True)
+            except ChampionConflictError:
+                won.append(False)
+        return won
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        won = list(pool.map(contest, range(THREADS)))
+    return [sum(turn) for turn in zip(*won, strict=True)]
+
+
+def test_of_threads_that_promote_at_once_exactly_one_wins(database):
+    rounds = 40
+
+    winners = race(database, rounds)
+
+    assert [1] * rounds == winners
+    trail = Champions(database).trail(**PLACE)
+    assert list(range(1, rounds + 1)) == [each.version for each in trail]
+    assert [None, *(each.run for each in trail[:-1])] == [each.previous_run for each in trail]
+    [champion] = Champions(database).all()
+    assert (trail[-1].run, rounds) == (champion.run, champion.version)
+
+
+def test_promotions_that_take_whatever_is_there_all_succeed(database):
+    names = [f"run-{number}" for number in range(THREADS)]
+    listed(database, *names)
+    start = Barrier(THREADS)
+
+    def promote(name: str) -> int:
+        start.wait()
+        return Champions(database).promote(name, **PLACE, by="a test").version
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        versions = list(pool.map(promote, names))
+
+    assert list(range(1, THREADS + 1)) == sorted(versions)
+
+
+def test_while_champions_change_a_reader_sees_exactly_one(database):
+    listed(database, "a", "b")
+    table = promoted(database, "a")
+    changes = 30
+
+    def change() -> None:
+        for turn in range(changes):
+            table.promote("ab"[(turn + 1) % 2], **PLACE, by="a test")
+
+    with ThreadPoolExecutor(1) as pool:
+        done = pool.submit(change)
+        seen = []
+        while not done.done():
+            seen.append(len(table.all()))
+        done.result()
+
+    assert {1} == set(seen)
+
+
+def test_of_a_promotion_and_a_deletion_at_once_one_is_refused(database):
+    turns = 20
+    names = [f"run-{number}" for number in range(turns)]
+    listed(database, *names)
+    start = Barrier(2)
+
+    def promote() -> None:
+        for number, name in enumerate(names):
+            start.wait()
+            with suppress(NotRegisteredError):
+                Champions(database).promote(name, symbol="PETR4", horizon=number + 1, by="a test")
+
+    def forget() -> None:
+        for name in names:
+            start.wait()
+            with suppress(ServingRunError):
+                forget_run(database, name)
+
+    with ThreadPoolExecutor(2) as pool:
+        for each in (pool.submit(promote), pool.submit(forget)):
+            each.result()
+
+    with database.reading() as connection:
+        left = set(connection.execute(select(runs.c.id)).scalars())
+        serving = set(connection.execute(select(champions.c.run)).scalars())
+    assert left == serving

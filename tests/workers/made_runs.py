@@ -1,0 +1,128 @@
+"""Small runs on made-up prices, stored as the workbench stores them."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from pregao.dataset import Dataset
+from pregao.evaluation import Judged, Trained, WindowCounts, compare, judge_as_served
+from pregao.evaluation._report import DataSummary, Report
+from pregao.prices import Prices
+from pregao.registry import DataRecord, Run, save_run
+from pregao.testing import synthetic_prices
+from pregao.training import (
+    LEVELS,
+    Experiment,
+    Fitted,
+    Model,
+    combined,
+    datasets_for,
+    each_member,
+    find_recipe,
+    finish,
+    train,
+)
+from pregao.zoo import BASELINES
+
+SESSIONS = 500
+
+EXPERIMENTS = {
+    "anchored": Experiment(
+        symbols=("PETR4",), network="gru_hybrid", lookback=10, horizon=3, epochs=1, source="csv"
+    ),
+    "ensemble": Experiment(
+        symbols=("PETR4", "VALE3"), network="dlinear", lookback=8, horizon=3, epochs=1, members=2,
+        source="csv",
+    ),
+    **{
+        name: find_recipe(name).experiment.replace(epochs=1, lookback=12, source="csv")
+        for name in ("petr4-60d", "vale3-multistep", "b3-multitask")
+    },
+}  # fmt: skip
+
+
+def prices_of(symbol: str) -> Prices:
+    return synthetic_prices(symbol, sessions=SESSIONS, seed=sum(map(ord, symbol)))
+
+
+def dataset_of(experiment: Experiment) -> Dataset:
+    prices = [prices_of(each) for each in experiment.symbols]
+    [dataset] = datasets_for(prices, [experiment]).values()
+    return dataset
+
+
+def made_run(home: Path, experiment: Experiment, *, baseline: str | None = None) -> Run:
+    """Train, judge and store; with a baseline, that is what is served."""
+    dataset = dataset_of(experiment)
+    members = [_stirred(finish(train(each, dataset))) for each in each_member(experiment)]
+    model: Model = members[0] if len(members) == 1 else combined(members, dataset, "uniform")
+    judged, serving = judge_as_served(model, dataset, levels=LEVELS)
+    served = None
+    if baseline is not None:
+        fitted = BASELINES[baseline].fit(dataset.train, LEVELS, 0)
+        _, serving = judge_as_served(fitted, dataset, levels=LEVELS)
+        served = (baseline, fitted)
+    prices = [prices_of(each) for each in experiment.symbols]
+    name = experiment.network if isinstance(experiment.network, str) else "recipe"
+    report = _report(experiment, dataset, prices, judged, name)
+    if baseline is not None:
+        report = report.replace(champion=baseline)
+    return save_run(
+        home,
+        model,
+        report,
+        made_from=[experiment],
+        forecaster=name,
+        data=tuple(map(_record, prices)),
+        served=served,
+        serving=serving,
+    )
+
+
+def _stirred(fitted: Fitted) -> Fitted:
+    """Make sure that what a network says depends on its window: one that learnt nothing is flat."""
+    generator = np.random.default_rng(fitted.experiment.seed)
+    state = {
+        name: each + generator.normal(0, 0.05, each.shape).astype(each.dtype)
+        if each.ndim > 1
+        else each
+        for name, each in fitted.state.items()
+    }
+    return replace(fitted, state=state)
+
+
+def _report(
+    experiment: Experiment, dataset: Dataset, prices: list[Prices], judged: Judged, name: str
+) -> Report:
+    walk = BASELINES["random_walk"].fit(dataset.train, LEVELS, 0)
+    comparison = compare(
+        {name: judged}, {"random_walk": judge_as_served(walk, dataset, levels=LEVELS)[0]}
+    )
+    learned = Trained(parameters=1, epochs=(), best_epoch=0, seconds=0.1)
+    return Report.of(
+        comparison,
+        {name: learned},
+        experiment=experiment,
+        data=DataSummary(
+            symbols=experiment.symbols,
+            sessions=sum(map(len, prices)),
+            first=str(prices[0].first),
+            last=str(prices[0].last),
+            digest=prices[0].digest,
+        ),
+        windows=WindowCounts(**dataset.num_windows),
+        findings=(),
+        seconds=0.2,
+    )
+
+
+def _record(prices: Prices) -> DataRecord:
+    return DataRecord(
+        symbol=str(prices.symbol),
+        provider=prices.provider,
+        sessions=len(prices),
+        first=str(prices.first),
+        last=str(prices.last),
+        digest=prices.digest,
+    )
