@@ -4,6 +4,7 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
 
@@ -102,6 +103,34 @@ def test_many_threads_with_one_key_make_one_job(jobs):
         found = set(pool.map(lambda _: jobs.submit(SP500, key="k").id, range(64)))
 
     assert 1 == len(found)
+
+
+def test_who_is_interrupted_while_writing_for_all_loses_nobody_elses_job(jobs, monkeypatch):
+    writing, interrupted = Database.writing, []
+    begun, going_on = threading.Event(), threading.Event()
+
+    @contextmanager
+    def interrupting(database):
+        with writing(database) as connection:
+            yield connection
+            if not interrupted:
+                interrupted.append(threading.current_thread())
+                begun.set()
+                going_on.wait()
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(Database, "writing", interrupting)
+    with ThreadPoolExecutor(8) as pool:
+        first = pool.submit(jobs.submit, SP500)
+        begun.wait()
+        others = [pool.submit(jobs.submit, NASDAQ) for _ in range(7)]
+        going_on.set()
+        with pytest.raises(KeyboardInterrupt):
+            first.result()
+        accepted = {each.result().id for each in others}
+
+    assert accepted == {each.id for each in jobs.jobs()}
+    assert 7 == len(accepted)
 
 
 def test_a_full_queue_says_when_to_come_back(make_jobs):

@@ -1,11 +1,8 @@
 """The queue: rows that are claimed by lease, whichever process or host claims them."""
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Any
-from uuid import uuid4
 
 from pydantic import Field
 from sqlalchemy import Connection, Row, func, insert, or_, select, update
@@ -19,14 +16,12 @@ from pregao.errors import (
     UnknownJobError,
 )
 from pregao.jobs._claim import Claim, claim_of
-from pregao.jobs._requests import FetchRequest, SearchRequest, SweepRequest, TrainRequest
-from pregao.jobs._rows import add_event, event_of, find, job_of
+from pregao.jobs._line import Line, Request, Submission
+from pregao.jobs._rows import add_event, event_of, find, first_event, job_of, new_job, new_row
 from pregao.jobs._sizes import check_request
 from pregao.jobs._values import STATES, Job, JobEvent, JobProblem, JobProgress, WorkerShown
 from pregao.registry import moment
 from pregao.values import Value
-
-Request = TrainRequest | SweepRequest | SearchRequest | FetchRequest
 
 _SILENT_MS = 90_000
 """A worker that has not beaten for as long is taken for gone."""
@@ -46,28 +41,13 @@ class JobLimits(Value):
     )
 
 
-@dataclass(eq=False)
-class _Submission:
-    """A job on its way into the database."""
-
-    request: Request
-    key: str | None
-    outcome: Job | Exception | None = None
-
-    @property
-    def digest(self) -> str:
-        return sha256(self.request.model_dump_json().encode()).hexdigest()
-
-
 @dataclass(frozen=True, eq=False)
 class Jobs:
     """The jobs of one database; every method may be called from several threads."""
 
     database: Database
     limits: JobLimits = field(default_factory=JobLimits)
-    _pending: list[_Submission] = field(default_factory=list)
-    _listing: threading.Lock = field(default_factory=threading.Lock)
-    _committing: threading.Lock = field(default_factory=threading.Lock)
+    _line: Line = field(default_factory=Line)
 
     def submit(self, request: Request, *, key: str | None = None) -> Job:
         """Accept a job: it is on disk when this returns.
@@ -87,16 +67,14 @@ class Jobs:
             If the key was used for something else.
         """
         check_request(request)
-        own = _Submission(request, key)
-        with self._listing:
-            self._pending.append(own)
-        with self._committing:
-            # Whoever comes first writes for all who came meanwhile: a commit waits for the disk.
-            if own.outcome is None:
-                with self._listing:
-                    batch = self._pending[:]
-                    self._pending.clear()
+        own = Submission(request, key)
+        self._line.join(own)
+        if own.outcome is None:
+            batch = self._line.take()
+            try:
                 self._write(batch)
+            finally:
+                self._line.leave(own, batch)
         if isinstance(own.outcome, Job):
             return own.outcome
         assert own.outcome is not None, "it was written, or why not"
@@ -271,7 +249,7 @@ class Jobs:
         with self.database.writing() as connection:
             connection.execute(workers.delete().where(workers.c.id == name))
 
-    def _write(self, batch: Sequence[_Submission]) -> None:
+    def _write(self, batch: Sequence[Submission]) -> None:
         try:
             try:
                 self._write_once(batch)
@@ -281,42 +259,48 @@ class Jobs:
             for each in batch:
                 each.outcome = error
 
-    def _write_once(self, batch: Sequence[_Submission]) -> None:
+    def _write_once(self, batch: Sequence[Submission]) -> None:
+        outcomes: list[Job | Exception] = []
+        accepted: list[tuple[Submission, Job]] = []
         with self.database.writing() as connection:
             room = self.limits.queued - self._queued(connection)
+            now_ms = self.database.now_ms(connection)
             for each in batch:
-                each.outcome = self._accepted(connection, each, has_room=room > 0)
-                room -= isinstance(each.outcome, Job)
+                outcome = self._known(connection, each, accepted)
+                if outcome is None and len(accepted) >= room:
+                    outcome = QueueFullError(self.limits.queued, self.limits.retry_after_seconds)
+                elif outcome is None:
+                    outcome = new_job(each.request, now_ms)
+                    accepted.append((each, outcome))
+                outcomes.append(outcome)
+            if accepted:
+                rows = [
+                    new_row(job, now_ms, key=each.key, digest=each.digest) for each, job in accepted
+                ]
+                connection.execute(insert(jobs), rows)
+                connection.execute(insert(job_events), [first_event(row) for row in rows])
+        # Only now is it on disk, and may be told.
+        for each, outcome in zip(batch, outcomes, strict=True):
+            each.outcome = outcome
 
-    def _accepted(
-        self, connection: Connection, own: _Submission, *, has_room: bool
-    ) -> Job | Exception:
-        if own.key is not None:
-            known = connection.execute(select(jobs).where(jobs.c.key == own.key)).one_or_none()
-            if known is not None:
-                same = known.key_digest == own.digest
-                return job_of(known) if same else IdempotencyMismatchError(own.key, known.id)
-        if not has_room:
-            return QueueFullError(self.limits.queued, self.limits.retry_after_seconds)
-        name, now_ms = f"job-{uuid4().hex[:20]}", self.database.now_ms(connection)
-        connection.execute(
-            insert(jobs).values(
-                id=name,
-                kind=own.request.kind,
-                state="queued",
-                request=own.request.model_dump_json(),
-                key=own.key,
-                key_digest=None if own.key is None else own.digest,
-                created_ms=now_ms,
-                available_ms=now_ms,
-                attempts=0,
-                epoch=0,
-                cancel_asked=False,
-                progress=JobProgress().model_dump_json(),
-            )
-        )
-        add_event(connection, name, at_ms=now_ms, kind="state", data={"state": "queued"})
-        return job_of(self._found(connection, name))
+    def _known(
+        self,
+        connection: Connection,
+        own: Submission,
+        accepted: Sequence[tuple[Submission, Job]],
+    ) -> Job | Exception | None:
+        """Give what became of an earlier submission of the same key, if there is one."""
+        if own.key is None:
+            return None
+        for each, job in accepted:
+            if each.key == own.key:
+                same = each.digest == own.digest
+                return job if same else IdempotencyMismatchError(own.key, job.id)
+        known = connection.execute(select(jobs).where(jobs.c.key == own.key)).one_or_none()
+        if known is None:
+            return None
+        same = known.key_digest == own.digest
+        return job_of(known) if same else IdempotencyMismatchError(own.key, known.id)
 
     def _claimable(self, connection: Connection) -> Any:
         now_ms = self.database.now_ms(connection)

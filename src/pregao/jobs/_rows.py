@@ -3,11 +3,12 @@
 import json
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
 from sqlalchemy import Connection, Row, func, insert, select
 
 from pregao.database import job_events, jobs
-from pregao.jobs._requests import parse_request
+from pregao.jobs._requests import JobRequest, parse_request
 from pregao.jobs._values import Job, JobEvent, JobProblem, JobProgress, JobResult
 from pregao.registry import moment
 
@@ -29,6 +30,55 @@ def job_of(row: Row[Any]) -> Job:
         problem=None if row.problem is None else JobProblem.model_validate_json(row.problem),
         log_tail=row.log_tail,
     )
+
+
+def new_job(request: JobRequest, now_ms: int) -> Job:
+    """Give the job that a request becomes."""
+    return Job(
+        id=f"job-{uuid4().hex[:20]}",
+        kind=request.kind,
+        state="queued",
+        created=moment(now_ms),
+        started=None,
+        finished=None,
+        attempts=0,
+        is_cancelling=False,
+        progress=JobProgress(),
+        request=request,
+        result=None,
+        problem=None,
+        log_tail=None,
+    )
+
+
+def new_row(job: Job, now_ms: int, *, key: str | None, digest: str) -> dict[str, Any]:
+    """Give the row of a new job."""
+    return {
+        "id": job.id,
+        "kind": job.kind,
+        "state": job.state,
+        "request": job.request.model_dump_json(),
+        "key": key,
+        "key_digest": None if key is None else digest,
+        "created_ms": now_ms,
+        "available_ms": now_ms,
+        "attempts": 0,
+        "epoch": 0,
+        "cancel_asked": False,
+        "progress": job.progress.model_dump_json(),
+    }
+
+
+def first_event(row: dict[str, Any]) -> dict[str, Any]:
+    """Give the event that a new job begins with."""
+    data = json.dumps({"state": row["state"]})
+    return {
+        "job": row["id"],
+        "number": 1,
+        "at_ms": row["created_ms"],
+        "kind": "state",
+        "data": data,
+    }
 
 
 def find(connection: Connection, name: str, *, lock: bool = False) -> Row[Any] | None:
