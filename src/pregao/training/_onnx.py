@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -114,6 +114,7 @@ class OnnxNetwork:
         return str(self.session.get_inputs()[0].name)
 
 
+@cache
 def _runtime() -> Any:
     # As it is loaded, it would write an identity into the user's home and send what it is used for.
     with environment({"ORT_DISABLE_TELEMETRY": "1"}):
