@@ -290,13 +290,10 @@ def _of_champion(seat: Seat, prices: Prices, findings: tuple[Finding, ...]) -> R
     )
 
 
-def _at(ahead: Float, levels: tuple[float, ...] | None) -> list[list[float]]:
-    """Give the columns of some levels; lists, for nothing validates what is only written down."""
-    if levels is None:
-        rows: list[list[float]] = ahead.tolist()
-        return rows
-    chosen: list[list[float]] = ahead[:, [LEVELS.index(each) for each in levels]].tolist()
-    return chosen
+def _at(ahead: Float, levels: tuple[float, ...] | None) -> tuple[tuple[float, ...], ...]:
+    """Give the columns of some levels."""
+    chosen = ahead if levels is None else ahead[:, [LEVELS.index(each) for each in levels]]
+    return tuple(map(tuple, chosen.tolist()))
 
 
 def _next(prices: Prices, horizon: int) -> tuple[date, ...]:
