@@ -214,9 +214,10 @@ def test_a_full_disk_leaves_a_run_unregistered_and_nothing_behind(
     def full_disk(_handle: int) -> None:
         raise OSError(28, "No space left on device")
 
-    with monkeypatch.context() as patched, pytest.raises(OSError, match="No space left"):
+    with monkeypatch.context() as patched:
         patched.setattr("os.fsync", full_disk)
-        register(run)
+        with pytest.raises(OSError, match="No space left"):
+            register(run)
 
     assert before == set(run.folder.iterdir())
     register(run)
