@@ -10,6 +10,7 @@ from pydantic import Field
 from pregao.findings import Finding
 from pregao.prices import Prices
 from pregao.serving._answers import MOST_ROWS
+from pregao.serving._quotes import Quote
 from pregao.serving._services import Served
 from pregao.symbols import Symbol
 from pregao.values import Value
@@ -109,10 +110,19 @@ def prices(
     )
 
 
+@router.post("/{symbol}/refresh")
+def refresh(symbol: Asked, services: Served) -> QualityShown:
+    """Ask the providers for newer bars now; 503 if none of them answers."""
+    return _certificate(services.quotes.refreshed(str(Symbol.parse(symbol))))
+
+
 @router.get("/{symbol}/quality")
 def quality(symbol: Asked, services: Served) -> QualityShown:
     """Say what is wrong with a symbol's bars, or worth knowing."""
-    quote = services.quotes.of(str(Symbol.parse(symbol)))
+    return _certificate(services.quotes.of(str(Symbol.parse(symbol))))
+
+
+def _certificate(quote: Quote) -> QualityShown:
     return QualityShown(
         symbol=str(quote.prices.symbol),
         source=quote.source,
