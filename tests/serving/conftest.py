@@ -1,13 +1,16 @@
 """A server of our own: in this process for most tests, a real one where sockets matter."""
 
+import shutil
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from made_runs import EXPERIMENTS, made_run, prices_of
 from starlette.testclient import TestClient
 
-from pregao.prices import Clock, open_feed
+from pregao.prices import Clock, PriceStore, open_feed
 from pregao.serving import HttpLimits, create_app, services_over
 from pregao.serving._access import Access
 from pregao.serving._server import _Server, config_of, listening
@@ -66,3 +69,23 @@ def running(services):
 @pytest.fixture
 def run_services():
     return running
+
+
+@pytest.fixture(scope="module")
+def trained_home(tmp_path_factory):
+    """A home with prices of PETR4 and two registered runs of it: copy it, and change the copy."""
+    home = tmp_path_factory.mktemp("trained")
+    PriceStore(home).append(replace(prices_of("PETR4"), provider="yahoo"))
+    models = Workbench(home).models
+    for seed in (0, 1):
+        experiment = EXPERIMENTS["ensemble"].replace(symbols=("PETR4",), members=1, seed=seed)
+        models.register(made_run(home, experiment).id)
+    models.database.close()
+    return home
+
+
+@pytest.fixture
+def served_home(trained_home, tmp_path):
+    """A copy of that home, where the fixtures of this folder serve from."""
+    shutil.copytree(trained_home, tmp_path, dirs_exist_ok=True)
+    return tmp_path

@@ -121,6 +121,7 @@ def test_own_bars_with_dates_are_forecast_from_their_last_session(client):
         {"prices": {"close": [1.0] * 29}},
         {"prices": {"close": [1.0] * 29 + [0.0]}},
         {"prices": {"close": [1.0] * 29 + [-1.0]}},
+        {"prices": {"close": [1.0] * 29 + [1e-300]}},
         {"prices": {"close": [1.0] * 29 + ["1"]}},
         {"prices": {"close": [1.0] * 29 + [True]}},
         {"prices": {"close": [1.0] * 29 + [None]}},

@@ -12,7 +12,7 @@ from pregao.symbols import Symbol
 from pregao.training import LEVELS
 from pregao.values import Value
 
-Price = Annotated[float, Field(strict=True, gt=0, lt=1e12)]
+Price = Annotated[float, Field(strict=True, ge=1e-6, lt=1e12)]
 Volume = Annotated[float, Field(strict=True, ge=0, lt=1e18)]
 Horizon = Annotated[int, Field(strict=True, ge=1, le=252)]
 LEAST_ROWS = 30

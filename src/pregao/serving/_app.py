@@ -1,7 +1,5 @@
 """The application: routes behind one guard."""
 
-from typing import Any
-
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -18,8 +16,9 @@ from pregao.serving import (
     _symbols,
     _work,
 )
+from pregao.serving._documented import Documented
 from pregao.serving._guard import Guard
-from pregao.serving._problems import PROBLEM_JSON, Problem, Refusal, reasons_of
+from pregao.serving._problems import Refusal, reasons_of
 from pregao.serving._services import Services
 
 _ROUTERS = (
@@ -39,14 +38,13 @@ def create_app(services: Services) -> FastAPI:
     """Make the application over its services."""
     from pregao import __version__
 
-    app = FastAPI(
+    app = Documented(
         title="Pregao",
         summary="From a ticker to an honest forecast, always beside the naive one.",
         version=__version__,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        responses={"default": _PROBLEM},
     )
     app.state.services = services
     for router in _ROUTERS:
@@ -60,12 +58,6 @@ def create_app(services: Services) -> FastAPI:
         metrics=services.metrics,
     )
     return app
-
-
-_PROBLEM: dict[str, Any] = {
-    "description": "A problem, as RFC 9457 has it",
-    "content": {PROBLEM_JSON: {"schema": Problem.model_json_schema()}},
-}
 
 
 def _of_http(_request: Request, error: Exception) -> Response:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from time import perf_counter
-from typing import NoReturn
 
 import numpy as np
 import structlog
@@ -246,9 +245,10 @@ class Desk:
         self.metrics.inference.observe(perf_counter() - started)
         prices = quote.prices
         last = float(prices.bars.close[-1])
-        ahead = last * np.exp(quantiles)
+        with np.errstate(over="ignore"):
+            ahead = last * np.exp(quantiles)
         if not np.isfinite(ahead).all():
-            _not_finite(ready)
+            raise _too_wild(prices, horizon)
         self.metrics.forecasts.labels("baseline" if ready.run is None else "network").inc()
         if quote.is_stale:
             self.metrics.stale_forecasts.inc()
@@ -301,8 +301,11 @@ def _next(prices: Prices, horizon: int) -> tuple[date, ...]:
     return tuple(as_date(each) for each in sessions)
 
 
-def _not_finite(ready: Ready) -> NoReturn:
-    raise ArithmeticError(f"{ready.forecaster} gave numbers that are not finite")
+def _too_wild(prices: Prices, horizon: int) -> InputError:
+    return InputError(
+        f"the prices of {prices.symbol} jump so far that in {horizon} sessions they may be "
+        "anything: look for some in other units, or ask for a shorter horizon"
+    )
 
 
 def _nobody(prices: Prices, horizon: int, name: str, taught_by: Prices) -> Finding:

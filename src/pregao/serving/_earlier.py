@@ -16,6 +16,7 @@ from pydantic import Discriminator, Field, Tag
 from pregao.errors import PregaoError
 from pregao.registry import Run
 from pregao.serving._answers import MOST_ROWS, ForecastShown, OwnPrices, Price, Ticker
+from pregao.serving._documented import QUOTED, STORED, examples, problems
 from pregao.serving._forecasts import forecast_own, off_the_loop
 from pregao.serving._services import Served, Services
 from pregao.training import listed_networks
@@ -69,14 +70,23 @@ Asked = Annotated[
 ]
 
 
+_SIXTY = [round(30 + 0.1 * (day % 7) - 0.2 * (day % 3), 2) for day in range(60)]
+_STOCK = {"stock": "SP500"}
+_LAST_60_DAYS = {"last_60_days": _SIXTY}
+_PRICES = {"prices": [*_SIXTY, 30.5], "ticker": "NVDA"}
+
+
 @router.get("/health")
 async def health(services: Served) -> dict[str, object]:
     """Say that forecasts are answered: by a champion, or by a baseline where there is none."""
     return {"status": "healthy", "model_loaded": services.desk.is_open}
 
 
-@router.post("/predict")
-async def predict(asked: Asked, services: Served) -> dict[str, object]:
+@router.post("/predict", responses=problems(*QUOTED, "history-too-short", "invalid-input"))
+async def predict(
+    asked: Annotated[Asked, examples(stock=_STOCK, last_60_days=_LAST_60_DAYS, prices=_PRICES)],
+    services: Served,
+) -> dict[str, object]:
     """Forecast a ticker, or the close after the prices given."""
     is_ready = isinstance(asked, StockAsked) and services.desk.is_ready(asked.stock, None)
     return await off_the_loop(services, lambda: _predicted(asked, services), is_quick=is_ready)
@@ -159,7 +169,7 @@ def models_info() -> dict[str, object]:
     return {"total": sum(map(len, categories.values())), "categories": dict(categories)}
 
 
-@router.get("/statistics")
+@router.get("/statistics", responses=problems("damaged", *STORED))
 def statistics(services: Served) -> dict[str, object]:
     """List the stored runs as MLflow lists experiments, the naive forecast's scores beside."""
     by_symbols: defaultdict[str, list[Run]] = defaultdict(list)

@@ -11,10 +11,11 @@ from fastapi import APIRouter, Header, Request
 from pydantic import Field, ValidationError
 from starlette.responses import JSONResponse, Response
 
-from pregao.errors import InvalidExperimentError, PregaoError
+from pregao.errors import InvalidExperimentError
 from pregao.evaluation import NetworkScore
 from pregao.jobs import Job, SearchRequest, SweepRequest, TrainRequest
 from pregao.serving._answers import Ticker
+from pregao.serving._documented import Answers, problems
 from pregao.serving._forecasts import off_the_loop
 from pregao.serving._problems import Refusal, reasons_of
 from pregao.serving._services import Served, Services
@@ -48,26 +49,44 @@ class AdvancedAsked(Value):
 
 Prefer = Annotated[str | None, Header(max_length=100, description="respond-async answers at once")]
 _TRAIN_BODY = {"stock": "VALE3", "inicio": "2020-01-01", "fim": "2025-07-28"}
-_ADVANCED_BODY = {"mode": "fast", "model_ids": [1, 2], "lookback": 60, "horizon": 1}
+_FAST = {"mode": "fast", "model_ids": [1, 2], "lookback": 60, "horizon": 1}
+_OPTIMIZED = {**_FAST, "mode": "optimized", "optimization_strategy": "random", "n_trials": 20}
 _EARLIER_NAMES = {"dropout": "dropout_rate"}
 _POLL_SECONDS = 0.2
 
 
-def _body_of(model: type[Value], example: Mapping[str, object]) -> dict[str, Any]:
+def _body_of(model: type[Value], **bodies: Mapping[str, object]) -> dict[str, Any]:
     """Describe a body that is read by hand, for its errors have a shape of their own."""
     schema = model.model_json_schema()
-    content = {"schema": schema, "examples": {"one": {"value": example}}}
+    shown = {name: {"value": each} for name, each in bodies.items()}
+    content = {"schema": schema, "examples": shown}
     return {"requestBody": {"required": True, "content": {"application/json": content}}}
 
 
-_TRAIN_ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: {"description": "trained, and serving"},
-    202: {"description": "accepted: Location is the job"},
-    400: {"description": "what is wrong, under error"},
+def _told_as(description: str, *fields: str) -> dict[str, Any]:
+    texts = {name: {"type": "string"} for name in fields}
+    schema = {"type": "object", "properties": texts, "required": list(fields)}
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+_ANSWERS: Answers = {
+    **problems("queue-full", "stopping", "busy", "database-unavailable", "disk-full"),
+    202: {
+        **_told_as("Accepted, for Prefer: respond-async", "message", "job"),
+        "headers": {"Location": {"required": True, "schema": {"type": "string"}}},
+    },
+    400: _told_as("What is wrong with the request, or what went wrong, under error", "error"),
+    409: _told_as("The job was cancelled", "error"),
+    500: _told_as("The job died", "error"),
 }
+_TRAINED: Answers = {200: _told_as("Trained, and serving", "message")}
 
 
-@router.post("/train", responses=_TRAIN_ANSWERS, openapi_extra=_body_of(TrainAsked, _TRAIN_BODY))
+@router.post(
+    "/train",
+    responses={**_ANSWERS, **_TRAINED},
+    openapi_extra=_body_of(TrainAsked, five_years=_TRAIN_BODY),
+)
 async def train(request: Request, services: Served, prefer: Prefer = None) -> Response:
     """Train on a ticker between two days and let it serve; waits, unless Prefer says otherwise."""
     try:
@@ -88,7 +107,7 @@ async def train(request: Request, services: Served, prefer: Prefer = None) -> Re
     except ValidationError as error:
         found = reasons_of([dict(each) for each in error.errors(include_url=False)])
         return _error(400, "; ".join(f"{each.at}: {each.message}" for each in found))
-    except (ValueError, PregaoError) as error:
+    except ValueError as error:
         return _error(400, str(error))
     if _is_async(prefer):
         return _pending(job)
@@ -99,7 +118,11 @@ async def train(request: Request, services: Served, prefer: Prefer = None) -> Re
     return JSONResponse({"message": message})
 
 
-@router.post("/api/train-advanced", openapi_extra=_body_of(AdvancedAsked, _ADVANCED_BODY))
+@router.post(
+    "/api/train-advanced",
+    responses=_ANSWERS,
+    openapi_extra=_body_of(AdvancedAsked, fast=_FAST, optimized=_OPTIMIZED),
+)
 async def train_advanced(request: Request, services: Served, prefer: Prefer = None) -> Response:
     """Rank the thirty networks, or search settings for each, and let the best serve."""
     try:
@@ -109,7 +132,7 @@ async def train_advanced(request: Request, services: Served, prefer: Prefer = No
     except ValidationError as error:
         found = reasons_of([dict(each) for each in error.errors(include_url=False)])
         return _error(400, "; ".join(f"{each.at}: {each.message}" for each in found))
-    except (ValueError, PregaoError) as error:
+    except ValueError as error:
         return _error(400, str(error))
     if _is_async(prefer):
         return _pending(job)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import numpy as np
 from fastapi import APIRouter
@@ -12,16 +12,46 @@ from pregao.calendars import Sessions, sessions_between
 from pregao.errors import PregaoError
 from pregao.findings import Finding
 from pregao.prices import Bars, Download, Prices, validated
-from pregao.serving._answers import ForecastRequest, ForecastShown, ForecastsShown, OwnPrices
+from pregao.serving._answers import (
+    LEAST_ROWS,
+    ForecastRequest,
+    ForecastShown,
+    ForecastsShown,
+    OwnPrices,
+)
+from pregao.serving._documented import QUOTED, examples, problems
 from pregao.serving._services import Served, Services
 from pregao.symbols import Symbol
 
 router = APIRouter(prefix="/v1", tags=["forecasts"])
 T = TypeVar("T")
 
+_OWN = [round(30 + 0.1 * (day % 7) - 0.2 * (day % 3), 2) for day in range(LEAST_ROWS)]
+_SYMBOLS = {"symbols": ["SP500"], "horizon": 5, "levels": [0.05, 0.5, 0.95]}
+_CLOSES = {"prices": {"symbol": "PETR4", "close": _OWN}, "horizon": 3}
+_BARS = {
+    "prices": {
+        "symbol": "NVDA",
+        "open": _OWN,
+        "high": [each + 0.5 for each in _OWN],
+        "low": [each - 0.5 for each in _OWN],
+        "close": _OWN,
+        "volume": [1000] * LEAST_ROWS,
+    }
+}
 
-@router.post("/forecasts", response_model=ForecastsShown)
-async def forecasts(asked: ForecastRequest, services: Served) -> Response:
+
+@router.post(
+    "/forecasts",
+    response_model=ForecastsShown,
+    responses=problems(*QUOTED, "history-too-short", "invalid-input"),
+)
+async def forecasts(
+    asked: Annotated[
+        ForecastRequest, examples(symbols=_SYMBOLS, own_closes=_CLOSES, own_bars=_BARS)
+    ],
+    services: Served,
+) -> Response:
     """Forecast the next sessions of symbols, or of prices in the body; nothing is kept of those."""
     is_ready = asked.prices is None and all(
         services.desk.is_ready(each, asked.horizon) for each in asked.symbols

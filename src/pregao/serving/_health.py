@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from pregao.jobs import WorkerShown
+from pregao.serving._documented import STORED, problems
 from pregao.serving._problems import Refusal
 from pregao.serving._services import Served
 from pregao.values import Value
@@ -30,7 +31,7 @@ async def livez() -> dict[str, str]:
     return {"status": "alive"}
 
 
-@router.get("/readyz")
+@router.get("/readyz", responses=problems("stopping", *STORED))
 def readyz(services: Served) -> dict[str, str]:
     """Say that the database answers and the champions were looked for."""
     if not services.desk.is_open or services.stopping.is_set():
@@ -39,13 +40,17 @@ def readyz(services: Served) -> dict[str, str]:
     return {"status": "ready"}
 
 
-@router.get("/metrics", response_class=Response)
+@router.get(
+    "/metrics",
+    response_class=Response,
+    responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+)
 async def metrics(services: Served) -> Response:
     """Give all measures as Prometheus reads them."""
     return Response(services.metrics.page(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-@router.get("/v1/workers")
+@router.get("/v1/workers", responses=problems(*STORED))
 def workers(services: Served) -> list[WorkerShown]:
     """List who works in the background, as of the last beat."""
     return list(services.workbench.jobs.workers())

@@ -8,6 +8,7 @@ from pydantic import Field
 from pregao.evaluation import Report
 from pregao.registry import Champion, Change, RunSummary
 from pregao.serving._answers import Ticker
+from pregao.serving._documented import STORED, examples, problems
 from pregao.serving._problems import Refusal
 from pregao.serving._registering import register_beside
 from pregao.serving._services import Served
@@ -48,7 +49,12 @@ class ChampionAsked(Value):
     reason: str = Field(default="", max_length=500)
 
 
-@router.get("/runs")
+_PROMOTE = {"run": "20261126-213000-gru_classic-SP500", "reason": "better in rough markets"}
+_ROLL_BACK = {"run": None, "horizon": 10, "reason": "it drifts"}
+_ETAG = {"ETag": {"description": "the version", "schema": {"type": "string"}}}
+
+
+@router.get("/runs", responses=problems("unknown-run", *STORED))
 def runs(
     services: Served,
     symbol: Annotated[Ticker | None, Query()] = None,
@@ -59,7 +65,7 @@ def runs(
     return list(services.workbench.models.runs(symbol=symbol, limit=limit, before=before))
 
 
-@router.get("/runs/{run}")
+@router.get("/runs/{run}", responses=problems("unknown-run", "damaged", *STORED))
 def run(run: RunId, services: Served) -> RunShown:
     """Show a run."""
     found = services.workbench.models.run(run)
@@ -70,20 +76,30 @@ def run(run: RunId, services: Served) -> RunShown:
     )
 
 
-@router.get("/runs/{run}/report", response_model=Report)
+@router.get(
+    "/runs/{run}/report",
+    response_model=Report,
+    responses=problems("unknown-run", "damaged", *STORED),
+)
 def report(run: RunId, services: Served) -> Response:
     """Give the report of a run: every score beside every baseline's."""
     found = services.workbench.models.run(run).report
     return Response(found.model_dump_json(), media_type="application/json")
 
 
-@router.get("/champions")
+@router.get("/champions", responses=problems(*STORED))
 def champions(services: Served) -> list[Champion]:
     """List who serves which symbol and horizon."""
     return list(services.workbench.models.champions())
 
 
-@router.get("/champions/{symbol}")
+@router.get(
+    "/champions/{symbol}",
+    responses={
+        200: {"headers": _ETAG},
+        **problems("unknown-champion", "invalid-symbol", *STORED),
+    },
+)
 def champion(
     symbol: Asked, services: Served, response: Response, horizon: Horizon = None
 ) -> ChampionShown:
@@ -94,10 +110,26 @@ def champion(
     return ChampionShown(champion=found, trail=models.trail(found.symbol, found.horizon))
 
 
-@router.put("/champions/{symbol}")
+@router.put(
+    "/champions/{symbol}",
+    responses={
+        200: {"headers": _ETAG},
+        **problems(
+            "unknown-run",
+            "unknown-champion",
+            "invalid-symbol",
+            "invalid-input",
+            "champion-changed",
+            "not-registered",
+            "not-registrable",
+            "disk-full",
+            *STORED,
+        ),
+    },
+)
 def promote(
     symbol: Asked,
-    asked: ChampionAsked,
+    asked: Annotated[ChampionAsked, examples(promote=_PROMOTE, roll_back=_ROLL_BACK)],
     services: Served,
     response: Response,
     if_match: IfMatch = None,

@@ -10,6 +10,7 @@ from pydantic import Field
 from pregao.findings import Finding
 from pregao.prices import Prices
 from pregao.serving._answers import MOST_ROWS
+from pregao.serving._documented import QUOTED, problems
 from pregao.serving._quotes import Quote
 from pregao.serving._services import Served
 from pregao.symbols import Symbol
@@ -63,7 +64,7 @@ class QualityShown(Value):
     findings: tuple[Finding, ...]
 
 
-@router.get("")
+@router.get("", responses=problems("busy"))
 def symbols(services: Served) -> list[SymbolShown]:
     """List the symbols whose prices are stored or bundled, and those that have champions."""
     known = services.quotes.known()
@@ -81,7 +82,7 @@ def symbols(services: Served) -> list[SymbolShown]:
     ]
 
 
-@router.get("/{symbol}/prices")
+@router.get("/{symbol}/prices", responses=problems(*QUOTED))
 def prices(
     symbol: Asked,
     services: Served,
@@ -110,13 +111,13 @@ def prices(
     )
 
 
-@router.post("/{symbol}/refresh")
+@router.post("/{symbol}/refresh", responses=problems(*QUOTED))
 def refresh(symbol: Asked, services: Served) -> QualityShown:
     """Ask the providers for newer bars now; 503 if none of them answers."""
     return _certificate(services.quotes.refreshed(str(Symbol.parse(symbol))))
 
 
-@router.get("/{symbol}/quality")
+@router.get("/{symbol}/quality", responses=problems(*QUOTED))
 def quality(symbol: Asked, services: Served) -> QualityShown:
     """Say what is wrong with a symbol's bars, or worth knowing."""
     return _certificate(services.quotes.of(str(Symbol.parse(symbol))))

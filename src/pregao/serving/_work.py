@@ -7,13 +7,14 @@ from datetime import date
 from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Header, Path, Query, Response
+from fastapi import APIRouter, Header, Path, Query, Response
 from pydantic import Field, ValidationError
 from starlette.responses import StreamingResponse
 
 from pregao.dataset import check_length
 from pregao.errors import InvalidExperimentError
 from pregao.jobs import ENDED, Job, JobEvent, JobState, SearchRequest, SweepRequest, TrainRequest
+from pregao.serving._documented import STORED, examples, problems
 from pregao.serving._forecasts import off_the_loop
 from pregao.serving._problems import Refusal, reasons_of
 from pregao.serving._services import Served, Services
@@ -101,18 +102,36 @@ class SearchAsked(Asked):
     folds: int | None = Field(default=None, ge=0, le=50)
 
 
-def _example(**body: object) -> Any:
-    return Body(openapi_examples={"one": {"value": body}})
+_ACCEPTED = {
+    202: {
+        "description": "Accepted: it is written down",
+        "headers": {
+            "Location": {"description": "the job", "required": True, "schema": {"type": "string"}}
+        },
+    },
+    **problems(
+        "invalid-experiment",
+        "invalid-symbol",
+        "unknown-name",
+        "invalid-input",
+        "job-too-large",
+        "key-used",
+        "queue-full",
+        "disk-full",
+        *STORED,
+    ),
+}
 
 
 _TRAINING = {"experiment": {"symbols": ["SP500"], "source": "sample", "epochs": 3}}
+_RECIPE = {"recipe": "petr4-60d", "experiment": {"symbols": ["VALE3"]}}
 _SWEEP = {**_TRAINING, "networks": ["lstm_classic", "gru_classic"], "folds": 0}
 _SEARCH = {**_TRAINING, "strategy": "random", "trials": 2, "space": {"dropout": [0.1, 0.3]}}
 
 
-@router.post("/trainings", status_code=202)
+@router.post("/trainings", status_code=202, responses=_ACCEPTED)
 async def train(
-    asked: Annotated[TrainingAsked, _example(**_TRAINING)],
+    asked: Annotated[TrainingAsked, examples(experiment=_TRAINING, recipe=_RECIPE)],
     response: Response,
     services: Served,
     key: Key = None,
@@ -132,9 +151,9 @@ async def train(
     return await _accepted(services, response, accepted)
 
 
-@router.post("/sweeps", status_code=202)
+@router.post("/sweeps", status_code=202, responses=_ACCEPTED)
 async def sweep(
-    asked: Annotated[SweepAsked, _example(**_SWEEP)],
+    asked: Annotated[SweepAsked, examples(two_networks=_SWEEP)],
     response: Response,
     services: Served,
     key: Key = None,
@@ -156,9 +175,9 @@ async def sweep(
     return await _accepted(services, response, accepted)
 
 
-@router.post("/searches", status_code=202)
+@router.post("/searches", status_code=202, responses=_ACCEPTED)
 async def search(
-    asked: Annotated[SearchAsked, _example(**_SEARCH)],
+    asked: Annotated[SearchAsked, examples(dropout=_SEARCH)],
     response: Response,
     services: Served,
     key: Key = None,
@@ -180,7 +199,7 @@ async def search(
     return await _accepted(services, response, accepted)
 
 
-@router.get("/jobs")
+@router.get("/jobs", responses=problems(*STORED))
 def jobs(
     services: Served,
     state: JobState | None = None,
@@ -191,19 +210,19 @@ def jobs(
     return list(services.workbench.jobs.jobs(state=state, limit=limit, before=before))
 
 
-@router.get("/jobs/{job}")
+@router.get("/jobs/{job}", responses=problems("unknown-job", *STORED))
 def job(job: JobId, services: Served) -> Job:
     """Show a job."""
     return services.workbench.jobs.job(job)
 
 
-@router.delete("/jobs/{job}")
+@router.delete("/jobs/{job}", responses=problems("unknown-job", "job-state", *STORED))
 def cancel(job: JobId, services: Served) -> Job:
     """Ask a job to stop: at once where it waits, within seconds where it runs."""
     return services.workbench.jobs.cancel(job)
 
 
-@router.post("/jobs/{job}/retry")
+@router.post("/jobs/{job}/retry", responses=problems("unknown-job", "job-state", *STORED))
 def retry(job: JobId, services: Served) -> Job:
     """Let a job that failed, died or was cancelled wait again."""
     return services.workbench.jobs.retry(job)
@@ -212,7 +231,10 @@ def retry(job: JobId, services: Served) -> Job:
 @router.get(
     "/jobs/{job}/events",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}}},
+    responses={
+        200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}},
+        **problems("unknown-job", *STORED),
+    },
 )
 async def events(job: JobId, services: Served, last: LastEvent = None) -> StreamingResponse:
     """Follow a job as server-sent events, until it has ended; go on with Last-Event-ID."""
