@@ -38,7 +38,7 @@ def _asking(url, stop, seen, wrong):
         while not stop.is_set():
             try:
                 seen.append(_forecast(client))
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, the test tells of it
                 wrong.append(error)
 
 
@@ -78,9 +78,7 @@ def test_a_change_decided_on_an_older_champion_is_refused_and_says_so(served):
         first = _promoted(client, runs[0])
         _promoted(client, runs[1], first)
 
-        late = client.put(
-            "/v1/champions/PETR4", json={"run": runs[0]}, headers={"if-match": first}
-        )
+        late = client.put("/v1/champions/PETR4", json={"run": runs[0]}, headers={"if-match": first})
 
         assert 412 == late.status_code
         assert late.json()["type"].endswith("champion-changed")
