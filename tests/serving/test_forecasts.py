@@ -6,6 +6,8 @@ import math
 import numpy as np
 import pytest
 
+from pregao.errors import InputError
+from pregao.serving._desk import Ready
 from pregao.training import LEVELS
 
 
@@ -163,6 +165,15 @@ def test_numbers_in_answers_are_finite(client):
     shown = _asked(client, symbols=["SP500"], horizon=252).json()["forecasts"][0]
 
     assert all(math.isfinite(each) for row in shown["prices"] for each in row)
+
+
+def test_a_forecast_that_no_number_holds_is_no_fault_of_the_server(make_services):
+    services = make_services()
+    far = np.full((1, len(LEVELS)), 800.0)
+    ready = Ready(ask=lambda: far, forecaster="har", run=None, version=None, edge="none")
+
+    with pytest.raises(InputError, match="SP500 jump so far"):
+        services.desk._shown(services.quotes.of("SP500"), ready, 1, None)
 
 
 def test_the_outcomes_are_counted(make_services):

@@ -19,7 +19,7 @@ from pregao.serving._answers import MOST_ROWS, ForecastShown, OwnPrices, Price, 
 from pregao.serving._documented import QUOTED, STORED, examples, problems
 from pregao.serving._forecasts import forecast_own, off_the_loop
 from pregao.serving._services import Served, Services
-from pregao.training import listed_networks
+from pregao.training import Epoch, listed_networks
 from pregao.values import Value
 
 router = APIRouter(tags=["earlier systems"])
@@ -203,14 +203,12 @@ def _as_mlflow(run: Run) -> dict[str, object]:
         "artifact_uri": f"runs/{run.id}",
         "end_time": ended_ms,
         "metrics": {
-            "best_val_loss": min(each.validation_loss for each in subject.epochs),
+            **_losses(subject.epochs),
             "final_mape": subject.metrics.mape,
             "final_rmse": subject.metrics.rmse,
             "naive_mape": naive.mape,
             "naive_rmse": naive.rmse,
             **steps,
-            "train_loss": subject.epochs[-1].train_loss,
-            "val_loss": subject.epochs[-1].validation_loss,
             "training_time": subject.seconds,
         },
         "params": {name: _as_text(value) for name, value in fields.items()},
@@ -218,6 +216,17 @@ def _as_mlflow(run: Run) -> dict[str, object]:
         "start_time": ended_ms - int(1000 * subject.seconds),
         "status": "FINISHED",
         "tags": {"forecaster": report.candidate, "champion": report.champion, "edge": report.edge},
+    }
+
+
+def _losses(epochs: tuple[Epoch, ...]) -> dict[str, object]:
+    """Give the losses of a network; what was averaged of several has none of its own."""
+    if not epochs:
+        return {}
+    return {
+        "best_val_loss": min(each.validation_loss for each in epochs),
+        "train_loss": epochs[-1].train_loss,
+        "val_loss": epochs[-1].validation_loss,
     }
 
 
