@@ -10,9 +10,11 @@ import tempfile
 import time
 import urllib.request
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import psutil
+
 from _figures import PREGAO, show
 from _load import Load, generate
 from pregao.evaluation import judge_as_served
@@ -118,7 +120,7 @@ class Server:
             time.sleep(0.005)
         sys.exit(log.read_text())
 
-    def __enter__(self) -> "Server":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -128,20 +130,23 @@ class Server:
 
     @property
     def memory_mb(self) -> float:
+        """Give what it holds in memory."""
         return self.seen.memory_info().rss / 2**20
 
     def idle_percent(self, seconds: float) -> float:
+        """Give the share of a core that it takes while nobody asks."""
         before = sum(self.seen.cpu_times()[:2])
         time.sleep(seconds)
         return 100 * (sum(self.seen.cpu_times()[:2]) - before) / seconds
 
     def asked(self) -> dict[str, object]:
+        """Give one answer."""
         request = urllib.request.Request(
             f"http://127.0.0.1:{self.port}/v1/forecasts",
             data=BODY.encode(),
             headers={"Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=60) as answer:
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - on this machine
             shown: dict[str, object] = json.load(answer)["forecasts"][0]
         return shown
 

@@ -117,3 +117,15 @@ def test_what_cannot_be_done_is_one_line_and_exit_code_two(
     assert (2, "") == (done.returncode, done.stdout)
     [line] = done.stderr.strip().splitlines()
     assert reason in line
+
+
+def test_champions_are_in_the_database_that_the_environment_names(
+    pregao: Shell, stored: Run, database_url: str
+):
+    done = pregao("promote", stored.id, "--symbol", "VALE3", PREGAO_DATABASE_URL=database_url)
+    assert 0 == done.returncode, done.stderr
+
+    there = json.loads(pregao("models", "--json", PREGAO_DATABASE_URL=database_url).stdout)
+    here = json.loads(pregao("models", "--json").stdout)
+
+    assert ([("VALE3", stored.id)], []) == ([(each["symbol"], each["run"]) for each in there], here)

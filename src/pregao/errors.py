@@ -275,7 +275,10 @@ class JobTooLargeError(InputError):
 
     def __init__(self, what: str, found: int, most: int) -> None:
         self.what, self.found, self.most = what, found, most
-        super().__init__(f"the job asks for {found:,} {what}, and at most {most:,} are allowed")
+        super().__init__(
+            f"the job asks for {found:,} {what}, and at most {most:,} are allowed: ask for fewer, "
+            "or use the command line, which has no such limit"
+        )
 
 
 class QueueFullError(PregaoError):

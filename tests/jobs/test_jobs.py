@@ -37,11 +37,11 @@ PROBLEM = JobProblem(name="Crashed", detail="for the test")
 
 
 @pytest.fixture
-def make_jobs(tmp_path):
+def make_jobs(database_url, tmp_path):
     opened = []
 
     def made(**limits):
-        database = Database.opened(home=tmp_path)
+        database = Database.opened(database_url, home=tmp_path)
         opened.append(database)
         return Jobs(database, JobLimits(**limits))
 

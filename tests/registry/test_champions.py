@@ -191,6 +191,24 @@ def test_promotions_that_take_whatever_is_there_all_succeed(database):
     assert list(range(1, THREADS + 1)) == sorted(versions)
 
 
+def test_of_threads_that_go_back_at_once_exactly_one_goes_back(database):
+    listed(database, "a", "b", "c")
+    table = promoted(database, "a", "b", "c")
+    start = Barrier(THREADS)
+
+    def go_back(_: int) -> bool:
+        start.wait()
+        try:
+            table.roll_back(**PLACE, by="a test", if_version=3)
+        except ChampionConflictError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        assert 1 == sum(pool.map(go_back, range(THREADS)))
+    assert ("b", 4) == (table.of("PETR4").run, table.of("PETR4").version)
+
+
 def test_while_champions_change_a_reader_sees_exactly_one(database):
     listed(database, "a", "b")
     table = promoted(database, "a")

@@ -204,6 +204,26 @@ def rewrite(run: Run, name: str, content: bytes) -> None:
     record.write_text(json.dumps(fields), encoding="utf-8")
 
 
+def test_a_full_disk_leaves_a_run_unregistered_and_nothing_behind(
+    shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    run = shelf.copy("har", tmp_path)
+    shutil.rmtree(run.folder / "registered")
+    before = set(run.folder.iterdir())
+
+    def full_disk(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("os.fsync", full_disk)
+        with pytest.raises(OSError, match="No space left"):
+            register(run)
+
+    assert before == set(run.folder.iterdir())
+    register(run)
+    assert ServedModel.loaded(run).name == "har"
+
+
 def test_what_another_network_says_is_refused(shelf: Shelf):
     run = shelf["ensemble"]
     assert isinstance(run.model, Ensemble)

@@ -50,3 +50,11 @@ def test_the_certificate_says_how_old_the_prices_are(client):
 )
 def test_odd_symbols_are_answered_and_never_fail(client, path, status):
     assert status == client.get(f"/v1/symbols/{path}").status_code
+
+
+def test_a_refresh_without_a_provider_is_unavailable_and_prices_are_given_all_the_same(client):
+    response = client.post("/v1/symbols/SP500/refresh")
+
+    assert 503 == response.status_code
+    assert response.json()["type"].endswith("provider")
+    assert 200 == client.get("/v1/symbols/SP500/prices").status_code

@@ -62,6 +62,8 @@ def _of(**fields):
         ("trainings", _of(epochs=10**9), "invalid-experiment"),
         ("trainings", _of(network="lstm_clasic"), "unknown-name"),
         ("trainings", _of(lookback=True), "invalid-experiment"),
+        ("trainings", _of(source="sample", lookback=900, start="2016-01-04"), "history-too-short"),
+        ("trainings", _of(source="sample", start="2018-12-01"), "history-too-short"),
         ("trainings", {"recipe": "petr4"}, "unknown-name"),
         ("trainings", {"experiments": {}}, "invalid-request"),
         ("sweeps", {**TRAINING, "networks": ["nope"]}, "unknown-name"),

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
-from pregao.errors import MissingExtraError, TrackingError
+from pregao.errors import InputError, MissingExtraError, TrackingError
 from pregao.registry._export import export_files
 from pregao.registry._runs import Run
 from pregao.training import Ensemble
@@ -29,6 +30,8 @@ def export_to_mlflow(run: Run, uri: str) -> str:
 
     Raises
     ------
+    InputError
+        For an address that is none of a server, or that holds a password.
     MissingExtraError
         If mlflow cannot be loaded.
     TrackingError
@@ -36,6 +39,7 @@ def export_to_mlflow(run: Run, uri: str) -> str:
     CorruptFileError
         If a file is not what was written.
     """
+    _check(uri)
     with environment(_QUIET):
         try:
             from mlflow import MlflowClient
@@ -47,6 +51,21 @@ def export_to_mlflow(run: Run, uri: str) -> str:
             return _written(run, files, MlflowClient(tracking_uri=uri))
         except (MlflowException, OSError) as error:
             raise TrackingError(uri, str(error)) from error
+
+
+def _check(uri: str) -> None:
+    try:
+        parts = urlsplit(uri)
+        is_server = parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        raise InputError("that is no address of a server: give http://host:5000") from None
+    if parts.username or parts.password:
+        raise InputError(
+            "give the user and the password as MLFLOW_TRACKING_USERNAME and "
+            "MLFLOW_TRACKING_PASSWORD, not in the address"
+        )
+    if not is_server:
+        raise InputError(f"{uri[:80]!r} is no address of a server: give http://host:5000")
 
 
 def _written(run: Run, files: dict[str, bytes], client: "MlflowClient") -> str:

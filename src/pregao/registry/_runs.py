@@ -332,8 +332,9 @@ def check_run(run: Run) -> None:
 
 def delete_run(run: Run) -> None:
     """Delete a run's folder: it is gone at once, whatever then happens."""
-    gone = run.folder.with_name(f".draft-{run.id}")
-    run.folder.rename(gone)
+    gone = Path(mkdtemp(prefix=".draft-", dir=run.folder.parent))
+    run.folder.rename(gone / run.id)
+    sync_folder(run.folder.parent)
     shutil.rmtree(gone)
 
 

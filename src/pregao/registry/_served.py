@@ -1,5 +1,6 @@
 """A registered run as it is served: without torch, calibrated as it was evaluated."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
@@ -15,10 +16,11 @@ from pregao.prices import COLUMNS, Bars, Prices
 from pregao.registry._registration import exported_of
 from pregao.registry._runs import Run
 from pregao.symbols import Symbol
-from pregao.training import Ensemble, Experiment, Fitted, Model, OnnxNetwork
-from pregao.zoo import Forecaster, Past
+from pregao.training import Ensemble, Experiment, Fitted, Model, OnnxNetwork, windows_of
+from pregao.zoo import Forecaster, Past, spread
 
 Float = NDArray[np.float64]
+Float32 = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,10 +32,14 @@ class OnnxEnsemble:
 
     def quantiles(self, past: Past) -> Float:
         """Forecast (n, horizon, levels) quantiles of the cumulative log return."""
+        return self.quantiles_over(windows_of(past), past)
+
+    def quantiles_over(self, windows: Sequence[Float32], past: Past) -> Float:
+        """Forecast as `quantiles` does, from windows that were gathered before."""
         first, *rest = zip(self.members, self.weights, strict=True)
-        total = first[0].quantiles(past) * first[1]
+        total = first[0].quantiles_over(windows, past) * first[1]
         for member, weight in rest:
-            total += member.quantiles(past) * weight
+            total += member.quantiles_over(windows, past) * weight
         return total
 
     def action_probabilities(self, past: Past) -> Float:
@@ -54,8 +60,21 @@ class PreparedForecast:
 
     def quantiles(self) -> Float:
         """Forecast (horizon, levels) quantiles of the cumulative log return."""
-        own = self.model.forecaster.forecaster.quantiles(self.window)
-        return np.asarray(widened(own, self.widths)[0], np.float64)
+        network = self.model.network
+        if network is None:
+            calibrated = self.model.forecaster.forecaster.quantiles(self.window)
+        else:
+            own = network.quantiles_over(self._inputs, self.window)
+            calibrated = self.model.serving.offsets.applied(own, self._scale)
+        return np.asarray(widened(calibrated, self.widths)[0], np.float64)
+
+    @cached_property
+    def _inputs(self) -> list[Float32]:
+        return windows_of(self.window)
+
+    @cached_property
+    def _scale(self) -> Float:
+        return spread(self.window)
 
     def actions(self) -> dict[str, float] | None:
         """Give the probability of each action; None where none was learnt."""

@@ -4,6 +4,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from time import perf_counter
 
 import numpy as np
@@ -57,6 +58,8 @@ class Ready:
 
     ask: Callable[[], Float]
     """(horizon, levels) quantiles of the cumulative log return."""
+    sessions: tuple[date, ...]
+    """The ones that are forecast."""
     forecaster: str
     run: str | None
     version: int | None
@@ -210,6 +213,7 @@ class Desk:
         findings = because or (_nobody(prices, horizon, stand_in.name, taught_by),)
         return Ready(
             ask=lambda: quantiles,
+            sessions=_next(prices, horizon),
             forecaster=stand_in.name,
             run=None,
             version=None,
@@ -248,16 +252,14 @@ class Desk:
         self.metrics.forecasts.labels("baseline" if ready.run is None else "network").inc()
         if quote.is_stale:
             self.metrics.stale_forecasts.inc()
-        kept = range(len(LEVELS)) if levels is None else [LEVELS.index(each) for each in levels]
-        sessions = next_sessions(prices.symbol.exchange, prices.last, horizon)
         return ForecastShown.model_construct(
             symbol=str(prices.symbol),
             currency=prices.symbol.currency,
             as_of=as_date(prices.last),
             last_price=last,
-            sessions=tuple(as_date(each) for each in sessions),
+            sessions=ready.sessions[:horizon],
             levels=LEVELS if levels is None else levels,
-            prices=tuple(map(tuple, ahead[:, list(kept)].tolist())),
+            prices=_at(ahead, levels),
             median=tuple(ahead[:, LEVELS.index(0.5)].tolist()),
             actions=ready.actions,
             forecaster=ready.forecaster,
@@ -277,6 +279,7 @@ def _of_champion(seat: Seat, prices: Prices, findings: tuple[Finding, ...]) -> R
         raise ArithmeticError("its numbers are not finite")
     return Ready(
         ask=prepared.quantiles,
+        sessions=_next(prices, seat.model.horizon),
         forecaster=seat.model.name,
         run=seat.model.run_id,
         version=seat.champion.version,
@@ -285,6 +288,17 @@ def _of_champion(seat: Seat, prices: Prices, findings: tuple[Finding, ...]) -> R
         findings=(*seat.model.findings, *findings),
         is_degraded=bool(findings),
     )
+
+
+def _at(ahead: Float, levels: tuple[float, ...] | None) -> tuple[tuple[float, ...], ...]:
+    """Give the columns of some levels."""
+    chosen = ahead if levels is None else ahead[:, [LEVELS.index(each) for each in levels]]
+    return tuple(map(tuple, chosen.tolist()))
+
+
+def _next(prices: Prices, horizon: int) -> tuple[date, ...]:
+    sessions = next_sessions(prices.symbol.exchange, prices.last, horizon)
+    return tuple(as_date(each) for each in sessions)
 
 
 def _too_wild(prices: Prices, horizon: int) -> InputError:

@@ -8,6 +8,7 @@ from time import monotonic
 import structlog
 
 from pregao.errors import PregaoError
+from pregao.jobs import Job
 from pregao.monitoring import LiveScores, live_scores
 from pregao.serving._desk import Seat
 from pregao.serving._services import Services
@@ -17,6 +18,7 @@ _log = structlog.get_logger("pregao.serving")
 _TICK_SECONDS = 1.0
 """How long a promotion by another process may go unnoticed."""
 _JOBS_SECONDS = 5.0
+_NEWEST_JOBS = 50
 _CHAMPIONS_SECONDS = 600.0
 
 
@@ -27,10 +29,13 @@ class Keeper:
     services: Services
     _thread: threading.Thread | None = None
     _due: dict[str, float] = field(default_factory=dict)
+    _timed: set[str] = field(default_factory=set)
+    """The jobs whose time was taken, or that had ended before."""
 
     def start(self) -> None:
         """Seat the champions, then watch."""
         self.services.desk.seat_champions()
+        self._timed = {each.id for each in self._newest_jobs() if each.has_ended}
         self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
         self._thread.start()
 
@@ -43,6 +48,7 @@ class Keeper:
         while not self.services.stopping.wait(_TICK_SECONDS):
             self._try("champions seated", 0.0, self.services.desk.seat_champions)
             self._try("jobs counted", _JOBS_SECONDS, self.services.count_jobs)
+            self._try("jobs timed", _JOBS_SECONDS, self._time_jobs)
             self._try("champions scored", _CHAMPIONS_SECONDS, self._score_champions)
 
     def _try(self, what: str, every_seconds: float, do: Callable[[], None]) -> None:
@@ -54,6 +60,17 @@ class Keeper:
             do()
         except PregaoError as error:
             _log.warning("not done", what=what, reason=str(error))
+
+    def _time_jobs(self) -> None:
+        for each in self._newest_jobs():
+            if each.has_ended and each.id not in self._timed:
+                self._timed.add(each.id)
+                if each.started is not None and each.finished is not None:
+                    seconds = (each.finished - each.started).total_seconds()
+                    self.services.metrics.training.labels(each.kind).observe(seconds)
+
+    def _newest_jobs(self) -> tuple[Job, ...]:
+        return self.services.workbench.jobs.jobs(limit=_NEWEST_JOBS)
 
     def _score_champions(self) -> None:
         scores = [found for each in self.services.desk.seats() if (found := self._scores_of(each))]

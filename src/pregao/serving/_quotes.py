@@ -9,7 +9,7 @@ from time import monotonic
 
 import structlog
 
-from pregao.errors import PregaoError
+from pregao.errors import PregaoError, ProviderError
 from pregao.findings import Finding
 from pregao.prices import BUNDLED, NETWORK, Answer, Feed, Prices, PriceStore
 
@@ -74,6 +74,34 @@ class Quotes:
         if self.clock() - known[1] > self.fresh_seconds:
             self._ask(symbol)
         return known[0]
+
+    def at_hand(self, symbol: str) -> Quote | None:
+        """Give what is known or stored, and ask nobody."""
+        with self._lock:
+            known = self._known.get(symbol)
+        return self._stored(symbol) if known is None else known[0]
+
+    def refreshed(self, symbol: str) -> Quote:
+        """Ask the providers on the network now, whatever is stored.
+
+        Raises
+        ------
+        UnknownSymbolError, ProviderError
+            If none of them answers.
+        """
+        order = tuple(each for each in self.feed.order if each in NETWORK)
+        if not order:
+            raise ProviderError(
+                "live",
+                symbol,
+                "unavailable",
+                "no provider on the network is among PREGAO_SOURCES",
+                advice="name one there",
+            )
+        quote = _quote(replace(self.feed, order=order).prices(symbol))
+        with self._lock:
+            self._known[symbol] = (quote, self.clock())
+        return quote
 
     def is_known(self, symbol: str) -> bool:
         """Tell whether a symbol's prices are given at once."""

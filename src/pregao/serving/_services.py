@@ -55,8 +55,8 @@ class Services:
     stopping: Event = field(default_factory=Event)
     """Set when the server is asked to stop: event streams end."""
     streams: Streams = field(default_factory=Streams)
-    quick: ThreadPoolExecutor = field(default_factory=_threads("quick", 2))
-    """For what takes a millisecond."""
+    quick: ThreadPoolExecutor = field(default_factory=_threads("quick", 1))
+    """For what takes a millisecond: more threads would only wait for each other."""
     patient: ThreadPoolExecutor = field(default_factory=_threads("patient", 8))
     """For what may wait for a provider or fit something."""
 

@@ -11,6 +11,7 @@ from pregao.findings import Finding
 from pregao.prices import Prices
 from pregao.serving._answers import MOST_ROWS
 from pregao.serving._documented import QUOTED, problems
+from pregao.serving._quotes import Quote
 from pregao.serving._services import Served
 from pregao.symbols import Symbol
 from pregao.values import Value
@@ -110,10 +111,19 @@ def prices(
     )
 
 
+@router.post("/{symbol}/refresh", responses=problems(*QUOTED))
+def refresh(symbol: Asked, services: Served) -> QualityShown:
+    """Ask the providers for newer bars now; 503 if none of them answers."""
+    return _certificate(services.quotes.refreshed(str(Symbol.parse(symbol))))
+
+
 @router.get("/{symbol}/quality", responses=problems(*QUOTED))
 def quality(symbol: Asked, services: Served) -> QualityShown:
     """Say what is wrong with a symbol's bars, or worth knowing."""
-    quote = services.quotes.of(str(Symbol.parse(symbol)))
+    return _certificate(services.quotes.of(str(Symbol.parse(symbol))))
+
+
+def _certificate(quote: Quote) -> QualityShown:
     return QualityShown(
         symbol=str(quote.prices.symbol),
         source=quote.source,

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import date
 from functools import partial
 from typing import Annotated, Any
 
@@ -10,6 +11,7 @@ from fastapi import APIRouter, Header, Path, Query, Response
 from pydantic import Field, ValidationError
 from starlette.responses import StreamingResponse
 
+from pregao.dataset import check_length
 from pregao.errors import InvalidExperimentError
 from pregao.jobs import ENDED, Job, JobEvent, JobState, SearchRequest, SweepRequest, TrainRequest
 from pregao.serving._documented import STORED, examples, problems
@@ -143,6 +145,7 @@ async def train(
             allow_findings=asked.allow_findings,
             promote=asked.promote,
         )
+        _check_history(request.experiment, services)
         return services.workbench.jobs.submit(request, key=key)
 
     return await _accepted(services, response, accepted)
@@ -166,6 +169,7 @@ async def sweep(
             allow_findings=asked.allow_findings,
             promote=asked.promote,
         )
+        _check_history(request.experiment, services)
         return services.workbench.jobs.submit(request, key=key)
 
     return await _accepted(services, response, accepted)
@@ -189,6 +193,7 @@ async def search(
             allow_findings=asked.allow_findings,
             promote=asked.promote,
         )
+        _check_history(request.search.experiment, services)
         return services.workbench.jobs.submit(request, key=key)
 
     return await _accepted(services, response, accepted)
@@ -244,6 +249,39 @@ async def events(job: JobId, services: Served, last: LastEvent = None) -> Stream
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
+
+
+def _check_history(experiment: Experiment, services: Services) -> None:
+    """Refuse what the prices at hand are too few for; what has to be fetched is seen then.
+
+    Raises
+    ------
+    HistoryTooShortError
+        With the number of sessions that would do.
+    """
+    quotes = [services.quotes.at_hand(each) for each in experiment.symbols]
+    lengths = {
+        str(each.prices.symbol): len(
+            each.prices.between(_day(experiment.start), _day(experiment.end))
+        )
+        for each in quotes
+        if each is not None
+    }
+    if len(lengths) < len(experiment.symbols):
+        return
+    longest = max(lengths, key=lambda name: lengths[name])
+    check_length(
+        longest,
+        lengths[longest],
+        features=experiment.features,
+        lookback=experiment.lookback,
+        horizon=experiment.horizon,
+        split=experiment.split,
+    )
+
+
+def _day(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
 
 
 async def _accepted(services: Services, response: Response, submit: Callable[[], Job]) -> Job:

@@ -37,6 +37,7 @@ from pregao.training._material import datasets_for as datasets_for
 from pregao.training._onnx import OnnxNetwork as OnnxNetwork
 from pregao.training._onnx import export_fitted as export_fitted
 from pregao.training._onnx import heads_with_torch as heads_with_torch
+from pregao.training._onnx import windows_of as windows_of
 from pregao.training._plan import MAX_COMBINATIONS as MAX_COMBINATIONS
 from pregao.training._plan import Raced as Raced
 from pregao.training._plan import Search as Search

@@ -215,11 +215,10 @@ class _LocalCrew:
             self._hand_out()
 
     def close(self) -> None:
-        """End all workers, those that are still at work at once."""
+        """End all workers at once: nobody needs what they hold, and unloading torch takes long."""
         for connection, worker in self._workers.items():
             connection.close()
-            if worker.asked is not None:
-                worker.process.kill()
+            worker.process.kill()
         while self._workers:
             self._workers.popitem()[1].end()
 

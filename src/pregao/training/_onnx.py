@@ -3,10 +3,10 @@
 import logging
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -97,15 +97,22 @@ class OnnxNetwork:
 
     def quantiles(self, past: Past) -> Float:
         """Forecast (n, horizon, levels) quantiles of the cumulative log return."""
-        fitted = self.fitted
         if not len(past.cutoff_rows):
-            return np.empty((0, *fitted.anchor.shape))
-        said = np.concatenate([self.heads(each)[0] for each in _batches(past)])
+            return np.empty((0, *self.fitted.anchor.shape))
+        return self.quantiles_over(windows_of(past), past)
+
+    def quantiles_over(self, windows: Sequence[Float32], past: Past) -> Float:
+        """Forecast as `quantiles` does, from windows that were gathered before."""
+        fitted = self.fitted
+        heads = [self.heads(each)[0] for each in windows]
+        said = heads[0] if len(heads) == 1 else np.concatenate(heads)
         return quantiles_of(fitted.experiment, fitted.scaler, fitted.anchor, said, past)
 
     def action_probabilities(self, past: Past) -> Float:
         """Give (n, 3) probabilities of `ACTIONS`; for an experiment with actions alone."""
-        logits = np.concatenate([self.heads(each)[1] for each in _batches(past)]).astype(np.float64)
+        logits = np.concatenate([self.heads(each)[1] for each in windows_of(past)]).astype(
+            np.float64
+        )
         odds = np.exp(logits - logits.max(axis=1, keepdims=True))
         return np.asarray(odds / odds.sum(axis=1, keepdims=True), np.float64)
 
@@ -114,6 +121,7 @@ class OnnxNetwork:
         return str(self.session.get_inputs()[0].name)
 
 
+@cache
 def _runtime() -> Any:
     # As it is loaded, it would write an identity into the user's home and send what it is used for.
     with environment({"ORT_DISABLE_TELEMETRY": "1"}):
@@ -121,7 +129,8 @@ def _runtime() -> Any:
     return onnxruntime
 
 
-def _batches(past: Past) -> list[Float32]:
+def windows_of(past: Past) -> list[Float32]:
+    """Gather the windows of a past in batches: (n, lookback, features) each."""
     windows = np.lib.stride_tricks.sliding_window_view(past.table, past.lookback, axis=0)
     starts = past.cutoff_rows - (past.lookback - 1)
     return [
