@@ -38,7 +38,7 @@ def _asking(url, stop, seen, wrong):
         while not stop.is_set():
             try:
                 seen.append(_forecast(client))
-            except Exception as error:  # noqa: BLE001 - whatever a request raises is a failure
+            except Exception as error:  # noqa: BLE001 - whatever it is, the test tells of it
                 wrong.append(error)
 
 
