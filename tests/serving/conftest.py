@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from made_runs import EXPERIMENTS, made_run, prices_of
 from starlette.testclient import TestClient
 
 from pregao.prices import Clock, PriceStore, open_feed
@@ -74,6 +73,8 @@ def run_services():
 @pytest.fixture(scope="module")
 def trained_home(tmp_path_factory):
     """A home with prices of PETR4 and two registered runs of it: copy it, and change the copy."""
+    from made_runs import EXPERIMENTS, made_run, prices_of  # torch, for the few who need it
+
     home = tmp_path_factory.mktemp("trained")
     PriceStore(home).append(replace(prices_of("PETR4"), provider="yahoo"))
     models = Workbench(home).models

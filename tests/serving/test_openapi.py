@@ -30,6 +30,9 @@ CHECKS = [
 WAITING = {"/train", "/api/train-advanced"}
 """They answer when a training has ended: nobody trains here, so they are asked not to wait."""
 
+WITHOUT_PROVIDERS = {"/v1/symbols/{symbol}/refresh"}
+"""They ask providers on the network, of which there are none here: 503 says so."""
+
 
 @pytest.fixture
 def app(make_services):
@@ -74,7 +77,8 @@ def _asked(client, operation, strategy, most):
         count += 1
         headers = _headers(operation.path)
         response = case.call(base_url="http://localhost", session=client, headers=headers)
-        case.validate_response(response, checks=CHECKS)
+        is_told = operation.path in WITHOUT_PROVIDERS and 503 == response.status_code
+        case.validate_response(response, checks=CHECKS[1:] if is_told else CHECKS)
 
     # What takes neither parameters nor a body cannot be asked wrongly.
     with contextlib.suppress(Unsatisfiable):
