@@ -45,6 +45,7 @@ _EN: dict[str, str] = {
     "epochs": "Epochs",
     "family_EVA": "Evaluation",
     "family_LRN": "Learning",
+    "family_SRV": "Serving",
     "family_PRC": "Prices",
     "fan_note": "The shaded ranges hold the future close with the stated probability; the line "
     "within them is the median. The dotted line repeats the last price: the naive forecast.",
@@ -218,6 +219,7 @@ _PT: dict[str, str] = {
     "epochs": "Épocas",
     "family_EVA": "Avaliação",
     "family_LRN": "Aprendizado",
+    "family_SRV": "Serviço",
     "family_PRC": "Preços",
     "fan_note": "As faixas contêm o fechamento futuro com a probabilidade indicada; a linha dentro "
     "delas é a mediana. A linha pontilhada repete o último preço: a previsão ingênua.",
