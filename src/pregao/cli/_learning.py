@@ -67,6 +67,10 @@ if TYPE_CHECKING:
     from pregao.workbench import Result, Terms
 
 
+_DEMO_FOLDS = 3
+"""Fewer than usual: who tries the program for the first time waits for it."""
+
+
 @app.command()
 def demo(report: DemoFile = Path("reports/demo.html"), as_json: Json = False) -> None:
     """Rank the whole zoo on twenty years of the S&P 500, and write a report to look at."""
@@ -76,7 +80,7 @@ def demo(report: DemoFile = Path("reports/demo.html"), as_json: Json = False) ->
         workers=None,
         device="cpu",
         ensemble=3,
-        walk=walk_of(None, None),
+        walk=walk_of(_DEMO_FOLDS, None),
     )
     experiment = experiment_of(["SP500"], {}, mode="fast")
     result = _swept(experiment, (), None, terms, leave_out_bad=False, allow_findings=False)
