@@ -15,9 +15,9 @@ from pregao.serving._services import Services
 
 _log = structlog.get_logger("pregao.serving")
 
-_TICK_SECONDS = 1.0
+_TICK_SECONDS = 2.0
 """How long a promotion by another process may go unnoticed."""
-_JOBS_SECONDS = 5.0
+_JOBS_SECONDS = 10.0
 _NEWEST_JOBS = 50
 _CHAMPIONS_SECONDS = 600.0
 
