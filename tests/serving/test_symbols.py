@@ -20,6 +20,13 @@ def test_prices_come_in_columns_of_the_span_asked_for(client):
     assert all(low <= high for low, high in zip(shown["low"], shown["high"], strict=True))
 
 
+def test_a_span_without_a_session_is_columns_without_a_row(client):
+    response = client.get("/v1/symbols/SP500/prices?start=2030-01-01")
+
+    assert 200 == response.status_code
+    assert [] == response.json()["sessions"] == response.json()["close"]
+
+
 def test_the_last_rows_are_given(client):
     shown = client.get("/v1/symbols/SP500/prices?rows=3").json()
 

@@ -64,6 +64,7 @@ def _of(**fields):
         ("trainings", _of(lookback=True), "invalid-experiment"),
         ("trainings", _of(source="sample", lookback=900, start="2016-01-04"), "history-too-short"),
         ("trainings", _of(source="sample", start="2018-12-01"), "history-too-short"),
+        ("trainings", _of(source="sample", start="2030-01-01"), "history-too-short"),
         ("trainings", {"recipe": "petr4"}, "unknown-name"),
         ("trainings", {"experiments": {}}, "invalid-request"),
         ("sweeps", {**TRAINING, "networks": ["nope"]}, "unknown-name"),

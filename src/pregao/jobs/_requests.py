@@ -48,6 +48,11 @@ class SearchRequest(Value):
     allow_findings: bool = False
     promote: bool = True
 
+    @property
+    def experiment(self) -> Experiment:
+        """What the search varies."""
+        return self.search.experiment
+
 
 class FetchRequest(Value):
     """Download a symbol's bars and append them to the store."""

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Self
@@ -142,12 +143,19 @@ class Prices:
 
     def between(self, first: np.datetime64 | str | None, last: np.datetime64 | str | None) -> Self:
         """Give the bars from `first` to `last`, both included; None leaves a side open."""
+        inside = self.within(first, last)
+        return replace(self, bars=self.bars.take(inside))
+
+    def within(
+        self, first: date | np.datetime64 | str | None, last: date | np.datetime64 | str | None
+    ) -> NDArray[np.bool_]:
+        """Tell which sessions lie from `first` to `last`, both included; there may be none."""
         inside = np.ones(len(self), bool)
         if first is not None:
             inside &= self.sessions >= np.datetime64(first)
         if last is not None:
             inside &= self.sessions <= np.datetime64(last)
-        return replace(self, bars=self.bars.take(inside))
+        return inside
 
     @property
     def frame(self) -> "pd.DataFrame":

@@ -3,12 +3,10 @@
 from datetime import date
 from typing import Annotated, Any
 
-import numpy as np
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
 from pregao.findings import Finding
-from pregao.prices import Prices
 from pregao.serving._answers import MOST_ROWS
 from pregao.serving._documented import QUOTED, problems
 from pregao.serving._quotes import Quote
@@ -92,7 +90,7 @@ def prices(
 ) -> PricesShown:
     """Give a symbol's bars, the newest that can be had."""
     quote = services.quotes.of(str(Symbol.parse(symbol)))
-    wanted = _span(quote.prices, start, end)
+    wanted = quote.prices.within(start, end)
     columns: dict[str, Any] = {
         name: tuple(column[wanted][-rows:].tolist())
         for name, column in quote.prices.bars.columns.items()
@@ -135,12 +133,3 @@ def _certificate(quote: Quote) -> QualityShown:
         quarantined=any(each.severity == "error" for each in quote.findings),
         findings=quote.findings,
     )
-
-
-def _span(prices: Prices, start: date | None, end: date | None) -> np.ndarray[Any, Any]:
-    inside = np.ones(len(prices), bool)
-    if start is not None:
-        inside &= prices.sessions >= np.datetime64(start, "D")
-    if end is not None:
-        inside &= prices.sessions <= np.datetime64(end, "D")
-    return inside

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
-from datetime import date
 from functools import partial
 from typing import Annotated, Any
 
@@ -61,11 +60,8 @@ class Asked(Value):
         InvalidExperimentError, UnknownNameError
             With what cannot be.
         """
-        fields: dict[str, Any] = {"source": "live"}
-        if self.recipe is not None:
-            fields |= dict(find_recipe(self.recipe).experiment)
-            fields["source"] = "live"
-        fields |= {**more, **self.experiment}
+        recipe = {} if self.recipe is None else dict(find_recipe(self.recipe).experiment)
+        fields: dict[str, Any] = {**recipe, "source": "live", **more, **self.experiment}
         if "symbols" not in fields:
             raise InvalidExperimentError("experiment", ["symbols: name at least one"])
         return Experiment.parse(fields, source="experiment")
@@ -138,17 +134,15 @@ async def train(
 ) -> Job:
     """Train one network in the background; its run serves afterwards, if it is to."""
 
-    def accepted() -> Job:
-        request = TrainRequest(
+    def made() -> TrainRequest:
+        return TrainRequest(
             experiment=asked.as_experiment(),
             recipe=asked.recipe,
             allow_findings=asked.allow_findings,
             promote=asked.promote,
         )
-        _check_history(request.experiment, services)
-        return services.workbench.jobs.submit(request, key=key)
 
-    return await _accepted(services, response, accepted)
+    return await _accepted(services, response, made, key)
 
 
 @router.post("/sweeps", status_code=202, responses=_ACCEPTED)
@@ -160,8 +154,8 @@ async def sweep(
 ) -> Job:
     """Rank networks in the background; the champion serves afterwards, if it is to."""
 
-    def accepted() -> Job:
-        request = SweepRequest(
+    def made() -> SweepRequest:
+        return SweepRequest(
             experiment=asked.as_experiment(MODES["fast"] if asked.mode == "fast" else {}),
             networks=asked.networks,
             ensemble=asked.ensemble,
@@ -169,10 +163,8 @@ async def sweep(
             allow_findings=asked.allow_findings,
             promote=asked.promote,
         )
-        _check_history(request.experiment, services)
-        return services.workbench.jobs.submit(request, key=key)
 
-    return await _accepted(services, response, accepted)
+    return await _accepted(services, response, made, key)
 
 
 @router.post("/searches", status_code=202, responses=_ACCEPTED)
@@ -184,8 +176,8 @@ async def search(
 ) -> Job:
     """Search settings in the background; what was found serves afterwards, if it is to."""
 
-    def accepted() -> Job:
-        request = SearchRequest(
+    def made() -> SearchRequest:
+        return SearchRequest(
             search=_plan(asked, services),
             budget_seconds=asked.budget_seconds,
             ensemble=asked.ensemble,
@@ -193,10 +185,8 @@ async def search(
             allow_findings=asked.allow_findings,
             promote=asked.promote,
         )
-        _check_history(request.search.experiment, services)
-        return services.workbench.jobs.submit(request, key=key)
 
-    return await _accepted(services, response, accepted)
+    return await _accepted(services, response, made, key)
 
 
 @router.get("/jobs", responses=problems(*STORED))
@@ -261,9 +251,7 @@ def _check_history(experiment: Experiment, services: Services) -> None:
     """
     quotes = [services.quotes.at_hand(each) for each in experiment.symbols]
     lengths = {
-        str(each.prices.symbol): len(
-            each.prices.between(_day(experiment.start), _day(experiment.end))
-        )
+        str(each.prices.symbol): int(each.prices.within(experiment.start, experiment.end).sum())
         for each in quotes
         if each is not None
     }
@@ -280,13 +268,19 @@ def _check_history(experiment: Experiment, services: Services) -> None:
     )
 
 
-def _day(day: date | None) -> str | None:
-    return None if day is None else day.isoformat()
+async def _accepted(
+    services: Services,
+    response: Response,
+    made: Callable[[], TrainRequest | SweepRequest | SearchRequest],
+    key: str | None,
+) -> Job:
+    def accepted() -> Job:
+        request = made()
+        _check_history(request.experiment, services)
+        return services.workbench.jobs.submit(request, key=key)
 
-
-async def _accepted(services: Services, response: Response, submit: Callable[[], Job]) -> Job:
     try:
-        job = await off_the_loop(services, submit, is_quick=False)
+        job = await off_the_loop(services, accepted, is_quick=False)
     except ValidationError as error:
         found = [dict(each) for each in error.errors(include_url=False)]
         raise Refusal("invalid-request", "see the reasons", reasons_of(found)) from None
