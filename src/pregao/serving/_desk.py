@@ -37,10 +37,13 @@ _BUNDLED = "SP500"
 
 @dataclass(frozen=True, eq=False)
 class Seat:
-    """A champion, loaded."""
+    """A champion, and who answers for it."""
 
     champion: Champion
-    model: ServedModel
+    model: ServedModel | None
+    """Its own, or the last good one; None where there never was a good one."""
+    trouble: tuple[Finding, ...] = ()
+    """Why the model is not the champion's own."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,6 @@ class Ready:
     """The ones that are forecast."""
     forecaster: str
     run: str | None
-    version: int | None
     edge: Edge
     actions: dict[str, float] | None = None
     findings: tuple[Finding, ...] = ()
@@ -78,7 +80,6 @@ class Desk:
     metrics: Metrics
     _seats: Mapping[tuple[str, int], Seat] = field(default_factory=dict)
     """Replaced as a whole: who reads it sees the champions of one moment."""
-    _broken: Mapping[tuple[str, int], Finding] = field(default_factory=dict)
     _ready: "OrderedDict[_Key, Ready]" = field(default_factory=OrderedDict)
     _is_open: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -98,8 +99,10 @@ class Desk:
         """
         quote = self.quotes.of(symbol)
         key, seat = self._key(quote, symbol, horizon)
-        ready = self._ready_for(key, lambda: self._prepared(quote.prices, seat, key.horizon))
-        return self._shown(quote, ready, key.horizon, levels)
+        ready = self._ready_for(
+            key, lambda: self._prepared(quote.prices, _model_of(seat), key.horizon)
+        )
+        return self._shown(quote, ready, seat, key.horizon, levels)
 
     def forecast_own(
         self,
@@ -112,11 +115,12 @@ class Desk:
     ) -> ForecastShown:
         """Forecast from a client's own prices; nothing of them is kept."""
         seat = self._seat_of(str(prices.symbol), horizon)
-        if seat is not None and closes_only and not seat.model.reads_closes_only:
+        if closes_only and seat and seat.model and not seat.model.reads_closes_only:
             seat = None
-        asked = horizon or (seat.model.horizon if seat else DEFAULT_HORIZON)
+        asked = horizon or (seat.champion.horizon if seat else DEFAULT_HORIZON)
         quote = Quote(prices, source="request", is_stale=False, findings=findings)
-        return self._shown(quote, self._prepared(prices, seat, asked), asked, levels)
+        ready = self._prepared(prices, _model_of(seat), asked)
+        return self._shown(quote, ready, seat, asked, levels)
 
     def is_ready(self, symbol: str, horizon: int | None) -> bool:
         """Tell whether a forecast is given at once, without reading prices or fitting anything."""
@@ -141,36 +145,33 @@ class Desk:
         """
         with self._seating:
             current = {(each.symbol, each.horizon): each for each in self.models.champions()}
-            seats: dict[tuple[str, int], Seat] = {}
-            broken: dict[tuple[str, int], Finding] = {}
-            for place, champion in current.items():
-                before = self._seats.get(place)
-                if before is not None and before.champion.version == champion.version:
-                    seats[place] = before
-                    broken |= {place: self._broken[place]} if place in self._broken else {}
-                    continue
-                try:
-                    seats[place] = Seat(champion, self.models.served(champion.run))
-                except PregaoError as error:
-                    _log.error("champion not loaded", run=champion.run, reason=str(error))
-                    broken[place] = _could_not(champion.run, str(error))
-                    if before is not None:
-                        seats[place] = Seat(champion, before.model)
-            self._seats, self._broken, self._is_open = seats, broken, True
+            self._seats = {place: self._seated(each, place) for place, each in current.items()}
+            self._is_open = True
+
+    def _seated(self, champion: Champion, place: tuple[str, int]) -> Seat:
+        before = self._seats.get(place)
+        if before is not None and before.champion.version == champion.version:
+            return before
+        try:
+            return Seat(champion, self.models.served(champion.run))
+        except PregaoError as error:
+            _log.error("champion not loaded", run=champion.run, reason=str(error))
+            trouble = (_could_not(champion.run, str(error)),)
+            return Seat(champion, before.model if before else None, trouble)
 
     def _key(self, quote: Quote, symbol: str, horizon: int | None) -> "tuple[_Key, Seat | None]":
         seat = self._seat_of(symbol, horizon)
-        asked = horizon or (seat.model.horizon if seat else DEFAULT_HORIZON)
-        run = seat.model.run_id if seat else None
-        return _Key(quote.prices.digest, run, asked), seat
+        asked = horizon or (seat.champion.horizon if seat else DEFAULT_HORIZON)
+        model = _model_of(seat)
+        return _Key(quote.prices.digest, model.run_id if model else None, asked), seat
 
     def _seat_of(self, symbol: str, horizon: int | None) -> Seat | None:
         """Give the champion that reaches as far as asked, the nearest; or the newest one."""
         own = [seat for (name, _), seat in self._seats.items() if name == symbol]
         if horizon is None:
             return max(own, key=lambda each: each.champion.since, default=None)
-        reaching = [each for each in own if each.model.horizon >= horizon]
-        return min(reaching, key=lambda each: each.model.horizon, default=None)
+        reaching = [each for each in own if each.champion.horizon >= horizon]
+        return min(reaching, key=lambda each: each.champion.horizon, default=None)
 
     def _ready_for(self, key: "_Key", prepare: Callable[[], Ready]) -> Ready:
         with self._lock:
@@ -184,21 +185,17 @@ class Desk:
                 self._ready.popitem(last=False)
         return ready
 
-    def _prepared(self, prices: Prices, seat: Seat | None, horizon: int) -> Ready:
-        if seat is None:
+    def _prepared(self, prices: Prices, model: ServedModel | None, horizon: int) -> Ready:
+        if model is None:
             return self._stand_in(prices, horizon, because=())
         try:
-            return _of_champion(seat, prices, self._broken_findings(seat))
+            return _of_champion(model, prices)
         except InputError as error:
             return self._stand_in(prices, horizon, because=(_too_little(prices, str(error)),))
         except ArithmeticError as error:
-            _log.error("champion not finite", run=seat.model.run_id)
-            because = (_could_not(seat.model.run_id, str(error)),)
+            _log.error("champion not finite", run=model.run_id)
+            because = (_could_not(model.run_id, str(error)),)
             return self._stand_in(prices, horizon, because=because, is_degraded=True)
-
-    def _broken_findings(self, seat: Seat) -> tuple[Finding, ...]:
-        found = self._broken.get((seat.champion.symbol, seat.champion.horizon))
-        return () if found is None else (found,)
 
     def _stand_in(
         self,
@@ -216,7 +213,6 @@ class Desk:
             sessions=_next(prices, horizon),
             forecaster=stand_in.name,
             run=None,
-            version=None,
             edge="none",
             findings=findings,
             is_degraded=is_degraded,
@@ -238,7 +234,12 @@ class Desk:
         return StandIn.fitted(bundled, horizon=horizon), bundled
 
     def _shown(
-        self, quote: Quote, ready: Ready, horizon: int, levels: tuple[float, ...] | None
+        self,
+        quote: Quote,
+        ready: Ready,
+        seat: Seat | None,
+        horizon: int,
+        levels: tuple[float, ...] | None,
     ) -> ForecastShown:
         started = perf_counter()
         quantiles = ready.ask()[:horizon]
@@ -252,6 +253,8 @@ class Desk:
         self.metrics.forecasts.labels("baseline" if ready.run is None else "network").inc()
         if quote.is_stale:
             self.metrics.stale_forecasts.inc()
+        trouble = seat.trouble if seat else ()
+        is_vacant = seat is not None and seat.model is None
         return ForecastShown.model_construct(
             symbol=str(prices.symbol),
             currency=prices.symbol.currency,
@@ -264,29 +267,32 @@ class Desk:
             actions=ready.actions,
             forecaster=ready.forecaster,
             run=ready.run,
-            champion_version=ready.version,
+            champion_version=None if seat is None or ready.run is None else seat.champion.version,
             edge=ready.edge,
             source=quote.source,
             stale=quote.is_stale,
-            degraded=ready.is_degraded,
-            findings=(*quote.findings, *ready.findings),
+            degraded=ready.is_degraded or bool(trouble),
+            # That there is no champion is not why a baseline answers for one that cannot be loaded.
+            findings=(*quote.findings, *(() if is_vacant else ready.findings), *trouble),
         )
 
 
-def _of_champion(seat: Seat, prices: Prices, findings: tuple[Finding, ...]) -> Ready:
-    prepared = seat.model.prepared(prices)
+def _model_of(seat: Seat | None) -> ServedModel | None:
+    return None if seat is None else seat.model
+
+
+def _of_champion(model: ServedModel, prices: Prices) -> Ready:
+    prepared = model.prepared(prices)
     if not np.isfinite(prepared.quantiles()).all():
         raise ArithmeticError("its numbers are not finite")
     return Ready(
         ask=prepared.quantiles,
-        sessions=_next(prices, seat.model.horizon),
-        forecaster=seat.model.name,
-        run=seat.model.run_id,
-        version=seat.champion.version,
-        edge=seat.model.edge,
+        sessions=_next(prices, model.horizon),
+        forecaster=model.name,
+        run=model.run_id,
+        edge=model.edge,
         actions=prepared.actions(),
-        findings=(*seat.model.findings, *findings),
-        is_degraded=bool(findings),
+        findings=model.findings,
     )
 
 

@@ -61,9 +61,10 @@ class Guard:
             self._measure(exchange, scope, perf_counter() - started)
 
     async def _answer(self, exchange: "_Exchange", scope: Scope, receive: Receive) -> None:
-        self.access.check(scope["method"], scope["path"], _headers(scope))
+        headers = _headers(scope)
+        self.access.check(scope["method"], scope["path"], headers)
         if scope["method"] not in READING:
-            receive = await self._received(scope, receive)
+            receive = await self._received(headers, receive)
         await self.app(scope, receive, exchange.send)
 
     async def _answer_error(
@@ -76,9 +77,8 @@ class Guard:
             raise error  # half an answer is out: closing the connection is all that is left
         await answer(found, exchange.id, headers_of(error))(scope, receive, exchange.send)
 
-    async def _received(self, scope: Scope, receive: Receive) -> Receive:
+    async def _received(self, headers: Mapping[str, list[str]], receive: Receive) -> Receive:
         """Take the whole body, within its limits, before anybody parses it."""
-        headers = _headers(scope)
         if headers.get("content-encoding", ["identity"]) != ["identity"]:
             raise Refusal("unsupported-media", "send the body as it is, not compressed")
         self._check_announced(headers.get("content-length", []))

@@ -89,6 +89,8 @@ class Keeper:
             gauge.labels("mean").set(sum(values) / len(values))
 
     def _scores_of(self, seat: Seat) -> LiveScores | None:
+        if seat.model is None:
+            return None
         try:
             prices = self.services.quotes.of(seat.champion.symbol).prices
             windows = seat.model.windows(prices)

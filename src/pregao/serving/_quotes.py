@@ -67,8 +67,7 @@ class Quotes:
             stored = self._stored(symbol)
             if stored is None or not self._asks_anybody:
                 return self._ask(symbol).result()
-            with self._lock:
-                self._known.setdefault(symbol, (stored, self.clock()))
+            self._kept(symbol, stored)
             self._ask(symbol)
             return stored
         if self.clock() - known[1] > self.fresh_seconds:
@@ -98,10 +97,7 @@ class Quotes:
                 "no provider on the network is among PREGAO_SOURCES",
                 advice="name one there",
             )
-        quote = _quote(replace(self.feed, order=order).prices(symbol))
-        with self._lock:
-            self._known[symbol] = (quote, self.clock())
-        return quote
+        return self._kept(symbol, _quote(replace(self.feed, order=order).prices(symbol)))
 
     def is_known(self, symbol: str) -> bool:
         """Tell whether a symbol's prices are given at once."""
@@ -148,6 +144,9 @@ class Quotes:
         finally:
             with self._lock:
                 self._asked.pop(symbol, None)
+        return self._kept(symbol, quote)
+
+    def _kept(self, symbol: str, quote: Quote) -> Quote:
         with self._lock:
             self._known[symbol] = (quote, self.clock())
             while len(self._known) > _MOST_QUOTES:

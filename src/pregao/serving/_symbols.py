@@ -66,7 +66,7 @@ class QualityShown(Value):
 def symbols(services: Served) -> list[SymbolShown]:
     """List the symbols whose prices are stored or bundled, and those that have champions."""
     known = services.quotes.known()
-    seats = [(each.champion.symbol, each.model.horizon) for each in services.desk.seats()]
+    seats = [(each.champion.symbol, each.champion.horizon) for each in services.desk.seats()]
     names = sorted({*known, *(name for name, _ in seats)})
     return [
         SymbolShown(
