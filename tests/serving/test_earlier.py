@@ -109,6 +109,7 @@ def test_openapi_is_shown_as_a_page_without_a_script(client):
         {"stock": "VALE3", "inicio": "01/01/2020", "fim": "2025-07-28"},
         {"stock": "", "inicio": "2020-01-01", "fim": "2025-07-28"},
         {"stock": "VALE3", "inicio": "2025-01-01", "fim": "2020-07-28"},
+        {"stock": "SP500", "inicio": "2018-12-01", "fim": "2018-12-31"},
         {"stock": ["VALE3"], "inicio": "2020-01-01", "fim": "2025-07-28"},
         "text",
     ],

@@ -51,6 +51,7 @@ def create_app(services: Services) -> FastAPI:
         app.include_router(router)
     app.add_exception_handler(HTTPException, _of_http)
     app.add_exception_handler(RequestValidationError, _of_validation)
+    app.add_exception_handler(_earlier_training.ToldAsError, _earlier_training.answer_as_error)
     app.add_middleware(
         Guard,
         access=services.access,

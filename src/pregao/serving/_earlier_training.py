@@ -2,10 +2,10 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import APIRouter, Header, Request
 from pydantic import Field, ValidationError
@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from pregao.errors import InvalidExperimentError
 from pregao.evaluation import NetworkScore
-from pregao.jobs import Job, SearchRequest, SweepRequest, TrainRequest
+from pregao.jobs import Job, JobResult, SearchRequest, SweepRequest, TrainRequest
 from pregao.serving._answers import Ticker
 from pregao.serving._documented import Answers, problems
 from pregao.serving._forecasts import off_the_loop
@@ -25,6 +25,7 @@ from pregao.workbench import MODES
 from pregao.zoo import ZOO
 
 router = APIRouter(tags=["earlier systems"])
+A = TypeVar("A", bound=Value)
 
 
 class TrainAsked(Value):
@@ -89,31 +90,10 @@ _TRAINED: Answers = {200: _told_as("Trained, and serving", "message")}
 )
 async def train(request: Request, services: Served, prefer: Prefer = None) -> Response:
     """Train on a ticker between two days and let it serve; waits, unless Prefer says otherwise."""
-    try:
-        asked = TrainAsked.model_validate(json.loads(await request.body()))
-        experiment = Experiment.parse(
-            {
-                "symbols": (asked.stock,),
-                "source": "live",
-                "start": asked.inicio,
-                "end": asked.fim,
-            }
-        )
-        job = await off_the_loop(
-            services,
-            lambda: services.workbench.jobs.submit(TrainRequest(experiment=experiment)),
-            is_quick=False,
-        )
-    except ValidationError as error:
-        found = reasons_of([dict(each) for each in error.errors(include_url=False)])
-        return _error(400, "; ".join(f"{each.at}: {each.message}" for each in found))
-    except ValueError as error:
-        return _error(400, str(error))
+    _, job = await _accepted(request, services, TrainAsked, _training)
     if _is_async(prefer):
         return _pending(job)
-    ended = await _ended(services, job.id)
-    if ended.state != "succeeded":
-        return _error(*_why(ended))
+    await _ended(services, job.id)
     message = "Treino concluido com sucesso! O modelo foi atualizado!"
     return JSONResponse({"message": message})
 
@@ -125,25 +105,52 @@ async def train(request: Request, services: Served, prefer: Prefer = None) -> Re
 )
 async def train_advanced(request: Request, services: Served, prefer: Prefer = None) -> Response:
     """Rank the thirty networks, or search settings for each, and let the best serve."""
-    try:
-        asked = AdvancedAsked.model_validate(json.loads(await request.body()))
-        submitted = partial(services.workbench.jobs.submit, _advanced(asked, services))
-        job = await off_the_loop(services, submitted, is_quick=False)
-    except ValidationError as error:
-        found = reasons_of([dict(each) for each in error.errors(include_url=False)])
-        return _error(400, "; ".join(f"{each.at}: {each.message}" for each in found))
-    except ValueError as error:
-        return _error(400, str(error))
+    made = partial(_advanced, services)
+    asked, job = await _accepted(request, services, AdvancedAsked, made)
     if _is_async(prefer):
         return _pending(job)
     ended = await _ended(services, job.id)
-    if ended.state != "succeeded" or ended.result is None or ended.result.run is None:
-        return _error(*_why(ended))
-    told = partial(_told, asked, services, ended.result.run, ended.result.seconds)
-    return JSONResponse(await off_the_loop(services, told, is_quick=False))
+    return JSONResponse(await off_the_loop(services, partial(_told, asked, services, ended)))
 
 
-def _advanced(asked: AdvancedAsked, services: Services) -> SweepRequest | SearchRequest:
+class ToldAsError(Exception):
+    """What went wrong, for clients that look for it under ``error``."""
+
+    def __init__(self, status: int, text: str) -> None:
+        self.status, self.text = status, text
+        super().__init__(text)
+
+
+async def answer_as_error(_request: Request, error: Exception) -> Response:
+    """Answer what went wrong as the earlier systems did."""
+    assert isinstance(error, ToldAsError), "registered for these"
+    return JSONResponse({"error": error.text}, status_code=error.status)
+
+
+async def _accepted(
+    request: Request,
+    services: Services,
+    model: type[A],
+    made: Callable[[A], TrainRequest | SweepRequest | SearchRequest],
+) -> tuple[A, Job]:
+    """Read a body by hand, and accept what it asks for."""
+    try:
+        asked = model.model_validate(json.loads(await request.body()))
+        return asked, await off_the_loop(services, lambda: services.accept(made(asked)))
+    except ValidationError as error:
+        found = reasons_of([dict(each) for each in error.errors(include_url=False)])
+        text = "; ".join(f"{each.at}: {each.message}" for each in found)
+        raise ToldAsError(400, text) from None
+    except ValueError as error:
+        raise ToldAsError(400, str(error)) from None
+
+
+def _training(asked: TrainAsked) -> TrainRequest:
+    fields = {"symbols": (asked.stock,), "source": "live", "start": asked.inicio, "end": asked.fim}
+    return TrainRequest(experiment=Experiment.parse(fields))
+
+
+def _advanced(services: Services, asked: AdvancedAsked) -> SweepRequest | SearchRequest:
     names = _names(asked.model_ids)
     fields: dict[str, Any] = {
         "symbols": (asked.ticker,),
@@ -179,9 +186,10 @@ def _names(numbers: tuple[int, ...] | None) -> tuple[str, ...]:
     return tuple(by_number[each] for each in numbers or sorted(by_number))
 
 
-def _told(asked: AdvancedAsked, services: Services, run: str, seconds: float) -> dict[str, object]:
+def _told(asked: AdvancedAsked, services: Services, result: JobResult) -> dict[str, object]:
     """Tell what came of it as the earlier system did, the naive forecast's error beside."""
-    report = services.workbench.models.run(run).report
+    assert result.run is not None, "a sweep or a search keeps a run"
+    report, seconds = services.workbench.models.run(result.run).report, result.seconds
     numbers = {each.name: each.number for each in ZOO.values()}
     naive = report.baseline("random_walk").metrics.rmse
     ranked = sorted(report.ranking, key=lambda each: each.network != report.candidate)
@@ -241,23 +249,20 @@ def _pending(job: Job) -> Response:
     )
 
 
-async def _ended(services: Services, name: str) -> Job:
+async def _ended(services: Services, name: str) -> JobResult:
     """Wait for a job, for as long as the client and the server do."""
     while True:
-        asked = partial(services.workbench.jobs.job, name)
-        job = await off_the_loop(services, asked, is_quick=False)
+        job = await off_the_loop(services, partial(services.workbench.jobs.job, name))
+        if job.result is not None:
+            return job.result
         if job.has_ended:
-            return job
+            raise _why(job)
         if services.stopping.is_set():
             raise Refusal("stopping", f"the job goes on: see /v1/jobs/{name}")
         await asyncio.sleep(_POLL_SECONDS)
 
 
-def _why(job: Job) -> tuple[int, str]:
+def _why(job: Job) -> ToldAsError:
     if job.problem is None:
-        return 409, f"the job was {job.state}"
-    return (500 if job.state == "dead" else 400), job.problem.detail
-
-
-def _error(status: int, text: str) -> Response:
-    return JSONResponse({"error": text}, status_code=status)
+        return ToldAsError(409, f"the job was {job.state}")
+    return ToldAsError(500 if job.state == "dead" else 400, job.problem.detail)

@@ -60,7 +60,7 @@ async def forecasts(
     return Response(shown.model_dump_json(), media_type="application/json")
 
 
-async def off_the_loop(services: Services, work: Callable[[], T], *, is_quick: bool) -> T:
+async def off_the_loop(services: Services, work: Callable[[], T], *, is_quick: bool = False) -> T:
     """Work on a thread: what may wait for a provider has threads of its own."""
     pool = services.quick if is_quick else services.patient
     return await asyncio.get_running_loop().run_in_executor(pool, work)

@@ -9,6 +9,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from pregao.dataset import check_length
+from pregao.jobs import Job, SearchRequest, SweepRequest, TrainRequest
 from pregao.serving._access import Access
 from pregao.serving._desk import Desk
 from pregao.serving._limits import HttpLimits
@@ -25,7 +27,7 @@ def _threads(name: str, count: int) -> Callable[[], ThreadPoolExecutor]:
 class Streams:
     """The event streams that are open, each of them a context of its own."""
 
-    most: int = HttpLimits().event_streams
+    most: int
     num_open: int = 0
     """Changed on the event loop alone."""
 
@@ -50,15 +52,46 @@ class Services:
     quotes: Quotes
     desk: Desk
     today: Callable[[], date]
-    metrics: Metrics = field(default_factory=Metrics)
-    limits: HttpLimits = field(default_factory=HttpLimits)
+    metrics: Metrics
+    limits: HttpLimits
+    streams: Streams
     stopping: Event = field(default_factory=Event)
     """Set when the server is asked to stop: event streams end."""
-    streams: Streams = field(default_factory=Streams)
     quick: ThreadPoolExecutor = field(default_factory=_threads("quick", 1))
     """For what takes a millisecond: more threads would only wait for each other."""
     patient: ThreadPoolExecutor = field(default_factory=_threads("patient", 8))
     """For what may wait for a provider or fit something."""
+
+    def accept(
+        self, request: TrainRequest | SweepRequest | SearchRequest, *, key: str | None = None
+    ) -> Job:
+        """Accept work, unless the prices at hand are too few; what has to be fetched is seen then.
+
+        Raises
+        ------
+        HistoryTooShortError
+            With the number of sessions that would do.
+        JobTooLargeError, QueueFullError, IdempotencyMismatchError
+            As the queue has it.
+        """
+        asked = request.experiment
+        quotes = [self.quotes.at_hand(each) for each in asked.symbols]
+        lengths = {
+            str(each.prices.symbol): int(each.prices.within(asked.start, asked.end).sum())
+            for each in quotes
+            if each is not None
+        }
+        if len(lengths) == len(asked.symbols):
+            longest = max(lengths, key=lambda name: lengths[name])
+            check_length(
+                longest,
+                lengths[longest],
+                features=asked.features,
+                lookback=asked.lookback,
+                horizon=asked.horizon,
+                split=asked.split,
+            )
+        return self.workbench.jobs.submit(request, key=key)
 
     def count_jobs(self) -> None:
         """Take the measures of the queue."""
@@ -90,6 +123,7 @@ def services_over(
     """Put the services of one server together."""
     feed = workbench.feed
     assert feed is not None, "a server has sources of prices"
+    limits = limits or HttpLimits()
     metrics = Metrics()
     quotes = Quotes(feed)
     return Services(
@@ -99,8 +133,8 @@ def services_over(
         desk=Desk(workbench.models, quotes, metrics),
         today=today,
         metrics=metrics,
-        limits=limits or HttpLimits(),
-        streams=Streams((limits or HttpLimits()).event_streams),
+        limits=limits,
+        streams=Streams(limits.event_streams),
     )
 
 

@@ -10,7 +10,6 @@ from fastapi import APIRouter, Header, Path, Query, Response
 from pydantic import Field, ValidationError
 from starlette.responses import StreamingResponse
 
-from pregao.dataset import check_length
 from pregao.errors import InvalidExperimentError
 from pregao.jobs import ENDED, Job, JobEvent, JobState, SearchRequest, SweepRequest, TrainRequest
 from pregao.serving._documented import STORED, examples, problems
@@ -231,7 +230,7 @@ async def events(job: JobId, services: Served, last: LastEvent = None) -> Stream
     if last is not None and not (last.isdecimal() and last.isascii()):
         raise Refusal("invalid-request", "Last-Event-ID is the number of an event")
     after = min(int(last or 0), 2**31 - 1)
-    await off_the_loop(services, lambda: services.workbench.jobs.job(job), is_quick=False)
+    await off_the_loop(services, lambda: services.workbench.jobs.job(job))
     if services.streams.is_full:
         raise Refusal("busy", "too many streams are open: ask again later")
     return StreamingResponse(
@@ -241,46 +240,14 @@ async def events(job: JobId, services: Served, last: LastEvent = None) -> Stream
     )
 
 
-def _check_history(experiment: Experiment, services: Services) -> None:
-    """Refuse what the prices at hand are too few for; what has to be fetched is seen then.
-
-    Raises
-    ------
-    HistoryTooShortError
-        With the number of sessions that would do.
-    """
-    quotes = [services.quotes.at_hand(each) for each in experiment.symbols]
-    lengths = {
-        str(each.prices.symbol): int(each.prices.within(experiment.start, experiment.end).sum())
-        for each in quotes
-        if each is not None
-    }
-    if len(lengths) < len(experiment.symbols):
-        return
-    longest = max(lengths, key=lambda name: lengths[name])
-    check_length(
-        longest,
-        lengths[longest],
-        features=experiment.features,
-        lookback=experiment.lookback,
-        horizon=experiment.horizon,
-        split=experiment.split,
-    )
-
-
 async def _accepted(
     services: Services,
     response: Response,
     made: Callable[[], TrainRequest | SweepRequest | SearchRequest],
     key: str | None,
 ) -> Job:
-    def accepted() -> Job:
-        request = made()
-        _check_history(request.experiment, services)
-        return services.workbench.jobs.submit(request, key=key)
-
     try:
-        job = await off_the_loop(services, accepted, is_quick=False)
+        job = await off_the_loop(services, lambda: services.accept(made(), key=key))
     except ValidationError as error:
         found = [dict(each) for each in error.errors(include_url=False)]
         raise Refusal("invalid-request", "see the reasons", reasons_of(found)) from None
@@ -306,7 +273,7 @@ async def _stream(name: str, services: Services, after: int) -> AsyncIterator[by
     with services.streams:
         while not services.stopping.is_set():
             newer = partial(services.workbench.jobs.events, name, after=after)
-            found = await off_the_loop(services, newer, is_quick=False)
+            found = await off_the_loop(services, newer)
             for each in found:
                 yield _event(each)
                 after = each.number
