@@ -66,10 +66,17 @@ class Access:
         return url
 
 
-def needed(access: Access | None, provider: str) -> Access:
-    """Give the access, or say that a provider on the network needs one."""
+def needed(access: Access | None, provider: str, path: Path | None) -> Access:
+    """Give what a provider on the network needs, and refuse the path, which it does not read."""
+    refuse_path(provider, path)
     if access is None:
         raise InputError(
             f"{provider} is on the network: give it an Access, with a home and a clock"
         )
     return access
+
+
+def refuse_path(who: str, path: Path | None) -> None:
+    """Refuse a path that was given to who reads no files."""
+    if path is not None:
+        raise InputError(f"{who} takes no path, and {path} was given: use csv")

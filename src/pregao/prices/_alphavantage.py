@@ -11,7 +11,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, ValidationError
 
 from pregao.calendars import as_date
-from pregao.errors import InputError, ProviderError, ProviderReason, UnknownSymbolError
+from pregao.errors import ProviderError, ProviderReason, UnknownSymbolError
 from pregao.findings import Finding
 from pregao.prices._access import Access, needed
 from pregao.prices._asking import asked
@@ -83,10 +83,8 @@ class AlphaVantage:
     def __init__(
         self, plan: _Plan, *, path: Path | None = None, access: Access | None = None
     ) -> None:
-        if path is not None:
-            raise InputError(f"{plan.name} takes no path, and {path} was given: use csv")
         self._plan = plan
-        self._access = needed(access, plan.name)
+        self._access = needed(access, plan.name, path)
         self._url = self._access.base_url("alphavantage", ALPHAVANTAGE_URL)
 
     @property

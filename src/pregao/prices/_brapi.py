@@ -12,7 +12,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from pregao.calendars import as_date
-from pregao.errors import InputError, ProviderError, ProviderReason, UnknownSymbolError
+from pregao.errors import ProviderError, ProviderReason, UnknownSymbolError
 from pregao.findings import Finding
 from pregao.prices._access import Access, needed
 from pregao.prices._asking import asked
@@ -73,9 +73,7 @@ class Brapi:
     name = "brapi"
 
     def __init__(self, *, path: Path | None = None, access: Access | None = None) -> None:
-        if path is not None:
-            raise InputError(f"brapi takes no path, and {path} was given: use csv")
-        self._access = needed(access, self.name)
+        self._access = needed(access, self.name, path)
         self._url = self._access.base_url(self.name, BRAPI_URL)
 
     @property

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from pregao.errors import InputError, UnknownSymbolError
-from pregao.prices._access import Access
+from pregao.prices._access import Access, refuse_path
 from pregao.prices._prices import Bars
 from pregao.prices._provider import Download
 from pregao.symbols import Symbol
@@ -42,8 +42,7 @@ class Sample:
         path: Path | None = None,
         access: Access | None = None,  # noqa: ARG002 - every provider is made alike
     ) -> None:
-        if path is not None:
-            raise InputError(f"the sample data takes no path, and {path} was given: use csv")
+        refuse_path("the sample data", path)
 
     def download(
         self, symbol: Symbol, start: date | None = None, end: date | None = None

@@ -7,7 +7,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from pregao.errors import InputError, ProviderError, UnknownSymbolError
+from pregao.errors import ProviderError, UnknownSymbolError
 from pregao.prices._access import Access, needed
 from pregao.prices._asking import asked
 from pregao.prices._breaker import Breaker, breaker_of
@@ -40,9 +40,7 @@ class Yahoo:
     name = NAME
 
     def __init__(self, *, path: Path | None = None, access: Access | None = None) -> None:
-        if path is not None:
-            raise InputError(f"yahoo takes no path, and {path} was given: use csv")
-        self._access = needed(access, self.name)
+        self._access = needed(access, self.name, path)
         self._url = self._access.base_url(self.name, YAHOO_URL)
 
     @property
