@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import pregao
+from pregao import notebook
 from pregao.errors import InvalidExperimentError, UnknownNameError
 from pregao.testing import synthetic_prices
 from pregao.zoo import ZOO
@@ -94,3 +95,14 @@ def test_a_script_with_the_usual_guard_sweeps(tmp_path: Path):
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False)
 
     assert (0, "dlinear\n") == (done.returncode, done.stdout), done.stderr
+
+
+def test_runs_are_listed_in_the_database_that_the_environment_names(tmp_path, monkeypatch):
+    named = tmp_path / "elsewhere" / "named.db"
+    monkeypatch.setenv("PREGAO_DATABASE_URL", f"sqlite:///{named}")
+
+    workbench = notebook._workbench()
+
+    assert () == workbench.models.runs()
+    assert named.is_file()
+    workbench.database.close()

@@ -209,15 +209,21 @@ def forecast(
 
 
 def _workbench() -> Workbench:
-    settings = Settings.read()
+    return open_workbench(Settings.read(), _now)
+
+
+def open_workbench(
+    settings: Settings, now: Callable[[], datetime], *, today: date | None = None
+) -> Workbench:
+    """Open the workbench that the environment names, with its sources of live prices."""
     feed = open_feed(
         order=settings.sources,
         home=settings.home,
-        clock=Clock(_now),
+        clock=Clock(now),
         keys=settings.keys,
         base_urls=settings.base_urls,
     )
-    return Workbench(settings.home, feed=feed)
+    return Workbench(settings.home, today=today, feed=feed, database_url=settings.database_url)
 
 
 def _now() -> datetime:

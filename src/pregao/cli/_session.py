@@ -22,18 +22,9 @@ _DEVICES: "tuple[DeviceName, ...]" = ("auto", "cpu", "cuda")
 
 def workbench() -> "Workbench":
     """Open the workbench of the user's home, today, with the sources of live prices."""
-    from pregao.prices import Clock, open_feed
-    from pregao.workbench import Workbench
+    from pregao.notebook import open_workbench
 
-    settings = Settings.read()
-    feed = open_feed(
-        order=settings.sources,
-        home=settings.home,
-        clock=Clock(now),
-        keys=settings.keys,
-        base_urls=settings.base_urls,
-    )
-    return Workbench(settings.home, today=today(), feed=feed, database_url=settings.database_url)
+    return open_workbench(Settings.read(), now, today=today())
 
 
 def today() -> date:

@@ -1,28 +1,15 @@
 """Whether it lives, is ready, and how it does."""
 
-from datetime import datetime
-
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from pregao.jobs import WorkerShown
+from pregao.prices import Health
 from pregao.serving._documented import STORED, problems
 from pregao.serving._problems import Refusal
 from pregao.serving._services import Served
-from pregao.values import Value
 
 router = APIRouter(tags=["operations"])
-
-
-class ProviderShown(Value):
-    """How a provider of prices has fared in this process."""
-
-    provider: str
-    is_open: bool
-    last_success: datetime | None
-    last_failure: datetime | None
-    reason: str | None
-    retry_at: datetime | None
 
 
 @router.get("/livez")
@@ -57,16 +44,6 @@ def workers(services: Served) -> list[WorkerShown]:
 
 
 @router.get("/v1/providers")
-def providers(services: Served) -> list[ProviderShown]:
+def providers(services: Served) -> list[Health]:
     """Say how each provider of prices has fared."""
-    return [
-        ProviderShown(
-            provider=each.provider,
-            is_open=each.is_open,
-            last_success=each.last_success,
-            last_failure=each.last_failure,
-            reason=each.reason,
-            retry_at=each.retry_at,
-        )
-        for each in services.quotes.feed.health()
-    ]
+    return list(services.quotes.feed.health())
