@@ -310,27 +310,24 @@ class Jobs:
 
     def _outlives(self, connection: Connection, row: Row[Any]) -> bool:
         """Bury a silent job that was asked to stop, or has used up its attempts."""
-        now_ms = self.database.now_ms(connection)
-        ending = {"finished_ms": now_ms, "lease_by": None, "lease_until_ms": None}
-        if row.cancel_asked:
-            self._set(connection, row.id, state="cancelled", epoch=row.epoch + 1, **ending)
-            self._state_event(connection, row.id, "cancelled")
-            return False
-        if row.attempts >= self.limits.attempts:
-            problem = JobProblem(
-                name="WorkerLost", detail=f"its worker fell silent {row.attempts} times"
-            )
-            self._set(
-                connection,
-                row.id,
-                state="dead",
-                problem=problem.model_dump_json(),
-                epoch=row.epoch + 1,
-                **ending,
-            )
-            self._state_event(connection, row.id, "dead")
-            return False
-        return True
+        if not row.cancel_asked and row.attempts < self.limits.attempts:
+            return True
+        problem = JobProblem(
+            name="WorkerLost", detail=f"its worker fell silent {row.attempts} times"
+        )
+        state = "cancelled" if row.cancel_asked else "dead"
+        self._set(
+            connection,
+            row.id,
+            state=state,
+            problem=None if row.cancel_asked else problem.model_dump_json(),
+            epoch=row.epoch + 1,
+            finished_ms=self.database.now_ms(connection),
+            lease_by=None,
+            lease_until_ms=None,
+        )
+        self._state_event(connection, row.id, state)
+        return False
 
     def _found(self, connection: Connection, name: str, *, lock: bool = False) -> Row[Any]:
         row = find(connection, name, lock=lock)

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from pregao.database import Database, promotions, runs
@@ -62,6 +62,9 @@ class RunSummary(Value):
 
 def record_run(database: Database, run: Run) -> None:
     """Write a run's row, if there is none."""
+    with database.reading() as connection:
+        if _is_known(connection, run):
+            return
     summary = RunSummary.of(run)
     values = {
         "id": run.id,
@@ -76,11 +79,14 @@ def record_run(database: Database, run: Run) -> None:
     }
     try:
         with database.writing() as connection:
-            known = connection.execute(select(runs.c.id).where(runs.c.id == run.id)).first()
-            if known is None:
+            if not _is_known(connection, run):
                 connection.execute(insert(runs).values(**values))
     except IntegrityError:
         pass  # another process wrote the same row in between
+
+
+def _is_known(connection: Connection, run: Run) -> bool:
+    return connection.execute(select(runs.c.id).where(runs.c.id == run.id)).first() is not None
 
 
 def take_up(database: Database, home: Path) -> tuple[str, ...]:

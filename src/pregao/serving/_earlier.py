@@ -192,7 +192,7 @@ def statistics(services: Served) -> dict[str, object]:
 def _as_mlflow(run: Run) -> dict[str, object]:
     report = run.report
     subject, naive = report.subject, report.baseline("random_walk").metrics
-    ended_ms = int(run.folder.stat().st_mtime * 1000)
+    ended_ms = run.published_ns // 1_000_000
     steps = {
         f"{score}_step_{step}": value
         for score in ("rmse", "mape")

@@ -137,7 +137,8 @@ class Quotes:
 
     def _answered(self, symbol: str) -> Quote:
         try:
-            quote = _quote(self.feed.prices(symbol))
+            # What is stored up to the last session that is over is as new as anybody's.
+            quote = _quote(self.feed.prices(symbol, refresh=False))
         except PregaoError as error:
             _log.warning("no prices", symbol=symbol, reason=str(error))
             raise
