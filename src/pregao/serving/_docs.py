@@ -1,6 +1,7 @@
 """The page that shows the OpenAPI document, without a script and without anybody else's server."""
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -17,6 +18,7 @@ router = APIRouter(include_in_schema=False)
 
 _ASSETS: Mapping[str, str] = {"docs.css": "text/css"}
 """Everything under /assets: a name that is not here is no file."""
+_PLAIN_LIST = re.compile(r"\[[^\[\]{}]*\]")
 _BODIES = ("application/json", "multipart/form-data")
 
 
@@ -72,11 +74,13 @@ def _operation(
 ) -> dict[str, Any]:
     content = operation.get("requestBody", {}).get("content", {})
     bodies = [content[kind] for kind in _BODIES if kind in content]
+    # The name of an operation says little beside its path; what it does is the first sentence.
+    does, _, more = operation.get("description", "").partition("\n\n")
     return {
         "path": path,
         "method": method,
-        "summary": operation.get("summary", ""),
-        "description": operation.get("description", ""),
+        "summary": does,
+        "description": more,
         "parameters": [
             {
                 "name": each["name"],
@@ -92,7 +96,10 @@ def _operation(
 
 def _examples(body: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     for name, example in body.get("examples", {}).items():
-        yield {"name": name, "text": json.dumps(example["value"], indent=2)}
+        text = json.dumps(example["value"], indent=2)
+        # A list of plain values takes one line, which wraps: sixty closes are no page.
+        lines = _PLAIN_LIST.sub(lambda found: " ".join(found[0].split()), text)
+        yield {"name": name.replace("_", " "), "text": lines}
 
 
 def _schemas(document: Mapping[str, Any], body: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
