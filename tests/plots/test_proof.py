@@ -185,6 +185,13 @@ def test_a_purge_ends_training_and_validation_and_says_how_long_it_is(proven) ->
         assert ends == lasts
 
 
+def test_both_sides_have_the_first_fold_on_top(unproven) -> None:
+    left, right = folds_figure(unproven.report).select_yaxes()
+
+    assert ("category", left.categoryarray) == (right.type, right.categoryarray)
+    assert "1" == left.categoryarray[-1]
+
+
 def test_the_skill_of_each_fold_stands_beside_its_row(unproven) -> None:
     proof = proof_of(unproven.report)
 

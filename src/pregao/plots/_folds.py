@@ -167,6 +167,7 @@ def _hover(line: FoldLine, proof: Proof, language: Language) -> str:
 def _lay_out(figure: "go.Figure", proof: Proof, text: dict[str, str], colours: Palette) -> None:
     rows = [str(line.number) for line in proof.folds]
     figure.update_xaxes(type="date", nticks=5, row=1, col=1)
+    # Of both sides: by itself the right one would take the numbers for a scale that goes up.
     figure.update_yaxes(
         type="category",
         categoryorder="array",
@@ -174,11 +175,8 @@ def _lay_out(figure: "go.Figure", proof: Proof, text: dict[str, str], colours: P
         showgrid=False,
         ticks="",
         tickvals=rows if len(rows) <= _FEW else rows[:: len(rows) // 10],
-        row=1,
-        col=1,
     )
     figure.update_yaxes(title_text=text["fold"], row=1, col=1)
-    figure.update_yaxes(showgrid=False, ticks="", row=1, col=2)
     figure.update_xaxes(title_text=text["skill_axis"], nticks=5, showgrid=True, row=1, col=2)
     skill = None if proof.promotion is None else proof.promotion.skill
     if skill is not None and skill.low is not None and skill.high is not None:
