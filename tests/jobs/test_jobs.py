@@ -16,6 +16,7 @@ from pregao.errors import (
     LostLeaseError,
     QueueFullError,
     UnknownJobError,
+    UnknownNameError,
 )
 from pregao.jobs import (
     FetchRequest,
@@ -279,6 +280,11 @@ def test_an_unknown_job_is_said_with_the_newest(jobs):
     for ask in (jobs.job, jobs.cancel, jobs.retry):
         with pytest.raises(UnknownJobError, match=known.id):
             ask("job-none")
+
+
+def test_a_state_that_is_none_is_said_with_the_nearest(jobs):
+    with pytest.raises(UnknownNameError, match="queued"):
+        jobs.jobs(state="queue")
 
 
 def test_pages_show_every_job_once(jobs):

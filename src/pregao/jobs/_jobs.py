@@ -14,6 +14,7 @@ from pregao.errors import (
     JobStateError,
     QueueFullError,
     UnknownJobError,
+    UnknownNameError,
 )
 from pregao.jobs._claim import Claim, claim_of
 from pregao.jobs._line import Line, Request, Submission
@@ -94,7 +95,15 @@ class Jobs:
     def jobs(
         self, *, state: str | None = None, limit: int = 100, before: str | None = None
     ) -> tuple[Job, ...]:
-        """List jobs, the newest first, from the one after `before` on."""
+        """List jobs, the newest first, from the one after `before` on.
+
+        Raises
+        ------
+        UnknownNameError
+            For a state that is none, with the nearest.
+        """
+        if state is not None and state not in STATES:
+            raise UnknownNameError("state", state, STATES)
         query = select(jobs).order_by(jobs.c.created_ms.desc(), jobs.c.id.desc()).limit(limit)
         if state is not None:
             query = query.where(jobs.c.state == state)
