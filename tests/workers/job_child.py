@@ -1,6 +1,6 @@
 """A worker's child that kills itself at a named point: python job_child.py HOME [POINT] FOLDER.
 
-A point is MODULE:FUNCTION:WHEN:NUMBER, such as ``pregao.registry._runs:_publish:before:1``: the
+A point is MODULE:FUNCTION:WHEN:NUMBER, such as ``pregao.registry._runs:write_folder:before:1``: the
 process is killed before (or after) that call of that function. It dies there once, and the next
 attempt goes on; with the number 0 every attempt dies at the first call.
 """

@@ -17,7 +17,7 @@ from pregao.evaluation._what_mattered import (
     of_run,
     served_instead,
 )
-from pregao.training import Attribution, Fitted, Model
+from pregao.training import Attribution, Model, members_of
 from pregao.values import Text, Value
 
 
@@ -104,5 +104,5 @@ def _reminder(edge: Edge) -> Text:
 
 def is_untrained(model: Model) -> bool:
     """Tell whether no epoch of any member beat the network as it was before the first step."""
-    members = (model,) if isinstance(model, Fitted) else model.members
+    members = members_of(model)
     return all(each.best_epoch == 0 for each in members)

@@ -9,7 +9,7 @@ from pregao.registry._atomic import write_file
 from pregao.registry._readme import readmes_of
 from pregao.registry._registration import exported_of
 from pregao.registry._runs import Run
-from pregao.training import Ensemble, export_fitted
+from pregao.training import export_fitted, members_of
 
 
 def export_run(run: Run, folder: Path) -> tuple[Path, ...]:
@@ -55,7 +55,5 @@ def _networks(run: Run) -> dict[str, bytes]:
     except NotRegisteredError:
         contents = []
     if not contents:
-        model = run.model
-        members = model.members if isinstance(model, Ensemble) else (model,)
-        contents = [export_fitted(each) for each in members]
+        contents = [export_fitted(each) for each in members_of(run.model)]
     return {f"model-{number}.onnx": content for number, content in enumerate(contents)}

@@ -6,7 +6,17 @@ import numpy as np
 from pydantic import Field
 
 from pregao.dataset import Borders, Scaler
-from pregao.training import Combination, Ensemble, Epoch, Experiment, Fitted, Model, Outcome, State
+from pregao.training import (
+    Combination,
+    Ensemble,
+    Epoch,
+    Experiment,
+    Fitted,
+    Model,
+    Outcome,
+    State,
+    members_of,
+)
 from pregao.values import Value
 
 
@@ -79,7 +89,7 @@ class Learning(Value):
 
 def state_of(model: Model) -> State:
     """Give the weights of all members under one roof, numbered."""
-    members = (model,) if isinstance(model, Fitted) else model.members
+    members = members_of(model)
     return {
         f"{number}/{name}": np.asarray(value)
         for number, member in enumerate(members)

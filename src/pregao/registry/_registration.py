@@ -13,9 +13,9 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from pregao.errors import CorruptFileError, NotRegisteredError, RegistrationError
-from pregao.registry._atomic import sync_folder, write_file
+from pregao.registry._atomic import write_folder
 from pregao.registry._runs import Run
-from pregao.training import Fitted, OnnxNetwork, export_fitted, heads_with_torch
+from pregao.training import Fitted, OnnxNetwork, export_fitted, heads_with_torch, members_of
 from pregao.values import Value
 
 FOLDER = "registered"
@@ -97,7 +97,8 @@ def register(run: Run) -> Registration:
         largest_difference=largest,
         files={name: sha256(content).hexdigest() for name, content in files.items()},
     )
-    _publish(run.folder, {**files, _RECORD: record.model_dump_json(indent=2).encode()})
+    files[_RECORD] = record.model_dump_json(indent=2).encode()
+    write_folder(run.folder / FOLDER, files, sign=_RECORD)
     return registration_of(run)
 
 
@@ -171,16 +172,14 @@ def _exported(golden: dict[str, Float32], number: int, content: bytes) -> Export
 def _num_models(run: Run) -> int:
     if run.served_name is not None:
         return 0
-    model = run.without_weights
-    return 1 if isinstance(model, Fitted) else len(model.members)
+    return len(members_of(run.without_weights))
 
 
 def _members(run: Run) -> tuple[Fitted, ...]:
     """Give the networks that are served; where a baseline is, none is."""
     if run.served_name is not None:
         return ()
-    model = run.model
-    return (model,) if isinstance(model, Fitted) else model.members
+    return members_of(run.model)
 
 
 def _difference(run: Run, member: Fitted, network: OnnxNetwork) -> float:
@@ -213,20 +212,3 @@ def _verified(run: Run, record: Registration, name: str) -> bytes:
     if sha256(content).hexdigest() != record.files.get(name):
         raise CorruptFileError(str(file), "its digest is not what was written")
     return content
-
-
-def _publish(folder: Path, files: dict[str, bytes]) -> None:
-    draft = Path(mkdtemp(prefix=".draft-", dir=folder))
-    try:
-        for name, content in files.items():
-            write_file(draft / name, content)
-        sync_folder(draft)
-        try:
-            draft.rename(folder / FOLDER)
-        except OSError:
-            # Another process registered the same run in between: what it wrote is as good.
-            if not (folder / FOLDER / _RECORD).is_file():
-                raise
-        sync_folder(folder)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)

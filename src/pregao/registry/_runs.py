@@ -1,7 +1,6 @@
 """Runs: a readable folder each, published whole or not at all."""
 
 import json
-import os
 import platform
 import shutil
 from collections.abc import Iterator, Sequence
@@ -20,7 +19,7 @@ from safetensors.numpy import load, save
 from pregao.errors import CorruptFileError, UnknownRunError
 from pregao.evaluation import Report, Serving, as_served
 from pregao.prices import Prices
-from pregao.registry._atomic import sync_folder
+from pregao.registry._atomic import sync_folder, write_folder
 from pregao.registry._baselines import (
     SHAPE_FILE,
     baseline_files,
@@ -309,7 +308,7 @@ def save_run(
         machine=this_machine(),
     )
     files[_PROVENANCE_FILE] = provenance.model_dump_json(indent=2).encode()
-    _publish(folder, files)
+    write_folder(folder, files, sign=_PROVENANCE_FILE)
     return Run(folder)
 
 
@@ -374,24 +373,3 @@ def installed_libraries() -> dict[str, str]:
 def this_machine() -> str:
     """Say what computes here, as far as it may matter to the last bit."""
     return f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
-
-
-def _publish(folder: Path, files: dict[str, bytes]) -> None:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(mkdtemp(prefix=".draft-", dir=folder.parent))
-    try:
-        for name, content in files.items():
-            with (draft / name).open("wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-        sync_folder(draft)
-        try:
-            draft.rename(folder)
-        except OSError:
-            # Another process published the same run in between: its content is the same.
-            if not (folder / _PROVENANCE_FILE).is_file():
-                raise
-        sync_folder(folder.parent)
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)

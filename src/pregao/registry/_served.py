@@ -16,7 +16,7 @@ from pregao.prices import COLUMNS, Bars, Prices
 from pregao.registry._registration import exported_of
 from pregao.registry._runs import Run
 from pregao.symbols import Symbol
-from pregao.training import Ensemble, Experiment, Fitted, Model, OnnxNetwork, windows_of
+from pregao.training import Ensemble, Experiment, Model, OnnxNetwork, members_of, windows_of
 from pregao.zoo import Forecaster, Past, spread
 
 Float = NDArray[np.float64]
@@ -120,9 +120,8 @@ class ServedModel:
         assert own is not None, "a run without a baseline in its place has networks"
         report = run.report
         forecaster = as_served(own, run.serving.offsets)
-        members = (fitted,) if isinstance(fitted, Fitted) else fitted.members
         return cls(
-            run, run.serving, forecaster, network, report.edge, report.champion, members[0].borders
+            run, run.serving, forecaster, network, report.edge, report.champion, fitted.borders
         )
 
     @property
@@ -197,7 +196,7 @@ def _network(run: Run, model: Model) -> OnnxNetwork | OnnxEnsemble | None:
     exported = exported_of(run)
     if not exported:
         return None
-    members = (model,) if isinstance(model, Fitted) else model.members
+    members = members_of(model)
     networks = []
     for number, (member, each) in enumerate(zip(members, exported, strict=True)):
         network = OnnxNetwork(member, each.content)

@@ -29,6 +29,7 @@ from pregao.training import (
     Model,
     combined,
     each_member,
+    members_of,
 )
 from pregao.training import run as run_tasks
 from pregao.workbench._entrants import OnProgress, Progress, Terms
@@ -288,11 +289,6 @@ def _trained_again(
     found = combined(members, dataset, asked.combination)
     # Where all but one lost their weight, what is stored is that one.
     return found if len(found.members) > 1 else found.members[0]
-
-
-def members_of(model: Model) -> tuple[Fitted, ...]:
-    """Give the networks of a model."""
-    return (model,) if isinstance(model, Fitted) else model.members
 
 
 def tensor_difference(stored: Model, again: Model) -> TensorDifference | None:
