@@ -5,10 +5,20 @@ Importing this package does not import Plotly; the first figure does.
 
 from typing import TYPE_CHECKING
 
+from pregao.plots._numbers import day as day
+from pregao.plots._numbers import duration as duration
+from pregao.plots._numbers import knob as knob
+from pregao.plots._numbers import money as money
+from pregao.plots._numbers import number as number
+from pregao.plots._numbers import p_value as p_value
+from pregao.plots._numbers import percent as percent
+from pregao.plots._numbers import price_digits as price_digits
+from pregao.plots._numbers import short_day as short_day
 from pregao.plots._texts import TEXTS as TEXTS
 from pregao.plots._texts import Language as Language
 from pregao.plots._theme import PALETTES as PALETTES
 from pregao.plots._theme import Theme as Theme
+from pregao.plots._theme import dark_twins as dark_twins
 from pregao.plots._theme import template as template
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from pregao.serving import (
+    _assets,
     _catalogue,
     _docs,
     _earlier,
@@ -20,6 +21,7 @@ from pregao.serving._documented import Documented
 from pregao.serving._guard import Guard
 from pregao.serving._problems import Refusal, reasons_of
 from pregao.serving._services import Services
+from pregao.serving.dashboard import ROUTERS
 
 _ROUTERS = (
     _forecasts.router,
@@ -31,6 +33,8 @@ _ROUTERS = (
     _earlier_training.router,
     _health.router,
     _docs.router,
+    _assets.router,
+    *ROUTERS,
 )
 
 

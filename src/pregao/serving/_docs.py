@@ -5,19 +5,14 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from fastapi import APIRouter, Request
 from jinja2 import Environment, PackageLoader, select_autoescape
-from starlette.responses import HTMLResponse, Response
-
-from pregao.serving._problems import Refusal
+from starlette.responses import HTMLResponse
 
 router = APIRouter(include_in_schema=False)
 
-_ASSETS: Mapping[str, str] = {"docs.css": "text/css"}
-"""Everything under /assets: a name that is not here is no file."""
 _PLAIN_LIST = re.compile(r"\[[^\[\]{}]*\]")
 _BODIES = ("application/json", "multipart/form-data")
 
@@ -37,17 +32,6 @@ def docs(request: Request) -> HTMLResponse:
         )
     )
     return HTMLResponse(page)
-
-
-@router.get("/assets/{name}")
-def asset(name: str) -> Response:
-    """Give a file that pages are made with."""
-    if name not in _ASSETS:
-        raise Refusal("not-found", "no such file")
-    content = files("pregao.serving").joinpath("assets", name).read_bytes()
-    return Response(
-        content, media_type=_ASSETS[name], headers={"Cache-Control": "public, max-age=3600"}
-    )
 
 
 @cache

@@ -1,0 +1,5 @@
+"""Texts of one page by key."""
+
+from pregao.values import Text
+
+NETWORK: dict[str, Text] = {}
