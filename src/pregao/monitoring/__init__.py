@@ -2,3 +2,5 @@
 
 from pregao.monitoring._live import LiveScores as LiveScores
 from pregao.monitoring._live import live_scores as live_scores
+from pregao.monitoring._past import PastForecasts as PastForecasts
+from pregao.monitoring._past import past_forecasts as past_forecasts

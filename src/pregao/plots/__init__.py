@@ -30,10 +30,14 @@ if TYPE_CHECKING:
     from pregao.plots._page import check_page_path as check_page_path
     from pregao.plots._page import page_html as page_html
     from pregao.plots._page import write_page as write_page
+    from pregao.plots._past import past_figure as past_figure
     from pregao.plots._pit import pit_figure as pit_figure
     from pregao.plots._prices import prices_figure as prices_figure
     from pregao.plots._ranking import ranking_figure as ranking_figure
     from pregao.plots._reliability import reliability_figure as reliability_figure
+    from pregao.plots._rows import Row as Row
+    from pregao.plots._rows import row_of as row_of
+    from pregao.plots._rows import rows_of as rows_of
     from pregao.plots._steps import skill_by_step_figure as skill_by_step_figure
     from pregao.plots._tables import ranking_html as ranking_html
     from pregao.plots._trading import trading_figure as trading_figure
@@ -43,8 +47,12 @@ _DRAWN = {
     "fan_figure": "_fan",
     "learning_curves_figure": "_learning",
     "ranking_figure": "_ranking",
+    "past_figure": "_past",
     "pit_figure": "_pit",
     "folds_figure": "_folds",
+    "Row": "_rows",
+    "row_of": "_rows",
+    "rows_of": "_rows",
     "skill_by_step_figure": "_steps",
     "reliability_figure": "_reliability",
     "actions_figure": "_actions",

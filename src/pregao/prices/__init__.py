@@ -15,6 +15,11 @@ from pregao.prices._feed import open_feed as open_feed
 from pregao.prices._history import Snapshot as Snapshot
 from pregao.prices._inspection import inspect as inspect
 from pregao.prices._inspection import validated as validated
+from pregao.prices._pasted import BadRow as BadRow
+from pregao.prices._pasted import BadRowsError as BadRowsError
+from pregao.prices._pasted import Pasted as Pasted
+from pregao.prices._pasted import last_sessions as last_sessions
+from pregao.prices._pasted import read_pasted as read_pasted
 from pregao.prices._prices import COLUMNS as COLUMNS
 from pregao.prices._prices import Bars as Bars
 from pregao.prices._prices import Prices as Prices

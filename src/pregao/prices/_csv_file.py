@@ -66,7 +66,18 @@ def read_csv(path: Path, symbol: Symbol) -> tuple[Bars, Lines]:
         For any other dialect, a cell that is no finite number, a row of another length, and a
         file beyond 64 MiB, 200,000 lines, 4,096 bytes a line or 64 fields.
     """
-    table = _table(str(path), read_lines(path), symbol)
+    return bars_of_lines(read_lines(path), str(path), symbol)
+
+
+def bars_of_lines(lines: Sequence[str], name: str, symbol: Symbol) -> tuple[Bars, Lines]:
+    """Take bars from the lines of a file, as `read_csv` does; the name is for messages.
+
+    Raises
+    ------
+    MalformedFileError
+        As `read_csv`.
+    """
+    table = _table(name, lines, symbol)
     columns = {name: _numbers(table, name) for name in table.columns if name != "date"}
     columns.setdefault("adj_close", columns["close"])
     columns.setdefault("volume", np.zeros(len(table.lines)))
@@ -74,7 +85,7 @@ def read_csv(path: Path, symbol: Symbol) -> tuple[Bars, Lines]:
     return Bars.of(sessions, columns), table.lines
 
 
-def _table(path: str, lines: list[str], symbol: Symbol) -> _Table:
+def _table(path: str, lines: Sequence[str], symbol: Symbol) -> _Table:
     rows, numbers = _cells(path, lines)
     if not rows:
         raise MalformedFileError(path, None, "empty: expected a header and one row a session")
@@ -92,7 +103,7 @@ def _table(path: str, lines: list[str], symbol: Symbol) -> _Table:
     return _Table(path, columns, np.array(numbers[first:], np.intp))
 
 
-def _cells(path: str, lines: list[str]) -> tuple[list[list[str]], list[int]]:
+def _cells(path: str, lines: Sequence[str]) -> tuple[list[list[str]], list[int]]:
     """Split lines at commas, skipping blank ones; the second list holds line numbers."""
     rows: list[list[str]] = []
     numbers: list[int] = []

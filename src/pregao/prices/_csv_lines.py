@@ -2,6 +2,7 @@
 
 import stat
 from pathlib import Path
+from typing import BinaryIO
 
 from pregao.errors import MalformedFileError
 
@@ -35,47 +36,57 @@ def read_lines(path: Path) -> list[str]:
         if status.st_size > MAX_FILE_BYTES:
             found = f"{status.st_size / 2**20:,.0f} MiB, and {MAX_FILE_BYTES >> 20} are allowed"
             raise MalformedFileError(str(path), None, f"{found}: give one symbol a file")
-        raw = _raw_lines(path)
+        with path.open("rb") as file:
+            return lines_of(file, str(path))
     except OSError as error:
         raise MalformedFileError(str(path), None, f"cannot be read: {error.strerror}") from error
-    return [_text(path, number, line) for number, line in enumerate(raw, 1)]
 
 
-def _raw_lines(path: Path) -> list[bytes]:
+def lines_of(file: BinaryIO, name: str) -> list[str]:
+    """Give the lines of what is open, as `read_lines` does of a path; the name is for messages.
+
+    Raises
+    ------
+    MalformedFileError
+        If there are too many lines or too long ones, or if it is no UTF-8 text.
+    """
+    return [_text(name, number, line) for number, line in enumerate(_raw_lines(file, name), 1)]
+
+
+def _raw_lines(file: BinaryIO, name: str) -> list[bytes]:
     """Read line by line, giving up at the first that is too long."""
     lines: list[bytes] = []
-    with path.open("rb") as file:
-        while line := file.readline(MAX_LINE_BYTES + 1):
-            if not lines:
-                _refuse_foreign(path, line)
-            if len(line) > MAX_LINE_BYTES:
-                is_old = b"\r" in line and b"\0" not in line
-                reason = f"longer than {MAX_LINE_BYTES} bytes: this is no CSV file of daily bars"
-                reason = _OLD_MAC if is_old else reason
-                raise MalformedFileError(str(path), len(lines) + 1, reason)
-            if len(lines) == MAX_LINES:
-                reason = f"more than {MAX_LINES} lines: give one symbol a file, daily bars only"
-                raise MalformedFileError(str(path), MAX_LINES + 1, reason)
-            lines.append(line)
+    while line := file.readline(MAX_LINE_BYTES + 1):
+        if not lines:
+            _refuse_foreign(name, line)
+        if len(line) > MAX_LINE_BYTES:
+            is_old = b"\r" in line and b"\0" not in line
+            reason = f"longer than {MAX_LINE_BYTES} bytes: this is no CSV file of daily bars"
+            reason = _OLD_MAC if is_old else reason
+            raise MalformedFileError(name, len(lines) + 1, reason)
+        if len(lines) == MAX_LINES:
+            reason = f"more than {MAX_LINES} lines: give one symbol a file, daily bars only"
+            raise MalformedFileError(name, MAX_LINES + 1, reason)
+        lines.append(line)
     return lines
 
 
-def _refuse_foreign(path: Path, first: bytes) -> None:
+def _refuse_foreign(name: str, first: bytes) -> None:
     for magic, found in _FOREIGN.items():
         if first.startswith(magic):
-            raise MalformedFileError(str(path), 1, found)
+            raise MalformedFileError(name, 1, found)
 
 
-def _text(path: Path, number: int, line: bytes) -> str:
+def _text(name: str, number: int, line: bytes) -> str:
     if b"\0" in line:
         reason = "a NUL byte: binary or UTF-16; save it as CSV UTF-8"
-        raise MalformedFileError(str(path), number, reason)
+        raise MalformedFileError(name, number, reason)
     try:
         text = line.decode("utf-8-sig" if number == 1 else "utf-8")
     except UnicodeDecodeError as error:
         found = f"byte {error.object[error.start]:#04x} is not UTF-8: save it as CSV UTF-8"
-        raise MalformedFileError(str(path), number, found) from None
+        raise MalformedFileError(name, number, found) from None
     text = text.rstrip("\r\n")
     if "\r" in text:
-        raise MalformedFileError(str(path), number, _OLD_MAC)
+        raise MalformedFileError(name, number, _OLD_MAC)
     return text

@@ -14,7 +14,7 @@ from pregao.serving._problems import Refusal
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 READING = frozenset({"GET", "HEAD"})
 METHODS = frozenset({*READING, "POST", "PUT", "DELETE"})
-FREE_POSTS = frozenset({"/v1/forecasts", "/predict"})
+FREE_POSTS = frozenset({"/v1/forecasts", "/predict", "/simulations"})
 """Paths whose POST changes nothing: they take prices and answer with a forecast."""
 
 

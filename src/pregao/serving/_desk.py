@@ -15,6 +15,7 @@ from pregao.calendars import as_date, next_sessions
 from pregao.errors import InputError, PregaoError
 from pregao.evaluation import Edge
 from pregao.findings import Finding
+from pregao.monitoring import PastForecasts, past_forecasts
 from pregao.prices import Prices
 from pregao.registry import Champion, ServedModel
 from pregao.serving._answers import ForecastShown
@@ -114,13 +115,58 @@ class Desk:
         levels: tuple[float, ...] | None = None,
     ) -> ForecastShown:
         """Forecast from a client's own prices; nothing of them is kept."""
-        seat = self._seat_of(str(prices.symbol), horizon)
+        seat = self.seat(str(prices.symbol), horizon)
         if closes_only and seat and seat.model and not seat.model.reads_closes_only:
             seat = None
         asked = horizon or (seat.champion.horizon if seat else DEFAULT_HORIZON)
         quote = Quote(prices, source="request", is_stale=False, findings=findings)
         ready = self._prepared(prices, _model_of(seat), asked)
         return self._shown(quote, ready, seat, asked, levels)
+
+    def forecast_with(
+        self, model: ServedModel, prices: Prices, findings: tuple[Finding, ...]
+    ) -> ForecastShown:
+        """Forecast from a client's own prices with a run that they chose, champion or not.
+
+        Raises
+        ------
+        HistoryTooShortError, MissingColumnsError
+            If the run cannot read them: nobody stands in for who was asked for by name.
+        """
+        quote = Quote(prices, source="request", is_stale=False, findings=findings)
+        return self._shown(quote, _of_champion(model, prices), None, model.horizon, None)
+
+    def seat(self, symbol: str, horizon: int | None = None) -> Seat | None:
+        """Give the champion that reaches as far as asked, the nearest; or the newest one."""
+        own = [seat for (name, _), seat in self._seats.items() if name == symbol]
+        if horizon is None:
+            return max(own, key=lambda each: each.champion.since, default=None)
+        reaching = [each for each in own if each.champion.horizon >= horizon]
+        return min(reaching, key=lambda each: each.champion.horizon, default=None)
+
+    def past(self, symbol: str, *, horizon: int | None = None) -> PastForecasts | None:
+        """Give what would have been forecast of the last sessions, by who forecasts the next ones.
+
+        None where no session has come since training.
+
+        Raises
+        ------
+        UnknownSymbolError, ProviderError, HistoryTooShortError
+            As a forecast.
+        """
+        prices = self.quotes.of(symbol).prices
+        seat = self.seat(symbol, horizon)
+        asked = horizon or (seat.champion.horizon if seat else DEFAULT_HORIZON)
+        model = _model_of(seat)
+        own = self._fitted_beside(prices, asked)[0] if model is None else model
+        return past_forecasts(
+            own.forecaster,
+            own.windows(prices),
+            symbol=symbol,
+            closes=prices.bars.close,
+            trained_to=own.trained_to,
+            step=asked,
+        )
 
     def is_ready(self, symbol: str, horizon: int | None) -> bool:
         """Tell whether a forecast is given at once, without reading prices or fitting anything."""
@@ -160,18 +206,10 @@ class Desk:
             return Seat(champion, before.model if before else None, trouble)
 
     def _key(self, quote: Quote, symbol: str, horizon: int | None) -> "tuple[_Key, Seat | None]":
-        seat = self._seat_of(symbol, horizon)
+        seat = self.seat(symbol, horizon)
         asked = horizon or (seat.champion.horizon if seat else DEFAULT_HORIZON)
         model = _model_of(seat)
         return _Key(quote.prices.digest, model.run_id if model else None, asked), seat
-
-    def _seat_of(self, symbol: str, horizon: int | None) -> Seat | None:
-        """Give the champion that reaches as far as asked, the nearest; or the newest one."""
-        own = [seat for (name, _), seat in self._seats.items() if name == symbol]
-        if horizon is None:
-            return max(own, key=lambda each: each.champion.since, default=None)
-        reaching = [each for each in own if each.champion.horizon >= horizon]
-        return min(reaching, key=lambda each: each.champion.horizon, default=None)
 
     def _ready_for(self, key: "_Key", prepare: Callable[[], Ready]) -> Ready:
         with self._lock:

@@ -8,10 +8,9 @@ import numpy as np
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from pregao.calendars import Sessions, sessions_between
 from pregao.errors import PregaoError
 from pregao.findings import Finding
-from pregao.prices import Bars, Download, Prices, validated
+from pregao.prices import Bars, Download, Prices, last_sessions, validated
 from pregao.serving._answers import (
     LEAST_ROWS,
     ForecastRequest,
@@ -112,7 +111,7 @@ def checked(own: OwnPrices, services: Services) -> tuple[Prices, tuple[Finding, 
     sessions = (
         np.array(own.sessions, "datetime64[D]")
         if own.sessions is not None
-        else _last_sessions(symbol, len(own.close), services)
+        else last_sessions(symbol, len(own.close), services.today())
     )
     columns = {
         "open": own.open or own.close,
@@ -124,10 +123,3 @@ def checked(own: OwnPrices, services: Services) -> tuple[Prices, tuple[Finding, 
     }
     download = Download(symbol, Bars.of(sessions, columns), "request", "the request")
     return validated(download)
-
-
-def _last_sessions(symbol: Symbol, count: int, services: Services) -> Sessions:
-    today = np.datetime64(services.today(), "D")
-    # Twice as many days and a month hold enough sessions at any exchange.
-    first = today - np.timedelta64(2 * count + 30, "D")
-    return sessions_between(symbol.exchange, first, today)[-count:]

@@ -13,6 +13,7 @@ from pregao.dataset import check_length
 from pregao.jobs import Job, SearchRequest, SweepRequest, TrainRequest
 from pregao.serving._access import Access
 from pregao.serving._desk import Desk
+from pregao.serving._explaining import Explanations
 from pregao.serving._limits import HttpLimits
 from pregao.serving._metrics import Metrics
 from pregao.serving._quotes import Quotes
@@ -55,6 +56,7 @@ class Services:
     metrics: Metrics
     limits: HttpLimits
     streams: Streams
+    explanations: Explanations = field(default_factory=Explanations)
     stopping: Event = field(default_factory=Event)
     """Set when the server is asked to stop: event streams end."""
     quick: ThreadPoolExecutor = field(default_factory=_threads("quick", 1))

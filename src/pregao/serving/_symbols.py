@@ -112,16 +112,17 @@ def prices(
 @router.post("/{symbol}/refresh", responses=problems(*QUOTED))
 def refresh(symbol: Asked, services: Served) -> QualityShown:
     """Ask the providers for newer bars now; 503 if none of them answers."""
-    return _certificate(services.quotes.refreshed(str(Symbol.parse(symbol))))
+    return certificate_of(services.quotes.refreshed(str(Symbol.parse(symbol))))
 
 
 @router.get("/{symbol}/quality", responses=problems(*QUOTED))
 def quality(symbol: Asked, services: Served) -> QualityShown:
     """Say what is wrong with a symbol's bars, or worth knowing."""
-    return _certificate(services.quotes.of(str(Symbol.parse(symbol))))
+    return certificate_of(services.quotes.of(str(Symbol.parse(symbol))))
 
 
-def _certificate(quote: Quote) -> QualityShown:
+def certificate_of(quote: Quote) -> QualityShown:
+    """Say what is known of the prices at hand."""
     return QualityShown(
         symbol=str(quote.prices.symbol),
         source=quote.source,

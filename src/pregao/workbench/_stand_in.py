@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from pregao.dataset import Split, Windows, live_windows, make_dataset
 from pregao.evaluation import Serving, as_served, offsets_of
 from pregao.prices import Prices
@@ -22,6 +24,8 @@ class StandIn:
 
     forecaster: Forecaster
     serving: Serving
+    trained_to: np.datetime64
+    """The last session that fitting or calibrating saw."""
     name: str = STAND_IN
 
     @classmethod
@@ -41,7 +45,8 @@ class StandIn:
         serving = Serving(
             scaler=dataset.scaler, lookback=_LOOKBACK, horizon=horizon, offsets=offsets
         )
-        return cls(as_served(fitted, offsets), serving)
+        trained_to = np.datetime64(dataset.borders.validation_last, "D")
+        return cls(as_served(fitted, offsets), serving, trained_to)
 
     def windows(self, prices: Prices) -> Windows:
         """Cut the last window of a history.

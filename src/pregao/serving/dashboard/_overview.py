@@ -1,6 +1,6 @@
 """The overview: the next sessions of each symbol as a range, and who may say more than that."""
 
-from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date
 
 import numpy as np
@@ -75,7 +75,7 @@ def overview(request: Request, services: Served) -> Response:
 def overview_page(services: Services, *, watched: str = "") -> OverviewPage:
     """Gather the overview: symbols of the visitor's own list, or champions and what is at hand."""
     known, seats = services.quotes.known(), services.desk.seats()
-    own = tuple(_tickers(watched))
+    own = tickers_of(watched)
     names = own or tuple(dict.fromkeys([*(each.champion.symbol for each in seats), *known]))
     rows: list[Watched] = []
     failures: list[Unwatchable] = []
@@ -97,13 +97,13 @@ def overview_page(services: Services, *, watched: str = "") -> OverviewPage:
     )
 
 
-def _tickers(watched: str) -> Iterator[str]:
+def tickers_of(watched: str) -> tuple[str, ...]:
     """Read the visitor's own list; what is no ticker is passed over, as it comes from outside."""
+    found: list[str] = []
     for each in watched.split("|")[:MOST_ROWS]:
-        try:
-            yield str(Symbol.parse(each))
-        except InvalidSymbolError:
-            continue
+        with suppress(InvalidSymbolError):
+            found.append(str(Symbol.parse(each)))
+    return tuple(dict.fromkeys(found))
 
 
 def _watched(quote: Quote, forecast: ForecastShown, services: Services) -> Watched:
