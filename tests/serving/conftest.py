@@ -36,11 +36,13 @@ def make_services(tmp_path):
 
 
 @pytest.fixture
-def make_client(make_services):
-    def made(**fields):
-        return TestClient(create_app(make_services(**fields)), base_url="http://localhost")
+def make_client(make_services, client_of):
+    return lambda **fields: client_of(make_services(**fields))
 
-    return made
+
+@pytest.fixture
+def client_of():
+    return lambda services: TestClient(create_app(services), base_url="http://localhost")
 
 
 @pytest.fixture
