@@ -151,6 +151,11 @@ def test_work_that_nobody_means_is_refused(jobs):
 
     with pytest.raises(JobTooLargeError, match="epochs"):
         jobs.submit(TrainRequest(experiment=base.replace(epochs=1_001)))
+    with pytest.raises(JobTooLargeError, match="values of a batch"):
+        jobs.submit(TrainRequest(experiment=base.replace(batch_size=65_536)))
+    slow = base.replace(epochs=1_000, symbols=[f"T{number}" for number in range(400)])
+    with pytest.raises(JobTooLargeError, match="hours of training"):
+        jobs.submit(TrainRequest(experiment=slow))
     wide = {"layers": [{"kind": "recurrent", "cell": "lstm", "width": 1_000}] * 3}
     with pytest.raises(JobTooLargeError, match="parameters"):
         jobs.submit(TrainRequest(experiment=base.replace(network={"kind": "stack", **wide})))
@@ -171,7 +176,7 @@ def test_who_lost_the_lease_changes_nothing(make_jobs):
         lambda: slow.fail(PROBLEM),
         slow.cancelled,
         slow.released,
-        lambda: slow.crashed(PROBLEM, None, most_attempts=3),
+        lambda: slow.crashed(PROBLEM, None, most_attempts=3, wait_seconds=0),
     ):
         with pytest.raises(LostLeaseError):
             write()
@@ -192,7 +197,9 @@ def test_a_job_that_keeps_crashing_dies_with_what_it_said_last(jobs):
     job = jobs.submit(SP500)
 
     states = [
-        jobs.claim("one").crashed(PROBLEM, "x" * 100_000 + "last words", most_attempts=3)
+        jobs.claim("one").crashed(
+            PROBLEM, "x" * 100_000 + "last words", most_attempts=3, wait_seconds=0
+        )
         for _ in range(3)
     ]
 
@@ -202,6 +209,31 @@ def test_a_job_that_keeps_crashing_dies_with_what_it_said_last(jobs):
     assert len(dead.log_tail) < 10_000
     assert PROBLEM == dead.problem
     assert jobs.claim("one") is None
+
+
+def test_what_crashed_waits_before_it_is_tried_again(jobs):
+    jobs.submit(SP500)
+    other = jobs.submit(NASDAQ)
+
+    jobs.claim("one").crashed(PROBLEM, None, most_attempts=3, wait_seconds=3600)
+
+    assert other.id == jobs.claim("one").job.id
+    assert jobs.claim("one") is None
+
+
+def test_what_a_job_said_of_its_progress_is_kept_only_from_its_end(jobs):
+    job = jobs.submit(SP500)
+    claim = jobs.claim("one")
+    for done in range(520):
+        claim.progress(JobProgress(done=done, total=520))
+    claim.succeed(JobResult())
+
+    events = jobs.events(job.id, limit=1_000)
+    assert 502 == len(events)
+    assert ["queued", "running", "succeeded"] == [
+        each.data["state"] for each in events if each.kind == "state"
+    ]
+    assert 519 == [each.data["done"] for each in events if each.kind == "progress"][-1]
 
 
 def test_a_silent_worker_costs_attempts_until_the_job_is_dead(make_jobs):

@@ -9,6 +9,8 @@ from pregao.jobs._requests import SearchRequest as SearchRequest
 from pregao.jobs._requests import SweepRequest as SweepRequest
 from pregao.jobs._requests import TrainRequest as TrainRequest
 from pregao.jobs._requests import parse_request as parse_request
+from pregao.jobs._sizes import LIMITS as LIMITS
+from pregao.jobs._sizes import SizeLimits as SizeLimits
 from pregao.jobs._sizes import check_request as check_request
 from pregao.jobs._values import ENDED as ENDED
 from pregao.jobs._values import STATES as STATES

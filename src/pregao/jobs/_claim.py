@@ -9,10 +9,12 @@ from sqlalchemy import Connection, Row, update
 
 from pregao.database import Database, jobs
 from pregao.errors import LostLeaseError
-from pregao.jobs._rows import add_event, find, job_of
+from pregao.jobs._rows import add_event, find, forget_progress, job_of
 from pregao.jobs._values import Job, JobProblem, JobProgress, JobResult, JobState
 
 _TAIL_CHARACTERS = 8_000
+_KEPT_EVENTS = 500
+"""Of a job that has ended; a day's training tells of a hundred thousand things."""
 
 
 @dataclass(frozen=True)
@@ -59,19 +61,31 @@ class Claim:
         """End it because that was asked for."""
         self._end("cancelled")
 
-    def crashed(self, problem: JobProblem, log_tail: str | None, *, most_attempts: int) -> JobState:
-        """Give it back after an attempt that died, or bury it after the last one."""
+    def crashed(
+        self,
+        problem: JobProblem,
+        log_tail: str | None,
+        *,
+        most_attempts: int,
+        wait_seconds: float,
+    ) -> JobState:
+        """Give it back after an attempt that died, or bury it after the last one.
+
+        The next attempt waits a little, twice as long each time: what died of a machine without
+        memory would die of it at once.
+        """
         if self.job.attempts >= most_attempts:
             self._end("dead", problem=problem.model_dump_json(), log_tail=_tail(log_tail))
             return "dead"
-        self._requeue(attempts=self.job.attempts)
+        wait_ms = int(1000 * wait_seconds) << (self.job.attempts - 1)
+        self._requeue(attempts=self.job.attempts, wait_ms=wait_ms)
         return "queued"
 
     def released(self) -> None:
         """Give it back untouched: this attempt does not count."""
         self._requeue(attempts=self.job.attempts - 1)
 
-    def _requeue(self, *, attempts: int) -> None:
+    def _requeue(self, *, attempts: int, wait_ms: int = 0) -> None:
         with self._held() as (connection, row):
             if row.cancel_asked:
                 self._finish(connection, "cancelled")
@@ -80,6 +94,7 @@ class Claim:
                 connection,
                 state="queued",
                 attempts=attempts,
+                available_ms=self.database.now_ms(connection) + wait_ms,
                 lease_by=None,
                 lease_until_ms=None,
                 epoch=self.epoch + 1,
@@ -100,6 +115,7 @@ class Claim:
             **values,
         )
         self._event(connection, "state", {"state": state})
+        forget_progress(connection, self.job.id, kept=_KEPT_EVENTS)
 
     @contextmanager
     def _held(self) -> Iterator[tuple[Connection, Row[Any]]]:

@@ -37,6 +37,9 @@ class JobLimits(Value):
         default=86_400.0, description="of one attempt, on top of a search's own budget"
     )
     lease_seconds: float = Field(default=30.0, description="until a silent worker's job is retaken")
+    crash_wait_seconds: float = Field(
+        default=2.0, description="before a job that crashed is tried again; then twice as long"
+    )
     retry_after_seconds: int = Field(
         default=30, description="what who finds the queue full is told"
     )

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, Row, func, insert, select
+from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from pregao.database import job_events, jobs
 from pregao.jobs._requests import JobRequest, parse_request
@@ -100,6 +100,19 @@ def add_event(
             at_ms=at_ms,
             kind=kind,
             data=json.dumps(data, allow_nan=False),
+        )
+    )
+
+
+def forget_progress(connection: Connection, name: str, *, kept: int) -> None:
+    """Delete what was said of a job's progress, but for what is among its last events."""
+    newest = select(func.max(job_events.c.number)).where(job_events.c.job == name)
+    oldest = connection.execute(newest).scalar_one() - kept
+    connection.execute(
+        delete(job_events).where(
+            job_events.c.job == name,
+            job_events.c.kind == "progress",
+            job_events.c.number <= oldest,
         )
     )
 

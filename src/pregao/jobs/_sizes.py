@@ -17,12 +17,20 @@ class SizeLimits(Value):
     symbols: int = Field(default=500)
     parameters: int = Field(default=20_000_000, description="of one network")
     window_values: int = Field(default=100_000, description="lookback times features")
+    batch_values: int = Field(default=20_000_000, description="those of a batch of windows")
     epochs: int = Field(default=1_000)
     trials: int = Field(default=10_000, description="of a search, all networks together")
     networks: int = Field(default=100)
+    hours: int = Field(default=24, description="of one network's training, by a rough estimate")
 
 
 LIMITS = SizeLimits()
+_SESSIONS = 6_300
+"""Of one symbol's history, where nobody has read it yet: twenty-five years."""
+_OPERATIONS_A_WEIGHT = 6
+"""A multiplication and an addition forwards, and twice that backwards."""
+_OPERATIONS_A_SECOND = 2e10
+"""Of one core that trains a recurrent network: a laptop of 2020."""
 
 
 def check_request(
@@ -64,8 +72,25 @@ def _sizes(experiment: Experiment, limits: SizeLimits) -> Iterator[tuple[str, in
     yield "symbols", len(experiment.symbols), limits.symbols
     yield "epochs", experiment.epochs, limits.epochs
     num_features = len(experiment.features)
-    yield "values of a window", experiment.lookback * num_features, limits.window_values
+    values = experiment.lookback * num_features
+    yield "values of a window", values, limits.window_values
+    yield "values of a batch", values * experiment.batch_size, limits.batch_values
     yield "parameters", experiment.num_parameters(num_features), limits.parameters
+    yield "hours of training, by estimate", estimated_hours(experiment), limits.hours
+
+
+def estimated_hours(experiment: Experiment) -> int:
+    """Guess how long one network takes to train, every epoch of it, from its size alone.
+
+    Weights are used once a session of a window, as recurrent ones are.
+
+    >>> estimated_hours(Experiment(symbols=("PETR4",)))
+    0
+    """
+    weights = experiment.num_parameters(len(experiment.features))
+    windows = _SESSIONS * len(experiment.symbols) * experiment.members
+    a_window = _OPERATIONS_A_WEIGHT * weights * experiment.lookback
+    return int(windows * experiment.epochs * a_window / _OPERATIONS_A_SECOND / 3600)
 
 
 def _within(name: str, found: int, most: int) -> None:

@@ -188,8 +188,12 @@ class _Work:
                 return "queued"
             case _:
                 problem = JobProblem(name="Crashed", detail=attempt.how_it_ended())
+                limits = self.jobs.limits
                 return self.claim.crashed(
-                    problem, attempt.log_tail(), most_attempts=self.jobs.limits.attempts
+                    problem,
+                    attempt.log_tail(),
+                    most_attempts=limits.attempts,
+                    wait_seconds=limits.crash_wait_seconds,
                 )
 
     def _tell(self) -> None:
