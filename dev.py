@@ -1,4 +1,4 @@
-"""The chores of the project: python dev.py demo | test | soak | check | fix | bench.
+"""The chores of the project: python dev.py demo | test | soak | check | fix | screenshots | bench.
 
 Needs nothing but Python 3.11 or newer: makes `.venv` and installs the locked requirements first,
 and again only when they change. `make` calls this; on Windows call it directly.
@@ -86,6 +86,12 @@ def fix() -> None:
     tool("ruff", "format", ".")
 
 
+def screenshots() -> None:
+    """Take a picture of every page of the dashboard into reports/screenshots."""
+    install(LOCKED, LOCKED_DEV)
+    run(PYTHON, ROOT / "docs" / "screenshots.py")
+
+
 def bench() -> None:
     """Measure what the figures of the README claim."""
     install(LOCKED, LOCKED_DEV)
@@ -94,7 +100,7 @@ def bench() -> None:
         run(PYTHON, script)
 
 
-CHORES = {each.__name__: each for each in (demo, test, soak, check, fix, bench)}
+CHORES = {each.__name__: each for each in (demo, test, soak, check, fix, screenshots, bench)}
 
 
 def main() -> None:
@@ -102,7 +108,7 @@ def main() -> None:
     if len(sys.argv) != 2 or sys.argv[1] not in CHORES:
         print(__doc__)
         for name, chore in CHORES.items():
-            print(f"  {name:6} {chore.__doc__}")
+            print(f"  {name:11} {chore.__doc__}")
         sys.exit(2)
     CHORES[sys.argv[1]]()
 

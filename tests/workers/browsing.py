@@ -1,4 +1,4 @@
-"""A real browser on a real server: what a visitor would see, and every sign that something is wrong."""
+"""A real browser on a real server, and every sign that something is wrong on a page."""
 
 import os
 import re

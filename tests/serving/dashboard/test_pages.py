@@ -103,7 +103,8 @@ def test_every_text_that_pages_ask_for_is_there():
 
 def test_every_text_is_in_both_languages_and_fills_the_same_blanks():
     for key, text in TEXTS.items():
-        assert text.en.strip() and text.pt_br.strip(), key
+        assert text.en.strip(), key
+        assert text.pt_br.strip(), key
         assert sorted(re.findall(r"\{\w+\}", text.en)) == sorted(
             re.findall(r"\{\w+\}", text.pt_br)
         ), key
