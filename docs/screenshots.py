@@ -1,7 +1,7 @@
 """Take a picture of every page of the dashboard: both languages, both themes, wide and narrow.
 
-Called by `make screenshots`. A server of its own trains on the bundled prices first, so that every page
-has something to show.
+Called by `make screenshots`. A server of its own trains on the bundled prices first, so that every
+page has something to show.
 """
 
 import json

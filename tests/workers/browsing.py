@@ -68,6 +68,7 @@ def serving(home: Path, *arguments: str, **environment: str):
         server.terminate()
         server.wait(60)
     reader.join(60)
+    server.stdout.close()
     assert not [line for line in said if '"level": "error"' in line]
 
 

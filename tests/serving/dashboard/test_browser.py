@@ -1,4 +1,4 @@
-"""What a visitor does, in a real browser on a real server; see `browsing.Visit` for what is watched."""
+"""What a visitor does, in a real browser on a real server; `browsing.Visit` watches for trouble."""
 
 import json
 from functools import partial
@@ -12,6 +12,9 @@ PAGES = (
     "/training", "/training?sample=1", "/advanced-training", "/custom-network", "/custom-model",
     "/runs", "/operations",
 )  # fmt: skip
+TYPED = "main textarea, main input" + "".join(
+    f":not([type={kind}])" for kind in ("file", "checkbox", "radio", "number", "date")
+)
 CLOSES = [f"{30 + 0.1 * (day % 7):.2f}" for day in range(90)]
 
 
@@ -146,15 +149,17 @@ def hostile(count: int) -> list[str]:
     runs = ("window.hurt=1", "alert(1)", "fetch('/v1/jobs',{method:'POST'})", "parent.hurt=1")
     shapes = (
         "<script>{}</script>", "<img src=x onerror={}>", "\"><svg onload={}>", "'><body onload={}>",
-        "javascript:{}", "</script><script>{}</script>", "{{{{constructor.constructor('{}')()}}}}",
-        "<iframe srcdoc='<script>{}</script>'>", "<math><mi xlink:href='data:x,<script>{}</script>'>",
-        "\u202e<b onmouseover={}>x", "<details open ontoggle={}>", "</textarea><script>{}</script>",
-        "<a href=javascript:{}>x</a>", "`;{};//", "<style>@import'javascript:{}';</style>",
-        "</title><script>{}</script>", "<!--<img src='--><img src=x onerror={}>", "\\u003cscript\\u003e{}",
+        "javascript:{}", "</script><script>{}</script>", "<iframe srcdoc='<script>{}</script>'>",
+        "{{{{constructor.constructor('{}')()}}}}", "\u202e<b onmouseover={}>x",
+        "<math><mi xlink:href='data:x,<script>{}</script>'>", "<details open ontoggle={}>",
+        "</textarea><script>{}</script>", "<a href=javascript:{}>x</a>", "`;{};//",
+        "<style>@import'javascript:{}';</style>", "</title><script>{}</script>",
+        "<!--<img src='--><img src=x onerror={}>", "\\u003cscript\\u003e{}",
         "<input autofocus onfocus={}>", "<object data=javascript:{}>", "<embed src=javascript:{}>",
-        "=HYPERLINK(\"javascript:{}\")", "<link rel=stylesheet href=javascript:{}>", "<marquee onstart={}>",
-        "<video><source onerror={}>", "<form action=javascript:{}><button>", "<meta http-equiv=refresh content='0;javascript:{}'>",
-        "<base href=javascript:{}//>", "<table background=javascript:{}>", "%3Cscript%3E{}%3C/script%3E",
+        "=HYPERLINK(\"javascript:{}\")", "<link rel=stylesheet href=javascript:{}>",
+        "<marquee onstart={}>", "<video><source onerror={}>", "<base href=javascript:{}//>",
+        "<form action=javascript:{}><button>", "<table background=javascript:{}>",
+        "<meta http-equiv=refresh content='0;javascript:{}'>", "%3Cscript%3E{}%3C/script%3E",
     )  # fmt: skip
     made = [shape.format(run) for run in runs for shape in shapes]
     more = [f"{index}{each.swapcase()}" for index, each in enumerate(made)]
@@ -185,7 +190,9 @@ def test_no_text_that_is_typed_runs_as_a_script(visit, path):
             field.evaluate(
                 """(field, payloads) => payloads.forEach((each) => {
                      field.value = each;
-                     for (const kind of ["input", "change"]) field.dispatchEvent(new Event(kind, { bubbles: true }));
+                     for (const kind of ["input", "change"]) {
+                       field.dispatchEvent(new Event(kind, { bubbles: true }));
+                     }
                    })""",
                 PAYLOADS,
             )
@@ -200,7 +207,8 @@ def test_no_ticker_or_column_of_a_file_runs_as_a_script(visit, url):
             """async (payloads) => {
                  const pages = [];
                  for (const each of payloads) {
-                   const found = await fetch(`/symbols?symbol=${encodeURIComponent(each.slice(0, 40))}`);
+                   const symbol = encodeURIComponent(each.slice(0, 40));
+                   const found = await fetch(`/symbols?symbol=${symbol}`);
                    pages.push(await found.text());
                  }
                  return pages;

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 import pregao.serving
+from pregao.serving import KINDS
 from pregao.serving.dashboard._texts import TEXTS
 from pregao.serving.dashboard._visit import preferred
 
@@ -110,12 +111,20 @@ def test_every_text_is_in_both_languages_and_fills_the_same_blanks():
         ), key
 
 
+def test_every_kind_of_problem_has_its_title_in_both_languages():
+    said = {key: text.en for key, text in TEXTS.items() if key.startswith("js_problem_")}
+
+    assert {
+        f"js_problem_{kind.name.replace('-', '_')}": kind.title for kind in KINDS.values()
+    } == said
+
+
 def test_no_text_is_there_for_nobody():
     sources = "\n".join(path.read_text() for path in [*TEMPLATES, *SCRIPTS, *PYTHON])
     made = (
         set(_MADE_KEY.findall(sources))
         | set(re.findall(r"""f["']([a-z0-9_]+_)\{""", sources))
-        | set(re.findall(r"t\(`([a-z0-9_]+_)\$", sources))
+        | set(re.findall(r"`(?:js_)?([a-z0-9_]+_)\$", sources))
     )
     unused = [
         key

@@ -25,6 +25,7 @@ export function make(tag, attributes = {}, ...children) {
 export class Problem extends Error {
   constructor(problem) {
     super(problem.detail || problem.title);
+    this.title = texts[`js_problem_${(problem.type ?? "").split(":").pop().replaceAll("-", "_")}`] ?? "";
     this.status = problem.status;
     this.reasons = problem.reasons ?? [];
     this.nearest = problem.nearest ?? [];
@@ -88,7 +89,7 @@ async function askForKey() {
 
 /** Say what went wrong inside an element with role=alert, reasons one by one. */
 export function complain(place, error) {
-  place.replaceChildren(make("p", {}, error.message));
+  place.replaceChildren(make("p", {}, ...(error.title ? [make("strong", {}, error.title), " "] : []), error.message));
   if (error.reasons?.length) {
     place.append(make("ul", {}, ...error.reasons.map((each) =>
       make("li", {}, make("code", {}, each.at), " ", each.message))));

@@ -4,6 +4,7 @@ from pregao.serving.dashboard._texts_common import COMMON
 from pregao.serving.dashboard._texts_network import NETWORK
 from pregao.serving.dashboard._texts_operations import OPERATIONS
 from pregao.serving.dashboard._texts_overview import OVERVIEW
+from pregao.serving.dashboard._texts_problems import PROBLEMS
 from pregao.serving.dashboard._texts_runs import RUNS
 from pregao.serving.dashboard._texts_symbol import SYMBOL
 from pregao.serving.dashboard._texts_training import TRAINING
@@ -11,7 +12,7 @@ from pregao.values import Text
 
 TEXTS: dict[str, Text] = {
     key: text
-    for page in (COMMON, OVERVIEW, SYMBOL, TRAINING, NETWORK, RUNS, OPERATIONS)
+    for page in (COMMON, PROBLEMS, OVERVIEW, SYMBOL, TRAINING, NETWORK, RUNS, OPERATIONS)
     for key, text in page.items()
 }
 """By key; those that scripts show begin with ``js_``."""
