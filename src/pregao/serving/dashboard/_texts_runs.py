@@ -75,9 +75,9 @@ _RUN: dict[str, Text] = {
     "runs_more_symbols": Text(en="and {count} more", pt_br="e mais {count}"),
     "runs_report": Text(en="Download the full report", pt_br="Baixar o relatório completo"),
     "runs_report_note": Text(
-        en="One HTML file of about five megabytes that needs nothing else; making it takes some "
+        en="One HTML file of a few megabytes that needs nothing else; making it takes some "
         "seconds.",
-        pt_br="Um arquivo HTML de uns cinco megabytes que não precisa de mais nada; fazê-lo leva "
+        pt_br="Um arquivo HTML de alguns megabytes que não precisa de mais nada; fazê-lo leva "
         "alguns segundos.",
     ),
     "runs_in_words": Text(en="In plain words", pt_br="Em palavras simples"),
