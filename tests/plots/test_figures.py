@@ -7,9 +7,11 @@ import pytest
 
 from pregao.evaluation import NAIVE, skill
 from pregao.plots import (
+    MOST_CURVES,
     PALETTES,
     Language,
     Theme,
+    compared_curves_figure,
     fan_figure,
     learning_curves_figure,
     pit_figure,
@@ -26,12 +28,17 @@ def _trace(figure: go.Figure, name: str) -> go.Scatter:
     return next(trace for trace in figure.data if trace.name == name)
 
 
+def _by_name(report) -> dict:
+    return {each.network: each for each in report.ranking}
+
+
 def _figures(case, language: Language, theme: Theme) -> list[go.Figure]:
     report = case.report
     return [
         prices_figure(case.prices[0], language=language, theme=theme),
         fan_figure(case.prices[0], case.forecasts[0], language=language, theme=theme),
         learning_curves_figure(report.ranking, language=language, theme=theme),
+        compared_curves_figure(_by_name(report), language=language, theme=theme),
         ranking_figure(report, language=language, theme=theme),
         pit_figure(rows_of(report)[0], language=language, theme=theme),
         skill_by_step_figure(report, language=language, theme=theme),
@@ -239,3 +246,27 @@ def test_importing_the_package_and_the_console_loads_nothing_heavy() -> None:
     )
 
     assert "[]" == answer.stdout.strip()
+
+
+def test_compared_curves_are_each_runs_validation_loss_and_the_epoch_that_it_kept(case) -> None:
+    scores = _by_name(case.report)
+
+    figure = compared_curves_figure(scores)
+
+    for name, score in scores.items():
+        assert [each.validation_loss for each in score.epochs] == list(_trace(figure, name).y)
+    assert list(scores) == [each.name for each in figure.data if each.showlegend is not False]
+    kept = [each for each in figure.data if each.mode == "markers"]
+    assert [(0.29 + 0.01 * index,) for index in range(3)] == [tuple(each.y) for each in kept]
+
+
+def test_no_two_compared_curves_look_alike_and_none_like_a_baseline(case) -> None:
+    score = case.report.ranking[0]
+
+    figure = compared_curves_figure({f"run <{index}>": score for index in range(MOST_CURVES)})
+
+    lines = [each for each in figure.data if each.mode == "lines"]
+    assert MOST_CURVES == len({each.line.color for each in lines})
+    assert MOST_CURVES == len({each.line.dash for each in lines})
+    assert PALETTES["light"].baseline not in {each.line.color for each in lines}
+    assert "run &lt;0&gt;" == lines[0].name

@@ -23,6 +23,10 @@ from pregao.plots._theme import template as template
 
 if TYPE_CHECKING:
     from pregao.plots._actions import actions_figure as actions_figure
+    from pregao.plots._compared import MOST_CURVES as MOST_CURVES
+    from pregao.plots._compared import compared_curves_figure as compared_curves_figure
+    from pregao.plots._evidence import Tile as Tile
+    from pregao.plots._evidence import tiles_of as tiles_of
     from pregao.plots._explanation import explanation_figure as explanation_figure
     from pregao.plots._fan import fan_figure as fan_figure
     from pregao.plots._folds import folds_figure as folds_figure
@@ -33,6 +37,8 @@ if TYPE_CHECKING:
     from pregao.plots._past import past_figure as past_figure
     from pregao.plots._pit import pit_figure as pit_figure
     from pregao.plots._prices import prices_figure as prices_figure
+    from pregao.plots._proof import in_plain_words as in_plain_words
+    from pregao.plots._proof import proof_of as proof_of
     from pregao.plots._ranking import ranking_figure as ranking_figure
     from pregao.plots._reliability import reliability_figure as reliability_figure
     from pregao.plots._rows import Row as Row
@@ -46,6 +52,8 @@ _DRAWN = {
     "prices_figure": "_prices",
     "fan_figure": "_fan",
     "learning_curves_figure": "_learning",
+    "compared_curves_figure": "_compared",
+    "MOST_CURVES": "_compared",
     "ranking_figure": "_ranking",
     "past_figure": "_past",
     "pit_figure": "_pit",
@@ -58,6 +66,13 @@ _DRAWN = {
     "actions_figure": "_actions",
     "trading_figure": "_trading",
     "explanation_figure": "_explanation",
+    "Tile": "_evidence",
+    "tiles_of": "_evidence",
+    "in_plain_words": "_proof",
+    "proof_of": "_proof",
+    "Row": "_rows",
+    "row_of": "_rows",
+    "rows_of": "_rows",
     "ranking_html": "_tables",
     "check_page_path": "_page",
     "page_html": "_page",

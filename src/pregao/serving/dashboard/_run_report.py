@@ -1,0 +1,84 @@
+"""The report of a run as one file, with what the newest prices at hand add to it."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import structlog
+
+from pregao.errors import PregaoError
+from pregao.evaluation import Forecast
+from pregao.plots import page_html
+from pregao.prices import Prices
+from pregao.registry import Run, ServedModel
+from pregao.serving._services import Services
+from pregao.serving.dashboard._run_page import found_run
+from pregao.training import LEVELS
+
+_log = structlog.get_logger("pregao.serving")
+
+_MOST_FORECASTS = 40
+"""As many as the report shows."""
+
+
+def report_html(services: Services, name: str) -> str:
+    """Give the report; forecasts are in it where the run is registered and prices are at hand.
+
+    Raises
+    ------
+    UnknownRunError, CorruptFileError
+        If the run is not there, or not what was written.
+    """
+    run = found_run(services, name)
+    forecasts = tuple(_forecasts(services, run))
+    made_by = run.provenance
+    return page_html(
+        run.report,
+        [prices for prices, _ in forecasts],
+        [forecast for _, forecast in forecasts],
+        run=run.id,
+        software={"pregao": made_by.pregao, **made_by.libraries},
+    )
+
+
+def _forecasts(services: Services, run: Run) -> Iterator[tuple[Prices, Forecast]]:
+    model = _model(services, run)
+    if model is None:
+        return
+    for symbol in run.experiment.symbols[:_MOST_FORECASTS]:
+        quote = services.quotes.at_hand(symbol)
+        if quote is None:
+            continue
+        try:
+            yield quote.prices, _forecast(model, quote.prices)
+        except (PregaoError, ArithmeticError) as error:
+            _log.info("not in the report", run=run.id, symbol=symbol, reason=str(error))
+
+
+def _model(services: Services, run: Run) -> ServedModel | None:
+    """Give what forecasts without torch: only registered runs have it."""
+    seated = (each.model for each in services.desk.seats() if each.model is not None)
+    found = next((each for each in seated if each.run_id == run.id), None)
+    if found is not None or not services.workbench.models.is_registered(run.id):
+        return found
+    try:
+        return services.workbench.models.served(run.id)
+    except PregaoError as error:
+        _log.warning("no forecast in the report", run=run.id, reason=str(error))
+        return None
+
+
+def _forecast(model: ServedModel, prices: Prices) -> Forecast:
+    quantiles = model.prepared(prices).quantiles()
+    if not np.isfinite(quantiles).all():
+        raise ArithmeticError("its numbers are not finite")
+    return Forecast.of(
+        prices.symbol,
+        quantiles,
+        levels=LEVELS,
+        as_of=prices.last,
+        last_price=float(prices.bars.close[-1]),
+        forecaster=model.name,
+        run=model.run_id,
+        edge=model.edge,
+        findings=model.findings,
+    )
