@@ -65,7 +65,7 @@ def made_run(home: Path, experiment: Experiment, *, baseline: str | None = None)
         served = (baseline, fitted)
     prices = [prices_of(each) for each in experiment.symbols]
     name = experiment.network if isinstance(experiment.network, str) else "recipe"
-    report = _report(experiment, dataset, prices, judged, name)
+    report = _report(experiment, dataset, prices, judged, name, model)
     if baseline is not None:
         report = report.replace(champion=baseline)
     return save_run(
@@ -93,13 +93,18 @@ def _stirred(fitted: Fitted) -> Fitted:
 
 
 def _report(
-    experiment: Experiment, dataset: Dataset, prices: list[Prices], judged: Judged, name: str
+    experiment: Experiment,
+    dataset: Dataset,
+    prices: list[Prices],
+    judged: Judged,
+    name: str,
+    model: Model,
 ) -> Report:
     walk = BASELINES["random_walk"].fit(dataset.train, LEVELS, 0)
     comparison = compare(
         {name: judged}, {"random_walk": judge_as_served(walk, dataset, levels=LEVELS)[0]}
     )
-    learned = Trained(parameters=1, epochs=(), best_epoch=0, seconds=0.1)
+    learned = Trained(parameters=1, epochs=model.epochs, best_epoch=model.best_epoch, seconds=0.1)
     return Report.of(
         comparison,
         {name: learned},

@@ -15,7 +15,7 @@ from pregao.registry import Run, RunSummary
 from pregao.serving._problems import Refusal
 from pregao.serving._services import Services
 from pregao.serving.dashboard._figures import Drawing
-from pregao.serving.dashboard._run_page import found_run, learners_of
+from pregao.serving.dashboard._run_page import found_run
 from pregao.serving.dashboard._settings import Plain, flattened
 from pregao.values import Language, Value
 
@@ -50,9 +50,8 @@ class ComparePage(Value):
     doubts: tuple[Doubt, ...] = Field(description="none where scores can be compared")
     settings: tuple[Difference, ...]
     scores: tuple[ScoreLine, ...]
-    curves: Drawing | None = Field(description="validation losses; null where no epochs were kept")
+    curves: Drawing = Field(description="validation losses")
     is_same_loss: bool = Field(description="whether the losses of the curves mean the same")
-    without_curves: tuple[str, ...] = Field(description="runs of which no epochs were kept")
 
 
 @dataclass(frozen=True)
@@ -126,18 +125,15 @@ def compare_page(services: Services, names: Sequence[str], language: Language) -
         )
     runs = [found_run(services, name) for name in chosen]
     doubts = doubts_about(runs)
-    learners = {run.id: found for run in runs if (found := _curve(run))}
+    learners = {run.id: _subject(run) for run in runs}
     models = services.workbench.models
     return ComparePage(
         runs=tuple(RunSummary.of(run, is_registered=models.is_registered(run.id)) for run in runs),
         doubts=doubts,
         settings=_differences(runs),
         scores=tuple(_line(each, runs, is_comparable=not doubts) for each in _SCORES),
-        curves=Drawing.of(compared_curves_figure(learners, language=language))
-        if learners
-        else None,
-        is_same_loss=not doubts and len({(_loss(run)) for run in runs}) == 1,
-        without_curves=tuple(run.id for run in runs if run.id not in learners),
+        curves=Drawing.of(compared_curves_figure(learners, language=language)),
+        is_same_loss=not doubts and not _differ(runs, _loss),
     )
 
 
@@ -178,12 +174,6 @@ def _test_part(run: Run) -> tuple[date, date, int]:
 def _loss(run: Run) -> tuple[str, str, str]:
     asked = run.experiment
     return asked.loss, asked.target, asked.steps
-
-
-def _curve(run: Run) -> NetworkScore | None:
-    """Give the candidate's training, if its epochs were kept."""
-    subject = run.report.subject
-    return subject if subject in learners_of(run.report) else None
 
 
 def _differences(runs: Sequence[Run]) -> tuple[Difference, ...]:

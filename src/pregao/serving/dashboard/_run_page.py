@@ -4,7 +4,7 @@ import re
 
 from pydantic import Field
 
-from pregao.evaluation import NAIVE, NetworkScore, PricesUsed, Report, WindowCounts
+from pregao.evaluation import NAIVE, PricesUsed, Report, WindowCounts
 from pregao.findings import Finding, worst_first
 from pregao.plots import (
     Row,
@@ -72,7 +72,7 @@ class RunFigures(Value):
 
     ranking: Drawing
     pit: Drawing
-    learning: Drawing | None = Field(description="null where no network learnt anything")
+    learning: Drawing
     learners: tuple[str, ...] = Field(description="whose curves can be shown, the candidate first")
 
 
@@ -154,12 +154,6 @@ def run_page(services: Services, name: str, language: Language) -> RunPage:
     )
 
 
-def learners_of(report: Report) -> tuple[NetworkScore, ...]:
-    """Give the networks of which the epochs were kept, the candidate first."""
-    learners = [each for each in report.ranking if each.epochs]
-    return tuple(sorted(learners, key=lambda each: each.network != report.candidate))
-
-
 def _tile(tile: Tile) -> TileShown:
     return TileShown(name=tile.name, value=tile.value, beside=tile.beside)
 
@@ -185,14 +179,13 @@ def _ranked(row: Row) -> Ranked:
 
 
 def _figures(report: Report, language: Language) -> RunFigures:
-    learners = learners_of(report)[:_MOST_CURVES]
+    ranked = sorted(report.ranking, key=lambda each: each.network != report.candidate)
+    learners = ranked[:_MOST_CURVES]
     own, naive = row_of(report, report.candidate), row_of(report, NAIVE)
     return RunFigures(
         ranking=Drawing.of(ranking_figure(report, language=language)),
         pit=Drawing.of(pit_figure(own, naive=None if own == naive else naive, language=language)),
-        learning=Drawing.of(learning_curves_figure(learners, language=language))
-        if learners
-        else None,
+        learning=Drawing.of(learning_curves_figure(learners, language=language)),
         learners=tuple(each.network for each in learners),
     )
 

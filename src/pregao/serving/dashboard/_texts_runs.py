@@ -349,9 +349,6 @@ _COMPARE: dict[str, Text] = {
         pt_br="As perdas não são das mesmas janelas ou não são do mesmo tipo: compare formas, não "
         "alturas.",
     ),
-    "runs_without_curves": Text(
-        en="No epochs were kept of: {runs}", pt_br="Não foram guardadas épocas de: {runs}"
-    ),
 }
 
 RUNS: dict[str, Text] = {**_LIST, **_RUN, **_CHAMPION, **_COMPARE}
