@@ -23,6 +23,7 @@ from pregao.plots._theme import template as template
 
 if TYPE_CHECKING:
     from pregao.plots._actions import actions_figure as actions_figure
+    from pregao.plots._evidence import tiles_of as tiles_of
     from pregao.plots._explanation import explanation_figure as explanation_figure
     from pregao.plots._fan import fan_figure as fan_figure
     from pregao.plots._folds import folds_figure as folds_figure
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from pregao.plots._past import past_figure as past_figure
     from pregao.plots._pit import pit_figure as pit_figure
     from pregao.plots._prices import prices_figure as prices_figure
+    from pregao.plots._proof import proof_of as proof_of
     from pregao.plots._ranking import ranking_figure as ranking_figure
     from pregao.plots._reliability import reliability_figure as reliability_figure
     from pregao.plots._rows import Row as Row
@@ -59,6 +61,8 @@ _DRAWN = {
     "trading_figure": "_trading",
     "explanation_figure": "_explanation",
     "ranking_html": "_tables",
+    "proof_of": "_proof",
+    "tiles_of": "_evidence",
     "check_page_path": "_page",
     "page_html": "_page",
     "write_page": "_page",

@@ -1,5 +1,11 @@
 """The pages, in the order of the navigation."""
 
-from pregao.serving.dashboard import _overview, _simulator, _symbol
+from pregao.serving.dashboard import _job, _overview, _simulator, _symbol, _training
 
-ROUTERS = (_overview.router, _symbol.router, _simulator.router)
+ROUTERS = (
+    _overview.router,
+    _symbol.router,
+    _simulator.router,
+    _training.router,
+    _job.router,
+)
