@@ -1,11 +1,21 @@
 """The pages, in the order of the navigation."""
 
-from pregao.serving.dashboard import _operations, _overview, _runs, _simulator, _symbol
+from pregao.serving.dashboard import (
+    _job,
+    _operations,
+    _overview,
+    _runs,
+    _simulator,
+    _symbol,
+    _training,
+)
 
 ROUTERS = (
     _overview.router,
     _symbol.router,
     _simulator.router,
+    _training.router,
+    _job.router,
     _runs.router,
     _operations.router,
 )
