@@ -11,7 +11,7 @@ from pregao.serving import KINDS
 from pregao.serving.dashboard._texts import TEXTS
 from pregao.serving.dashboard._visit import preferred
 
-PAGES = ("/", "/symbols/SP500", "/symbols/NASDAQ?years=all")
+PAGES = ("/", "/symbols/SP500", "/symbols/NASDAQ?years=all", "/training", "/training?sample=1")
 TEMPLATES = sorted(Path(pregao.serving.__file__).parent.joinpath("pages").glob("*.j2"))
 SCRIPTS = sorted(Path(pregao.serving.__file__).parent.joinpath("assets").glob("*.js"))
 _KEY = re.compile(r"""\bt\(\s*["']([a-z0-9_]+)["'](?!\s*~)""")

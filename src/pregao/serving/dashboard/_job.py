@@ -130,7 +130,7 @@ def job_page(services: Services, name: str, language: Language) -> JobPage:
         try:
             run = services.workbench.models.run(found.result.run)
             key = (run.digest, language)
-            outcome = _kept.get(key, lambda: outcome_of(run, language))
+            outcome = _kept.get(key, lambda: outcome_of(run, run.report, language))
         except UnknownRunError:
             is_gone = True
     return JobPage(
@@ -142,9 +142,8 @@ def job_page(services: Services, name: str, language: Language) -> JobPage:
     )
 
 
-def outcome_of(run: Run, language: Language) -> Outcome:
-    """Say what a run is worth."""
-    report = run.report
+def outcome_of(run: Run, report: Report, language: Language) -> Outcome:
+    """Say what a run is worth by its report."""
     learners = _learners(report)
     found = tuple(_found(report))
     return Outcome(

@@ -12,9 +12,7 @@ _OF_REPORTS = (
 _STATES = ("queued", "running", "succeeded", "failed", "cancelled", "dead")
 
 TRAINING: dict[str, Text] = {
-    **{
-        f"training_{key}": Text(en=TEXTS["en"][key], pt_br=TEXTS["pt"][key]) for key in _OF_REPORTS
-    },
+    **{f"training_{key}": Text(en=TEXTS["en"][key], pt_br=TEXTS["pt"][key]) for key in _OF_REPORTS},
     **{f"js_training_state_{state}": COMMON[f"state_{state}"] for state in _STATES},
     "training_title": Text(en="Train networks", pt_br="Treinar redes"),
     "training_lead": Text(
@@ -35,7 +33,6 @@ TRAINING: dict[str, Text] = {
     ),
     "training_own_title": Text(en="Or as you like it", pt_br="Ou do seu jeito"),
     "training_start": Text(en="Start the training", pt_br="Iniciar o treinamento"),
-    "training_start_short": Text(en="Start", pt_br="Iniciar"),
     "training_mode": Text(en="What is trained", pt_br="O que treinar"),
     "training_mode_train": Text(en="One network", pt_br="Uma rede"),
     "training_mode_train_help": Text(
@@ -147,11 +144,6 @@ TRAINING: dict[str, Text] = {
     ),
     "training_request": Text(en="What was asked for", pt_br="O que foi pedido"),
     "training_verdict": Text(en="Verdict", pt_br="Veredito"),
-    "training_champion": Text(en="Who serves", pt_br="Quem atende"),
-    "training_instead": Text(
-        en="{champion}, a baseline, in place of {candidate}",
-        pt_br="{champion}, um baseline, no lugar de {candidate}",
-    ),
     "training_open": Text(en="Open the forecast", pt_br="Abrir a previsão"),
     "training_open_of": Text(en="Forecast of {symbol}", pt_br="Previsão de {symbol}"),
     "training_prices_of": Text(en="Prices of {symbol}", pt_br="Preços de {symbol}"),

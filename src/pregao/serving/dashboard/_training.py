@@ -1,6 +1,5 @@
 """The page that starts trainings: recipes, a form out of the schema, networks by category."""
 
-from collections.abc import Mapping
 from datetime import datetime
 from itertools import groupby
 from typing import Any, Literal
@@ -39,7 +38,7 @@ MOST_JOBS = 20
 SAMPLE_SYMBOL = "SP500"
 _SAMPLE = {"symbols": [SAMPLE_SYMBOL], "source": "sample", "network": "anchor_lstm", "epochs": 10}
 """Enough to see a network learn what there is to learn, in less than a minute on two cores."""
-_NEAREST_SOURCE = {"source": "live"}
+_API_SOURCE = {"source": "live"}
 """Where the API takes prices from that nobody names a source for."""
 
 Fields = dict[str, Any]
@@ -219,7 +218,7 @@ def symbols_of(job: Job) -> tuple[str, ...]:
 def _defaults() -> Fields:
     """Give what the API takes for an experiment of which it is told nothing but the symbols."""
     fields = _fields_of(Experiment(symbols=(SAMPLE_SYMBOL,)))
-    return {**fields, **_NEAREST_SOURCE, "symbols": []}
+    return {**fields, **_API_SOURCE, "symbols": []}
 
 
 def _fields_of(experiment: Experiment) -> Fields:
@@ -229,13 +228,11 @@ def _fields_of(experiment: Experiment) -> Fields:
 
 
 def _recipe_choice(recipe: Recipe) -> RecipeChoice:
-    about = Text(
-        en=recipe.description, pt_br=RECIPES_PT.get(recipe.name, recipe.description)
-    )
+    about = Text(en=recipe.description, pt_br=RECIPES_PT.get(recipe.name, recipe.description))
     return RecipeChoice(
         name=recipe.name,
         about=about,
-        fields={**_fields_of(recipe.experiment), **_NEAREST_SOURCE},
+        fields={**_fields_of(recipe.experiment), **_API_SOURCE},
         networks=tuple(recipe.networks),
     )
 
@@ -264,5 +261,4 @@ def _about(name: str, description: str) -> Text:
 
 
 def _of_plots(key: str) -> Text:
-    texts: Mapping[str, Mapping[str, str]] = TEXTS
-    return Text(en=texts["en"][key], pt_br=texts["pt"][key])
+    return Text(en=TEXTS["en"][key], pt_br=TEXTS["pt"][key])
