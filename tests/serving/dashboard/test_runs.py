@@ -1,4 +1,4 @@
-"""The list of runs, a run, its report and the comparison, as pages, as JSON and for hostile eyes."""
+"""Pages of runs: what they show is what is stored, and who serves is changed as it was decided."""
 
 import re
 from html import unescape

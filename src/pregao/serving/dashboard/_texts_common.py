@@ -39,7 +39,6 @@ COMMON: dict[str, Text] = {
         en="No network beat the best baseline beyond chance: use the ranges, not the direction.",
         pt_br="Nenhuma rede superou o melhor baseline além do acaso: use as faixas, não a direção.",
     ),
-    "stale": Text(en="stale", pt_br="desatualizado"),
     "severity_error": Text(en="error", pt_br="erro"),
     "severity_warning": Text(en="warning", pt_br="aviso"),
     "severity_info": Text(en="note", pt_br="nota"),
