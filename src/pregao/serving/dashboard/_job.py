@@ -30,6 +30,7 @@ router = APIRouter(include_in_schema=False)
 
 MOST_SAID = 30
 _EVENTS_AT_ONCE = 5_000
+_LABELS_PX = 72
 _kept: Kept[tuple[str, Language], "Outcome"] = Kept(32)
 """By the digest of the run: what a run is worth does not change."""
 
@@ -163,9 +164,7 @@ def outcome_of(run: Run, report: Report, language: Language) -> Outcome:
         found=found,
         knobs=tuple(dict.fromkeys(name for each in found for name in each.params)),
         ranking_drawing=Drawing.of(ranking_figure(report, language=language)),
-        curves=Drawing.of(learning_curves_figure(learners, language=language))
-        if learners
-        else None,
+        curves=_curves(learners, language) if learners else None,
         learners=tuple(each.network for each in learners),
     )
 
@@ -174,6 +173,15 @@ def _learners(report: Report) -> list[NetworkScore]:
     """Give the networks that have learning curves, the candidate first."""
     found = [each for each in report.ranking if each.epochs]
     return sorted(found, key=lambda each: each.network != report.candidate)
+
+
+def _curves(learners: list[NetworkScore], language: Language) -> Drawing:
+    figure = learning_curves_figure(learners, language=language)
+    # On a phone the legend's rows depend on the width, and the width on the labels beside the
+    # height that the legend leaves: Plotly would go round in circles.
+    figure.update_yaxes(automargin=False)
+    figure.update_layout(margin={"l": _LABELS_PX})
+    return Drawing.of(figure)
 
 
 def _ranked(report: Report) -> Iterator[Ranked]:
