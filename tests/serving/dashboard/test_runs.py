@@ -1,4 +1,4 @@
-"""The list of runs, a run, its report and the comparison, as pages, as JSON and for hostile eyes."""
+"""The list of runs, a run, its report and the comparison: as pages and as JSON."""
 
 import re
 from html import unescape
