@@ -1,4 +1,4 @@
-"""Pages of runs: what they show is what is stored, and who serves is changed as it was decided."""
+"""The list of runs, a run, its report and the comparison: as pages and as JSON."""
 
 import re
 from html import unescape
