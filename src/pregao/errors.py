@@ -365,8 +365,8 @@ class ReplayError(PregaoError):
 class InvalidNetworkError(InputError):
     """A network that cannot be built over this window, or that would be too large."""
 
-    def __init__(self, reason: str, advice: str) -> None:
-        self.reason, self.advice = reason, advice
+    def __init__(self, reason: str, advice: str, *, at: str = "") -> None:
+        self.reason, self.advice, self.at = reason, advice, at
         super().__init__(f"{reason}: {advice}")
 
 

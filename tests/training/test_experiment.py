@@ -243,6 +243,7 @@ def test_the_declared_parameters_are_those_built(
     assert num_price_outputs == experiment.num_price_outputs
     assert num_price_outputs + (3 if actions else 0) == experiment.num_outputs
     assert experiment.num_parameters(7) == sum(each.numel() for each in built.parameters())
+    assert experiment.num_parameters(7) == sum(each.parameters for each in experiment.parts(7))
 
 
 def test_a_suggestion_is_a_field_of_the_place_where_the_unknown_one_stands():

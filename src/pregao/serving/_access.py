@@ -14,8 +14,8 @@ from pregao.serving._problems import Refusal
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 READING = frozenset({"GET", "HEAD"})
 METHODS = frozenset({*READING, "POST", "PUT", "DELETE"})
-FREE_POSTS = frozenset({"/v1/forecasts", "/predict", "/simulations"})
-"""Paths whose POST changes nothing: they take prices and answer with a forecast."""
+FREE_POSTS = frozenset({"/v1/forecasts", "/v1/networks/measure", "/predict", "/simulations"})
+"""Paths whose POST changes nothing: they answer from what is in the body."""
 
 
 class UnprotectedAddressError(InputError):

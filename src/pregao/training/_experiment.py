@@ -16,7 +16,7 @@ from pregao.dataset import ACTIONS, FEATURE_SETS, Labelling, Scaling, Split, fea
 from pregao.errors import InputError, InvalidExperimentError
 from pregao.symbols import Symbol
 from pregao.values import Value
-from pregao.zoo import Activation, Network, find_network, num_parameters
+from pregao.zoo import Activation, Network, Part, find_network, network_parts, num_parameters
 
 Target = Literal["scaled_return", "simple_return", "close"]
 Loss = Literal["pinball", "mse", "mae", "huber"]
@@ -228,6 +228,20 @@ class Experiment(Value):
             num_outputs=self.num_outputs,
         )
         return network + (self._num_terms if self.loss == "pinball" else 0)
+
+    def parts(self, num_features: int) -> tuple[Part, ...]:
+        """Take the network and its head apart; the parameters sum up to `num_parameters`."""
+        network = network_parts(
+            self.network,
+            num_features=num_features,
+            lookback=self.lookback,
+            num_outputs=self.num_outputs,
+        )
+        if self.loss != "pinball":
+            return network
+        width = self.horizon * len(LEVELS)
+        head = Part(at="quantiles", kind="quantiles", width=width, parameters=self._num_terms)
+        return (*network, head)
 
     @property
     def _num_terms(self) -> int:

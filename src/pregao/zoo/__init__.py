@@ -17,6 +17,8 @@ from pregao.zoo._forecaster import Baseline as Baseline
 from pregao.zoo._forecaster import FittedBaseline as FittedBaseline
 from pregao.zoo._forecaster import Forecaster as Forecaster
 from pregao.zoo._forecaster import spread as spread
+from pregao.zoo._parts import Part as Part
+from pregao.zoo._parts import network_parts as network_parts
 from pregao.zoo._past import Past as Past
 from pregao.zoo._past import Taught as Taught
 from pregao.zoo._sizes import MAX_PARAMETERS as MAX_PARAMETERS

@@ -1,5 +1,6 @@
 """Widths and parameter counts of a network, out of its spec alone: torch is not loaded."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple, assert_never
 
@@ -50,7 +51,7 @@ def num_parameters(network: Network, *, num_features: int, lookback: int, num_ou
     5871
     """
     body = body_size(network, num_features=num_features, lookback=lookback)
-    parameters = body.parameters + _dense(body.width, num_outputs)
+    parameters = body.parameters + output_size(body.width, num_outputs).parameters
     if parameters > MAX_PARAMETERS:
         raise InvalidNetworkError(
             f"the network would have {parameters:,} parameters, more than {MAX_PARAMETERS:,}",
@@ -105,6 +106,24 @@ def layer_size(layer: Layer, width: int, lookback: int) -> Size:
         case _:
             assert_never(layer)
     return _skipped(layer.skip, width, own)
+
+
+def pool_size(network: Stack, width: int) -> Size:
+    """Measure the pool over time, which only has parameters where it learns what to attend to."""
+    return Size(width, width if network.pool == "attention" else 0)
+
+
+def head_sizes(network: Stack, width: int) -> Iterator[Size]:
+    """Measure the dense layers after the pool, one after the other, their skips included."""
+    for each in network.head:
+        size = _skipped(network.head_skip, width, Size(each, _dense(width, each)))
+        width = size.width
+        yield size
+
+
+def output_size(width: int, num_outputs: int) -> Size:
+    """Measure the last linear layer."""
+    return Size(num_outputs, _dense(width, num_outputs))
 
 
 def head_width(width: int, heads: int) -> int:
@@ -178,13 +197,10 @@ def _skipped(skip: Skip, before: int, own: Size) -> Size:
 
 
 def _stack_size(network: Stack, num_features: int, lookback: int) -> Size:
-    width, parameters = layers_size(network.layers, num_features, lookback)
-    parameters += width if network.pool == "attention" else 0
-    for each in network.head:
-        dense = Size(each, _dense(width, each))
-        width, own = _skipped(network.head_skip, width, dense)
-        parameters += own
-    return Size(width, parameters)
+    layers = layers_size(network.layers, num_features, lookback)
+    pool = pool_size(network, layers.width)
+    sizes = (layers, pool, *head_sizes(network, pool.width))
+    return Size(sizes[-1].width, sum(each.parameters for each in sizes))
 
 
 def _nhits_size(network: NHits, num_features: int, lookback: int) -> Size:

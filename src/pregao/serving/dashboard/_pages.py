@@ -2,6 +2,7 @@
 
 from pregao.serving.dashboard import (
     _job,
+    _network,
     _operations,
     _overview,
     _runs,
@@ -16,6 +17,7 @@ ROUTERS = (
     _simulator.router,
     _training.router,
     _job.router,
+    _network.router,
     _runs.router,
     _operations.router,
 )

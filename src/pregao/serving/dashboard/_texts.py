@@ -6,13 +6,24 @@ from pregao.serving.dashboard._texts_operations import OPERATIONS
 from pregao.serving.dashboard._texts_overview import OVERVIEW
 from pregao.serving.dashboard._texts_problems import PROBLEMS
 from pregao.serving.dashboard._texts_runs import RUNS
+from pregao.serving.dashboard._texts_simulator import SIMULATOR
 from pregao.serving.dashboard._texts_symbol import SYMBOL
 from pregao.serving.dashboard._texts_training import TRAINING
 from pregao.values import Text
 
 TEXTS: dict[str, Text] = {
     key: text
-    for page in (COMMON, PROBLEMS, OVERVIEW, SYMBOL, TRAINING, NETWORK, RUNS, OPERATIONS)
+    for page in (
+        COMMON,
+        PROBLEMS,
+        OVERVIEW,
+        SYMBOL,
+        SIMULATOR,
+        TRAINING,
+        NETWORK,
+        RUNS,
+        OPERATIONS,
+    )  # fmt: skip
     for key, text in page.items()
 }
 """By key; those that scripts show begin with ``js_``."""
