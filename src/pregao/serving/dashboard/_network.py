@@ -69,7 +69,7 @@ class NetworkPage(Value):
 
     @property
     def scripted(self) -> Markup:
-        """What the script needs, in the order of the schema: the template's filter would sort it."""
+        """What the script needs, in the order of the schema: the usual filter would sort it."""
         needed = {"start", "network_schema", "new_layers", "zoo"}
         return htmlsafe_json_dumps(self.model_dump(mode="json", include=needed))
 

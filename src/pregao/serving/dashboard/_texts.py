@@ -11,19 +11,7 @@ from pregao.serving.dashboard._texts_symbol import SYMBOL
 from pregao.serving.dashboard._texts_training import TRAINING
 from pregao.values import Text
 
-TEXTS: dict[str, Text] = {
-    key: text
-    for page in (
-        COMMON,
-        PROBLEMS,
-        OVERVIEW,
-        SYMBOL,
-        SIMULATOR,
-        TRAINING,
-        NETWORK,
-        RUNS,
-        OPERATIONS,
-    )  # fmt: skip
-    for key, text in page.items()
-}
+_PAGES = (COMMON, PROBLEMS, OVERVIEW, SYMBOL, SIMULATOR, TRAINING, NETWORK, RUNS, OPERATIONS)
+
+TEXTS: dict[str, Text] = {key: text for page in _PAGES for key, text in page.items()}
 """By key; those that scripts show begin with ``js_``."""

@@ -100,6 +100,11 @@ SYMBOL: dict[str, Text] = {
         en="The baseline that answers reads past returns alone; there is no network to explain. Train one first.",
         pt_br="O baseline que responde lê só retornos passados; não há rede a explicar. Treine uma antes.",
     ),
+    "symbol_simulator": Text(en="Simulator", pt_br="Simulador"),
+    "symbol_simulator_lead": Text(
+        en="The same forecast from prices of your own: fill in the last year, edit what you like, or upload a file. Nothing of it is kept.",
+        pt_br="A mesma previsão a partir dos seus preços: preencha com o último ano, edite à vontade ou envie um arquivo. Nada disso é guardado.",
+    ),
     "symbol_champion": Text(en="Champion", pt_br="Campeão"),
     "symbol_champion_run": Text(en="Run", pt_br="Execução"),
     "symbol_champion_version": Text(en="Version", pt_br="Versão"),
@@ -119,6 +124,4 @@ SYMBOL: dict[str, Text] = {
         en="Nothing is wrong with these prices.", pt_br="Nada de errado com estes preços."
     ),
     "symbol_forecast_findings": Text(en="About this forecast", pt_br="Sobre esta previsão"),
-    "symbol_contents": Text(en="On this page", pt_br="Nesta página"),
-    "js_symbol_refreshed": Text(en="Up to {session}.", pt_br="Até {session}."),
 }
