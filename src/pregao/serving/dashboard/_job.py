@@ -127,6 +127,9 @@ def job_page(services: Services, name: str, language: Language) -> JobPage:
     """
     found = services.workbench.jobs.job(name)
     outcome, is_gone = None, False
+    if found.result and found.result.promoted:
+        # Who reads that it is done goes on to the forecast, sooner than the next look at champions.
+        services.desk.seat_champions()
     if found.result and found.result.run:
         try:
             run = services.workbench.models.run(found.result.run)
