@@ -82,6 +82,8 @@ def _explain(seen):
     page = seen.open("/symbols/SP500")
     page.locator("[data-explain]").click()
     expect(page.locator("[data-explanation] .main-svg").first).to_be_visible(timeout=LONG)
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert 360 == page.evaluate("document.documentElement.scrollWidth")
 
 
 @pytest.mark.slow

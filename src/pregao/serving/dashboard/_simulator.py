@@ -108,7 +108,7 @@ def _note(shown: ForecastShown) -> Text:
     if shown.run is None:
         return Text.of(
             "{name}, a baseline, answers: closes alone, or no champion for them",
-            "Responde {name}, um baseline: só fechamentos, ou sem campeão para eles",
+            "Responde {name}, uma referência: só fechamentos, ou sem campeão para eles",
             name=shown.forecaster,
         )
     if shown.edge == "none":

@@ -33,11 +33,11 @@ COMMON: dict[str, Text] = {
     "edge_none": Text(en="no edge", pt_br="sem vantagem"),
     "edge_proven_help": Text(
         en="It beat the best baseline beyond chance on sessions it had not seen.",
-        pt_br="Superou o melhor baseline além do acaso em pregões que não tinha visto.",
+        pt_br="Superou a melhor referência além do acaso em pregões que não tinha visto.",
     ),
     "edge_none_help": Text(
         en="No network beat the best baseline beyond chance: use the ranges, not the direction.",
-        pt_br="Nenhuma rede superou o melhor baseline além do acaso: use as faixas, não a direção.",
+        pt_br="Nenhuma rede superou a melhor referência além do acaso: use as faixas, não a direção.",
     ),
     "severity_error": Text(en="error", pt_br="erro"),
     "severity_warning": Text(en="warning", pt_br="aviso"),
@@ -52,7 +52,7 @@ COMMON: dict[str, Text] = {
     "kind_sweep": Text(en="sweep", pt_br="varredura"),
     "kind_search": Text(en="search", pt_br="busca"),
     "kind_fetch": Text(en="download", pt_br="download"),
-    "baseline": Text(en="baseline", pt_br="baseline"),
+    "baseline": Text(en="baseline", pt_br="referência"),
     "champion": Text(en="champion", pt_br="campeão"),
     "none": Text(en="none", pt_br="nenhum"),
     "yes": Text(en="yes", pt_br="sim"),

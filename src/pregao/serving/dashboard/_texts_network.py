@@ -58,7 +58,7 @@ NETWORK: dict[str, Text] = {
     "network_train": Text(en="Train it", pt_br="Treinar"),
     "network_train_lead": Text(
         en="The run is measured beside every baseline on sessions that it has not seen.",
-        pt_br="A execução é medida ao lado de todos os baselines em pregões que ela não viu.",
+        pt_br="A execução é medida ao lado de todas as referências em pregões que ela não viu.",
     ),
     "network_source": Text(en="Prices from", pt_br="Preços de"),
     "network_source_sample": Text(en="the bundled sample", pt_br="a amostra incluída"),

@@ -29,7 +29,7 @@ OVERVIEW: dict[str, Text] = {
         en="No network has been trained yet. Three clicks on the bundled data lead to a first "
         "forecast of your own; the ranges below come from a baseline in the meantime.",
         pt_br="Nenhuma rede foi treinada ainda. Três cliques nos dados incluídos levam à sua primeira "
-        "previsão; enquanto isso, as faixas abaixo vêm de um baseline.",
+        "previsão; enquanto isso, as faixas abaixo vêm de uma referência.",
     ),
     "overview_step_1": Text(
         en="Choose the sample: twenty years of the S&P 500, already here",

@@ -7,7 +7,7 @@ SIMULATOR: dict[str, Text] = {
     "simulator_champion": Text(en="the champion of {symbol}", pt_br="o campeão de {symbol}"),
     "simulator_no_runs": Text(
         en="No run is kept yet: train one, or let the baseline answer.",
-        pt_br="Nenhuma execução guardada ainda: treine uma ou deixe o baseline responder.",
+        pt_br="Nenhuma execução guardada ainda: treine uma ou deixe a referência responder.",
     ),
     "simulator_run_option": Text(
         en="{name}, {symbols}, {horizon} sessions, {day}",

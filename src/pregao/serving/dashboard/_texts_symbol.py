@@ -26,7 +26,7 @@ SYMBOL: dict[str, Text] = {
     ),
     "symbol_by_baseline": Text(
         en="{name} forecasts, a baseline fitted on the spot: nothing has been trained for this symbol and horizon.",
-        pt_br="Quem prevê é {name}, um baseline ajustado na hora: nada foi treinado para este ativo e horizonte.",
+        pt_br="Quem prevê é {name}, uma referência ajustada na hora: nada foi treinado para este ativo e horizonte.",
     ),
     "symbol_trouble": Text(
         en="The champion could not be loaded, somebody sits in for it: {reason}",
@@ -98,7 +98,7 @@ SYMBOL: dict[str, Text] = {
     "symbol_explain": Text(en="Explain this forecast", pt_br="Explicar esta previsão"),
     "symbol_explanation_none": Text(
         en="The baseline that answers reads past returns alone; there is no network to explain. Train one first.",
-        pt_br="O baseline que responde lê só retornos passados; não há rede a explicar. Treine uma antes.",
+        pt_br="A referência que responde lê só retornos passados; não há rede a explicar. Treine uma antes.",
     ),
     "symbol_simulator": Text(en="Simulator", pt_br="Simulador"),
     "symbol_simulator_lead": Text(

@@ -18,7 +18,7 @@ TRAINING: dict[str, Text] = {
     "training_lead": Text(
         en="One network or the whole zoo: every result is judged beside the baselines, on sessions "
         "that nobody has seen.",
-        pt_br="Uma rede ou o zoológico inteiro: todo resultado é avaliado ao lado dos baselines, "
+        pt_br="Uma rede ou o zoológico inteiro: todo resultado é avaliado ao lado das referências, "
         "em pregões que ninguém viu.",
     ),
     "training_sample_title": Text(
@@ -153,7 +153,7 @@ TRAINING: dict[str, Text] = {
     ),
     "training_run": Text(en="The run", pt_br="A execução"),
     "training_download": Text(en="Download the report", pt_br="Baixar o relatório"),
-    "training_best_baseline": Text(en="best baseline", pt_br="melhor baseline"),
+    "training_best_baseline": Text(en="best baseline", pt_br="melhor referência"),
     "training_candidate": Text(en="candidate", pt_br="candidata"),
     "training_medal": Text(en="place {rank}", pt_br="lugar {rank}"),
     "training_skill_figure": Text(
