@@ -4,6 +4,7 @@ import { SpecForm, isSpec, showReasons } from "./network-fields.js";
 import { drawBoxes, listParts, sizeLayers, written } from "./network-parts.js";
 
 const QUIET_MILLISECONDS = 250;
+const MOST_NESTING = 60;
 const DRAFT = "pregao-network";
 const KEPT = ["lookback", "horizon", "features", "symbol", "source", "epochs"];
 
@@ -54,11 +55,21 @@ function begin(network) {
   measureSoon();
 }
 
+/** Count how deep brackets go: the server reads no deeper, and writing deeper ends in an error. */
+function nesting(written) {
+  let depth = 0;
+  let most = 0;
+  for (const each of written) {
+    if (each === "[" || each === "{") most = Math.max(most, (depth += 1));
+    else if (each === "]" || each === "}") depth -= 1;
+  }
+  return most;
+}
+
 function readText() {
   try {
-    const read = JSON.parse(text.value);
-    JSON.stringify(read); // what is nested too deeply to be written is not taken either
-    spec = read;
+    if (nesting(text.value) > MOST_NESTING) throw new Error(t("network_too_deep"));
+    spec = JSON.parse(text.value);
     isJson = true;
     noJson.hidden = true;
   } catch (error) {
