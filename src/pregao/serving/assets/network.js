@@ -21,6 +21,7 @@ const asNumber = (name) => (control(name).value === "" ? null : Number(control(n
 const begunAt = new URLSearchParams(location.search).get("network") ?? "";
 
 let spec = data.start.network;
+let begunFrom = start.value;
 let isEdited = false;
 let isJson = true;
 let timer = 0;
@@ -101,6 +102,7 @@ function takeUpDraft() {
   if (draft?.begunAt !== begunAt) return;
   for (const name of KEPT) control(name).value = draft.fields[name];
   start.value = draft.start;
+  begunFrom = draft.start;
   isEdited = draft.isEdited;
   spec = draft.spec;
 }
@@ -159,9 +161,13 @@ async function startFrom() {
   const chosen = data.zoo.find((each) => each.name === start.value);
   if (isEdited) {
     const isSure = await ask({ title: t("network_replace"), help: t("network_replace_help") });
-    if (!isSure) return;
+    if (!isSure) {
+      start.value = begunFrom;
+      return;
+    }
   }
   isEdited = false;
+  begunFrom = start.value;
   begin(JSON.parse(JSON.stringify(chosen ? chosen.spec : { kind: "stack", layers: [] })));
   keepDraft();
 }
