@@ -4,6 +4,7 @@ import { SpecForm, isSpec, showReasons } from "./network-fields.js";
 import { drawBoxes, listParts, sizeLayers, written } from "./network-parts.js";
 
 const QUIET_MILLISECONDS = 250;
+const MOST_NESTING = 60;
 const DRAFT = "pregao-network";
 const KEPT = ["lookback", "horizon", "features", "symbol", "source", "epochs"];
 
@@ -20,6 +21,7 @@ const asNumber = (name) => (control(name).value === "" ? null : Number(control(n
 const begunAt = new URLSearchParams(location.search).get("network") ?? "";
 
 let spec = data.start.network;
+let begunFrom = start.value;
 let isEdited = false;
 let isJson = true;
 let timer = 0;
@@ -54,11 +56,21 @@ function begin(network) {
   measureSoon();
 }
 
+/** Count how deep brackets go: the server reads no deeper, and writing deeper ends in an error. */
+function nesting(written) {
+  let depth = 0;
+  let most = 0;
+  for (const each of written) {
+    if (each === "[" || each === "{") most = Math.max(most, (depth += 1));
+    else if (each === "]" || each === "}") depth -= 1;
+  }
+  return most;
+}
+
 function readText() {
   try {
-    const read = JSON.parse(text.value);
-    JSON.stringify(read); // what is nested too deeply to be written is not taken either
-    spec = read;
+    if (nesting(text.value) > MOST_NESTING) throw new Error(t("network_too_deep"));
+    spec = JSON.parse(text.value);
     isJson = true;
     noJson.hidden = true;
   } catch (error) {
@@ -90,6 +102,7 @@ function takeUpDraft() {
   if (draft?.begunAt !== begunAt) return;
   for (const name of KEPT) control(name).value = draft.fields[name];
   start.value = draft.start;
+  begunFrom = draft.start;
   isEdited = draft.isEdited;
   spec = draft.spec;
 }
@@ -148,9 +161,13 @@ async function startFrom() {
   const chosen = data.zoo.find((each) => each.name === start.value);
   if (isEdited) {
     const isSure = await ask({ title: t("network_replace"), help: t("network_replace_help") });
-    if (!isSure) return;
+    if (!isSure) {
+      start.value = begunFrom;
+      return;
+    }
   }
   isEdited = false;
+  begunFrom = start.value;
   begin(JSON.parse(JSON.stringify(chosen ? chosen.spec : { kind: "stack", layers: [] })));
   keepDraft();
 }

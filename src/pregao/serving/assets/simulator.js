@@ -46,6 +46,7 @@ export function simulate(section) {
 
   const button = $("[name=forecast]", section);
   button.addEventListener("click", () => attempt(section, button, async () => {
+    clear(section);
     await reading;
     if (!closes.value.trim()) throw new Error(t("simulator_nothing"));
     const body = { ...who(), text: closes.value };
@@ -61,6 +62,12 @@ async function attempt(section, button, work) {
   } catch (error) {
     complain(alert, error);
   }
+}
+
+/** Leave nothing of an earlier answer beside what is wrong with a later question. */
+function clear(section) {
+  $(".drawing", section).hidden = true;
+  for (const each of ["[data-note]", "[data-result]", "[data-bad]"]) $(each, section).replaceChildren();
 }
 
 function asCsv(prices) {

@@ -188,6 +188,7 @@ NETWORK: dict[str, Text] = {
         pt_br="Isto não é de nenhum tipo que exista: altere como JSON.",
     ),
     "js_network_no_json": Text(en="This is no JSON: {reason}", pt_br="Isto não é JSON: {reason}"),
+    "js_network_too_deep": Text(en="nested too deeply", pt_br="aninhado demais"),
     "js_network_size": Text(
         en="{width} wide, {parameters} parameters",
         pt_br="{width} de largura, {parameters} parâmetros",
