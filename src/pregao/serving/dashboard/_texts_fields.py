@@ -300,7 +300,7 @@ FIELDS: dict[str, tuple[Text, Text]] = {
         "Let it serve afterwards",
         "Pôr em serviço depois",
         "The result answers forecasts of its symbols, by the best baseline if it has no edge.",
-        "O resultado responde pelas previsões dos ativos, pelo melhor baseline se não há vantagem.",
+        "O resultado responde pelas previsões dos ativos, pela melhor referência se não há vantagem.",
     ),
 }
 """Label and help by the place of the field; a test holds this to the schemas."""
