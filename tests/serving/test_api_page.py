@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pregao.jobs import JobLimits
+from pregao.jobs import JobLimits, SizeLimits
 from pregao.serving import KINDS, HttpLimits
+from pregao.serving._limits import Limits
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = ("api.md", "pt-BR/api.md")
@@ -35,7 +36,10 @@ def test_the_table_of_problems_is_that_of_the_code(name):
 def test_the_table_of_limits_is_that_of_the_code(name):
     rows = _table(name, {"Limits", "Limites"})
 
-    expected = {**dict(HttpLimits()), **dict(JobLimits())}
+    limits = Limits(requests=HttpLimits(), jobs=JobLimits(), sizes=SizeLimits())
+    expected = {
+        f"{part}.{name}": value for part, fields in limits for name, value in dict(fields).items()
+    }
     assert expected == {name: float(value.replace(",", "")) for name, value, _ in rows}
 
 

@@ -14,13 +14,13 @@ from pregao.zoo import find_network
 class SizeLimits(Value):
     """What one job may ask for at most."""
 
-    symbols: int = Field(default=500)
+    symbols: int = Field(default=500, description="pooled into one network")
     parameters: int = Field(default=20_000_000, description="of one network")
     window_values: int = Field(default=100_000, description="lookback times features")
     batch_values: int = Field(default=20_000_000, description="those of a batch of windows")
-    epochs: int = Field(default=1_000)
+    epochs: int = Field(default=1_000, description="of one network")
     trials: int = Field(default=10_000, description="of a search, all networks together")
-    networks: int = Field(default=100)
+    networks: int = Field(default=100, description="of a sweep or a search")
     hours: int = Field(default=24, description="of one network's training, by a rough estimate")
 
 

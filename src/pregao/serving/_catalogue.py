@@ -8,8 +8,9 @@ from pydantic import Field, ValidationError
 
 from pregao.dataset import FEATURE_SETS, FEATURES
 from pregao.errors import InputError, InvalidNetworkError
+from pregao.jobs import LIMITS
 from pregao.serving._documented import examples, problems
-from pregao.serving._limits import HttpLimits
+from pregao.serving._limits import Limits
 from pregao.serving._problems import Reason, Refusal, reasons_of
 from pregao.serving._services import Served
 from pregao.training import RECIPES, Actions, Experiment, listed_networks
@@ -195,6 +196,6 @@ def experiment_schema() -> dict[str, Any]:
 
 
 @router.get("/limits")
-async def limits(services: Served) -> HttpLimits:
-    """Give what a request may ask for at most."""
-    return services.limits
+async def limits(services: Served) -> Limits:
+    """Give what a request may ask for at most, and a job."""
+    return Limits(requests=services.limits, jobs=services.workbench.jobs.limits, sizes=LIMITS)

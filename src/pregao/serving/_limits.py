@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from pregao.jobs import JobLimits, SizeLimits
 from pregao.values import Value
 
 
@@ -19,3 +20,11 @@ class HttpLimits(Value):
     history_rows: int = Field(default=20_000, description="of one answer of prices")
     event_streams: int = Field(default=64, description="open at a time; more is 503")
     key_characters: int = Field(default=200, description="of an Idempotency-Key")
+
+
+class Limits(Value):
+    """Every number that a client has to know."""
+
+    requests: HttpLimits = Field(description="of any request")
+    jobs: JobLimits = Field(description="of the queue, and of one job in it")
+    sizes: SizeLimits = Field(description="of what one job may ask for; more is 422")
