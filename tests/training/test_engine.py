@@ -1,5 +1,6 @@
 """Engines: workers that hold the data, spawned ones first; what every engine promises."""
 
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -56,7 +57,7 @@ def test_what_cannot_be_sent_is_an_error_where_it_is_asked():
     with Local(1).crew(DATA) as crew, pytest.raises(Exception, match="lambda"):
         crew.submit(lambda *_: None, 1)
 
-    assert [] == spawned()
+    assert [] == multiprocessing.active_children()
 
 
 def test_an_answer_that_cannot_be_sent_is_an_error_that_says_so():
@@ -136,20 +137,14 @@ def test_stopping_early_ends_the_workers_and_deletes_the_data(tmp_path, monkeypa
     results.close()
 
     assert [] == list(tmp_path.iterdir())
-    assert [] == spawned()
-
-
-def spawned() -> list[psutil.Process]:
-    """Find this process's workers; it may have another child, which tracks resources."""
-    children = psutil.Process().children()
-    return [each for each in children if "spawn_main" in " ".join(each.cmdline())]
+    assert [] == multiprocessing.active_children()
 
 
 def test_workers_start_as_tasks_come_and_are_never_more_than_needed():
     with Local(64).crew(DATA) as crew:
-        before = spawned()
+        before = multiprocessing.active_children()
         crew.submit(engine_work.say, 1)
-        after = spawned()
+        after = multiprocessing.active_children()
 
     assert (64, 0, 1) == (crew.num_workers, len(before), len(after))
 

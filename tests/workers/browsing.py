@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 CHROMIUM = next(
     (
@@ -29,6 +29,10 @@ _ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )  # fmt: skip
+
+_PATIENCE_MS = 30_000
+"""A page may wait for a machine that does other work too."""
+expect.set_options(timeout=_PATIENCE_MS)
 
 
 @contextmanager
@@ -96,7 +100,7 @@ class Visit:
             color_scheme="dark" if dark else "light",
             viewport={"width": width, "height": 900},
         )
-        context.set_default_timeout(30_000)
+        context.set_default_timeout(_PATIENCE_MS)
         visit = cls(context.new_page(), url)
         visit.watch()
         try:

@@ -47,7 +47,7 @@ def _watch_a_sweep(seen):
     page.locator("input[name=networks]").first.wait_for(state="attached")
     page.evaluate(
         """document.querySelectorAll('input[name=networks]').forEach((each) => {
-             each.checked = ["dlinear", "anchor_lstm", "gru_classic"].includes(each.value);
+             each.checked = ["dlinear", "anchor_lstm", "gru_classic", "lstm_classic"].includes(each.value);
              each.dispatchEvent(new Event("change", { bubbles: true }));
            })"""
     )
@@ -83,6 +83,7 @@ def _explain(seen):
     page.locator("[data-explain]").click()
     expect(page.locator("[data-explanation] .main-svg").first).to_be_visible(timeout=LONG)
     page.set_viewport_size({"width": 360, "height": 800})
+    seen.open("/symbols/SP500").wait_for_load_state("networkidle")
     assert 360 == page.evaluate("document.documentElement.scrollWidth")
 
 
