@@ -47,7 +47,8 @@ def _watch_a_sweep(seen):
     page.locator("input[name=networks]").first.wait_for(state="attached")
     page.evaluate(
         """document.querySelectorAll('input[name=networks]').forEach((each) => {
-             each.checked = ["dlinear", "anchor_lstm", "gru_classic", "lstm_classic"].includes(each.value);
+             const chosen = ["dlinear", "anchor_lstm", "gru_classic", "lstm_classic"];
+             each.checked = chosen.includes(each.value);
              each.dispatchEvent(new Event("change", { bubbles: true }));
            })"""
     )
