@@ -24,8 +24,8 @@ _TIMES = """() => new Promise((resolve) => {
   const drawn = () => [...document.querySelectorAll(".drawing:not([hidden]) .plot")]
     .every((each) => each.offsetParent === null || each.querySelector("svg"));
   const told = () => {
-    if (!drawn()) { requestAnimationFrame(told); return; }
     const paint = performance.getEntriesByName("first-contentful-paint")[0];
+    if (!paint || !drawn()) { requestAnimationFrame(told); return; }
     const files = performance.getEntriesByType("resource");
     const bytes = [...files, performance.getEntriesByType("navigation")[0]]
       .filter((each) => !each.name.includes("plotly"))
