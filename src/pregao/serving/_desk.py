@@ -1,7 +1,6 @@
 """Who forecasts what right now: champions loaded and warm, prices at hand, no query on the way."""
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,6 +18,7 @@ from pregao.monitoring import PastForecasts, past_forecasts
 from pregao.prices import Prices
 from pregao.registry import Champion, ServedModel
 from pregao.serving._answers import ForecastShown
+from pregao.serving._kept import Kept
 from pregao.serving._metrics import Metrics
 from pregao.serving._quotes import Quote, Quotes
 from pregao.training import LEVELS
@@ -81,9 +81,8 @@ class Desk:
     metrics: Metrics
     _seats: Mapping[tuple[str, int], Seat] = field(default_factory=dict)
     """Replaced as a whole: who reads it sees the champions of one moment."""
-    _ready: "OrderedDict[_Key, Ready]" = field(default_factory=OrderedDict)
+    _ready: "Kept[_Key, Ready]" = field(default_factory=lambda: Kept(_MOST_READY))
     _is_open: bool = False
-    _lock: threading.Lock = field(default_factory=threading.Lock)
     _seating: threading.Lock = field(default_factory=threading.Lock)
 
     def forecast(
@@ -100,7 +99,7 @@ class Desk:
         """
         quote = self.quotes.of(symbol)
         key, seat = self._key(quote, symbol, horizon)
-        ready = self._ready_for(
+        ready = self._ready.get(
             key, lambda: self._prepared(quote.prices, _model_of(seat), key.horizon)
         )
         return self._shown(quote, ready, seat, key.horizon, levels)
@@ -210,18 +209,6 @@ class Desk:
         asked = horizon or (seat.champion.horizon if seat else DEFAULT_HORIZON)
         model = _model_of(seat)
         return _Key(quote.prices.digest, model.run_id if model else None, asked), seat
-
-    def _ready_for(self, key: "_Key", prepare: Callable[[], Ready]) -> Ready:
-        with self._lock:
-            if key in self._ready:
-                self._ready.move_to_end(key)
-                return self._ready[key]
-        ready = prepare()
-        with self._lock:
-            self._ready[key] = ready
-            while len(self._ready) > _MOST_READY:
-                self._ready.popitem(last=False)
-        return ready
 
     def _prepared(self, prices: Prices, model: ServedModel | None, horizon: int) -> Ready:
         if model is None:

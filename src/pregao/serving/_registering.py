@@ -1,13 +1,8 @@
 """Registration in a process of its own: it takes torch, which answering does not."""
 
-import subprocess
-import sys
-
-import structlog
-
 from pregao.errors import RegistrationError
+from pregao.serving._beside import BesideError, run_beside
 
-_log = structlog.get_logger("pregao.serving")
 _PATIENCE_SECONDS = 300
 
 
@@ -20,16 +15,6 @@ def register_beside(run: str) -> None:
         If it cannot be; the reason is the command line's.
     """
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "pregao", "register-run", run],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_PATIENCE_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise RegistrationError(run, f"it took more than {_PATIENCE_SECONDS} s") from None
-    if done.returncode:
-        lines = done.stderr.decode(errors="replace").strip().splitlines()
-        _log.warning("not registered", run=run, said=lines[-20:])
-        raise RegistrationError(run, lines[-1].removeprefix("pregao: ") if lines else "no reason")
+        run_beside("register-run", run, patience_seconds=_PATIENCE_SECONDS)
+    except BesideError as error:
+        raise RegistrationError(run, str(error)) from None

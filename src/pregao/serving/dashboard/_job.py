@@ -20,8 +20,9 @@ from pregao.plots import (
     tiles_of,
 )
 from pregao.registry import Run
+from pregao.serving._kept import Kept
 from pregao.serving._services import Served, Services
-from pregao.serving.dashboard._figures import Drawing, Kept
+from pregao.serving.dashboard._figures import Drawing
 from pregao.serving.dashboard._training import JobLine, line_of
 from pregao.serving.dashboard._visit import answered
 from pregao.values import Language, Text, Value

@@ -27,9 +27,10 @@ from pregao.registry import (
     RunSummary,
     registration_of,
 )
+from pregao.serving._kept import Kept
 from pregao.serving._problems import Refusal
 from pregao.serving._services import Services
-from pregao.serving.dashboard._figures import Drawing, Kept
+from pregao.serving.dashboard._figures import Drawing
 from pregao.serving.dashboard._settings import Setting, settings_of
 from pregao.values import Language, Text, Value
 

@@ -1,5 +1,7 @@
 """The simulator: a forecast from prices that a visitor pastes, edits or uploads; none is kept."""
 
+from pathlib import Path
+
 from fastapi import APIRouter, Request
 from pydantic import Field
 
@@ -8,9 +10,10 @@ from pregao.plots import fan_figure
 from pregao.prices import BadRow, BadRowsError, Pasted, Prices, read_pasted
 from pregao.registry import ServedModel
 from pregao.serving._answers import LEAST_ROWS, ForecastShown, Ticker
+from pregao.serving._kept import Kept
 from pregao.serving._problems import Reason, Refusal
 from pregao.serving._services import Served, Services
-from pregao.serving.dashboard._figures import Drawing, Kept
+from pregao.serving.dashboard._figures import Drawing
 from pregao.serving.dashboard._visit import language_of
 from pregao.symbols import Symbol
 from pregao.values import Language, Text, Value
@@ -19,8 +22,8 @@ router = APIRouter(include_in_schema=False)
 
 MOST_CHARACTERS = 3 * 2**20
 _MOST_MODELS = 4
-_models: Kept[tuple[int, str], ServedModel] = Kept(_MOST_MODELS)
-"""Runs that were tried lately, by server and id."""
+_models: Kept[tuple[Path, str], ServedModel] = Kept(_MOST_MODELS)
+"""Runs that were tried lately, by home and id."""
 
 
 class SimulationAsked(Value):
@@ -93,7 +96,9 @@ def _forecast(asked: SimulationAsked, pasted: Pasted, services: Services) -> For
     if asked.run is None:
         return desk.forecast_own(pasted.prices, pasted.findings, closes_only=pasted.is_closes_only)
     name = asked.run
-    model = _models.get((id(services), name), lambda: services.workbench.models.served(name))
+    model = _models.get(
+        (services.workbench.home, name), lambda: services.workbench.models.served(name)
+    )
     return desk.forecast_with(model, _fit_for(model, pasted), pasted.findings)
 
 

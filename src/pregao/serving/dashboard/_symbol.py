@@ -25,10 +25,11 @@ from pregao.prices import Prices
 from pregao.registry import Champion, Change, ServedModel
 from pregao.serving._answers import ForecastShown
 from pregao.serving._desk import Seat
+from pregao.serving._kept import Kept
 from pregao.serving._quotes import Quote
 from pregao.serving._services import Served, Services
 from pregao.serving._symbols import QualityShown, certificate_of
-from pregao.serving.dashboard._figures import Drawing, Kept
+from pregao.serving.dashboard._figures import Drawing
 from pregao.serving.dashboard._overview import WATCH_COOKIE, sessions_late, tickers_of
 from pregao.serving.dashboard._simulator import as_forecast
 from pregao.serving.dashboard._visit import answered, language_of
