@@ -40,7 +40,7 @@ def live_scores(
     trained_to
         The last session that training or validation saw: cutoffs come after it.
     """
-    known = known_windows(live, trained_to, num_sessions=NUM_SESSIONS)
+    known = known_windows(live, trained_to)
     if len(known) < _LEAST_SESSIONS:
         return None
     quantiles, came = forecaster.quantiles(known), known.future_returns
@@ -54,12 +54,12 @@ def live_scores(
     )
 
 
-def known_windows(live: Windows, trained_to: np.datetime64, *, num_sessions: int) -> Windows:
+def known_windows(live: Windows, trained_to: np.datetime64) -> Windows:
     """Give the newest windows after training whose outcome is known."""
     rows = np.arange(len(live.source) - live.horizon)
     first = int(np.searchsorted(live.source.sessions, trained_to, side="right"))
     whole = live.lookback - 1
-    rows = rows[max(first, whole, len(rows) - num_sessions) :]
+    rows = rows[max(first, whole, len(rows) - NUM_SESSIONS) :]
     finite = np.isfinite(live.table[np.maximum(rows - whole, 0)]).all(axis=1)
     return replace(live, cutoff_rows=rows[finite])
 

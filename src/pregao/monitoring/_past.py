@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from pregao.calendars import as_date
 from pregao.dataset import Windows
-from pregao.monitoring._live import NUM_SESSIONS, known_windows
+from pregao.monitoring._live import known_windows
 from pregao.training import LEVELS
 from pregao.values import Value
 from pregao.zoo import Forecaster
@@ -81,7 +81,7 @@ def past_forecasts(
     step
         How many sessions ahead, up to the horizon.
     """
-    known = known_windows(live, trained_to, num_sessions=NUM_SESSIONS)
+    known = known_windows(live, trained_to)
     if len(known) == 0:
         return None
     last = closes[known.cutoff_rows]

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from pregao.plots._actions import actions_figure as actions_figure
     from pregao.plots._compared import MOST_CURVES as MOST_CURVES
     from pregao.plots._compared import compared_curves_figure as compared_curves_figure
-    from pregao.plots._evidence import Tile as Tile
     from pregao.plots._evidence import tiles_of as tiles_of
     from pregao.plots._explanation import explanation_figure as explanation_figure
     from pregao.plots._fan import fan_figure as fan_figure
@@ -41,7 +40,6 @@ if TYPE_CHECKING:
     from pregao.plots._proof import proof_of as proof_of
     from pregao.plots._ranking import ranking_figure as ranking_figure
     from pregao.plots._reliability import reliability_figure as reliability_figure
-    from pregao.plots._rows import Row as Row
     from pregao.plots._rows import row_of as row_of
     from pregao.plots._rows import rows_of as rows_of
     from pregao.plots._steps import skill_by_step_figure as skill_by_step_figure
@@ -58,7 +56,6 @@ _DRAWN = {
     "past_figure": "_past",
     "pit_figure": "_pit",
     "folds_figure": "_folds",
-    "Row": "_rows",
     "row_of": "_rows",
     "rows_of": "_rows",
     "skill_by_step_figure": "_steps",
@@ -66,7 +63,6 @@ _DRAWN = {
     "actions_figure": "_actions",
     "trading_figure": "_trading",
     "explanation_figure": "_explanation",
-    "Tile": "_evidence",
     "tiles_of": "_evidence",
     "in_plain_words": "_proof",
     "proof_of": "_proof",

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from pregao.evaluation import NetworkScore
 
+_LABELS_PX = 72
+
 
 def learning_curves_figure(
     scores: "Sequence[NetworkScore]", *, language: Language = "en", theme: Theme = "light"
@@ -32,7 +34,10 @@ def learning_curves_figure(
         range=[-0.04 * last - 0.1, 1.04 * last + 0.1],
         dtick=1 if last <= 10 else None,
     )
-    figure.update_yaxes(title_text=text["loss"])
+    # On a phone the legend's rows depend on the width, and the width on the labels beside the
+    # height that the legend leaves: Plotly would go round in circles.
+    figure.update_yaxes(title_text=text["loss"], automargin=False)
+    figure.update_layout(margin={"l": _LABELS_PX})
     return figure
 
 

@@ -70,6 +70,11 @@ class Provenance(Value):
     machine: str = ""
     """System, processor and Python: another one may round otherwise."""
 
+    @property
+    def software(self) -> dict[str, str]:
+        """The version of everything that it was made with, ours first."""
+        return {"pregao": self.pregao, **self.libraries}
+
 
 @dataclass(frozen=True)
 class Run:

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from pregao.dataset import ACTIONS
-from pregao.evaluation import Edge
+from pregao.evaluation import Edge, Forecast
 from pregao.findings import Finding
 from pregao.symbols import Symbol
 from pregao.training import LEVELS
@@ -102,6 +102,10 @@ class ForecastShown(Value):
     stale: bool = Field(description="whether a complete session is missing at the end")
     degraded: bool = Field(default=False, description="whether somebody stood in for the champion")
     findings: tuple[Finding, ...] = ()
+
+    def as_forecast(self) -> Forecast:
+        """Give the forecast that figures and reports are made of."""
+        return Forecast(**{name: getattr(self, name) for name in Forecast.model_fields})
 
 
 class ForecastsShown(Value):

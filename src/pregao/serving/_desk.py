@@ -129,11 +129,15 @@ class Desk:
 
         Raises
         ------
-        HistoryTooShortError, MissingColumnsError
+        InputError
             If the run cannot read them: nobody stands in for who was asked for by name.
         """
         quote = Quote(prices, source="request", is_stale=False, findings=findings)
-        return self._shown(quote, _of_champion(model, prices), None, model.horizon, None)
+        try:
+            ready = _of_champion(model, prices)
+        except ArithmeticError as error:
+            raise InputError(f"{model.run_id} forecasts nothing from these: {error}") from None
+        return self._shown(quote, ready, None, model.horizon, None)
 
     def seat(self, symbol: str, horizon: int | None = None) -> Seat | None:
         """Give the champion that reaches as far as asked, the nearest; or the newest one."""

@@ -119,13 +119,8 @@ class Result:
             tradings=self.tradings,
             explanations=tuple(self.explained.values()),
             run=self.run.id,
-            software=self._software,
+            software=self.run.provenance.software,
         )
-
-    @property
-    def _software(self) -> dict[str, str]:
-        made_by = self.run.provenance
-        return {"pregao": made_by.pregao, **made_by.libraries}
 
     def __repr__(self) -> str:
         return f"<Result {self.report.verdict.en}>"

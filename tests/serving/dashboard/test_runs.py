@@ -182,10 +182,12 @@ def test_figures_of_a_run_are_those_of_its_report(visit, made):
     figures = visit.get(f"/runs/{newest}?format=json").json()["figures"]
 
     [validation] = [
-        each for each in figures["learning"]["figure"]["data"] if each["name"] == "validation"
+        each
+        for each in figures["learnt"]["curves"]["figure"]["data"]
+        if each["name"] == "validation"
     ]
     assert [each.validation_loss for each in score.epochs] == validation["y"]
-    assert ["recipe"] == figures["learners"]
+    assert ["recipe"] == figures["learnt"]["learners"]
     assert 'id="learning-curves"' in visit.get(f"/runs/{newest}").text
 
 

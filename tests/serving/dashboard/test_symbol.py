@@ -84,17 +84,25 @@ def test_simulation_of_too_few_prices_says_which_rows_are_bad(client):
     assert ["line 2"] == [each["at"] for each in answer.json()["reasons"]]
 
 
-def test_simulation_with_a_run_is_that_run_s(served_home, make_services, client_of):
+def test_simulation_with_a_run_is_that_run_s_and_wants_all_that_it_reads(
+    served_home, make_services, client_of
+):
     services = make_services()
     run = services.workbench.models.runs()[0].id
+    client = client_of(services)
+    bars = client.get("/v1/symbols/PETR4/prices", params={"rows": 300}).json()
+    names = ("open", "high", "low", "close", "volume")
+    columns = zip(bars["sessions"], *(bars[name] for name in names), strict=True)
+    rows = ["date," + ",".join(names), *(",".join(map(str, row)) for row in columns)]
 
-    answer = client_of(services).post(
-        "/simulations", json={"symbol": "PETR4", "text": CLOSES, "run": run}
+    alone, whole = (
+        client.post("/simulations", json={"symbol": "PETR4", "text": text, "run": run})
+        for text in (CLOSES, "\n".join(rows))
     )
 
-    assert answer.status_code in {200, 422}  # a run may need ranges, which closes have not
-    if answer.status_code == 200:
-        assert run == answer.json()["forecast"]["run"]
+    assert 422 == alone.status_code
+    assert f"{run} reads ranges or volumes" in alone.json()["detail"]
+    assert (200, run) == (whole.status_code, whole.json()["forecast"]["run"])
 
 
 @pytest.mark.parametrize(

@@ -348,8 +348,9 @@ def test_curves_of_each_network_can_be_told_apart(done):
 
     outcome = outcome_of(done.run, report, "en")
 
-    assert (report.candidate, "second") == outcome.learners
-    assert set(outcome.learners) == {each["meta"] for each in outcome.curves.figure["data"]}
+    learnt = outcome.learnt
+    assert (report.candidate, "second") == learnt.learners
+    assert set(learnt.learners) == {each["meta"] for each in learnt.curves.figure["data"]}
 
 
 def test_what_a_search_chose_is_told_of_each_network(done):

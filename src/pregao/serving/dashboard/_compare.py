@@ -4,9 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
-from urllib.parse import urlencode
 
-from fastapi import Request
 from pydantic import Field
 
 from pregao.evaluation import NAIVE, NetworkScore
@@ -135,12 +133,6 @@ def compare_page(services: Services, names: Sequence[str], language: Language) -
         curves=Drawing.of(compared_curves_figure(learners, language=language)),
         is_same_loss=not doubts and not _differ(runs, _loss),
     )
-
-
-def with_one_query(request: Request, names: Sequence[str]) -> Request:
-    """Name the runs in one part of the query: links back to the page keep one value a name."""
-    query = {**dict(request.query_params), "run": ",".join(names)}
-    return Request({**request.scope, "query_string": urlencode(query).encode()})
 
 
 def doubts_about(runs: Sequence[Run]) -> tuple[Doubt, ...]:

@@ -9,20 +9,22 @@ from pydantic import Field
 from starlette.responses import Response
 
 from pregao.errors import UnknownRunError
-from pregao.evaluation import Edge, NetworkScore, Report, Verdict
+from pregao.evaluation import Edge, Report, Verdict
 from pregao.findings import Finding, worst_first
 from pregao.jobs import Job, JobEvent
-from pregao.plots import (
-    learning_curves_figure,
-    proof_of,
-    ranking_figure,
-    rows_of,
-    tiles_of,
-)
+from pregao.plots import ranking_figure
 from pregao.registry import Run
 from pregao.serving._kept import Kept
 from pregao.serving._services import Served, Services
 from pregao.serving.dashboard._figures import Drawing
+from pregao.serving.dashboard._ranking import (
+    Fact,
+    Learnt,
+    Ranked,
+    facts_of,
+    learnt_of,
+    ranking_of,
+)
 from pregao.serving.dashboard._training import JobLine, line_of
 from pregao.serving.dashboard._visit import answered
 from pregao.values import Language, Text, Value
@@ -31,7 +33,6 @@ router = APIRouter(include_in_schema=False)
 
 MOST_SAID = 30
 _EVENTS_AT_ONCE = 5_000
-_LABELS_PX = 72
 _kept: Kept[tuple[str, Language], "Outcome"] = Kept(32)
 """By the digest of the run: what a run is worth does not change."""
 
@@ -43,34 +44,6 @@ class Said(Value):
     at: datetime
     state: str | None = Field(description="that it went into, or null for a message")
     message: Text | None
-
-
-class Fact(Value):
-    """A number of the verdict, with what it is to be held against."""
-
-    name: Text
-    value: Text
-    beside: tuple[Text, ...]
-
-
-class Ranked(Value):
-    """One forecaster's line of the ranking, the best validation CRPS first."""
-
-    rank: int
-    name: str
-    is_baseline: bool
-    is_best_baseline: bool
-    is_subject: bool = Field(description="whether the verdict is about it")
-    is_champion: bool
-    parameters: int | None
-    validation_crps: float
-    crps: float
-    skill_vs_naive: float
-    skill_vs_best_baseline: float
-    dm_p_value: float | None = Field(description="against the best baseline")
-    mase: float
-    coverage_90: float
-    seconds: float | None
 
 
 class Found(Value):
@@ -98,8 +71,7 @@ class Outcome(Value):
     found: tuple[Found, ...] = Field(description="none where nothing was searched")
     knobs: tuple[str, ...] = Field(description="the fields that were searched")
     ranking_drawing: Drawing
-    curves: Drawing | None = Field(description="of every network, each trace with its name")
-    learners: tuple[str, ...] = Field(description="whose curves these are, the candidate first")
+    learnt: Learnt | None = Field(description="none without networks that were trained")
 
 
 class JobPage(Value):
@@ -149,7 +121,6 @@ def job_page(services: Services, name: str, language: Language) -> JobPage:
 
 def outcome_of(run: Run, report: Report, language: Language) -> Outcome:
     """Say what a run is worth by its report."""
-    learners = _learners(report)
     found = tuple(_found(report))
     return Outcome(
         run=run.id,
@@ -159,54 +130,14 @@ def outcome_of(run: Run, report: Report, language: Language) -> Outcome:
         edge=report.edge,
         candidate=report.candidate,
         champion=report.champion,
-        facts=tuple(
-            Fact(name=each.name, value=each.value, beside=each.beside)
-            for each in tiles_of(report, proof_of(report))
-        ),
-        ranking=tuple(_ranked(report)),
+        facts=facts_of(report),
+        ranking=tuple(ranking_of(report)),
         findings=worst_first(report.findings),
         found=found,
         knobs=tuple(dict.fromkeys(name for each in found for name in each.params)),
         ranking_drawing=Drawing.of(ranking_figure(report, language=language)),
-        curves=_curves(learners, language) if learners else None,
-        learners=tuple(each.network for each in learners),
+        learnt=learnt_of(report, language),
     )
-
-
-def _learners(report: Report) -> list[NetworkScore]:
-    """Give the networks that have learning curves, the candidate first."""
-    found = [each for each in report.ranking if each.epochs]
-    return sorted(found, key=lambda each: each.network != report.candidate)
-
-
-def _curves(learners: list[NetworkScore], language: Language) -> Drawing:
-    figure = learning_curves_figure(learners, language=language)
-    # On a phone the legend's rows depend on the width, and the width on the labels beside the
-    # height that the legend leaves: Plotly would go round in circles.
-    figure.update_yaxes(automargin=False)
-    figure.update_layout(margin={"l": _LABELS_PX})
-    return Drawing.of(figure)
-
-
-def _ranked(report: Report) -> Iterator[Ranked]:
-    for row in rows_of(report):
-        yield Ranked(
-            rank=row.rank,
-            name=row.name,
-            is_baseline=row.kind == "baseline",
-            is_best_baseline=row.is_best_baseline,
-            is_subject=row.is_subject,
-            is_champion=row.name == report.champion,
-            parameters=row.parameters,
-            validation_crps=row.validation_crps,
-            crps=row.metrics.crps,
-            skill_vs_naive=row.skill_vs_random_walk,
-            skill_vs_best_baseline=row.skill_vs_best_baseline,
-            dm_p_value=row.dm_p_value,
-            mase=row.metrics.mase,
-            coverage_90=row.metrics.coverage_90,
-            seconds=row.seconds,
-        )
 
 
 def _found(report: Report) -> Iterator[Found]:

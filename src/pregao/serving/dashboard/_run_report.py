@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-import numpy as np
 import structlog
 
 from pregao.errors import PregaoError
@@ -12,7 +11,6 @@ from pregao.prices import Prices
 from pregao.registry import Run, ServedModel
 from pregao.serving._services import Services
 from pregao.serving.dashboard._run_page import found_run
-from pregao.training import LEVELS
 
 _log = structlog.get_logger("pregao.serving")
 
@@ -30,13 +28,12 @@ def report_html(services: Services, name: str) -> str:
     """
     run = found_run(services, name)
     forecasts = tuple(_forecasts(services, run))
-    made_by = run.provenance
     return page_html(
         run.report,
         [prices for prices, _ in forecasts],
         [forecast for _, forecast in forecasts],
         run=run.id,
-        software={"pregao": made_by.pregao, **made_by.libraries},
+        software=run.provenance.software,
     )
 
 
@@ -49,9 +46,11 @@ def _forecasts(services: Services, run: Run) -> Iterator[tuple[Prices, Forecast]
         if quote is None:
             continue
         try:
-            yield quote.prices, _forecast(model, quote.prices)
-        except (PregaoError, ArithmeticError) as error:
+            shown = services.desk.forecast_with(model, quote.prices, ())
+        except PregaoError as error:
             _log.info("not in the report", run=run.id, symbol=symbol, reason=str(error))
+        else:
+            yield quote.prices, shown.as_forecast()
 
 
 def _model(services: Services, run: Run) -> ServedModel | None:
@@ -65,20 +64,3 @@ def _model(services: Services, run: Run) -> ServedModel | None:
     except PregaoError as error:
         _log.warning("no forecast in the report", run=run.id, reason=str(error))
         return None
-
-
-def _forecast(model: ServedModel, prices: Prices) -> Forecast:
-    quantiles = model.prepared(prices).quantiles()
-    if not np.isfinite(quantiles).all():
-        raise ArithmeticError("its numbers are not finite")
-    return Forecast.of(
-        prices.symbol,
-        quantiles,
-        levels=LEVELS,
-        as_of=prices.last,
-        last_price=float(prices.bars.close[-1]),
-        forecaster=model.name,
-        run=model.run_id,
-        edge=model.edge,
-        findings=model.findings,
-    )

@@ -1,19 +1,17 @@
 """The list of runs, and the way to each."""
 
-from functools import partial
-
 from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
 from pregao.registry import RunSummary
 from pregao.serving._services import Served, Services
-from pregao.serving.dashboard._compare import compare_page, with_one_query
+from pregao.serving.dashboard._compare import compare_page
 from pregao.serving.dashboard._run_page import run_page
 from pregao.serving.dashboard._run_report import report_html
-from pregao.serving.dashboard._visit import answered
+from pregao.serving.dashboard._visit import answered, failed
 from pregao.symbols import Symbol
-from pregao.values import Language, Value
+from pregao.values import Value
 
 router = APIRouter(include_in_schema=False)
 
@@ -51,11 +49,7 @@ def compare(request: Request, services: Served) -> Response:
     names = [
         name for given in request.query_params.getlist("run") for name in given.split(",") if name
     ]
-    return answered(
-        with_one_query(request, names),
-        "compare",
-        lambda language: compare_page(services, names, language),
-    )
+    return answered(request, "compare", lambda language: compare_page(services, names, language))
 
 
 @router.get("/runs/{name}")
@@ -69,8 +63,8 @@ def report(name: str, request: Request, services: Served) -> Response:
     """Give the report of a run as one file that needs nothing else."""
     try:
         content = report_html(services, name)
-    except Exception as error:  # noqa: BLE001 - the page of the problem raises it again
-        return answered(request, "problem", partial(_raise, error))
+    except Exception as error:  # noqa: BLE001 - raised again where it is no page
+        return failed(request, error)
     return Response(
         content,
         media_type="text/html; charset=utf-8",
@@ -102,7 +96,3 @@ def runs_page(
         is_newest=not before,
         older=shown[-1].id if len(found) > MOST_RUNS else None,
     )
-
-
-def _raise(error: Exception, _: Language) -> Value:
-    raise error

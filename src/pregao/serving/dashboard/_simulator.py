@@ -5,7 +5,6 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from pydantic import Field
 
-from pregao.evaluation import Forecast
 from pregao.plots import fan_figure
 from pregao.prices import BadRow, BadRowsError, Pasted, Prices, read_pasted
 from pregao.registry import ServedModel
@@ -67,7 +66,7 @@ def simulation(asked: SimulationAsked, services: Services, language: Language) -
     shown = _forecast(asked, pasted, services)
     return Simulation(
         forecast=shown,
-        drawing=Drawing.of(fan_figure(pasted.prices, as_forecast(shown), language=language)),
+        drawing=Drawing.of(fan_figure(pasted.prices, shown.as_forecast(), language=language)),
         bad_rows=pasted.bad_rows,
         rows=len(pasted.prices),
         note=_note(shown),
@@ -124,20 +123,3 @@ def _note(shown: ForecastShown) -> Text:
             name=shown.forecaster,
         )
     return Text.of("{name} answers", "Responde {name}", name=shown.forecaster)
-
-
-def as_forecast(shown: ForecastShown) -> Forecast:
-    """Give the forecast that a figure is drawn of."""
-    return Forecast(
-        symbol=shown.symbol,
-        currency=shown.currency,
-        as_of=shown.as_of,
-        last_price=shown.last_price,
-        sessions=shown.sessions,
-        levels=shown.levels,
-        prices=shown.prices,
-        median=shown.median,
-        forecaster=shown.forecaster,
-        run=shown.run,
-        edge=shown.edge,
-    )

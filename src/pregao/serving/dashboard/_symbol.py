@@ -10,6 +10,7 @@ from pydantic import Field
 from starlette.responses import RedirectResponse, Response
 
 from pregao.dataset import ACTIONS
+from pregao.errors import InvalidSymbolError
 from pregao.evaluation import ActionReport, Explanation, quantile_probabilities
 from pregao.monitoring import PastForecasts
 from pregao.plots import (
@@ -31,8 +32,7 @@ from pregao.serving._services import Served, Services
 from pregao.serving._symbols import QualityShown, certificate_of
 from pregao.serving.dashboard._figures import Drawing
 from pregao.serving.dashboard._overview import WATCH_COOKIE, sessions_late, tickers_of
-from pregao.serving.dashboard._simulator import as_forecast
-from pregao.serving.dashboard._visit import answered, language_of
+from pregao.serving.dashboard._visit import answered, failed, language_of
 from pregao.symbols import Symbol
 from pregao.training import LEVELS
 from pregao.values import Language, Value
@@ -106,14 +106,9 @@ def find(symbol: Annotated[str, Query(max_length=40)], request: Request) -> Resp
     """Go to the page of a ticker that was typed."""
     try:
         found = str(Symbol.parse(symbol.strip()))
-    except ValueError as error:
-        reason = error
-        return answered(request, "symbol", lambda _: _failing(reason))
+    except InvalidSymbolError as error:
+        return failed(request, error)
     return RedirectResponse(f"/symbols/{found}", status_code=303)
-
-
-def _failing(error: Exception) -> Value:
-    raise error
 
 
 @router.get("/symbols/{symbol}")
@@ -233,7 +228,7 @@ def _drawn(key: tuple[object, ...], language: Language, draw: "Callable[[], go.F
 def _fan(
     quote: Quote, shown: ForecastShown, key: tuple[object, ...], language: Language
 ) -> Drawing:
-    forecast = as_forecast(shown)
+    forecast = shown.as_forecast()
     return _drawn(
         ("fan", *key), language, lambda: fan_figure(quote.prices, forecast, language=language)
     )

@@ -79,17 +79,26 @@ def answered(request: Request, name: str, made: Callable[[Language], Value]) -> 
     What goes wrong is a page too, for who looks at pages.
     """
     language = language_of(request)
-    is_json = request.query_params.get("format") == "json"
+    is_json = _is_json(request)
     try:
         page = made(language)
-    except Exception as error:
-        found = problem_of(error)
-        if is_json or found.status == 500:
-            raise
-        return _html(request, "problem", found, language, headers=headers_of(error))
+    except Exception as error:  # noqa: BLE001 - raised again where it is no page
+        return failed(request, error)
     if is_json:
         return Response(page.model_dump_json(), media_type="application/json")
     return _html(request, name, page, language)
+
+
+def failed(request: Request, error: Exception) -> Response:
+    """Show what went wrong as a page; raise it where JSON was asked for, or it is our fault."""
+    found = problem_of(error)
+    if _is_json(request) or found.status == 500:
+        raise error
+    return _html(request, "problem", found, language_of(request), headers=headers_of(error))
+
+
+def _is_json(request: Request) -> bool:
+    return request.query_params.get("format") == "json"
 
 
 def _html(
@@ -128,9 +137,9 @@ def _html(
 
 
 def _here(request: Request, **changes: str) -> str:
-    """Give the address of this page with some of its query changed."""
-    query = {**dict(request.query_params), **changes}
-    return "?" + urlencode({name: value for name, value in query.items() if value})
+    """Give the address of this page with some of its query changed; what is named twice stays."""
+    kept = [each for each in request.query_params.multi_items() if each[0] not in changes]
+    return "?" + urlencode([each for each in (*kept, *changes.items()) if each[1]])
 
 
 @cache
