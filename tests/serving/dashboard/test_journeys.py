@@ -10,9 +10,10 @@ from playwright.sync_api import expect
 LONG = 240_000
 
 
-@pytest.fixture(scope="module")
-def url(tmp_path_factory):
-    with serving(tmp_path_factory.mktemp("travelled")) as found:
+@pytest.fixture
+def url(tmp_path):
+    # Each has a home of its own: where anything was trained before, nobody is a newcomer.
+    with serving(tmp_path) as found:
         yield found
 
 
