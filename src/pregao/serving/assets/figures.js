@@ -1,5 +1,5 @@
 // Draws figures. They are written in light colours; in the dark each colour has its twin.
-import { $, $$, isDark } from "./dashboard.js";
+import { $, $$, isDark, make } from "./dashboard.js";
 
 const twins = JSON.parse($("#twins").textContent);
 const config = { responsive: true, displayModeBar: false, showTips: false };
@@ -16,10 +16,24 @@ function inTheme(source) {
   return JSON.parse(isDark() ? source.replace(/#[0-9a-f]{6}/g, (colour) => twins[colour] ?? colour) : source);
 }
 
+let isLoaded = null;
+
+/** Wait for Plotly: a page that may never draw does not begin with reading all of it. */
+function plotly() {
+  isLoaded ??= window.Plotly ? Promise.resolve() : new Promise((resolve, reject) => {
+    const script = make("script", { src: $("#plotly").dataset.address });
+    script.addEventListener("load", resolve);
+    script.addEventListener("error", reject);
+    document.head.append(script);
+  });
+  return isLoaded;
+}
+
 /** Draw one figure; its figcaption and label stay. */
-export function draw(drawing) {
+export async function draw(drawing) {
   const plot = $(".plot", drawing);
   if (plot.offsetParent === null) return;
+  await plotly();
   const figure = inTheme($("script", drawing).textContent);
   // A phone has no room for a legend beside a tall figure's margin: the width decides, not we.
   plot.style.height = `${figure.layout.height}px`;
@@ -29,7 +43,7 @@ export function draw(drawing) {
 /** Show another figure in the same place. */
 export function redraw(drawing, figure) {
   $("script", drawing).textContent = JSON.stringify(figure);
-  draw(drawing);
+  return draw(drawing);
 }
 
 export const drawAll = () => $$(".drawing").forEach(draw);
