@@ -119,7 +119,7 @@ def judge_actions(
         dataset,
         actions,
         terms=terms,
-        looked_at=(dataset.train, dataset.validation),
+        learnt=dataset.train,
     )
 
 
@@ -151,7 +151,7 @@ def judge_implied_actions(
         threshold_sigmas=wanted.threshold_sigmas,
     )
     # Quantiles of training windows would take some baselines long, and their columns are ours.
-    return _judged("quantiles", said, dataset, wanted, terms=terms, looked_at=(dataset.validation,))
+    return _judged("quantiles", said, dataset, wanted, terms=terms, learnt=None)
 
 
 def findings_of_actions(report: ActionReport | None) -> tuple[Finding, ...]:
@@ -187,14 +187,13 @@ def _judged(
     actions: Actions,
     *,
     terms: DecisionTerms | None,
-    looked_at: Sequence[Windows],
+    learnt: Windows | None,
 ) -> ActionReport:
     terms = terms or DecisionTerms(cost=actions.cost)
     taught = _right(dataset.train, actions)
-    validation, test = (
-        _Seen(part, _right(part, actions), said_of(part))
-        for part in (dataset.validation, dataset.sealed_test)
-    )
+    seen = partial(_Seen.of, said_of=said_of, actions=actions)
+    validation, test = seen(dataset.validation), seen(dataset.sealed_test)
+    looked_at = [] if learnt is None else [seen(learnt.take(_thin(len(learnt))))]
     calibration = validation.calibration(actions)
     majority = max(counts_of(taught), key=lambda name: counts_of(taught)[name])
     tuning = tune_thresholds(
@@ -217,7 +216,7 @@ def _judged(
             "test": counts_of(test.right),
         },
         calibration=calibration,
-        order=_order(said_of, looked_at, actions),
+        order=_order([*looked_at, validation.thinned]),
         tuning=tuning,
         validation=validation.scores(calibration, tuning, taught),
         test=test.scores(calibration, tuning, taught),
@@ -232,6 +231,17 @@ class _Seen:
     windows: Windows
     right: Numbers
     said: Floats
+
+    @classmethod
+    def of(
+        cls, windows: Windows, *, said_of: Callable[[Windows], Floats], actions: Actions
+    ) -> "_Seen":
+        return cls(windows, _right(windows, actions), said_of(windows))
+
+    @property
+    def thinned(self) -> "_Seen":
+        kept = _thin(len(self.windows))
+        return _Seen(self.windows.take(kept), self.right[kept], self.said[kept])
 
     def gains(self, terms: DecisionTerms) -> Floats:
         return gains_of_returns(np.expm1(self.windows.future_returns[:, -1]), terms)
@@ -269,16 +279,17 @@ class _Seen:
         )
 
 
-def _order(
-    said_of: Callable[[Windows], Floats], parts: Sequence[Windows], actions: Actions
-) -> ActionOrder:
+def _thin(count: int) -> slice:
+    return slice(None, None, -(-count // _MOST_WINDOWS))
+
+
+def _order(parts: Sequence[_Seen]) -> ActionOrder:
     """Check the order of the columns on some parts together."""
-    thin = [part.take(slice(None, None, -(-len(part) // _MOST_WINDOWS))) for part in parts]
     return order_of_actions(
-        np.concatenate([said_of(each) for each in thin]),
-        np.concatenate([_right(each, actions) for each in thin]),
-        sessions=np.concatenate([each.cutoffs for each in thin]),
-        horizon=thin[0].horizon,
+        np.concatenate([each.said for each in parts]),
+        np.concatenate([each.right for each in parts]),
+        sessions=np.concatenate([each.windows.cutoffs for each in parts]),
+        horizon=parts[0].windows.horizon,
     )
 
 

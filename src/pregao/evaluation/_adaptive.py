@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pregao.evaluation._conformal import is_mirrored
-from pregao.evaluation._quantiles import level_widths
+from pregao.evaluation._quantiles import blocks, level_widths
 from pregao.evaluation._truth import Float
 
 if TYPE_CHECKING:
@@ -96,32 +96,43 @@ class Adaptive:
     def _passed(self, past: "Past") -> tuple[Float, Float]:
         """Give the forecaster's own quantiles, and the widths that the past calls for."""
         earlier = Cutoffs.with_earlier(past, self.window_sessions + past.horizon - 1)
-        said = self.forecaster.quantiles(earlier)
         place = np.full(len(past.returns), -1, np.intp)
         place[earlier.cutoff_rows] = np.arange(len(earlier.cutoff_rows))
-        own = said[place[past.cutoff_rows]]
-        scores = _log_ratios(said, _outcomes(earlier))
+        wanted = place[past.cutoff_rows]
+        own = np.empty((len(wanted), past.horizon, len(self.levels)))
+        scores = np.empty((len(earlier.cutoff_rows), past.horizon, len(self.levels) // 2))
+        # Of hundreds of symbols the years before one cutoff each are too many to hold at once.
+        for block in blocks(len(earlier.cutoff_rows)):
+            some = earlier.take(block)
+            said = self.forecaster.quantiles(some)
+            scores[block] = _log_ratios(said, _outcomes(some))
+            here = (block.start <= wanted) & (wanted < block.stop)
+            own[here] = said[wanted[here] - block.start]
         return own, np.exp(self._tracked(scores, place, past))
 
     def _tracked(self, scores: Float, place: Rows, past: "Past") -> Float:
         """Give (n, horizon): the log of the factor of each cutoff and step."""
         tracked = np.zeros((len(past.cutoff_rows), past.horizon))
+        windows = [_earlier(place, past, lag) for lag in range(self.window_sessions + past.horizon)]
         for step in range(1, past.horizon + 1):
-            own, log_width = np.ascontiguousarray(scores[:, step - 1]), tracked[:, step - 1]
+            own, log_width = _scaled(scores[:, step - 1]), tracked[:, step - 1]
             for newest in range(self.window_sessions // step * step, 0, -step):
-                lags = range(newest + step - 1, newest - 1, -1)
-                windows = [_earlier(place, past, lag) for lag in lags]
-                log_width += self.pace * self._excess(own, windows, log_width)
+                move = self._excess(own, windows[newest : newest + step], log_width)
+                log_width += self.pace * move
         return tracked
 
-    def _excess(self, scores: Float, windows: Sequence[Rows], log_width: Float) -> Float:
+    def _excess(self, scaled: Float, windows: Sequence[Rows], log_width: Float) -> Float:
         """Give by how much more than promised earlier windows missed: (n,), 0 if none is known."""
-        total, known = np.zeros(len(log_width)), np.zeros(len(log_width))
+        shift = (log_width / _SMOOTH)[:, None]
+        missed, known = np.zeros((len(log_width), scaled.shape[1])), np.zeros(len(log_width))
         for each in windows:
-            missed = _weighted(_missed(scores[each], log_width), self._weights)
-            total += np.where(each >= 0, missed - self._promised, 0.0)
+            one = scaled.take(each, axis=0, mode="wrap")
+            one -= shift
+            missed += one.clip(0, 1, out=one)
             known += each >= 0
-        return total / np.maximum(known, 1)
+        # Not with BLAS, which rounds by the size of the batch.
+        slope = np.einsum("np,p->n", missed, self._weights)
+        return np.asarray((slope - self._promised * known) / np.maximum(known, 1), np.float64)
 
     @cached_property
     def _weights(self) -> Float:
@@ -156,7 +167,7 @@ class Cutoffs:
     cutoff_rows: Rows
     first_rows: Rows
 
-    def take(self, index: Rows) -> "Cutoffs":
+    def take(self, index: Rows | slice) -> "Cutoffs":
         """Give some of the cutoffs."""
         return replace(self, cutoff_rows=self.cutoff_rows[index], first_rows=self.first_rows[index])
 
@@ -218,12 +229,10 @@ def _log_ratios(quantiles: Float, came: Float) -> Float:
     return ratios
 
 
-def _missed(log_ratios: Float, log_width: Float) -> Float:
-    """Tell which intervals missed, were their width another: 0 to 1, by degrees around the end."""
-    missed: Float = np.clip((log_ratios - log_width[:, None]) / _SMOOTH + 0.5, 0, 1)
-    return missed
+def _scaled(log_ratios: Float) -> Float:
+    """Give by how much each interval missed at width 1, to be clipped to 0 and 1 at any other.
 
-
-def _weighted(values: Float, weights: Float) -> Float:
-    # Not with BLAS, which rounds by the size of the batch.
-    return np.asarray((values * weights).sum(axis=1), np.float64)
+    By degrees around the end. A row comes last that never misses: that of an unknown window.
+    """
+    never = np.full((1, log_ratios.shape[1]), -np.inf)
+    return np.concatenate([log_ratios / _SMOOTH + 0.5, never])
