@@ -1,7 +1,8 @@
 """How soon pages are there and usable, how heavy they are, and what visits leave behind.
 
 A real server on this machine, a real browser beside it. "Painted" is the browser's first contentful
-paint; "usable" is when the last script of the page has run and every figure is drawn.
+paint; "usable" is when the last script of the page has run and every figure in view is drawn,
+"complete" when those below are too.
 """
 
 import os
@@ -21,16 +22,20 @@ from browsing import chromium, serving
 PAGES = ("/", "/symbols/SP500", "/training", "/custom-network", "/runs", "/operations")
 NUM_VISITS = 10_000
 _TIMES = """() => new Promise((resolve) => {
-  const drawn = () => [...document.querySelectorAll(".drawing:not([hidden]) .plot")]
-    .every((each) => each.offsetParent === null || each.querySelector("svg"));
+  const shown = () => [...document.querySelectorAll(".drawing:not([hidden]) .plot")]
+    .filter((each) => each.offsetParent !== null);
+  const inView = (each) => each.getBoundingClientRect().top < innerHeight;
+  const drawn = (plots) => plots.every((each) => each.querySelector("svg"));
+  let usable = null;
   const told = () => {
     const paint = performance.getEntriesByName("first-contentful-paint")[0];
-    if (!paint || !drawn()) { requestAnimationFrame(told); return; }
+    if (paint && usable === null && drawn(shown().filter(inView))) usable = performance.now();
+    if (usable === null || !drawn(shown())) { requestAnimationFrame(told); return; }
     const files = performance.getEntriesByType("resource");
     const bytes = [...files, performance.getEntriesByType("navigation")[0]]
       .filter((each) => !each.name.includes("plotly"))
       .reduce((sum, each) => sum + each.decodedBodySize, 0);
-    resolve({ painted: paint.startTime, usable: performance.now(), bytes });
+    resolve({ painted: paint.startTime, usable, complete: performance.now(), bytes });
   };
   told();
 })"""
@@ -45,6 +50,7 @@ def main() -> None:
                 seen = {name: statistics.median(each[name] for each in others) for name in first}
                 show(f"{path} painted", seen["painted"] / 1000, 0.5, "s")
                 show(f"{path} usable", seen["usable"] / 1000, 1.0, "s")
+                print(f"{path} complete after {seen['complete'] / 1000:.2f} s")
                 show(f"{path} without Plotly", seen["bytes"] / 1000, 300, "kB")
         _visits(url)
 

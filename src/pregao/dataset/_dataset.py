@@ -1,11 +1,12 @@
 """From prices to learnable windows: the only way into a network."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Sized
 from dataclasses import dataclass, replace
 from itertools import accumulate
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from pregao.dataset._features import Feature, column_of, feature
 from pregao.dataset._labels import rule_actions
@@ -116,7 +117,9 @@ def make_dataset(
         scaling,
         capped=capped,
     )
-    table = _table([each.symbol for each in prices], markets, [fitted(rows) for rows in raw])
+    scaled = _scaled(raw, fitted)
+    del raw  # of a large pool the table's own columns take its place
+    table = _table([each.symbol for each in prices], markets, scaled)
 
     def part(name: str) -> Windows:
         rows = [
@@ -173,7 +176,7 @@ def live_windows(
     for each in prices:
         _check_live(each, warmup=_warmup(chosen), lookback=lookback)
     markets = [Market.of(each) for each in prices]
-    scaled = [scaler(rows) for rows in _computed(chosen, markets)]
+    scaled = _scaled(_computed(chosen, markets), scaler)
     table = _table([each.symbol for each in prices], markets, scaled)
     return _live(table, scaler, lookback=lookback, horizon=horizon)
 
@@ -215,12 +218,35 @@ def _computed(chosen: Sequence[Feature], markets: Sequence[Market]) -> list[Floa
 
     Hundreds of arrays of their own would leave memory in pieces that nothing else fits into.
     """
-    stops = [*accumulate(len(market) for market in markets)]
-    computed = np.split(np.empty((stops[-1], len(chosen))), stops[:-1])
+    whole = np.empty((sum(map(len, markets)), len(chosen)))
+    computed = _by_symbol(whole, markets)
     for rows, market in zip(computed, _forgetful(markets), strict=True):
         for column, each in enumerate(chosen):
             rows[:, column] = column_of(each, market)
     return computed
+
+
+def _scaled(computed: Sequence[Float], scaler: Scaler) -> NDArray[np.float32]:
+    """Scale the features of each symbol into (rows, features) of all."""
+    scaled = np.empty((sum(map(len, computed)), len(scaler.features)), np.float32)
+    for rows, each in zip(_by_symbol(scaled, computed), computed, strict=True):
+        rows[:] = scaler(each)
+    return scaled
+
+
+def _column(
+    markets: Sequence[Market], of: Callable[[Market], NDArray[Any]], dtype: DTypeLike
+) -> NDArray[Any]:
+    """Give (rows,) something of each session, symbol by symbol, with one symbol's at a time."""
+    column = np.empty(sum(map(len, markets)), dtype)
+    for rows, market in zip(_by_symbol(column, markets), _forgetful(markets), strict=True):
+        rows[:] = of(market)
+    return column
+
+
+def _by_symbol(whole: NDArray[Any], symbols: Sequence[Sized]) -> list[NDArray[Any]]:
+    """Cut an array into the rows of each symbol."""
+    return np.split(whole, [*accumulate(map(len, symbols))][:-1])
 
 
 def _forgetful(markets: Sequence[Market]) -> Iterator[Market]:
@@ -383,22 +409,18 @@ def _least_sessions(split: Split, *, skip: int, horizon: int) -> int:
         num_cutoffs += 1
 
 
-def _table(
-    symbols: list[Symbol], markets: list[Market], scaled: list[NDArray[np.float32]]
-) -> Table:
+def _table(symbols: list[Symbol], markets: list[Market], scaled: NDArray[np.float32]) -> Table:
     lengths = [len(market) for market in markets]
     table = Table(
         symbols=tuple(symbols),
         first_row_of=np.array([0, *accumulate(lengths)][:-1], np.intp),
-        sessions=np.concatenate([market.sessions for market in markets]),
-        features=np.concatenate(scaled),
-        returns=np.concatenate([market.returns for market in _forgetful(markets)]),
-        sigma=np.concatenate([market.sigma for market in _forgetful(markets)]),
-        realised_variance=np.concatenate(
-            [market.realised_variance for market in _forgetful(markets)]
-        ),
-        close=np.concatenate([market.quoted_close for market in markets]),
-        rule_actions=np.concatenate([rule_actions(market) for market in _forgetful(markets)]),
+        sessions=_column(markets, lambda market: market.sessions, "datetime64[D]"),
+        features=scaled,
+        returns=_column(markets, lambda market: market.returns, np.float64),
+        sigma=_column(markets, lambda market: market.sigma, np.float64),
+        realised_variance=_column(markets, lambda market: market.realised_variance, np.float64),
+        close=_column(markets, lambda market: market.quoted_close, np.float64),
+        rule_actions=_column(markets, rule_actions, np.int8),
     )
     for array in (
         table.first_row_of,

@@ -75,7 +75,8 @@ def _measured(
     """Give the centre and the scale of each column."""
     match scaling:
         case "standard":
-            return rows.mean(axis=0), rows.std(axis=0)
+            # Column by column: of a large pool a second copy of all would not fit beside it.
+            return rows.mean(axis=0), np.array([column.std() for column in rows.T])
         case "min_max":
             low = rows.min(axis=0)
             return low, rows.max(axis=0) - low

@@ -97,6 +97,7 @@ from pregao.evaluation._thresholds import Thresholds as Thresholds
 from pregao.evaluation._thresholds import TunedThresholds as TunedThresholds
 from pregao.evaluation._thresholds import tune_thresholds as tune_thresholds
 from pregao.evaluation._truth import Truth as Truth
+from pregao.evaluation._truth import joined as joined
 from pregao.evaluation._walk import Fold as Fold
 from pregao.evaluation._walk import Walk as Walk
 from pregao.evaluation._what_mattered import name_of_quantity as name_of_quantity

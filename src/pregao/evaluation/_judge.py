@@ -11,7 +11,7 @@ from pregao.calendars import Sessions
 from pregao.dataset import Dataset, Windows
 from pregao.evaluation._quantiles import WINDOWS_AT_ONCE, Scoring, blocks, in_blocks
 from pregao.evaluation._scores import Metrics, Tally
-from pregao.evaluation._truth import Float, Truth
+from pregao.evaluation._truth import Float, Truth, joined
 
 if TYPE_CHECKING:
     from pregao.zoo import Forecaster
@@ -152,20 +152,20 @@ def truth_of(parts: Sequence[Windows]) -> Truth:
 
     A symbol that several datasets have, as folds do, is one symbol.
     """
-    symbols = list(dict.fromkeys(symbol for part in parts for symbol in part.source.symbols))
-    places = [np.array([symbols.index(each) for each in part.source.symbols]) for part in parts]
-    last_price = np.concatenate([part.last_price for part in parts])
-    future_price = np.concatenate([part.future_returns for part in parts])
+    return joined([_came_after(part) for part in parts])
+
+
+def _came_after(part: Windows) -> Truth:
+    last_price, future_price = part.last_price, part.future_returns
     # In place: of a large pool there should be one such array at a time.
     np.exp(future_price, out=future_price)
     future_price *= last_price[:, None]
+    symbols = part.source.symbols
     return Truth(
-        symbols=np.concatenate(
-            [place[part.symbol_index] for part, place in zip(parts, places, strict=True)]
-        ),
+        symbols=part.symbol_index,
         names=tuple(str(symbol) for symbol in symbols),
         currencies=tuple(symbol.currency for symbol in symbols),
-        sessions=np.concatenate([part.cutoffs for part in parts]),
+        sessions=part.cutoffs,
         last_price=last_price,
         future_price=future_price,
     )

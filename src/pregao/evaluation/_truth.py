@@ -1,5 +1,6 @@
 """What came after each cutoff, which only scoring may look at."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
@@ -78,3 +79,29 @@ class Truth:
     def log_returns(self) -> Float:
         """(n, horizon) cumulative log returns from the cutoff."""
         return np.log(self.future_price / self.last_price[:, None])
+
+
+def joined(truths: Sequence[Truth]) -> Truth:
+    """Put what came after the windows of several parts one after the other.
+
+    A symbol that several have, as folds do, is one symbol.
+    """
+    if len(truths) == 1:
+        return truths[0]
+    currency_of = {
+        name: currency
+        for each in truths
+        for name, currency in zip(each.names, each.currencies, strict=True)
+    }
+    names = list(currency_of)
+    places = [np.array([names.index(name) for name in each.names], np.intp) for each in truths]
+    return Truth(
+        symbols=np.concatenate(
+            [place[each.symbols] for each, place in zip(truths, places, strict=True)]
+        ),
+        names=tuple(names),
+        currencies=tuple(currency_of.values()),
+        sessions=np.concatenate([each.sessions for each in truths]),
+        last_price=np.concatenate([each.last_price for each in truths]),
+        future_price=np.concatenate([each.future_price for each in truths]),
+    )

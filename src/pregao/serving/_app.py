@@ -21,7 +21,7 @@ from pregao.serving._documented import Documented
 from pregao.serving._guard import Guard
 from pregao.serving._problems import Refusal, reasons_of
 from pregao.serving._services import Services
-from pregao.serving.dashboard import ROUTERS
+from pregao.serving.dashboard import ROUTERS, problem_page
 
 _ROUTERS = (
     _forecasts.router,
@@ -61,6 +61,7 @@ def create_app(services: Services) -> FastAPI:
         access=services.access,
         limits=services.limits,
         metrics=services.metrics,
+        problem_page=problem_page,
     )
     return app
 
@@ -68,10 +69,8 @@ def create_app(services: Services) -> FastAPI:
 def _of_http(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException), "registered for these"
     names = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
-    headers = dict(error.headers or {})
-    raise Refusal(
-        names.get(error.status_code, "invalid-request"), str(error.detail), headers=headers
-    )
+    name = names.get(error.status_code, "invalid-request")
+    raise Refusal(name, str(error.detail), headers=dict(error.headers or {}))
 
 
 def _of_validation(_request: Request, error: Exception) -> Response:

@@ -3,17 +3,22 @@
 import asyncio
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from time import perf_counter
 from uuid import uuid4
 
 import structlog
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pregao.serving._access import METHODS, READING, Access
 from pregao.serving._limits import HttpLimits
 from pregao.serving._metrics import UNMATCHED, Metrics
-from pregao.serving._problems import Refusal, answer, headers_of, problem_of
+from pregao.serving._problems import Problem, Refusal, answer, headers_of, problem_of
+
+ProblemPage = Callable[[Request, Problem], Response | None]
+"""Shows a problem to who wants a page; None is for who does not."""
 
 _log = structlog.get_logger("pregao.serving")
 
@@ -39,9 +44,15 @@ class Guard:
     """The outermost layer of the application."""
 
     def __init__(
-        self, app: ASGIApp, *, access: Access, limits: HttpLimits, metrics: Metrics
+        self,
+        app: ASGIApp,
+        *,
+        access: Access,
+        limits: HttpLimits,
+        metrics: Metrics,
+        problem_page: ProblemPage,
     ) -> None:
-        self.app = app
+        self.app, self.problem_page = app, problem_page
         self.access, self.limits, self.metrics = access, limits, metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -75,7 +86,10 @@ class Guard:
             _log.error("failed", request=exchange.id, path=scope["path"][:200], exc_info=error)
         if exchange.status is not None:
             raise error  # half an answer is out: closing the connection is all that is left
-        await answer(found, exchange.id, headers_of(error))(scope, receive, exchange.send)
+        found = found.replace(request_id=exchange.id)
+        response = self.problem_page(Request(scope), found) or answer(found)
+        response.headers.update(headers_of(error))
+        await response(scope, receive, exchange.send)
 
     async def _received(self, headers: Mapping[str, list[str]], receive: Receive) -> Receive:
         """Take the whole body, within its limits, before anybody parses it."""

@@ -188,12 +188,10 @@ def reasons_of(found: Iterable[Mapping[str, object]]) -> tuple[Reason, ...]:
     return tuple(reasons)
 
 
-def answer(problem: Problem, request_id: str, headers: Mapping[str, str] = {}) -> Response:
+def answer(problem: Problem) -> Response:
     """Answer with a problem."""
-    content = problem.model_dump(mode="json", exclude_defaults=True)
     return Response(
-        json.dumps({**content, "request_id": request_id}),
+        json.dumps(problem.model_dump(mode="json", exclude_defaults=True)),
         status_code=problem.status,
         media_type=PROBLEM_JSON,
-        headers=dict(headers),
     )

@@ -19,7 +19,7 @@ from pregao.workbench._judging import (
     teller,
 )
 from pregao.workbench._prices import summary_of
-from pregao.workbench._walking import Folds, finalists_of, walked
+from pregao.workbench._walking import Folds, Walking, finalists_of
 from pregao.zoo import BASELINES
 
 
@@ -55,19 +55,11 @@ def contest(
         comparison = _compared(baselines, said, subject)
         name = comparison.candidate
         said[name] = examination.of(crew, name, said[name])
-        walk = None
+        walking, rounds = None, []
         if folds is not None:
-            walk = walked(
-                crew,
-                group,
-                folds,
-                baselines=naive,
-                finalists=finalists_of(name, _made_from(name, said[name], group.entrants)),
-                terms=terms,
-                subject=name,
-                model=said[name].model,
-                on_progress=on_progress,
-            )
+            finalists = finalists_of(name, _made_from(name, said[name], group.entrants))
+            walking = Walking(folds, finalists, name, terms, on_progress)
+            rounds = walking.beside(crew, naive, said[name].model)
     return _decide(
         group,
         comparison,
@@ -75,7 +67,7 @@ def contest(
         baselines=baselines,
         said=said,
         started=started,
-        walk=walk,
+        walk=walking.to_the_end(rounds, group) if walking else None,
     )
 
 
@@ -130,17 +122,10 @@ def score_alone(
     said = {name: examination.here(name, said_by(model, group.first, started), group.first)}
     walk = None
     if folds is not None:
+        walking = Walking(folds, finalists_of(name, made_from), name, terms, on_progress)
         with terms.engine.crew(data) as crew:
-            walk = walked(
-                crew,
-                group,
-                folds,
-                baselines=naive,
-                finalists=finalists_of(name, made_from),
-                terms=terms,
-                subject=name,
-                on_progress=on_progress,
-            )
+            rounds = walking.beside(crew, naive)
+        walk = walking.to_the_end(rounds, group)
     return _decide(
         group,
         _compared(baselines, said, name),

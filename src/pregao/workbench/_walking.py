@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from pregao.dataset import Borders, Dataset, WalkForward, folds_of
-from pregao.evaluation import Fold, Judged, Walk, compare, pooled, truth_of
+from pregao.evaluation import Fold, Judged, Truth, Walk, compare, joined, pooled, truth_of
 from pregao.training import Crew, Experiment, Model, datasets_for
 from pregao.workbench._entrants import COMBINATIONS, Entrant, Group, OnProgress, Said, Terms
 from pregao.workbench._judging import (
@@ -54,88 +54,99 @@ def finalists_of(name: str, made_from: Sequence[Experiment]) -> tuple[Entrant, .
     return tuple(Entrant(f"member {number}", each) for number, each in enumerate(made_from, 1))
 
 
-def walked(
-    crew: Crew,
-    group: Group,
-    folds: Folds,
-    *,
-    baselines: Sequence[Baselines],
-    finalists: Sequence[Entrant],
-    terms: Terms,
-    subject: str,
-    model: Model | None = None,
-    on_progress: OnProgress | None = None,
-) -> Walk:
-    """Fit the finalists before each fold, and compare them with the baselines over all folds.
+@dataclass(frozen=True, eq=False)
+class Round:
+    """One fold, judged: what is left of it once its windows are gone."""
+
+    fold: Fold
+    truth: Truth
+    judged: dict[str, Judged]
+
+    @classmethod
+    def of(cls, dataset: Dataset, said: Mapping[str, Said]) -> Self:
+        """Sum a fold up."""
+        judged = {name: each.judged for name, each in said.items()}
+        return cls(Fold.of(dataset, judged), truth_of([dataset.sealed_test]), judged)
+
+
+@dataclass(frozen=True, eq=False)
+class Walking:
+    """Fits the finalists before each fold, and compares them with the baselines over all folds.
 
     The folds share the test windows of the group: what is said of a single fit and of a
     walk-forward is said of the same windows.
-
-    Parameters
-    ----------
-    crew
-        It holds the group's windows, and after them those of the folds beside it.
-    baselines
-        Of the folds beside it.
-    subject
-        A finalist, or their average.
-    model
-        What was trained of the subject on the group, if it was just now: a first fold that is
-        fitted on the same windows needs no other.
     """
-    groups = {
-        place: replace(each, entrants=tuple(finalists))
-        for place, each in enumerate(folds.beside, 1)
-    }
-    trained = {} if model is None or folds.again is None else {folds.again: model}
-    untrained = {place: each for place, each in groups.items() if place not in trained}
-    tell = teller(on_progress, len(trained) + len(untrained) * len(finalists))
-    said = dict(judge_refitted(crew, untrained, terms, subject=subject, tell=tell, trained=trained))
-    rounds = [
-        (each.first, _judged({**naive.said, subject: said[place]}))
-        for (place, each), naive in zip(groups.items(), baselines, strict=True)
-    ]
-    for borders in folds.borders[len(groups) :]:
-        later = _fold(group, [each.experiment for each in finalists], borders)
-        later = replace(later, entrants=tuple(finalists))
-        rounds.append((later.first, _one_fold(later, terms, subject, on_progress)))
-    return _walk(folds.plan, rounds, subject)
 
+    folds: Folds
+    finalists: tuple[Entrant, ...]
+    subject: str
+    """A finalist, or their average."""
+    terms: Terms
+    on_progress: OnProgress | None
 
-def _one_fold(
-    group: Group, terms: Terms, subject: str, on_progress: OnProgress | None
-) -> dict[str, Judged]:
-    """Judge baselines and finalists of a fold that stands alone in memory."""
-    data = (group.datasets,)
-    tell = teller(on_progress, len(BASELINES) + len(group.entrants))
-    seed = group.entrants[0].experiment.seed
-    [naive] = judge_baselines(data, seed, terms.engine, tell)
-    with terms.engine.crew(data) as crew:
-        [(_, said)] = judge_refitted(crew, {0: group}, terms, subject=subject, tell=tell)
-    return _judged({**naive.said, subject: said})
+    def beside(
+        self, crew: Crew, baselines: Sequence[Baselines], model: Model | None = None
+    ) -> list[Round]:
+        """Judge the folds whose windows the crew holds after those of the group.
 
+        Parameters
+        ----------
+        baselines
+            Of these folds.
+        model
+            What was trained of the subject on the group, if it was just now: a first fold that is
+            fitted on the same windows needs no other.
+        """
+        groups = {
+            place: replace(each, entrants=self.finalists)
+            for place, each in enumerate(self.folds.beside, 1)
+        }
+        again = self.folds.again
+        trained = {} if model is None or again is None else {again: model}
+        new = {place: each for place, each in groups.items() if place not in trained}
+        tell = teller(self.on_progress, len(trained) + len(new) * len(self.finalists))
+        said = dict(
+            judge_refitted(crew, new, self.terms, subject=self.subject, tell=tell, trained=trained)
+        )
+        return [
+            Round.of(each.first, {**naive.said, self.subject: said[place]})
+            for (place, each), naive in zip(groups.items(), baselines, strict=True)
+        ]
 
-def _walk(
-    plan: WalkForward, rounds: Sequence[tuple[Dataset, dict[str, Judged]]], subject: str
-) -> Walk:
-    truth = truth_of([each.sealed_test for each, _ in rounds])
-    # A baseline that one fold lacks is no rival.
-    together = {
-        name: pooled([judged[name] for _, judged in rounds], truth)
-        for name in rounds[0][1]
-        if all(name in judged for _, judged in rounds)
-    }
-    return Walk(
-        plan=plan.replace(num_folds=len(rounds)),
-        folds=tuple(Fold.of(data, judged) for data, judged in rounds),
-        comparison=compare(
-            {subject: together.pop(subject)}, together, subject=subject, num_folds=len(rounds)
-        ),
-    )
+    def to_the_end(self, beside: Sequence[Round], group: Group) -> Walk:
+        """Judge the folds that stand alone in memory, and put all of them together."""
+        later = self.folds.borders[len(beside) :]
+        rounds = [*beside, *(self._alone(group, borders) for borders in later)]
+        truth = joined([each.truth for each in rounds])
+        # A baseline that one fold lacks is no rival.
+        together = {
+            name: pooled([each.judged[name] for each in rounds], truth)
+            for name in rounds[0].judged
+            if all(name in each.judged for each in rounds)
+        }
+        rivals = {name: each for name, each in together.items() if name != self.subject}
+        return Walk(
+            plan=self.folds.plan.replace(num_folds=len(rounds)),
+            folds=tuple(each.fold for each in rounds),
+            comparison=compare(
+                {self.subject: together[self.subject]},
+                rivals,
+                subject=self.subject,
+                num_folds=len(rounds),
+            ),
+        )
 
-
-def _judged(said: Mapping[str, Said]) -> dict[str, Judged]:
-    return {name: each.judged for name, each in said.items()}
+    def _alone(self, group: Group, borders: Borders) -> Round:
+        experiments = [each.experiment for each in self.finalists]
+        fold = replace(_fold(group, experiments, borders), entrants=self.finalists)
+        data = (fold.datasets,)
+        tell = teller(self.on_progress, len(BASELINES) + len(self.finalists))
+        engine, seed = self.terms.engine, experiments[0].seed
+        [naive] = judge_baselines(data, seed, engine, tell)
+        with engine.crew(data) as crew:
+            judging = judge_refitted(crew, {0: fold}, self.terms, subject=self.subject, tell=tell)
+            [(_, said)] = judging
+        return Round.of(fold.first, {**naive.said, self.subject: said})
 
 
 def _fold(group: Group, experiments: Sequence[Experiment], borders: Borders) -> Group:

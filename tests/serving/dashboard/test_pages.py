@@ -170,3 +170,20 @@ def test_assets_are_given_once(client, name):
 @pytest.mark.parametrize("name", ["../_app.py", "..%2f_app.py", "%00", "nope.js", "docs.html.j2"])
 def test_what_is_no_asset_is_not_given(client, name):
     assert client.get(f"/assets/{name}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "title"), [("en", "Nothing is here"), ("pt-BR", "Não há nada aqui")]
+)
+def test_address_that_is_not_there_is_a_page_for_a_visitor(client, language, title):
+    answer = client.get("/nowhere", headers={"accept-language": language})
+
+    assert 404 == answer.status_code
+    assert f"<h1>{title}</h1>" in answer.text
+
+
+def test_what_the_interface_documents_answers_with_problems_in_json(client):
+    answer = client.get("/v1/runs/nope")
+
+    assert 404 == answer.status_code
+    assert "application/problem+json" == answer.headers["content-type"]

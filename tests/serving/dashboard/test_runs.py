@@ -113,6 +113,20 @@ def test_list_of_what_is_no_ticker_is_a_problem_page(client, path):
     assert "<script>" not in answer.text.replace("<script ", "").split("</head>")[1]
 
 
+def test_run_with_a_damaged_file_is_a_page_that_names_the_request_in_the_log(
+    made, visit, served_home
+):
+    name = made[1][0]
+    [stored] = served_home.rglob(f"{name}/report.json")
+    stored.write_bytes(stored.read_bytes()[:-100])
+
+    answer = visit.get(f"/runs/{name}")
+
+    assert _is_problem(answer, 500)
+    assert "A stored file is damaged" in answer.text
+    assert answer.headers["x-request-id"] in answer.text
+
+
 @pytest.mark.parametrize("name", ["nope", "%3Cscript%3Ealert(1)%3C%2Fscript%3E", "..", "a" * 200])
 @pytest.mark.parametrize("more", ["", "/report.html"])
 def test_run_that_is_not_there_is_a_problem_page(client, name, more):

@@ -48,8 +48,24 @@ def test_history_is_drawn_as_far_back_as_asked_and_stays_light(client, years):
     [("/symbols/ZZZZ9", 404), ("/symbols/%3Cb%3E", 422), ("/symbols/SP500?horizon=9999", 422),
      ("/symbols/SP500?years=7", 422), ("/symbols/SP500/explanation", 404)],
 )  # fmt: skip
-def test_what_cannot_be_shown_is_a_problem(client, path, status):
-    assert status == client.get(path).status_code
+def test_what_cannot_be_shown_is_a_problem_page(client, path, status):
+    answer = client.get(path)
+
+    assert status == answer.status_code
+    assert answer.headers["content-type"].startswith("text/html")
+    assert 'href="/"' in answer.text
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{"headers": {"accept": "*/*"}}, {"params": {"format": "json"}},
+     {"headers": {"accept": "application/json"}}],
+)  # fmt: skip
+def test_what_cannot_be_shown_to_a_program_is_a_problem_in_json(client, asked):
+    answer = client.get("/symbols/ZZZZ9", **asked)
+
+    assert 404 == answer.status_code
+    assert "application/problem+json" == answer.headers["content-type"]
 
 
 def test_watchlist_of_the_visitor_is_what_the_overview_shows(client):

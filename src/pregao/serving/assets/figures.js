@@ -18,9 +18,9 @@ function inTheme(source) {
 
 let isLoaded = null;
 
-/** Wait for Plotly: a page that may never draw does not begin with reading all of it. */
+/** Wait for Plotly: nothing on a page but its figures waits for so much to be read. */
 function plotly() {
-  isLoaded ??= window.Plotly ? Promise.resolve() : new Promise((resolve, reject) => {
+  isLoaded ??= new Promise((resolve, reject) => {
     const script = make("script", { src: $("#plotly").dataset.address });
     script.addEventListener("load", resolve);
     script.addEventListener("error", reject);
@@ -29,15 +29,24 @@ function plotly() {
   return isLoaded;
 }
 
-/** Draw one figure; its figcaption and label stay. */
-export async function draw(drawing) {
-  const plot = $(".plot", drawing);
-  if (plot.offsetParent === null) return;
-  await plotly();
+const isShown = (drawing) => $(".plot", drawing).offsetParent !== null;
+const isInView = (drawing) => drawing.getBoundingClientRect().top < innerHeight;
+const nextFrame = () => new Promise(requestAnimationFrame);
+
+/** Give a figure in colours of the theme, its place as high as it will be. */
+function prepared(drawing) {
   const figure = inTheme($("script", drawing).textContent);
   // A phone has no room for a legend beside a tall figure's margin: the width decides, not we.
-  plot.style.height = `${figure.layout.height}px`;
-  Plotly.react(plot, figure.data, figure.layout, config);
+  $(".plot", drawing).style.height = `${figure.layout.height}px`;
+  return figure;
+}
+
+/** Draw one figure; its figcaption and label stay. */
+export async function draw(drawing) {
+  if (!isShown(drawing)) return;
+  const { data, layout } = prepared(drawing);
+  await plotly();
+  Plotly.react($(".plot", drawing), data, layout, config);
 }
 
 /** Show another figure in the same place. */
@@ -46,7 +55,16 @@ export function redraw(drawing, figure) {
   return draw(drawing);
 }
 
-export const drawAll = () => $$(".drawing").forEach(draw);
+/** Draw what is in view, then the rest, a frame apart: in between the page answers. */
+export async function drawAll() {
+  const shown = $$(".drawing").filter(isShown);
+  shown.forEach(prepared);
+  const seen = shown.filter(isInView);
+  for (const each of new Set([...seen, ...shown])) {
+    await draw(each);
+    await nextFrame();
+  }
+}
 
 document.addEventListener("theme", drawAll);
 $$("details").forEach((each) => each.addEventListener("toggle", () => $$(".drawing", each).forEach(draw)));

@@ -9,7 +9,7 @@ from pregao.serving._services import Served, Services
 from pregao.serving.dashboard._compare import compare_page
 from pregao.serving.dashboard._run_page import run_page
 from pregao.serving.dashboard._run_report import report_html
-from pregao.serving.dashboard._visit import answered, failed
+from pregao.serving.dashboard._visit import answered
 from pregao.symbols import Symbol
 from pregao.values import Value
 
@@ -59,14 +59,10 @@ def run(name: str, request: Request, services: Served) -> Response:
 
 
 @router.get("/runs/{name}/report.html")
-def report(name: str, request: Request, services: Served) -> Response:
+def report(name: str, services: Served) -> Response:
     """Give the report of a run as one file that needs nothing else."""
-    try:
-        content = report_html(services, name)
-    except Exception as error:  # noqa: BLE001 - raised again where it is no page
-        return failed(request, error)
     return Response(
-        content,
+        report_html(services, name),
         media_type="text/html; charset=utf-8",
         headers={
             "Content-Disposition": f'attachment; filename="{name}.html"',

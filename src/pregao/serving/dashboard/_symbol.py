@@ -10,7 +10,6 @@ from pydantic import Field
 from starlette.responses import RedirectResponse, Response
 
 from pregao.dataset import ACTIONS
-from pregao.errors import InvalidSymbolError
 from pregao.evaluation import ActionReport, Explanation, quantile_probabilities
 from pregao.monitoring import PastForecasts
 from pregao.plots import (
@@ -32,7 +31,7 @@ from pregao.serving._services import Served, Services
 from pregao.serving._symbols import QualityShown, certificate_of
 from pregao.serving.dashboard._figures import Drawing
 from pregao.serving.dashboard._overview import WATCH_COOKIE, sessions_late, tickers_of
-from pregao.serving.dashboard._visit import answered, failed, language_of
+from pregao.serving.dashboard._visit import answered, language_of
 from pregao.symbols import Symbol
 from pregao.training import LEVELS
 from pregao.values import Language, Value
@@ -102,13 +101,9 @@ class ExplanationPage(Value):
 
 
 @router.get("/symbols")
-def find(symbol: Annotated[str, Query(max_length=40)], request: Request) -> Response:
+def find(symbol: Annotated[str, Query(max_length=40)]) -> Response:
     """Go to the page of a ticker that was typed."""
-    try:
-        found = str(Symbol.parse(symbol.strip()))
-    except InvalidSymbolError as error:
-        return failed(request, error)
-    return RedirectResponse(f"/symbols/{found}", status_code=303)
+    return RedirectResponse(f"/symbols/{Symbol.parse(symbol.strip())}", status_code=303)
 
 
 @router.get("/symbols/{symbol}")

@@ -28,6 +28,10 @@ COMMON: dict[str, Text] = {
     ),
     "problem_title": Text(en="That did not work", pt_br="Não deu certo"),
     "problem_back": Text(en="Back to the overview", pt_br="Voltar à visão geral"),
+    "problem_logged": Text(
+        en="The server's log says more; there this request is",
+        pt_br="O registro do servidor diz mais; lá este pedido é",
+    ),
     "problem_nearest": Text(en="Did you mean", pt_br="Você quis dizer"),
     "edge_proven": Text(en="edge", pt_br="vantagem"),
     "edge_none": Text(en="no edge", pt_br="sem vantagem"),

@@ -23,7 +23,7 @@ from pregao.plots import (
     short_day,
 )
 from pregao.serving._assets import PLOTLY, address_of
-from pregao.serving._problems import Problem, headers_of, problem_of
+from pregao.serving._problems import Problem
 from pregao.serving.dashboard._figures import plotly_marks
 from pregao.serving.dashboard._texts import TEXTS
 from pregao.values import Language, Text, Value
@@ -74,27 +74,21 @@ def _weight(quality: str) -> float:
 
 
 def answered(request: Request, name: str, made: Callable[[Language], Value]) -> Response:
-    """Show a page, or the same as JSON where the query says format=json.
-
-    What goes wrong is a page too, for who looks at pages.
-    """
+    """Show a page, or the same as JSON where the query says format=json."""
     language = language_of(request)
-    is_json = _is_json(request)
-    try:
-        page = made(language)
-    except Exception as error:  # noqa: BLE001 - raised again where it is no page
-        return failed(request, error)
-    if is_json:
+    page = made(language)
+    if _is_json(request):
         return Response(page.model_dump_json(), media_type="application/json")
     return _html(request, name, page, language)
 
 
-def failed(request: Request, error: Exception) -> Response:
-    """Show what went wrong as a page; raise it where JSON was asked for, or it is our fault."""
-    found = problem_of(error)
-    if _is_json(request) or found.status == 500:
-        raise error
-    return _html(request, "problem", found, language_of(request), headers=headers_of(error))
+def problem_page(request: Request, problem: Problem) -> Response | None:
+    """Show a visitor what went wrong; None where a program asks, or anybody asks the API."""
+    accepts_pages = "text/html" in request.headers.get("accept", "")
+    is_documented = getattr(request.scope.get("route"), "include_in_schema", False)
+    if request.method != "GET" or not accepts_pages or is_documented or _is_json(request):
+        return None
+    return _html(request, "problem", problem, language_of(request))
 
 
 def _is_json(request: Request) -> bool:
@@ -106,7 +100,6 @@ def _html(
     name: str,
     page: Value,
     language: Language,
-    headers: dict[str, str] | None = None,
 ) -> Response:
     content = (
         _environment(language)
@@ -114,7 +107,7 @@ def _html(
         .render(
             page=page,
             name=name,
-            path=request.url.path,
+            path=request.scope["path"],
             language=language,
             here=partial(_here, request),
         )
@@ -126,7 +119,6 @@ def _html(
             "Content-Security-Policy": _POLICY,
             "Cache-Control": "no-cache",
             "Vary": "Accept-Language, Cookie",
-            **(headers or {}),
         },
     )
     if request.query_params.get("lang") in {"en", "pt"}:
