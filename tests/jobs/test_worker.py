@@ -4,31 +4,16 @@ import json
 import os
 import subprocess
 import sys
-import time
-from contextlib import contextmanager
-from pathlib import Path
 
 import psutil
 import pytest
+from killed_jobs import EXPERIMENT, ended, is_whole, until, worker
 
 from pregao.database import Database
 from pregao.jobs import FetchRequest, JobLimits, Jobs, TrainRequest
 from pregao.registry import load_run, stored_runs
-from pregao.training import Experiment
 from pregao.workbench import Workbench
 
-WORKER = Path(__file__).parents[1] / "workers" / "job_worker.py"
-EXPERIMENT = Experiment.model_validate(
-    {
-        "symbols": ("SP500",),
-        "start": "2014-01-02",
-        "features": ("return", "log_sigma"),
-        "lookback": 10,
-        "horizon": 2,
-        "epochs": 4,
-        "network": "anchor_lstm",
-    }
-)
 SERVING = TrainRequest(experiment=EXPERIMENT)
 TRAIN = SERVING.replace(promote=False)
 
@@ -40,36 +25,6 @@ def jobs(tmp_path):
     database.close()
 
 
-@contextmanager
-def _worker(home, *points):
-    process = subprocess.Popen(
-        [sys.executable, str(WORKER), str(home), *points], stdin=subprocess.PIPE
-    )
-    try:
-        yield process
-    finally:
-        process.stdin.close()
-        if process.poll() is None:
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-        process.wait()
-
-
-def _until(condition, seconds=90.0):
-    """Wait for something that another process does; what it is comes back."""
-    deadline = time.monotonic() + seconds
-    while not (found := condition()):
-        assert time.monotonic() < deadline, "it happened in time"
-        time.sleep(0.02)  # between two looks at another process
-    return found
-
-
-def _ended(jobs, name):
-    return _until(lambda: (job := jobs.job(name)).has_ended and job)
-
-
 def _epochs(jobs, name):
     return [
         each.data["done"]
@@ -78,19 +33,11 @@ def _epochs(jobs, name):
     ]
 
 
-def _is_whole(home):
-    for run in stored_runs(home):
-        assert run.provenance.files
-        assert run.report
-        assert run.model
-    assert not list((home / "runs").glob(".draft-*"))
-
-
 def test_a_job_is_done_and_its_run_serves(tmp_path, jobs):
     job = jobs.submit(SERVING)
 
-    with _worker(tmp_path):
-        done = _ended(jobs, job.id)
+    with worker(tmp_path):
+        done = ended(jobs, job.id)
 
     assert "succeeded" == done.state, (done.problem, done.log_tail)
     run = load_run(tmp_path, done.result.run)
@@ -104,8 +51,8 @@ def test_a_job_is_done_and_its_run_serves(tmp_path, jobs):
 def test_what_cannot_be_done_fails_with_its_reason_and_is_not_tried_again(tmp_path, jobs):
     job = jobs.submit(FetchRequest(symbol="NOSUCH3", source="sample"))
 
-    with _worker(tmp_path):
-        done = _ended(jobs, job.id)
+    with worker(tmp_path):
+        done = ended(jobs, job.id)
 
     assert ("failed", 1) == (done.state, done.attempts)
     assert "NOSUCH3" in done.problem.detail
@@ -115,58 +62,27 @@ def test_a_training_that_is_cut_off_goes_on_from_its_checkpoint_to_the_same_weig
     job = jobs.submit(TRAIN)
     uncut = Workbench(tmp_path / "other").train(EXPERIMENT)
 
-    with _worker(tmp_path, "pregao.training._train:_Training.next_epoch:before:3"):
-        done = _ended(jobs, job.id)
+    with worker(tmp_path, "pregao.training._train:_Training.next_epoch:before:3"):
+        done = ended(jobs, job.id)
 
     assert ("succeeded", 2) == (done.state, done.attempts), (done.problem, done.log_tail)
     assert uncut.run.model.digest == load_run(tmp_path, done.result.run).model.digest
     seen = _epochs(jobs, job.id)
     assert 4 == seen[-1]
-    _is_whole(tmp_path)
-
-
-POINTS = [
-    "pregao.jobs._requests:parse_request:after:1",
-    "pregao.workbench._prices:trainable:before:1",
-    "pregao.registry._atomic:write_file:after:1",
-    "pregao.registry._runs:write_folder:before:1",
-    "pregao.registry._runs:write_folder:after:1",
-    "pregao.registry._run_rows:record_run:before:1",
-    "pregao.training._onnx:export_fitted:before:1",
-    "pregao.registry._registration:write_folder:before:1",
-    "pregao.registry._champions:Champions.promote:before:1",
-    "pregao.registry._champions:Champions.promote:after:1",
-    "pregao.worker._messages:Done:before:1",
-]
-
-
-@pytest.mark.soak
-@pytest.mark.parametrize("point", POINTS)
-def test_a_child_killed_anywhere_leaves_nothing_half_done(tmp_path, jobs, point):
-    job = jobs.submit(SERVING)
-
-    with _worker(tmp_path, point):
-        done = _ended(jobs, job.id)
-
-    assert "succeeded" == done.state, (done.problem, done.log_tail)
-    assert 1 == len(stored_runs(tmp_path))
-    _is_whole(tmp_path)
-    bench = Workbench(tmp_path)
-    assert 1 == bench.models.champion("SP500").version
-    assert 1 == len(bench.models.trail("SP500", 2))
+    is_whole(tmp_path)
 
 
 def test_a_worker_killed_with_its_children_loses_no_job(tmp_path, jobs):
     job = jobs.submit(TRAIN)
-    with _worker(tmp_path) as first:
-        _until(lambda: len(_epochs(jobs, job.id)) > 1)
+    with worker(tmp_path) as first:
+        until(lambda: len(_epochs(jobs, job.id)) > 1)
         children = psutil.Process(first.pid).children(recursive=True)
         first.kill()
         first.wait()
-        _until(lambda: not any(each.is_running() and _lives(each) for each in children), 20)
+        until(lambda: not any(each.is_running() and _lives(each) for each in children), 20)
 
-    with _worker(tmp_path):
-        done = _ended(jobs, job.id)
+    with worker(tmp_path):
+        done = ended(jobs, job.id)
 
     assert "succeeded" == done.state, (done.problem, done.log_tail)
     assert 2 == done.attempts
@@ -182,8 +98,8 @@ def _lives(process):
 
 def test_a_worker_that_is_asked_to_stop_gives_its_job_back_untouched(tmp_path, jobs):
     job = jobs.submit(TRAIN.replace(experiment=EXPERIMENT.replace(epochs=500, patience=500)))
-    with _worker(tmp_path):
-        _until(lambda: len(_epochs(jobs, job.id)) > 1)
+    with worker(tmp_path):
+        until(lambda: len(_epochs(jobs, job.id)) > 1)
 
     given_back = jobs.job(job.id)
 
@@ -195,11 +111,11 @@ def test_a_running_job_is_cancelled_within_seconds_and_the_next_one_runs(tmp_pat
     long = TRAIN.replace(experiment=EXPERIMENT.replace(epochs=500, patience=500))
     job, other = jobs.submit(long), jobs.submit(FetchRequest(symbol="SP500", source="sample"))
 
-    with _worker(tmp_path):
-        _until(lambda: len(_epochs(jobs, job.id)) > 1)
+    with worker(tmp_path):
+        until(lambda: len(_epochs(jobs, job.id)) > 1)
         jobs.cancel(job.id)
-        assert "cancelled" == _ended(jobs, job.id).state
-        assert "succeeded" == _ended(jobs, other.id).state
+        assert "cancelled" == ended(jobs, job.id).state
+        assert "succeeded" == ended(jobs, other.id).state
 
     assert not stored_runs(tmp_path)
 
@@ -207,11 +123,11 @@ def test_a_running_job_is_cancelled_within_seconds_and_the_next_one_runs(tmp_pat
 def test_a_job_that_kills_its_process_is_buried_and_others_go_on(tmp_path, jobs):
     poison = jobs.submit(FetchRequest(symbol="SP500", source="sample"))
 
-    with _worker(tmp_path, "pregao.prices._store:PriceStore.append:before:0"):
-        dead = _ended(jobs, poison.id)
+    with worker(tmp_path, "pregao.prices._store:PriceStore.append:before:0"):
+        dead = ended(jobs, poison.id)
     other = jobs.submit(FetchRequest(symbol="NASDAQ", source="sample"))
-    with _worker(tmp_path):
-        assert "succeeded" == _ended(jobs, other.id).state
+    with worker(tmp_path):
+        assert "succeeded" == ended(jobs, other.id).state
 
     assert ("dead", 3) == (dead.state, dead.attempts)
     assert "SIGKILL" in dead.problem.detail

@@ -63,7 +63,7 @@ def serving(home: Path, *arguments: str, **environment: str):
     )
     said: list[str] = []
     try:
-        address = _address(server, said)
+        address = address_of(server, said)
         # Nobody reads on from here but this thread: a full pipe would stop the server.
         reader = threading.Thread(target=lambda: said.extend(server.stdout), daemon=True)
         reader.start()
@@ -76,7 +76,8 @@ def serving(home: Path, *arguments: str, **environment: str):
     assert not [line for line in said if '"level": "error"' in line]
 
 
-def _address(server: subprocess.Popen, said: list[str]) -> str:
+def address_of(server: subprocess.Popen, said: list[str]) -> str:
+    """Read on until a server tells its address; what it said comes into the list."""
     for line in server.stdout:
         said.append(line)
         if found := re.search(r"http://[0-9.]+:\d+", line):

@@ -1,7 +1,6 @@
-"""A worker with short leases, as a program: python job_worker.py HOME [POINT].
+"""A worker with short leases, as a program: python job_worker.py HOME [POINT ...].
 
-With a POINT, each child is killed by itself when it gets there: the function is real, and death
-comes before it, or after it.
+Its children kill themselves at these points (`dying`), or itself where one begins with "worker/".
 """
 
 import os
@@ -9,10 +8,13 @@ import sys
 from pathlib import Path
 from threading import Event, Thread
 
+from dying import arm
+
 from pregao.database import Database
 from pregao.jobs import JobLimits, Jobs
 from pregao.worker import WorkerTerms, run_worker
 
+OWN = "worker/"
 CHILD = Path(__file__).with_name("job_child.py")
 LEASE_SECONDS = 3.0
 
@@ -24,8 +26,11 @@ def main(home: str, *points: str) -> None:
         beat_seconds=0.5,
         tell_seconds=0.0,
         grace_seconds=2.0,
-        child=(sys.executable, str(CHILD), home, *points),
+        child=(sys.executable, str(CHILD), home, *(p for p in points if not p.startswith(OWN))),
     )
+    for point in points:
+        if point.startswith(OWN):
+            arm(Path(home), point.removeprefix(OWN))
     stop = Event()
 
     def watch() -> None:

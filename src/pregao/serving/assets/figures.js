@@ -20,7 +20,7 @@ let isLoaded = null;
 
 /** Wait for Plotly: nothing on a page but its figures waits for so much to be read. */
 function plotly() {
-  isLoaded ??= new Promise((resolve, reject) => {
+  isLoaded ??= window.Plotly ? Promise.resolve() : new Promise((resolve, reject) => {
     const script = make("script", { src: $("#plotly").dataset.address });
     script.addEventListener("load", resolve);
     script.addEventListener("error", reject);
