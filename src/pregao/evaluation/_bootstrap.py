@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtr, stdtrit
 
 from pregao.calendars import Sessions
 from pregao.evaluation._losses import FEWEST_OBSERVATIONS, mean_by_date
@@ -149,5 +148,8 @@ def skill_interval(
 
 def _tail(share: float, num_blocks: float) -> float:
     """Give the level of the quantile that leaves this share outside, of so many blocks."""
+    # Loaded here: a server should not wait for scipy.
+    from scipy.special import ndtr, stdtrit
+
     beyond = np.sqrt(num_blocks / (num_blocks - 1)) * stdtrit(num_blocks - 1, share)
     return float(ndtr(beyond))

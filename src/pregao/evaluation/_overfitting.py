@@ -1,11 +1,11 @@
 """What is left of a result once the trials that it was chosen from are counted."""
 
 from itertools import combinations
+from statistics import NormalDist
 from typing import Literal, Self, assert_never
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import ndtr, ndtri
 
 from pregao.evaluation._truth import Float
 from pregao.values import Value
@@ -87,7 +87,8 @@ def probabilistic_sharpe(record: TrackRecord, *, benchmark: float = 0.0) -> floa
     >>> round(probabilistic_sharpe(year), 2)
     0.84
     """
-    return float(ndtr(_distance(record, benchmark) * np.sqrt(max(record.num_observations - 1, 0))))
+    away = _distance(record, benchmark) * np.sqrt(max(record.num_observations - 1, 0))
+    return NormalDist().cdf(float(away))
 
 
 def minimum_track_record(
@@ -111,7 +112,7 @@ def minimum_track_record(
     2.73
     """
     distance = _distance(record, benchmark)
-    return float(1 + (ndtri(level) / distance) ** 2) if distance > 0 else None
+    return 1 + (NormalDist().inv_cdf(level) / distance) ** 2 if distance > 0 else None
 
 
 def expected_max_sharpe(num_trials: int, trial_variance: float) -> float:
@@ -133,7 +134,8 @@ def expected_max_sharpe(num_trials: int, trial_variance: float) -> float:
         raise ValueError(f"{num_trials} trials: count at least the one that is judged")
     if num_trials == 1:
         return 0.0
-    best, next_best = ndtri(1 - 1 / (num_trials * np.array([1.0, np.e])))
+    quantile = NormalDist().inv_cdf
+    best, next_best = quantile(1 - 1 / num_trials), quantile(1 - 1 / (num_trials * np.e))
     gumbel = (1 - np.euler_gamma) * best + np.euler_gamma * next_best
     return float(np.sqrt(trial_variance) * gumbel)
 

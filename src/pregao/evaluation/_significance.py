@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import stdtr
 
 from pregao.calendars import Sessions
 from pregao.evaluation._losses import (
@@ -64,6 +63,9 @@ def diebold_mariano(
     >>> round(test.statistic, 2), test.p_value < 0.01
     (-5.16, True)
     """
+    # Loaded here: a server should not wait for scipy.
+    from scipy.special import stdtr
+
     own, naive = np.asarray(loss, np.float64), np.asarray(naive_loss, np.float64)
     difference = own - naive
     noticeable = SINGLE_PRECISION * float(np.abs(naive).mean())

@@ -1,12 +1,12 @@
 """What a forecaster said at each cutoff, and what a rule makes of it: buy, sell or hold."""
 
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Annotated, Literal, assert_never
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
-from scipy.special import ndtri
 
 from pregao.calendars import Sessions
 from pregao.dataset import ACTIONS
@@ -98,7 +98,8 @@ class Decisions:
         The width of the 80 % range over the Gaussian's ``2 * 1.2816``, by the root of time.
         """
         width = self.at(_HIGH, step=step) - self.at(_LOW, step=step)
-        gaussian = ndtri(_HIGH) - ndtri(_LOW)
+        normal = NormalDist()
+        gaussian = normal.inv_cdf(_HIGH) - normal.inv_cdf(_LOW)
         return np.asarray(width / gaussian * np.sqrt(SESSIONS_A_YEAR / step), np.float64)
 
 
