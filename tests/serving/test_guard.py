@@ -149,12 +149,12 @@ def test_every_answer_carries_the_headers_that_protect_a_reader(client):
         assert "DENY" == headers["x-frame-options"]
 
 
-NUM_REQUESTS = 10_000
 _METHODS = ("GET", "POST", "PUT", "DELETE", "HEAD", "PROPFIND", "X" * 30)
 _FAMILIES = (
     "/{}", "/v1/{}", "/v1/jobs/{}", "/v1/runs/{}", "/v1/champions/{}", "/v1/symbols/{}/prices",
-    "/assets/{}",
+    "/assets/{}", "/symbols/{}", "/runs/{}",
 )  # fmt: skip
+_PAGES = {"/symbols/{symbol}", "/runs/{name}"}
 
 
 async def _answered(app, method, path):
@@ -187,7 +187,8 @@ def _series(services):
     }
 
 
-def test_ten_thousand_paths_and_tickers_add_no_series(make_services):
+@pytest.mark.parametrize("count", [10_000, pytest.param(1_000_000, marks=pytest.mark.soak)])
+def test_random_paths_and_tickers_add_no_series(make_services, count):
     services = make_services()
     app = create_app(services)
     dice = random.Random(7)
@@ -206,8 +207,8 @@ def test_ten_thousand_paths_and_tickers_add_no_series(make_services):
             for text in ("x", "SP500", "A" * 200, "a\0b", "x/y"):
                 asyncio.run(_answered(app, method, family.format(text)))
     before = _series(services)
-    asyncio.run(asked(NUM_REQUESTS))
+    asyncio.run(asked(count))
 
     assert _series(services) == before
     routes = {dict(each[1:])["route"] for each in before if "route" in dict(each[1:])}
-    assert routes <= {"unmatched", "/assets/{name}", *app.openapi()["paths"]}
+    assert routes <= {"unmatched", "/assets/{name}", *_PAGES, *app.openapi()["paths"]}

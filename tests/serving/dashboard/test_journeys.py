@@ -55,8 +55,14 @@ def _watch_a_sweep(seen):
     )
     page.locator("form#training-form button[type=submit]").last.click()
     page.wait_for_url("**/training/jobs/*")
+    beside = page.context.new_page()
+    beside.goto(f"{seen.url}/training")
+    going_on = beside.locator("[data-jobs] .badge").first
+    expect(going_on).to_have_class(re.compile("queued|running"))
     expect(page.locator("#bar")).to_have_attribute("value", re.compile("[1-9]"), timeout=LONG)
     expect(page.locator(".badge.succeeded").first).to_be_visible(timeout=LONG)
+    expect(going_on).to_have_class(re.compile("succeeded"))
+    beside.close()
 
     table = page.locator("table.sortable").first
     expect(table).to_contain_text("random_walk")

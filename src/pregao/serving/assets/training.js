@@ -2,6 +2,7 @@
 import { $, $$, api, busily, complain, newKey, t } from "./dashboard.js";
 
 const form = $("#training-form");
+const JOBS_EVERY_MS = 5000;
 const alertPlace = $("#training-problem");
 const known = JSON.parse($("#training-data").textContent);
 const recipes = Object.fromEntries(known.recipes.map((each) => [each.name, each]));
@@ -270,5 +271,21 @@ form.addEventListener("submit", async (event) => {
   }
 });
 
+/** Show how the newest jobs stand, for as long as one of them goes on. */
+async function followJobs() {
+  while ($("[data-jobs] .badge.queued, [data-jobs] .badge.running")) {
+    await new Promise((later) => setTimeout(later, JOBS_EVERY_MS));
+    if (document.hidden) continue;
+    try {
+      const answer = await fetch(location.href);
+      const rows = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("[data-jobs] tbody");
+      if (rows) $("[data-jobs] tbody").replaceWith(rows);
+    } catch {
+      // A server that is away for a moment is asked again, and what stands there stays.
+    }
+  }
+}
+
 if (recipe()) chooseNetworks(recipes[recipe()].networks);
 addEventListener("pageshow", () => { before = baseline(); refresh(); });
+followJobs();
