@@ -16,6 +16,7 @@ _BASE_URLS = {
     "alphavantage": "PREGAO_ALPHAVANTAGE_URL",
     "brapi": "PREGAO_BRAPI_URL",
 }
+_COLLECTORS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
 
 
 class Settings(Value):
@@ -35,6 +36,8 @@ class Settings(Value):
     """Any of them opens what changes something over HTTP."""
     allowed_hosts: tuple[str, ...]
     """The names under which the server is reached, beside this machine's own."""
+    is_traced: bool
+    """Whether a collector of OpenTelemetry is named, by the variables of its own."""
 
     @classmethod
     def read(cls) -> "Settings":
@@ -42,7 +45,8 @@ class Settings(Value):
 
         And the keys and addresses of providers: ALPHAVANTAGE_API_KEY, BRAPI_TOKEN,
         PREGAO_YAHOO_URL, PREGAO_ALPHAVANTAGE_URL, PREGAO_BRAPI_URL. PREGAO_DATABASE_URL, and for
-        the server PREGAO_API_KEYS and PREGAO_ALLOWED_HOSTS. What is empty is absent.
+        the server PREGAO_API_KEYS, PREGAO_ALLOWED_HOSTS and OTEL_EXPORTER_OTLP_ENDPOINT. What is
+        empty is absent.
         """
         environment = os.environ  # noqa: TID251 - the one place that may
         home = environment.get("PREGAO_HOME")
@@ -66,6 +70,7 @@ class Settings(Value):
             database_url=_secret(environment.get("PREGAO_DATABASE_URL", "")),
             api_keys=tuple(map(SecretStr, _listed(environment.get("PREGAO_API_KEYS", "")))),
             allowed_hosts=_listed(environment.get("PREGAO_ALLOWED_HOSTS", "")),
+            is_traced=any(environment.get(name, "").strip() for name in _COLLECTORS),
         )
 
 

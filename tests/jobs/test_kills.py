@@ -191,4 +191,4 @@ def test_a_server_killed_as_it_promotes_leaves_one_champion_and_one_trail(regist
     [champion] = bench.models.champions()
     assert (new, version + 1) == (champion.run, champion.version)
     trail = bench.models.trail("PETR4", horizon)
-    assert [*range(version + 1, 0, -1)] == [each.version for each in trail]
+    assert [*range(1, version + 2)] == [each.version for each in trail]

@@ -33,5 +33,6 @@ def serve(
         today=today,
         with_worker=worker,
         is_watched=sys.stderr.isatty(),
+        is_traced=settings.is_traced,
     )
     server.run(on_ready=lambda url: typer.echo(f"listening on {url}", err=True))

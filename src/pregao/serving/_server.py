@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from types import FrameType
+from typing import TYPE_CHECKING
 
 import uvicorn
 from fastapi import FastAPI
@@ -19,7 +20,11 @@ from pregao.serving._logs import configure_logs
 from pregao.serving._protocol import patient_protocol
 from pregao.serving._services import Services, services_over
 from pregao.serving._supervisor import Supervisor
+from pregao.serving._tracing import traced, tracer
 from pregao.workbench import Workbench
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider
 
 GRACE_SECONDS = 30
 
@@ -60,6 +65,7 @@ class OpenServer:
     listener: socket.socket
     host: str
     supervisor: Supervisor | None
+    tracer: "TracerProvider | None"
 
     @property
     def url(self) -> str:
@@ -70,14 +76,16 @@ class OpenServer:
     def run(self, *, on_ready: Callable[[str], None]) -> None:
         """Answer until SIGTERM or Ctrl-C; requests under way are answered first."""
         services = self.services
-        config = config_of(create_app(services), services)
+        app = create_app(services)
+        config = config_of(app, services)
         server = _Server(config, services, lambda: on_ready(self.url))
         keeper = Keeper(services)
         try:
             keeper.start()
             if self.supervisor is not None:
                 self.supervisor.start()
-            with suppress(KeyboardInterrupt):  # it was heard, and is raised once more after the end
+            # Ctrl-C was heard, and is raised once more after the end.
+            with traced(app, self.tracer), suppress(KeyboardInterrupt):
                 server.run(sockets=[self.listener])
         finally:
             services.close()
@@ -96,6 +104,7 @@ def open_server(
     today: Callable[[], date],
     with_worker: bool,
     is_watched: bool,
+    is_traced: bool,
 ) -> OpenServer:
     """Listen, and put together what answers.
 
@@ -105,6 +114,8 @@ def open_server(
         For an address beyond this machine without a key.
     AddressInUseError
         If somebody else listens there.
+    MissingExtraError
+        If it is to be traced, and nothing is installed that does.
     """
     access = Access.made(
         host=host,
@@ -112,10 +123,11 @@ def open_server(
         keys=tuple(each.get_secret_value() for each in keys),
     )
     configure_logs(is_watched=is_watched)
+    tracing = tracer() if is_traced else None
     listener = listening(host, port)
     services = services_over(workbench, access, today=today)
     supervisor = Supervisor(("-m", "pregao", "worker", "--with-parent")) if with_worker else None
-    return OpenServer(services, listener, host, supervisor)
+    return OpenServer(services, listener, host, supervisor, tracing)
 
 
 def config_of(

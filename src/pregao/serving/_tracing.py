@@ -1,0 +1,60 @@
+"""A span of each request for OpenTelemetry, an extra."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+
+from pregao.errors import MissingExtraError
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider
+
+_QUIET = "/livez$,/readyz$,/health$,/metrics$"
+"""Paths that are asked all the time."""
+
+
+def tracer() -> "TracerProvider":
+    """Make what sends spans to the collector that OTEL_EXPORTER_OTLP_ENDPOINT and its like name.
+
+    Spans are named after routes, and hold neither headers nor bodies. They are sent now and then,
+    by a thread of their own: a collector that is away costs spans, and no request.
+
+    Raises
+    ------
+    MissingExtraError
+        Without ``pip install 'pregao[otel]'``.
+    """
+    try:
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.instrumentation import fastapi  # noqa: F401 - whether it is there
+        from opentelemetry.sdk.resources import Resource
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    except ImportError as error:
+        package = "opentelemetry-instrumentation-fastapi"
+        raise MissingExtraError("otel", package, str(error)) from None
+    from pregao import __version__
+
+    service = {"service.name": "pregao", "service.version": __version__}
+    provider = TracerProvider(resource=Resource.create(service), shutdown_on_exit=False)
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    return provider
+
+
+@contextmanager
+def traced(app: FastAPI, provider: "TracerProvider | None") -> Iterator[None]:
+    """Trace requests while the server runs, and send what is left at its end."""
+    if provider is None:
+        yield
+        return
+    from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+
+    FastAPIInstrumentor.instrument_app(
+        app, tracer_provider=provider, excluded_urls=_QUIET, exclude_spans=["receive", "send"]
+    )
+    try:
+        yield
+    finally:
+        provider.shutdown()
