@@ -1,6 +1,6 @@
 """Actions are scored by name, beside never looking, and in the order that they were written in."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pytest
@@ -302,6 +302,27 @@ def test_every_baseline_acts_on_what_its_quantiles_imply(name: str):
     )
     assert len(data.sealed_test) == report.test.raw.num_windows
     assert report.validation.calibrated.log_loss <= report.validation.raw.log_loss
+
+
+@dataclass(frozen=True)
+class Counting:
+    """Counts the windows that a forecaster is asked about."""
+
+    forecaster: object
+    asked: list[int] = field(default_factory=list)
+
+    def quantiles(self, past):
+        self.asked.append(len(past.cutoff_rows))
+        return self.forecaster.quantiles(past)
+
+
+def test_each_window_of_validation_and_test_is_asked_about_once():
+    data = cut(FORWARD)
+    counting = Counting(BASELINES["anchor"].fit(data.train, LEVELS, 0))
+
+    judge_implied_actions(counting, data, levels=LEVELS)
+
+    assert len(data.validation) + len(data.sealed_test) == sum(counting.asked)
 
 
 def test_a_market_of_chance_is_not_traded():

@@ -13,7 +13,7 @@ from pregao.dataset import Split, live_windows, make_dataset
 from pregao.evaluation._adaptive import Adaptive
 from pregao.evaluation._conformal import Calibrated, Offsets
 from pregao.evaluation._judge import truth_of
-from pregao.evaluation._quantiles import level_widths
+from pregao.evaluation._quantiles import WINDOWS_AT_ONCE, level_widths
 from pregao.testing import noisy_after, synthetic_prices
 from pregao.training import LEVELS, Experiment, finish, train
 from pregao.zoo import BASELINES, spread
@@ -162,6 +162,25 @@ def test_symbols_do_not_learn_from_each_other():
     calm = replace(both, returns=np.where(np.arange(150) < 80, 0.0, both.returns))
 
     np.testing.assert_array_equal(adaptive().quantiles(both)[own], adaptive().quantiles(calm)[own])
+
+
+def test_the_past_of_many_symbols_is_asked_about_in_blocks():
+    counts = []
+
+    class Counting(Gaussian):
+        def quantiles(self, past):
+            counts.append(len(past.cutoff_rows))
+            return super().quantiles(past)
+
+    past = made(5, lengths=(60,) * 100)
+    last = chosen(past, np.flatnonzero(np.diff(past.first_rows, append=-1)))
+
+    together = adaptive(Counting()).quantiles(last)
+
+    assert sum(counts) > WINDOWS_AT_ONCE >= max(counts)
+    for place in (0, 61, 99):
+        alone = adaptive().quantiles(chosen(last, slice(place, place + 1)))
+        assert np.array_equal(alone, together[place : place + 1])
 
 
 def test_the_first_cutoff_of_a_history_has_the_forecasters_own_width():

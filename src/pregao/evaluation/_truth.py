@@ -85,6 +85,18 @@ def joined(truths: Sequence[Truth]) -> Truth:
     """Put what came after the windows of several parts one after the other.
 
     A symbol that several have, as folds do, is one symbol.
+
+    Examples
+    --------
+    >>> day = Truth(
+    ...     symbols=np.array([0]), names=("PETR4",), currencies=("BRL",),
+    ...     sessions=np.array(["2024-02-09"], "datetime64[D]"),
+    ...     last_price=np.array([40.0]), future_price=np.array([[41.0]]),
+    ... )
+    >>> later = replace(day, sessions=day.sessions + 3)
+    >>> both = joined([day, later])
+    >>> len(both), both.names
+    (2, ('PETR4',))
     """
     if len(truths) == 1:
         return truths[0]
