@@ -6,6 +6,7 @@ status, in one place.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import ClassVar, Literal
 
@@ -148,12 +149,41 @@ class SplitError(InputError):
         )
 
 
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong in one place of what was asked for.
+
+    >>> str(Fault("split.train_fraction", "at most 1"))
+    'split.train_fraction: at most 1'
+    """
+
+    at: str
+    """The field; inner ones after a dot. Empty where it is about all of them."""
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.at}: {self.message}" if self.at else self.message
+
+
 class InvalidExperimentError(InputError):
     """An experiment with unknown or impossible fields, all of them listed."""
 
-    def __init__(self, source: str, reasons: Sequence[str]) -> None:
+    def __init__(self, source: str, reasons: Sequence[str | Fault]) -> None:
         self.source, self.reasons = source, tuple(reasons)
-        super().__init__(f"{source}: {'; '.join(reasons)}")
+        super().__init__(f"{source}: {'; '.join(map(str, reasons))}")
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The reasons that have a place."""
+        return tuple(each for each in self.reasons if isinstance(each, Fault) and each.at)
+
+    def within(self, outer: str) -> "InvalidExperimentError":
+        """Say the same of what is a field of something larger."""
+        moved = [
+            Fault(f"{outer}.{each.at}", each.message) if isinstance(each, Fault) else each
+            for each in self.reasons
+        ]
+        return InvalidExperimentError(self.source, moved)
 
 
 class DataQualityError(InputError):

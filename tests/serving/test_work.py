@@ -81,6 +81,29 @@ def test_what_cannot_be_trained_is_refused_before_it_is_accepted(client, path, b
     assert [] == client.get("/v1/jobs").json()
 
 
+@pytest.mark.parametrize(
+    ("path", "body", "at"),
+    [
+        ("trainings", {}, ["symbols"]),
+        ("trainings", _of(epohcs=2, lookback=True), ["lookback", "epohcs"]),
+        ("trainings", _of(split={"train_fraction": 2}), ["split.train_fraction"]),
+        ("searches", {**TRAINING, "space": {"dropout": [7]}}, ["space.dropout"]),
+        ("searches", {**TRAINING, "space": {"dropout": 7}}, ["space.dropout"]),
+        (
+            "searches",
+            {**TRAINING, "strategy": "grid", "space": {"dropout": {"low": 0, "high": 0.5}}},
+            ["space.dropout"],
+        ),
+    ],
+)
+def test_what_is_wrong_with_an_experiment_is_said_field_by_field(client, path, body, at):
+    problem = client.post(f"/v1/{path}", json=body).json()
+
+    assert problem["type"].endswith("invalid-experiment"), problem
+    assert sorted(at) == sorted(each["at"] for each in problem["reasons"])
+    assert all(each["message"] in problem["detail"] for each in problem["reasons"])
+
+
 def test_a_job_that_waits_is_cancelled_and_tried_again(client):
     job = _accepted(client)
 

@@ -109,8 +109,8 @@ def test_symbols_are_canonical():
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"lookbak": 3}, "unknown field 'lookbak', did you mean 'lookback'"),
-        ({"split": {"purge": 1}}, "unknown field 'split.purge'"),
+        ({"lookbak": 3}, "lookbak: unknown field, did you mean 'lookback'"),
+        ({"split": {"purge": 1}}, "split.purge: unknown field"),
         ({"lookback": 0}, "lookback: Input should be greater than or equal to 1 (found 0)"),
         ({"horizon": -2}, "horizon"),
         ({"horizon": "ten"}, "horizon"),
@@ -135,8 +135,8 @@ def test_symbols_are_canonical():
         ({"target": "price"}, "target"),
         ({"steps": "first"}, "steps"),
         ({"scaling": "robust"}, "scaling"),
-        ({"actions": {"labls": "rule"}}, "'actions.labls', did you mean 'labels'"),
-        ({"actions": {"weights": 2.0}}, "'actions.weights', did you mean 'weight'"),
+        ({"actions": {"labls": "rule"}}, "actions.labls: unknown field, did you mean 'labels'"),
+        ({"actions": {"weights": 2.0}}, "actions.weights: unknown field, did you mean 'weight'"),
         ({"actions": {"focus": -1.0}}, "actions.focus"),
         ({"actions": {"cost": 1.0}}, "actions.cost"),
         ({"actions": {"weight": float("inf")}}, "actions.weight"),
@@ -250,7 +250,7 @@ def test_a_suggestion_is_a_field_of_the_place_where_the_unknown_one_stands():
     with pytest.raises(InvalidExperimentError) as caught:
         Experiment.parse({"symbols": ("SP500",), "actions": {"lookbak": 3}})
 
-    assert "unknown field 'actions.lookbak'" in str(caught.value)
+    assert "actions.lookbak: unknown field" in str(caught.value)
     assert "lookback" not in str(caught.value)
 
 

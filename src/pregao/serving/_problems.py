@@ -4,6 +4,7 @@ import errno
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
 from pydantic import Field
 from starlette.responses import Response
@@ -160,6 +161,8 @@ def problem_of(error: Exception) -> Problem:
     made = problem(name, str(error) if is_for_users else "")
     if isinstance(error, errors.UnknownNameError):
         return made.replace(nearest=error.nearest)
+    if isinstance(error, errors.InvalidExperimentError):
+        return made.replace(reasons=_reasons_of_faults(error.faults))
     return made
 
 
@@ -186,6 +189,11 @@ def reasons_of(found: Iterable[Mapping[str, object]]) -> tuple[Reason, ...]:
         at = ".".join(str(part)[:60] for part in place)
         reasons.append(Reason(at=at, message=message[:_MOST_CHARACTERS]))
     return tuple(reasons)
+
+
+def _reasons_of_faults(faults: Iterable[errors.Fault]) -> tuple[Reason, ...]:
+    reasons = (Reason(at=each.at[:120], message=each.message[:_MOST_CHARACTERS]) for each in faults)
+    return tuple(islice(reasons, _MOST_REASONS))
 
 
 def answer(problem: Problem) -> Response:

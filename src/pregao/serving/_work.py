@@ -10,7 +10,7 @@ from fastapi import APIRouter, Header, Path, Query, Response
 from pydantic import Field, ValidationError
 from starlette.responses import StreamingResponse
 
-from pregao.errors import InvalidExperimentError
+from pregao.errors import Fault, InvalidExperimentError
 from pregao.jobs import ENDED, Job, JobEvent, JobState, SearchRequest, SweepRequest, TrainRequest
 from pregao.serving._documented import STORED, examples, problems
 from pregao.serving._forecasts import off_the_loop
@@ -62,7 +62,7 @@ class Asked(Value):
         recipe = {} if self.recipe is None else dict(find_recipe(self.recipe).experiment)
         fields: dict[str, Any] = {**recipe, "source": "live", **more, **self.experiment}
         if "symbols" not in fields:
-            raise InvalidExperimentError("experiment", ["symbols: name at least one"])
+            raise InvalidExperimentError("experiment", [Fault("symbols", "name at least one")])
         return Experiment.parse(fields, source="experiment")
 
 
@@ -263,7 +263,10 @@ def _plan(asked: SearchAsked, services: Services) -> Search:
         "seed": asked.seed,
     }
     if asked.space is not None:
-        fields["space"] = Space.parse(asked.space)
+        try:
+            fields["space"] = Space.parse(asked.space)
+        except InvalidExperimentError as error:
+            raise error.within("space") from None
     return services.workbench.plan(asked.as_experiment(), asked.networks, **fields)
 
 

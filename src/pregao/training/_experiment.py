@@ -13,7 +13,7 @@ import tomli_w
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from pregao.dataset import ACTIONS, FEATURE_SETS, Labelling, Scaling, Split, feature
-from pregao.errors import InputError, InvalidExperimentError
+from pregao.errors import Fault, InputError, InvalidExperimentError
 from pregao.symbols import Symbol
 from pregao.values import Value
 from pregao.zoo import Activation, Network, Part, find_network, network_parts, num_parameters
@@ -271,7 +271,7 @@ class Experiment(Value):
             cause = reasons[0].get("ctx", {}).get("error")
             if len(reasons) == 1 and isinstance(cause, InputError):
                 raise cause from None
-            raise InvalidExperimentError(source, [_reason(each) for each in reasons]) from None
+            raise InvalidExperimentError(source, [_fault(each) for each in reasons]) from None
 
     @classmethod
     def from_toml(cls, path: Path) -> Self:
@@ -318,14 +318,14 @@ def _fields_of(place: tuple[object, ...]) -> Iterable[str]:
     return values[place].model_fields if place in values else ()
 
 
-def _reason(error: Any) -> str:
+def _fault(error: Any) -> Fault:
     """Say in one clause what is wrong with a field."""
     place = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
         name = str(error["loc"][-1])
         near = get_close_matches(name, _fields_of(error["loc"][:-1]), n=1, cutoff=0.6)
-        return f"unknown field {place!r}" + (f", did you mean {near[0]!r}?" if near else "")
+        return Fault(place, "unknown field" + (f", did you mean {near[0]!r}?" if near else ""))
     message = error["msg"].removeprefix("Value error, ")
     found = error.get("input")
     shown = f" (found {found!r})" if isinstance(found, int | float | str) else ""
-    return f"{place}: {message}{shown}" if place else f"{message}"
+    return Fault(place, f"{message}{shown}" if place else message)

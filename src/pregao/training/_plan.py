@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
-from pregao.errors import InvalidExperimentError, TooManyTrialsError, UnknownNameError
+from pregao.errors import Fault, InvalidExperimentError, TooManyTrialsError, UnknownNameError
 from pregao.training._experiment import Count, Cut, Experiment
 from pregao.training._fitted import Advanced, Outcome
 from pregao.training._space import Choices, Params, Plain, Space, default_space, refused
@@ -62,8 +62,11 @@ class Search(Value):
             raise InvalidExperimentError(
                 "the search space",
                 [
-                    f"{name}: a {self.strategy} needs a list of values, not a range: "
-                    "give a list, or the strategy random or bayesian"
+                    Fault(
+                        f"space.{name}",
+                        f"a {self.strategy} needs a list of values, not a range: "
+                        "give a list, or the strategy random or bayesian",
+                    )
                     for name in ranges
                 ],
             )

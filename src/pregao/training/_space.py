@@ -8,7 +8,7 @@ from typing import Annotated, Any, NoReturn, Self, assert_never
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
 
-from pregao.errors import InputError, InvalidExperimentError, UnknownNameError
+from pregao.errors import Fault, InputError, InvalidExperimentError, UnknownNameError
 from pregao.training._experiment import SEARCH, Cut, Experiment, fields_of_toml
 from pregao.values import Value
 
@@ -179,14 +179,14 @@ def refused(source: str, error: ValidationError) -> NoReturn:
         cause = each.get("ctx", {}).get("error")
         if isinstance(cause, InputError):
             raise cause from None
-    raise InvalidExperimentError(source, [_clause(each) for each in reasons]) from None
+    raise InvalidExperimentError(source, [_fault(each) for each in reasons]) from None
 
 
-def _clause(reason: Any) -> str:
+def _fault(reason: Any) -> Fault:
     skipped = ("knobs", "Choices", "Range")
     place = ".".join(str(part) for part in reason["loc"] if part not in skipped)
     message = reason["msg"].removeprefix("Value error, ")
-    return f"{place}: {message}" if place else message
+    return Fault(place, message)
 
 
 def _spelt_out(source: str, name: str, knob: object) -> object:
@@ -198,15 +198,13 @@ def _spelt_out(source: str, name: str, knob: object) -> object:
             try:
                 return Range.model_validate(knob)
             except ValidationError as error:
-                reasons = [f"{name}: {_clause(each)}" for each in error.errors()]
+                reasons = [Fault(name, str(_fault(each))) for each in error.errors()]
                 raise InvalidExperimentError(source, reasons) from None
         case list() | tuple():
             return {"values": knob}
         case _:
-            raise InvalidExperimentError(
-                source,
-                [f"{name}: {knob!r} alone is no search: give a list, or set it in the experiment"],
-            )
+            alone = f"{knob!r} alone is no search: give a list, or set it in the experiment"
+            raise InvalidExperimentError(source, [Fault(name, alone)])
 
 
 def _check_knob(name: str, knob: Knob) -> None:
@@ -219,7 +217,7 @@ def _check_knob(name: str, knob: Knob) -> None:
             if name in Cut.model_fields:
                 raise InvalidExperimentError(
                     "the search space",
-                    [f"{name}: each value needs windows of its own: give a list, not a range"],
+                    [Fault(name, "each value needs windows of its own: give a list, not a range")],
                 )
             values = knob.ends
         case _:

@@ -169,15 +169,9 @@ function forgetFaults() {
   $$("[aria-invalid]", form).forEach((each) => each.removeAttribute("aria-invalid"));
 }
 
-/** Give the reasons of a problem; of an experiment they are clauses of its sentence. */
+/** Give the reasons of a problem; one that names a ticker is about the symbols. */
 function reasonsOf(error) {
   if (error.reasons?.length) return error.reasons;
-  const [, source = "", said] = error.message.match(/^(?:(experiment|the search space|the search|the trial): )?(.*)$/s);
-  const inSpace = source === "the search space" ? "space." : "";
-  const clauses = said.split("; ").map((each) => each.match(/^([a-z_.0-9]+)(:?) (.+)$/s)).filter(Boolean)
-    .map(([clause, at, colon, message]) => ({ at: inSpace + at, message: colon ? message : clause }))
-    .filter((each) => faultOf(each.at));
-  if (clauses.length) return clauses;
   const isOfSymbol = experiment(baseline()).symbols.some((each) => error.message.includes(each));
   return isOfSymbol ? [{ at: "symbols", message: error.message }] : [];
 }
@@ -194,7 +188,9 @@ function mark(reasons) {
 }
 
 function show(error, reasons = reasonsOf(error)) {
-  complain(alertPlace, error);
+  // What the sentence says already is not said again below it.
+  const rest = (error.reasons ?? []).filter((each) => !error.message.includes(each.message));
+  complain(alertPlace, { title: error.title, message: error.message, nearest: error.nearest, reasons: rest });
   mark(reasons);
   alertPlace.focus();
   alertPlace.scrollIntoView({ block: "center" });
