@@ -311,7 +311,7 @@ def _nobody(symbol: Symbol, failures: Sequence[ProviderFailure]) -> InputError |
     told = "; ".join(f"{each.provider}: {each.message}" for each in failures)
     reasons = [each.reason for each in failures if each.reason != "unknown_symbol"]
     if not reasons:
-        return UnknownSymbolError(str(symbol), "no source", told)
+        return UnknownSymbolError(str(symbol), "live", told)
     match reasons[0]:
         case "quarantined" | "damaged" | "not_stored":
             reason: ProviderReason = "bad_payload"
