@@ -134,6 +134,24 @@ def test_keyboard_reaches_content_and_search(visit):
         expect(page.locator("h1")).to_contain_text("SP500")
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en-US", "greater than or equal to 1"), ("pt-BR", "O valor deve ser maior ou igual a 1")],
+)
+def test_what_is_wrong_with_a_field_is_said_beside_it_in_the_language(visit, language, words):
+    with visit(language=language) as seen:
+        page = seen.open("/training?symbol=SP500")
+        # What a browser would refuse by itself is for the server to refuse.
+        page.evaluate("document.querySelector('#training-form').noValidate = true")
+        field = page.locator("[data-place=lookback]")
+        field.evaluate("(each) => each.closest('details')?.setAttribute('open', '')")
+        field.fill("0")
+        page.locator("#training-form button[type=submit]").last.click()
+
+        expect(page.locator("#training-form .fault:visible").first).to_contain_text(words)
+        expect(field).to_have_attribute("aria-invalid", "true")
+
+
 def test_upload_of_a_broken_file_shows_its_bad_rows(visit):
     rows = [f"2024-01-{day:02},10,11,9,10.5,100" for day in range(2, 32)]
     rows += ["2024-02-01,ten,11,9,10,1", "2024-02-02,10,9,11,10,1"]

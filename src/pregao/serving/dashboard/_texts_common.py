@@ -73,6 +73,36 @@ COMMON: dict[str, Text] = {
         "fechada.",
     ),
     "js_key_label": Text(en="API key", pt_br="Chave de API"),
+    "js_reason_at_least": Text(
+        en="Input should be greater than or equal to {value}",
+        pt_br="O valor deve ser maior ou igual a {value}",
+    ),
+    "js_reason_at_most": Text(
+        en="Input should be less than or equal to {value}",
+        pt_br="O valor deve ser menor ou igual a {value}",
+    ),
+    "js_reason_above": Text(
+        en="Input should be greater than {value}", pt_br="O valor deve ser maior que {value}"
+    ),
+    "js_reason_below": Text(
+        en="Input should be less than {value}", pt_br="O valor deve ser menor que {value}"
+    ),
+    "js_reason_integer": Text(
+        en="Input should be a valid integer", pt_br="O valor deve ser um número inteiro"
+    ),
+    "js_reason_number": Text(
+        en="Input should be a valid number", pt_br="O valor deve ser um número"
+    ),
+    "js_reason_choice": Text(
+        en="Input should be {value}", pt_br="O valor deve ser um destes: {value}"
+    ),
+    "js_reason_missing": Text(en="Field required", pt_br="Falta este campo"),
+    "js_reason_meant": Text(
+        en="unknown field, did you mean '{value}'?",
+        pt_br="campo desconhecido; você quis dizer '{value}'?",
+    ),
+    "js_reason_unknown": Text(en="unknown field", pt_br="campo desconhecido"),
+    "js_reason_found": Text(en="(found {value})", pt_br="(recebido {value})"),
     "js_ok": Text(en="Continue", pt_br="Continuar"),
     "js_cancel": Text(en="Cancel", pt_br="Cancelar"),
     "js_unreachable": Text(
