@@ -242,7 +242,8 @@ def test_no_ticker_or_column_of_a_file_runs_as_a_script(visit, url):
                  const pages = [];
                  for (const each of payloads) {
                    const symbol = encodeURIComponent(each.slice(0, 40));
-                   const found = await fetch(`/symbols?symbol=${symbol}`);
+                   const headers = { Accept: "text/html" };
+                   const found = await fetch(`/symbols?symbol=${symbol}`, { headers });
                    pages.push(await found.text());
                  }
                  return pages;
