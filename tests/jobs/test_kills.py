@@ -13,8 +13,7 @@ from browsing import address_of, serving
 from dying import died
 from killed_jobs import EXPERIMENT, ended, is_whole, until, worker
 
-from pregao.database import Database
-from pregao.jobs import JobLimits, Jobs, TrainRequest
+from pregao.jobs import TrainRequest
 from pregao.registry import load_run, stored_runs
 from pregao.workbench import Workbench
 
@@ -61,13 +60,6 @@ def test_there_are_twenty_five_points():
     points = [CHILD_POINTS, WORKER_POINTS, SERVER_POINTS, PROMOTION_POINTS]
 
     assert 25 == sum(len(set(each)) for each in points)
-
-
-@pytest.fixture
-def jobs(tmp_path):
-    database = Database.opened(home=tmp_path)
-    yield Jobs(database, JobLimits(lease_seconds=3.0))
-    database.close()
 
 
 def _is_done_once(home, done):

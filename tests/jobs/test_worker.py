@@ -6,23 +6,14 @@ import subprocess
 import sys
 
 import psutil
-import pytest
 from killed_jobs import EXPERIMENT, ended, is_whole, until, worker
 
-from pregao.database import Database
-from pregao.jobs import FetchRequest, JobLimits, Jobs, TrainRequest
+from pregao.jobs import FetchRequest, TrainRequest
 from pregao.registry import load_run, stored_runs
 from pregao.workbench import Workbench
 
 SERVING = TrainRequest(experiment=EXPERIMENT)
 TRAIN = SERVING.replace(promote=False)
-
-
-@pytest.fixture
-def jobs(tmp_path):
-    database = Database.opened(home=tmp_path)
-    yield Jobs(database, JobLimits(lease_seconds=3.0))
-    database.close()
 
 
 def _epochs(jobs, name):

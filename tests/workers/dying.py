@@ -38,11 +38,11 @@ def arm(home: Path, point: str) -> None:
             die()
         return answer
 
+    setattr(owner, name, armed)
     # Whoever imported it by name has it too.
-    for each in [owner, *(m for n, m in sys.modules.items() if n.startswith("pregao."))]:
-        if vars(each).get(name) is not None and getattr(each, name, None) == real:
-            setattr(each, name, armed)
-    assert getattr(owner, name) is armed
+    for module_name, module in sys.modules.items():
+        if module_name.startswith("pregao.") and vars(module).get(name) is real:
+            setattr(module, name, armed)
 
 
 def died(home: Path, point: str) -> Path:

@@ -4,7 +4,6 @@ import errno
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import islice
 
 from pydantic import Field
 from starlette.responses import Response
@@ -158,11 +157,11 @@ def problem_of(error: Exception) -> Problem:
         return problem("disk-full", "nothing was written: free some space and ask again")
     name = next((name for kind, name in _KIND_OF if isinstance(error, kind)), "internal")
     is_for_users = KINDS[name].status < 500 or name in {"provider", "busy"}
-    made = problem(name, str(error) if is_for_users else "")
+    faults = error.faults if isinstance(error, errors.InvalidExperimentError) else ()
+    reasons = (Reason(at=each.at[:120], message=each.message[:_MOST_CHARACTERS]) for each in faults)
+    made = problem(name, str(error) if is_for_users else "", reasons=reasons)
     if isinstance(error, errors.UnknownNameError):
         return made.replace(nearest=error.nearest)
-    if isinstance(error, errors.InvalidExperimentError):
-        return made.replace(reasons=_reasons_of_faults(error.faults))
     return made
 
 
@@ -189,11 +188,6 @@ def reasons_of(found: Iterable[Mapping[str, object]]) -> tuple[Reason, ...]:
         at = ".".join(str(part)[:60] for part in place)
         reasons.append(Reason(at=at, message=message[:_MOST_CHARACTERS]))
     return tuple(reasons)
-
-
-def _reasons_of_faults(faults: Iterable[errors.Fault]) -> tuple[Reason, ...]:
-    reasons = (Reason(at=each.at[:120], message=each.message[:_MOST_CHARACTERS]) for each in faults)
-    return tuple(islice(reasons, _MOST_REASONS))
 
 
 def answer(problem: Problem) -> Response:

@@ -20,7 +20,7 @@ let isLoaded = null;
 
 /** Wait for Plotly: nothing on a page but its figures waits for so much to be read. */
 function plotly() {
-  isLoaded ??= window.Plotly ? Promise.resolve() : new Promise((resolve, reject) => {
+  isLoaded ??= new Promise((resolve, reject) => {
     const script = make("script", { src: $("#plotly").dataset.address });
     script.addEventListener("load", resolve);
     script.addEventListener("error", reject);
@@ -41,12 +41,14 @@ function prepared(drawing) {
   return figure;
 }
 
-/** Draw one figure; its figcaption and label stay. */
-export async function draw(drawing) {
-  if (!isShown(drawing)) return;
-  const { data, layout } = prepared(drawing);
+async function paint(drawing, { data, layout }) {
   await plotly();
   Plotly.react($(".plot", drawing), data, layout, config);
+}
+
+/** Draw one figure; its figcaption and label stay. */
+export async function draw(drawing) {
+  if (isShown(drawing)) await paint(drawing, prepared(drawing));
 }
 
 /** Show another figure in the same place. */
@@ -57,11 +59,11 @@ export function redraw(drawing, figure) {
 
 /** Draw what is in view, then the rest, a frame apart: in between the page answers. */
 export async function drawAll() {
-  const shown = $$(".drawing").filter(isShown);
-  shown.forEach(prepared);
-  const seen = shown.filter(isInView);
-  for (const each of new Set([...seen, ...shown])) {
-    await draw(each);
+  // All are as high as they will be before it is asked which of them are in view.
+  const figures = new Map($$(".drawing").filter(isShown).map((each) => [each, prepared(each)]));
+  const shown = [...figures.keys()];
+  for (const each of new Set([...shown.filter(isInView), ...shown])) {
+    await paint(each, figures.get(each));
     await nextFrame();
   }
 }

@@ -95,12 +95,7 @@ def _is_json(request: Request) -> bool:
     return request.query_params.get("format") == "json"
 
 
-def _html(
-    request: Request,
-    name: str,
-    page: Value,
-    language: Language,
-) -> Response:
+def _html(request: Request, name: str, page: Value, language: Language) -> Response:
     content = (
         _environment(language)
         .get_template(f"{name}.html.j2")

@@ -1,0 +1,13 @@
+"""The jobs of a home of one's own."""
+
+import pytest
+
+from pregao.database import Database
+from pregao.jobs import JobLimits, Jobs
+
+
+@pytest.fixture
+def jobs(tmp_path):
+    database = Database.opened(home=tmp_path)
+    yield Jobs(database, JobLimits(lease_seconds=3.0))
+    database.close()
