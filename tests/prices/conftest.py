@@ -10,7 +10,7 @@ from hypothesis import settings
 from lying_server import FakeClock, LyingServer, telling
 from pydantic import SecretStr
 
-from pregao.prices import Access, Patience
+from pregao.prices import Access, Patience, _breaker
 from pregao.testing import synthetic_prices
 
 settings.register_profile("prices", deadline=None)  # the first example builds a calendar
@@ -41,7 +41,9 @@ def write(tmp_path):
 
 
 @pytest.fixture
-def server(market):
+def server(market, monkeypatch):
+    # A free port may have been an earlier server's, and failures are remembered by address.
+    monkeypatch.setattr(_breaker, "_breakers", {})
     with LyingServer() as server:
         server.truth = telling(market)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
