@@ -13,11 +13,12 @@ from pathlib import Path
 
 import psutil
 
+from _browser import Browser, unwatched
 from _figures import show
 from _load import Load, generate
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "workers"))
-from browsing import chromium, serving
+from browsing import ARGUMENTS, CHROMIUM, serving
 
 PAGES = ("/", "/symbols/SP500", "/training", "/custom-network", "/runs", "/operations")
 NUM_VISITS = 10_000
@@ -27,8 +28,9 @@ _TIMES = """() => new Promise((resolve) => {
   const drawn = () => [...document.querySelectorAll(".drawing:not([hidden]) .plot")]
     .filter(inView).every((each) => each.querySelector("svg"));
   const told = () => {
+    const isLoaded = performance.getEntriesByType("navigation")[0].loadEventEnd > 0;
     const paint = performance.getEntriesByName("first-contentful-paint")[0];
-    if (!paint || !drawn()) { requestAnimationFrame(told); return; }
+    if (!paint || !isLoaded || !drawn()) { requestAnimationFrame(told); return; }
     const files = performance.getEntriesByType("resource");
     const bytes = [...files, performance.getEntriesByType("navigation")[0]]
       .filter((each) => !each.name.includes("plotly"))
@@ -42,7 +44,7 @@ _TIMES = """() => new Promise((resolve) => {
 def main() -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as home, serving(Path(home), "--no-worker") as url:
-        with chromium() as browser:
+        with unwatched(CHROMIUM, *ARGUMENTS) as browser:
             for path in PAGES:
                 first, *others = [_visited(browser, url + path) for _ in range(6)]
                 seen = {name: statistics.median(each[name] for each in others) for name in first}
@@ -53,16 +55,12 @@ def main() -> None:
         _visits(url)
 
 
-def _visited(browser, address: str) -> dict[str, float]:
-    context = browser.new_context()
-    try:
-        page = context.new_page()
-        page.goto(address, wait_until="load")
-        seen = page.evaluate(_TIMES)
-        page.goto(address, wait_until="load")
-        return {**seen, "again": page.evaluate(_TIMES)["usable"]}
-    finally:
-        context.close()
+def _visited(browser: Browser, address: str) -> dict[str, float]:
+    with browser.page() as page:
+        page.visit(address)
+        seen = page.ask(_TIMES)
+        page.visit(address)
+        return {**seen, "again": page.ask(_TIMES)["usable"]}
 
 
 def _visits(url: str) -> None:
