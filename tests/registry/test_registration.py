@@ -18,6 +18,7 @@ from serving_work import register_at
 
 from pregao.dataset import live_windows
 from pregao.errors import CorruptFileError, NotRegisteredError, RegistrationError
+from pregao.evaluation import as_served
 from pregao.prices import COLUMNS
 from pregao.registry import Run, ServedModel, register, registration_of
 from pregao.registry._registration import TOLERANCE, _difference
@@ -114,9 +115,67 @@ def test_an_ensemble_is_exported_member_by_member(shelf: Shelf):
     assert len(run.model.members) == len(registration_of(run).models)
 
 
-def test_of_a_baseline_no_network_is_exported(shelf: Shelf):
-    assert () == registration_of(shelf["har"]).models
-    assert "har" == ServedModel.loaded(shelf["har"]).name
+@pytest.mark.parametrize("name", ["har", "gjr_garch"])
+def test_a_candidate_that_is_not_served_can_be_tried_as_it_was_judged(shelf: Shelf, name: str):
+    run = shelf[name]
+    windows = dataset_of(run.experiment).validation
+
+    candidate = ServedModel.candidate(run)
+
+    assert candidate is not None
+    assert (False, True) == (candidate.is_served, ServedModel.loaded(run).is_served)
+    assert (run.report.candidate, name) == (candidate.name, ServedModel.loaded(run).name)
+    judged = as_served(run.model, run.candidate_serving.offsets).quantiles(windows)
+    np.testing.assert_allclose(candidate.quantiles(windows), judged, **CLOSE)
+    assert not np.allclose(judged, run.forecaster.quantiles(windows), **CLOSE)
+
+
+def test_a_network_that_is_served_is_its_own_candidate(shelf: Shelf):
+    run = shelf["anchored"]
+    windows = dataset_of(run.experiment).validation
+
+    candidate = ServedModel.candidate(run)
+
+    assert candidate is not None
+    assert candidate.is_served
+    served = ServedModel.loaded(run).quantiles(windows)
+    np.testing.assert_array_equal(served, candidate.quantiles(windows))
+
+
+def test_a_baseline_is_served_although_its_candidate_cannot_be(shelf: Shelf, tmp_path: Path):
+    run = shelf.copy("har", tmp_path)
+    shutil.rmtree(run.folder / "registered")
+    diverge(run)
+
+    record = register(run)
+
+    assert ((), "its training diverged before it learnt anything") == (
+        record.models,
+        record.left_out,
+    )
+    assert ServedModel.candidate(run) is None
+    assert "har" == ServedModel.loaded(run).name
+
+
+def test_a_network_that_is_served_must_be_exportable(shelf: Shelf, tmp_path: Path):
+    run = shelf.copy("anchored", tmp_path)
+    shutil.rmtree(run.folder / "registered")
+    diverge(run)
+
+    with pytest.raises(RegistrationError, match="diverged before it learnt anything"):
+        register(run)
+
+
+def diverge(run: Run) -> None:
+    """Write down that training failed in its first epoch."""
+    learnt, provenance = run.folder / "scaler.json", run.folder / "provenance.json"
+    fields = json.loads(learnt.read_text(encoding="utf-8"))
+    [member] = fields["members"]
+    member |= {"outcome": "diverged", "epochs": [member["epochs"][0] | {"is_best": True}]}
+    learnt.write_text(json.dumps(fields), encoding="utf-8")
+    known = json.loads(provenance.read_text(encoding="utf-8"))
+    known["files"]["scaler.json"] = sha256(learnt.read_bytes()).hexdigest()
+    provenance.write_text(json.dumps(known), encoding="utf-8")
 
 
 def test_a_run_says_whether_closes_are_enough(shelf: Shelf):

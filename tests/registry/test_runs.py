@@ -23,7 +23,7 @@ from pregao.evaluation import (
     judge,
 )
 from pregao.evaluation._report import DataSummary
-from pregao.registry import DataRecord, Run, load_run, run_id, save_run, stored_runs
+from pregao.registry import DataRecord, InPlace, Run, load_run, run_id, save_run, stored_runs
 from pregao.registry._months import digested, first_difference
 from pregao.testing import synthetic_prices
 from pregao.training import LEVELS, Combination, Experiment, Fitted, combined, finish, train
@@ -268,8 +268,8 @@ def with_served(home: Path, name: str) -> Run:
         made_from=[EXPERIMENT],
         forecaster="gru_hybrid",
         data=(RECORD,),
-        served=(name, baseline(name)),
         serving=serving(),
+        in_place=InPlace(name, baseline(name), serving().replace(lookback=1)),
     )
 
 

@@ -136,6 +136,19 @@ def test_a_path_that_is_none_is_a_problem(client, path):
     assert _kind(client.get(path)) == "not-found"
 
 
+def test_a_path_that_is_none_is_named_with_where_all_others_are(client):
+    detail = client.get("/v1/nope").json()["detail"]
+
+    assert "nothing is at /v1/nope: /openapi.json has all there is" == detail
+
+
+def test_a_method_that_a_path_is_not_for_is_told_which_one_is(client):
+    answer = client.post("/livez")
+
+    assert "method-not-allowed" == _kind(answer)
+    assert f"POST is not for /livez: use {answer.headers['allow']}" == answer.json()["detail"]
+
+
 @pytest.mark.parametrize("method", ["TRACE", "PATCH", "CONNECT", "BREW", "OPTIONS"])
 def test_other_methods_are_refused(client, method):
     assert "method-not-allowed" == _kind(client.request(method, "/livez"))

@@ -20,7 +20,7 @@ from pregao.dataset import Dataset
 from pregao.errors import InputError, UnknownRunError
 from pregao.evaluation import Report, Trained, WindowCounts, compare, judge_as_served
 from pregao.prices import Prices, PriceStore
-from pregao.registry import Run, openings_of, save_run
+from pregao.registry import InPlace, Run, openings_of, save_run
 from pregao.testing import synthetic_prices
 from pregao.training import (
     LEVELS,
@@ -135,8 +135,8 @@ def stored(
         made_from=made_from,
         forecaster=name,
         data=tuple(each.record for each in prices),
-        served=None if served is None else (served, baselines[served]),
-        serving=judged[served or name][1],
+        serving=judged[name][1],
+        in_place=None if served is None else InPlace(served, baselines[served], judged[served][1]),
         prices=[each.prices for each in prices] if with_months else (),
     )
 

@@ -9,7 +9,7 @@ from pregao.dataset import Dataset
 from pregao.evaluation import Judged, Trained, WindowCounts, compare, judge_as_served
 from pregao.evaluation._report import DataSummary, Report
 from pregao.prices import Prices
-from pregao.registry import DataRecord, Run, save_run
+from pregao.registry import DataRecord, InPlace, Run, save_run
 from pregao.testing import synthetic_prices
 from pregao.training import (
     LEVELS,
@@ -58,11 +58,10 @@ def made_run(home: Path, experiment: Experiment, *, baseline: str | None = None)
     members = [_stirred(finish(train(each, dataset))) for each in each_member(experiment)]
     model: Model = members[0] if len(members) == 1 else combined(members, dataset, "uniform")
     judged, serving = judge_as_served(model, dataset, levels=LEVELS)
-    served = None
+    in_place = None
     if baseline is not None:
         fitted = BASELINES[baseline].fit(dataset.train, LEVELS, 0)
-        _, serving = judge_as_served(fitted, dataset, levels=LEVELS)
-        served = (baseline, fitted)
+        in_place = InPlace(baseline, fitted, judge_as_served(fitted, dataset, levels=LEVELS)[1])
     prices = [prices_of(each) for each in experiment.symbols]
     name = experiment.network if isinstance(experiment.network, str) else "recipe"
     report = _report(experiment, dataset, prices, judged, name, model)
@@ -75,8 +74,8 @@ def made_run(home: Path, experiment: Experiment, *, baseline: str | None = None)
         made_from=[experiment],
         forecaster=name,
         data=tuple(map(_record, prices)),
-        served=served,
         serving=serving,
+        in_place=in_place,
     )
 
 

@@ -31,6 +31,7 @@ from pregao.registry._run_rows import record_run as record_run
 from pregao.registry._run_rows import row_digests as row_digests
 from pregao.registry._run_rows import take_up as take_up
 from pregao.registry._runs import DataRecord as DataRecord
+from pregao.registry._runs import InPlace as InPlace
 from pregao.registry._runs import Provenance as Provenance
 from pregao.registry._runs import Run as Run
 from pregao.registry._runs import check_run as check_run

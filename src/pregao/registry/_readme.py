@@ -25,6 +25,9 @@ def readmes_of(run: Run) -> dict[str, bytes]:
         output=_output(experiment),
         actions=Text.same("") if experiment.actions is None else _filled(_ACTIONS),
         ensemble=_averaged(model),
+        what_is_served=_NETWORK_SERVED
+        if run.served_name is None
+        else _filled(_BASELINE_SERVED, served=run.served_name),
     )
     return {"README.md": page.en.encode(), "LEIAME.md": page.pt_br.encode()}
 
@@ -78,8 +81,7 @@ sessions, the oldest first, each with these columns. A column is scaled as
 {ensemble}
 ## What is served
 
-What `pregao forecast` says is this, moved by the offsets in `serving.json` and widened or narrowed
-by how often the ranges held of late. Without both its ranges hold less often than they promise.
+{what_is_served}
 """,
     pt_br="""# {run}
 
@@ -102,9 +104,7 @@ pregões mais recentes, o mais antigo primeiro, cada um com estas colunas. A col
 {ensemble}
 ## O que é servido
 
-O que `pregao forecast` diz é isto, deslocado pelos ajustes de `serving.json` e alargado ou
-estreitado conforme as faixas acertaram ultimamente. Sem ambos as faixas acertam menos do que
-prometem.
+{what_is_served}
 """,
 )
 
@@ -135,3 +135,22 @@ _ENSEMBLE = Text(
     "{weights}.\n",
 )
 _CAP = Text(en=", cut at -{cap} and {cap}", pt_br=", cortada em -{cap} e {cap}")
+
+_NETWORK_SERVED = Text(
+    en="""What `pregao forecast` says is this, moved by the offsets in `serving.json` and widened or
+narrowed by how often the ranges held of late. Without both its ranges hold less often than they
+promise.""",
+    pt_br="""O que `pregao forecast` diz é isto, deslocado pelos ajustes de `serving.json` e
+alargado ou estreitado conforme as faixas acertaram ultimamente. Sem ambos as faixas acertam menos
+do que prometem.""",
+)
+
+_BASELINE_SERVED = Text(
+    en="""Not this: the network has not earned its place, and `pregao forecast` says what {served}
+says. As it was judged, the network is moved by the offsets in `candidate.json` and widened or
+narrowed by how often the ranges held of late. Without both its ranges hold less often than they
+promise.""",
+    pt_br="""Não isto: a rede não conquistou o lugar, e `pregao forecast` diz o que {served} diz.
+Como foi julgada, a rede é deslocada pelos ajustes de `candidate.json` e alargada ou estreitada
+conforme as faixas acertaram ultimamente. Sem ambos as faixas acertam menos do que prometem.""",
+)

@@ -32,10 +32,12 @@ class Registration(Value):
     """What was exported, and how near it is."""
 
     models: tuple[str, ...]
-    """Files, one a member; none where a baseline is served."""
+    """Files, one a member."""
     largest_difference: float
     files: dict[str, str]
     """SHA-256 of each file."""
+    left_out: str | None = None
+    """Why there are none: only where a baseline is served, which needs no network."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,43 +65,68 @@ class Exported:
 
 
 def register(run: Run) -> Registration:
-    """Export what forecasts, prove it and publish it beside the run; again is the same as once.
+    """Export the networks, prove them, publish them beside the run; again is the same as once.
+
+    Where a baseline is served, they are there for who tries them.
 
     Raises
     ------
     RegistrationError
-        If a network's numbers are not finite, or ONNX differs from torch.
+        If a network that is served cannot be exported, its numbers are not finite, or ONNX differs
+        from torch.
     CorruptFileError
         If the run is not what was written.
     """
     if (run.folder / FOLDER).is_dir():
         exported_of(run)  # whole, or an error
         return registration_of(run)
-    files: dict[str, bytes] = {}
-    largest = 0.0
+    try:
+        proven, left_out = _proven(run), None
+    except RegistrationError as error:
+        if run.served_name is None:
+            raise
+        proven, left_out = _Proven((), {}, 0.0), error.reason
+    record = Registration(
+        models=proven.models,
+        largest_difference=proven.largest_difference,
+        files={name: sha256(content).hexdigest() for name, content in proven.files.items()},
+        left_out=left_out,
+    )
+    files = {**proven.files, _RECORD: record.model_dump_json(indent=2).encode()}
+    write_folder(run.folder / FOLDER, files, sign=_RECORD)
+    return registration_of(run)
+
+
+@dataclass(frozen=True)
+class _Proven:
+    models: tuple[str, ...]
+    files: dict[str, bytes]
+    largest_difference: float
+
+
+def _proven(run: Run) -> _Proven:
+    models: dict[str, bytes] = {}
     golden: dict[str, Float32] = {}
-    for number, member in enumerate(_members(run)):
-        if member.outcome == "diverged" and member.best_epoch == 0:
-            raise RegistrationError(run.id, "its training diverged before it learnt anything")
-        name = f"model-{number}.onnx"
-        files[name] = export_fitted(member)
-        network = OnnxNetwork(member, files[name])
-        largest = max(largest, _difference(run, member, network))
+    largest = 0.0
+    for number, member in enumerate(members_of(run.model)):
+        content = _exported_now(run, member)
+        models[f"model-{number}.onnx"] = content
+        largest = max(largest, _difference(run, member, OnnxNetwork(member, content)))
         windows = _windows(member, BATCHES[2])
         golden[f"{number}/windows"] = windows
         for place, said in enumerate(heads_with_torch(member, windows)):
             golden[f"{number}/head-{place}"] = said
-    models = tuple(files)
-    if golden:
-        files[_GOLDEN] = save({name: np.ascontiguousarray(each) for name, each in golden.items()})
-    record = Registration(
-        models=models,
-        largest_difference=largest,
-        files={name: sha256(content).hexdigest() for name, content in files.items()},
-    )
-    files[_RECORD] = record.model_dump_json(indent=2).encode()
-    write_folder(run.folder / FOLDER, files, sign=_RECORD)
-    return registration_of(run)
+    written = save({name: np.ascontiguousarray(each) for name, each in golden.items()})
+    return _Proven(tuple(models), {**models, _GOLDEN: written}, largest)
+
+
+def _exported_now(run: Run, member: Fitted) -> bytes:
+    if member.outcome == "diverged" and member.best_epoch == 0:
+        raise RegistrationError(run.id, "its training diverged before it learnt anything")
+    try:
+        return export_fitted(member)
+    except RuntimeError as error:  # what torch's exporter raises for what it does not know
+        raise RegistrationError(run.id, f"it cannot be written as ONNX: {error}") from error
 
 
 def is_registered(run: Run) -> bool:
@@ -124,8 +151,9 @@ def registration_of(run: Run) -> Registration:
         raise NotRegisteredError(run.id) from None
     except (OSError, ValidationError) as error:
         raise CorruptFileError(str(file), str(error)[:200]) from None
-    if len(record.models) != _num_models(run):
-        raise CorruptFileError(str(file), f"{len(record.models)} models, not {_num_models(run)}")
+    expected = len(members_of(run.without_weights))
+    if len(record.models) != expected and (record.models or run.served_name is None):
+        raise CorruptFileError(str(file), f"{len(record.models)} models, not {expected}")
     return record
 
 
@@ -167,19 +195,6 @@ def exported_of(run: Run) -> tuple[Exported, ...]:
 def _exported(golden: dict[str, Float32], number: int, content: bytes) -> Exported:
     places = sorted(each for each in golden if each.startswith(f"{number}/head-"))
     return Exported(content, golden[f"{number}/windows"], tuple(golden[each] for each in places))
-
-
-def _num_models(run: Run) -> int:
-    if run.served_name is not None:
-        return 0
-    return len(members_of(run.without_weights))
-
-
-def _members(run: Run) -> tuple[Fitted, ...]:
-    """Give the networks that are served; where a baseline is, none is."""
-    if run.served_name is not None:
-        return ()
-    return members_of(run.model)
 
 
 def _difference(run: Run, member: Fitted, network: OnnxNetwork) -> float:

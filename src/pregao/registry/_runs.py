@@ -40,7 +40,17 @@ from pregao.zoo import FittedBaseline, Forecaster
 
 _PROVENANCE_FILE = "provenance.json"
 _SERVING_FILE = "serving.json"
+_CANDIDATE_FILE = "candidate.json"
 _LIBRARIES = ("numpy", "scipy", "torch", "arch", "lightgbm")
+
+
+@dataclass(frozen=True, eq=False)
+class InPlace:
+    """A baseline that is served in the place of a network which has not earned it."""
+
+    name: str
+    baseline: FittedBaseline
+    serving: Serving
 
 
 class DataRecord(Value):
@@ -165,6 +175,14 @@ class Run:
         with self._of_this_version(_SERVING_FILE):
             return Serving.model_validate_json(self.content(_SERVING_FILE))
 
+    @cached_property
+    def candidate_serving(self) -> Serving:
+        """How the network itself was judged, whether it is served or not."""
+        if _CANDIDATE_FILE not in self.provenance.files:
+            return self.serving
+        with self._of_this_version(_CANDIDATE_FILE):
+            return Serving.model_validate_json(self.content(_CANDIDATE_FILE))
+
     @property
     def served_name(self) -> str | None:
         """The name of that baseline, without loading what it needs."""
@@ -267,8 +285,8 @@ def save_run(
     forecaster: str,
     data: tuple[DataRecord, ...],
     overridden: tuple[str, ...] = (),
-    served: tuple[str, FittedBaseline] | None = None,
     serving: Serving,
+    in_place: InPlace | None = None,
     prices: Sequence[Prices] = (),
 ) -> Run:
     """Publish a run: written beside, synced, then renamed into place. Saving twice is once.
@@ -277,16 +295,16 @@ def save_run(
     ----------
     made_from
         What was asked for: an experiment, or those of an ensemble's members.
-    served
-        The baseline that is served because the network did not earn its place, with its name. The
-        network is stored all the same: it is the candidate.
     serving
-        How the windows of who is served are cut, and how its ranges are calibrated.
+        How the network's windows are cut, and how its ranges are calibrated.
+    in_place
+        What is served because the network did not earn its place. The network is stored all the
+        same: it is the candidate.
     prices
         What it was made from: a digest a month is kept, which later says from when they differ.
     """
     folder = home / "runs" / run_id(made_from, data, forecaster)
-    served_name = None if served is None else served[0]
+    served_name = None if in_place is None else in_place.name
     if folder.exists() and Run(folder).served_name != served_name:
         # Other rivals or other folds, another champion: both runs stand.
         name = served_name or forecaster
@@ -298,8 +316,7 @@ def save_run(
         "report.json": report.model_dump_json(indent=2).encode(),
         "scaler.json": Learning.of(model).model_dump_json(indent=2).encode(),
         "weights.safetensors": save(state_of(model)),
-        **({} if served is None else baseline_files(*served)),
-        _SERVING_FILE: serving.model_dump_json(indent=2).encode(),
+        **_serving_files(serving, in_place),
         **({} if not prices else {MONTHS_FILE: months_of(prices)}),
     }
     provenance = Provenance(
@@ -317,6 +334,17 @@ def save_run(
     return Run(folder)
 
 
+def _serving_files(own: Serving, in_place: InPlace | None) -> dict[str, bytes]:
+    written = own.model_dump_json(indent=2).encode()
+    if in_place is None:
+        return {_SERVING_FILE: written}
+    return {
+        **baseline_files(in_place.name, in_place.baseline),
+        _SERVING_FILE: in_place.serving.model_dump_json(indent=2).encode(),
+        _CANDIDATE_FILE: written,
+    }
+
+
 def check_run(run: Run) -> None:
     """Read every file of a run and compare it with its digest.
 
@@ -331,7 +359,7 @@ def check_run(run: Run) -> None:
         raise CorruptFileError(str(run.folder / _PROVENANCE_FILE), str(error)[:200]) from None
     for name in names:
         run.content(name)
-    _ = run.experiment, run.report, run.serving, run.without_weights
+    _ = run.experiment, run.report, run.serving, run.candidate_serving, run.without_weights
 
 
 def delete_run(run: Run) -> None:

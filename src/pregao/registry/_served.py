@@ -13,7 +13,7 @@ from pregao.errors import MissingColumnsError
 from pregao.evaluation import Adaptive, Edge, Serving, as_served, widened
 from pregao.findings import Finding
 from pregao.prices import COLUMNS, Bars, Prices
-from pregao.registry._registration import exported_of
+from pregao.registry._registration import exported_of, registration_of
 from pregao.registry._runs import Run
 from pregao.symbols import Symbol
 from pregao.training import Ensemble, Experiment, Model, OnnxNetwork, members_of, windows_of
@@ -93,7 +93,7 @@ class ServedModel:
     serving: Serving
     forecaster: Adaptive
     network: OnnxNetwork | OnnxEnsemble | None
-    """None where a baseline is served."""
+    """None for a baseline."""
     edge: Edge
     name: str
     """Of who forecasts."""
@@ -113,16 +113,42 @@ class ServedModel:
         BaselineUnavailableError
             If it needs a library that cannot be loaded here.
         """
-        fitted = run.without_weights
-        network = _network(run, fitted)
-        served = run.served
-        own: Forecaster | None = network if served is None else served[1]
-        assert own is not None, "a run without a baseline in its place has networks"
-        report = run.report
-        forecaster = as_served(own, run.serving.offsets)
-        return cls(
-            run, run.serving, forecaster, network, report.edge, report.champion, fitted.borders
-        )
+        if run.served is None:
+            return cls._of_network(run)
+        registration_of(run)  # a damaged network is none of a baseline's business
+        name, baseline = run.served
+        return cls._of(run, name, baseline, run.serving)
+
+    @classmethod
+    def candidate(cls, run: Run) -> Self | None:
+        """Load a registered run's own network, for who wants to try it although it is not served.
+
+        None where it could not be exported. Errors are those of `loaded`.
+        """
+        return cls._of_network(run) if registration_of(run).models else None
+
+    @classmethod
+    def _of_network(cls, run: Run) -> Self:
+        network = _network(run, run.without_weights)
+        return cls._of(run, run.report.candidate, network, run.candidate_serving, network)
+
+    @classmethod
+    def _of(
+        cls,
+        run: Run,
+        name: str,
+        forecaster: Forecaster,
+        serving: Serving,
+        network: OnnxNetwork | OnnxEnsemble | None = None,
+    ) -> Self:
+        calibrated = as_served(forecaster, serving.offsets)
+        borders = run.without_weights.borders
+        return cls(run, serving, calibrated, network, run.report.edge, name, borders)
+
+    @property
+    def is_served(self) -> bool:
+        """Whether this is who forecasts for the run, and not only its candidate."""
+        return self.run.served_name in {None, self.name}
 
     @property
     def run_id(self) -> str:
@@ -192,13 +218,10 @@ _MADE_UP_SESSIONS = 1_500
 """More than any feature and lookback in use needs."""
 
 
-def _network(run: Run, model: Model) -> OnnxNetwork | OnnxEnsemble | None:
-    exported = exported_of(run)
-    if not exported:
-        return None
+def _network(run: Run, model: Model) -> OnnxNetwork | OnnxEnsemble:
     members = members_of(model)
     networks = []
-    for number, (member, each) in enumerate(zip(members, exported, strict=True)):
+    for number, (member, each) in enumerate(zip(members, exported_of(run), strict=True)):
         network = OnnxNetwork(member, each.content)
         each.check(network, f"{run.id}, member {number}")
         networks.append(network)

@@ -23,6 +23,7 @@ from pregao.serving._problems import Refusal, reasons_of
 from pregao.serving._services import Services
 from pregao.serving.dashboard import ROUTERS, problem_page
 
+_MOST_OF_A_PATH = 120
 _ROUTERS = (
     _forecasts.router,
     _symbols.router,
@@ -66,11 +67,20 @@ def create_app(services: Services) -> FastAPI:
     return app
 
 
-def _of_http(_request: Request, error: Exception) -> Response:
+def _of_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException), "registered for these"
-    names = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
-    name = names.get(error.status_code, "invalid-request")
-    raise Refusal(name, str(error.detail), headers=dict(error.headers or {}))
+    headers, asked = dict(error.headers or {}), request.url.path[:_MOST_OF_A_PATH]
+    match error.status_code:
+        case 404:
+            name, detail = "not-found", f"nothing is at {asked}: /openapi.json has all there is"
+        case 405:
+            name = "method-not-allowed"
+            detail = f"{request.method} is not for {asked}: use {headers.get('Allow', 'another')}"
+        case 413:
+            name, detail = "too-large", str(error.detail)
+        case _:
+            name, detail = "invalid-request", str(error.detail)
+    raise Refusal(name, detail, headers=headers)
 
 
 def _of_validation(_request: Request, error: Exception) -> Response:

@@ -198,6 +198,16 @@ class Models:
         """
         return ServedModel.loaded(self.run(name))
 
+    def candidate(self, name: str) -> ServedModel:
+        """Load a registered run's own network, served or not; what is served where it cannot be.
+
+        Raises
+        ------
+        NotRegisteredError, CorruptFileError
+            If it cannot be loaded.
+        """
+        return ServedModel.candidate(self.run(name)) or self.served(name)
+
     @cached_property
     def _champions(self) -> Champions:
         return Champions(self.database)

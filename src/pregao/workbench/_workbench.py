@@ -19,6 +19,7 @@ from pregao.jobs import Jobs
 from pregao.prices import Feed, PriceStore, Provider
 from pregao.registry import (
     DataRecord,
+    InPlace,
     Run,
     StoredSearch,
     begin_search,
@@ -622,8 +623,7 @@ class Workbench:
     def _kept(self, sweep: Sweep) -> Result:
         """Store the candidate as a run, and what is served in its place, and show forecasts."""
         assert sweep.candidate.model is not None, "a candidate is a network or an average of some"
-        baseline = sweep.champion.baseline
-        prices = sweep.prices
+        champion, prices = sweep.champion, sweep.prices
         run = save_run(
             self.home,
             sweep.candidate.model,
@@ -632,8 +632,10 @@ class Workbench:
             forecaster=sweep.report.candidate,
             data=_records(prices),
             overridden=tuple(f.code for each in prices for f in each.quarantine),
-            served=None if baseline is None else (sweep.report.champion, baseline),
-            serving=sweep.champion.serving,
+            serving=sweep.candidate.serving,
+            in_place=None
+            if champion.baseline is None
+            else InPlace(sweep.report.champion, champion.baseline, champion.serving),
             prices=[each.prices for each in prices],
         )
         self.models.kept(run)

@@ -173,13 +173,19 @@ def test_what_is_no_asset_is_not_given(client, name):
 
 
 @pytest.mark.parametrize(
-    ("language", "title"), [("en", "Nothing is here"), ("pt-BR", "Não há nada aqui")]
+    ("language", "title", "lead"),
+    [
+        ("en", "Nothing is here", "No page has the address /nowhere."),
+        ("pt-BR", "Não há nada aqui", "Nenhuma página tem o endereço /nowhere."),
+    ],
 )
-def test_address_that_is_not_there_is_a_page_for_a_visitor(client, language, title):
+def test_address_that_is_not_there_is_a_page_for_a_visitor(client, language, title, lead):
     answer = client.get("/nowhere", headers={"accept-language": language})
 
     assert 404 == answer.status_code
     assert f"<h1>{title}</h1>" in answer.text
+    assert lead in answer.text
+    assert "openapi" not in answer.text
 
 
 def test_what_the_interface_documents_answers_with_problems_in_json(client):

@@ -1,6 +1,10 @@
 """A symbol's page, and the simulator on it."""
 
+import numpy as np
 import pytest
+
+from pregao.prices import read_pasted
+from pregao.symbols import Symbol
 
 CLOSES = "\n".join(str(30 + 0.1 * (day % 7)) for day in range(90))
 
@@ -100,25 +104,56 @@ def test_simulation_of_too_few_prices_says_which_rows_are_bad(client):
     assert ["line 2"] == [each["at"] for each in answer.json()["reasons"]]
 
 
+def bars_as_csv(client):
+    bars = client.get("/v1/symbols/PETR4/prices", params={"rows": 300}).json()
+    names = ("open", "high", "low", "close", "volume")
+    columns = zip(bars["sessions"], *(bars[name] for name in names), strict=True)
+    return "\n".join(["date," + ",".join(names), *(",".join(map(str, row)) for row in columns)])
+
+
 def test_simulation_with_a_run_is_that_run_s_and_wants_all_that_it_reads(
     served_home, make_services, client_of
 ):
     services = make_services()
     run = services.workbench.models.runs()[0].id
     client = client_of(services)
-    bars = client.get("/v1/symbols/PETR4/prices", params={"rows": 300}).json()
-    names = ("open", "high", "low", "close", "volume")
-    columns = zip(bars["sessions"], *(bars[name] for name in names), strict=True)
-    rows = ["date," + ",".join(names), *(",".join(map(str, row)) for row in columns)]
 
     alone, whole = (
         client.post("/simulations", json={"symbol": "PETR4", "text": text, "run": run})
-        for text in (CLOSES, "\n".join(rows))
+        for text in (CLOSES, bars_as_csv(client))
     )
 
     assert 422 == alone.status_code
     assert f"{run} reads ranges or volumes" in alone.json()["detail"]
     assert (200, run) == (whole.status_code, whole.json()["forecast"]["run"])
+
+
+@pytest.mark.slow
+def test_simulation_with_a_run_shows_its_network_although_a_baseline_is_served(
+    served_home, make_services, client_of
+):
+    from made_runs import EXPERIMENTS, made_run  # torch, for the few who need it
+
+    services = make_services()
+    experiment = EXPERIMENTS["ensemble"].replace(symbols=("PETR4",), members=1, seed=7)
+    run = made_run(services.workbench.home, experiment, baseline="har")
+    services.workbench.models.register(run.id)
+    client = client_of(services)
+    body = {"symbol": "PETR4", "text": bars_as_csv(client), "run": run.id}
+
+    found = client.post("/simulations", json=body).json()
+
+    name = run.report.candidate
+    assert (name, "none") == (found["forecast"]["forecaster"], found["forecast"]["edge"])
+    assert f"{name} itself answers" in found["note"]["en"]
+    assert "har" in found["note"]["pt_br"]
+    models = services.workbench.models
+    own, served = models.candidate(run.id), models.served(run.id)
+    prices = read_pasted(body["text"], Symbol.parse("PETR4"), today=services.today()).prices
+    ahead = own.prepared(prices).quantiles()
+    expected = found["forecast"]["last_price"] * np.exp(ahead)
+    np.testing.assert_allclose(expected, found["forecast"]["prices"], rtol=1e-6)
+    assert not np.allclose(ahead, served.prepared(prices).quantiles(), atol=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,11 @@ class SimulationAsked(Value):
 
     symbol: Ticker = Field(default="SP500", description="decides currency and calendar")
     text: str = Field(max_length=MOST_CHARACTERS, description="a CSV file, or closes, one a line")
-    run: str | None = Field(default=None, max_length=120, description="null: the champion")
+    run: str | None = Field(
+        default=None,
+        max_length=120,
+        description="its own network, served or not; null: the champion",
+    )
 
 
 class Simulation(Value):
@@ -63,13 +67,14 @@ def simulation(asked: SimulationAsked, services: Services, language: Language) -
     if len(pasted.prices) < LEAST_ROWS:
         detail = f"{len(pasted.prices)} prices can be used: give at least {LEAST_ROWS}"
         raise Refusal("invalid-input", detail, reasons=_reasons(pasted.bad_rows, language))
-    shown = _forecast(asked, pasted, services)
+    model = None if asked.run is None else _tried(asked.run, services)
+    shown = _forecast(model, pasted, services)
     return Simulation(
         forecast=shown,
         drawing=Drawing.of(fan_figure(pasted.prices, shown.as_forecast(), language=language)),
         bad_rows=pasted.bad_rows,
         rows=len(pasted.prices),
-        note=_note(shown),
+        note=_note(shown) if model is None or model.is_served else _note_of_candidate(model),
     )
 
 
@@ -90,14 +95,15 @@ def _reasons(bad_rows: tuple[BadRow, ...], language: Language) -> tuple[Reason, 
     )
 
 
-def _forecast(asked: SimulationAsked, pasted: Pasted, services: Services) -> ForecastShown:
+def _tried(run: str, services: Services) -> ServedModel:
+    workbench = services.workbench
+    return _models.get((workbench.home, run), lambda: workbench.models.candidate(run))
+
+
+def _forecast(model: ServedModel | None, pasted: Pasted, services: Services) -> ForecastShown:
     desk = services.desk
-    if asked.run is None:
+    if model is None:
         return desk.forecast_own(pasted.prices, pasted.findings, closes_only=pasted.is_closes_only)
-    name = asked.run
-    model = _models.get(
-        (services.workbench.home, name), lambda: services.workbench.models.served(name)
-    )
     return desk.forecast_with(model, _fit_for(model, pasted), pasted.findings)
 
 
@@ -123,3 +129,14 @@ def _note(shown: ForecastShown) -> Text:
             name=shown.forecaster,
         )
     return Text.of("{name} answers", "Responde {name}", name=shown.forecaster)
+
+
+def _note_of_candidate(model: ServedModel) -> Text:
+    return Text.of(
+        "{name} itself answers, as it was judged. It has not earned its place, which {served} has: "
+        "use the ranges and not the direction",
+        "Responde a própria {name}, como foi julgada. Ela não conquistou o lugar, que é de "
+        "{served}: use as faixas, não a direção",
+        name=model.name,
+        served=model.run.report.champion,
+    )

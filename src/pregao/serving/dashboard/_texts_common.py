@@ -27,6 +27,10 @@ COMMON: dict[str, Text] = {
         pt_br="Previsões são faixas, não recomendações. Toda nota está ao lado da previsão ingênua.",
     ),
     "problem_title": Text(en="That did not work", pt_br="Não deu certo"),
+    "problem_nowhere": Text(
+        en="No page has the address {path}. The menu above leads to all of them.",
+        pt_br="Nenhuma página tem o endereço {path}. O menu acima leva a todas.",
+    ),
     "problem_back": Text(en="Back to the overview", pt_br="Voltar à visão geral"),
     "problem_logged": Text(
         en="The server's log says more; there this request is",
