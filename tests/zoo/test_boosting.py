@@ -1,5 +1,6 @@
 """Gradient boosting: it learns what is planted, and says so where its library is missing."""
 
+import pickle
 import subprocess
 import sys
 from dataclasses import replace
@@ -12,7 +13,7 @@ from hypothesis.extra import numpy as hnp
 
 from pregao.training import LEVELS
 from pregao.zoo import BASELINES, anchor_quantiles
-from pregao.zoo._boosting import along_shape
+from pregao.zoo._boosting import KNOTS, along_shape
 
 
 def test_boosting_finds_a_planted_spread(training):
@@ -55,6 +56,26 @@ try:
 except BaselineUnavailableError as error:
     print(error.name, "|", error.reason)
 """
+
+
+def test_who_passes_trees_on_loads_no_library(training, tmp_path):
+    boosting = BASELINES["lightgbm"].fit(training, LEVELS, 0)
+    expected = boosting.quantiles(training)
+    path = tmp_path / "boosting.pickle"
+    path.write_bytes(pickle.dumps(boosting))
+    passing = (
+        "import pickle, sys; from pathlib import Path\n"
+        "found = pickle.loads(Path(sys.argv[1]).read_bytes())\n"
+        "print(len(found.boosters), {'lightgbm', 'sklearn'} & {*sys.modules})"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", passing, str(path)], capture_output=True, text=True, check=True
+    )
+
+    assert f"{len(KNOTS)} set()\n" == done.stdout
+    again = pickle.loads(path.read_bytes())
+    np.testing.assert_array_equal(expected, again.quantiles(training))
 
 
 @pytest.mark.parametrize("raised", ["OSError", "ImportError"])

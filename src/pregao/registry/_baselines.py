@@ -8,7 +8,7 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,18 +16,15 @@ from pydantic import ValidationError
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from pregao.errors import BaselineUnavailableError, CorruptFileError
+from pregao.errors import CorruptFileError
 from pregao.findings import Finding
 from pregao.zoo import FittedBaseline
 from pregao.zoo._autoregression import Autoregression
-from pregao.zoo._boosting import Boosting
+from pregao.zoo._boosting import Boosting, Trees
 from pregao.zoo._empirical import Anchor, GaussianWalk, Rolling
 from pregao.zoo._forecaster import Acquaintances
 from pregao.zoo._garch import FittedSymbol, GjrGarch, GjrParameters
 from pregao.zoo._har import Har
-
-if TYPE_CHECKING:
-    import lightgbm
 
 SHAPE_FILE = "served.json"
 _ARRAYS_FILE = "served.safetensors"
@@ -153,9 +150,9 @@ class _Writer:
                 assert is_dataclass(value), "all that is listed"
                 parts = {each.name: self.node(getattr(value, each.name)) for each in fields(value)}
                 node = {"class": type(value).__name__, "fields": parts}
-            case _ if (text := _tree_text(value)) is not None:
+            case Trees():
                 name = _TREES_FILE.format(number=len(self.trees))
-                self.trees[name] = text.encode()
+                self.trees[name] = value.text.encode()
                 node = {"trees": name}
             case _:
                 raise TypeError(f"a {type(value).__name__} cannot be stored in a run")
@@ -190,7 +187,8 @@ class _Reader:
             case {"finding": dict(content)}:
                 value = _finding(content)
             case {"trees": str(name)}:
-                value = _trees(self._read(name).decode())
+                value = Trees(self._read(name).decode())
+                _ = value.booster  # or it is no such text
             case {"class": str(name), "fields": dict(parts)}:
                 value = _made(
                     _CLASSES[name], {key: self.value(each) for key, each in parts.items()}
@@ -212,23 +210,3 @@ def _finding(content: dict[str, object]) -> Finding:
         return Finding.model_validate(content)
     except ValidationError as error:
         raise ValueError(f"no finding: {error.errors()[0]['msg']}") from None
-
-
-def _tree_text(value: object) -> str | None:
-    """Give LightGBM's own text of its trees; None for what is none."""
-    if type(value).__module__.partition(".")[0] != "lightgbm":
-        return None
-    import lightgbm
-
-    return str(value.model_to_string()) if isinstance(value, lightgbm.Booster) else None
-
-
-def _trees(text: str) -> "lightgbm.Booster":
-    try:
-        import lightgbm
-    except (ImportError, OSError) as error:
-        raise BaselineUnavailableError("lightgbm", str(error)) from error
-    try:
-        return lightgbm.Booster(model_str=text)
-    except lightgbm.basic.LightGBMError as error:
-        raise ValueError(f"no trees: {error}") from None

@@ -1,6 +1,7 @@
 """Gradient boosting with the quantile loss (LightGBM), on top of the anchor."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from types import ModuleType
 from typing import TYPE_CHECKING
 
@@ -41,10 +42,39 @@ _OPTIONS = {
 
 
 @dataclass(frozen=True, eq=False)
+class Trees:
+    """An ensemble of trees as LightGBM's own text; LightGBM is loaded once it is asked."""
+
+    text: str
+
+    @cached_property
+    def booster(self) -> "lightgbm.Booster":
+        """What predicts.
+
+        Raises
+        ------
+        BaselineUnavailableError
+            If LightGBM cannot be loaded.
+        ValueError
+            If the text is none of its own.
+        """
+        library = _lightgbm()
+        try:
+            booster: lightgbm.Booster = library.Booster(model_str=self.text)
+        except library.basic.LightGBMError as error:
+            raise ValueError(f"no trees: {error}") from None
+        return booster
+
+    def __reduce__(self) -> tuple[type["Trees"], tuple[str]]:
+        """Send the text alone: who only passes trees on never loads LightGBM, which takes 1 s."""
+        return Trees, (self.text,)
+
+
+@dataclass(frozen=True, eq=False)
 class Boosting:
     """The anchor's quantiles, each moved by its own small ensemble of trees."""
 
-    boosters: tuple["lightgbm.Booster", ...]
+    boosters: tuple[Trees, ...]
     knots: Float
     """(horizon, knots): the anchor's quantiles at the boosters' levels."""
     shape: Float
@@ -54,8 +84,8 @@ class Boosting:
     def quantiles(self, past: Past) -> Float:
         """Forecast the moved knots, sorted, and the levels between along the anchor's shape."""
         rows = boosting_features(past, np.arange(len(past.cutoff_rows)))
-        moves = np.stack([np.asarray(each.predict(rows)) for each in self.boosters], axis=-1)
-        moved = self.knots + moves.reshape(-1, past.horizon, len(self.boosters))
+        each_move = [np.asarray(each.booster.predict(rows)) for each in self.boosters]
+        moved = self.knots + np.stack(each_move, axis=-1).reshape(-1, *self.knots.shape)
         standardised = along_shape(np.sort(moved, axis=-1), self.knots, self.shape)
         return spread(past)[..., None] * standardised
 
@@ -82,7 +112,8 @@ def fit_boosting(taught: Taught, levels: Levels, seed: int) -> Boosting:
         # Bins are those of all levels; only where the trees start is each level's own.
         data.set_init_score(np.tile(knots[:, number], len(chosen)))
         options = {**_OPTIONS, "alpha": level, "seed": seed}
-        boosters.append(lightgbm.train(options, data, num_boost_round=_ROUNDS))
+        fitted = lightgbm.train(options, data, num_boost_round=_ROUNDS)
+        boosters.append(Trees(fitted.model_to_string()))
     return Boosting(tuple(boosters), knots, anchor_quantiles(taught.targets, levels))
 
 
