@@ -5,13 +5,14 @@ then looks up where every call on the stack stands, and Plotly throws some while
 """
 
 import json
-import re
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from browsing import ARGUMENTS, CHROMIUM, address_of
 from websockets.sync.client import ClientConnection, connect
 
 WIDTH, HEIGHT = 1280, 720
@@ -74,25 +75,23 @@ class Page:
 
 
 @contextmanager
-def unwatched(program: str, *arguments: str) -> Iterator[Browser]:
+def unwatched() -> Iterator[Browser]:
     """Start a browser with nothing in its caches."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
+        own = ("--headless", "--remote-debugging-port=0", f"--user-data-dir={profile}")
         process = subprocess.Popen(
-            [
-                program,
-                "--headless",
-                "--remote-debugging-port=0",
-                f"--user-data-dir={profile}",
-                *arguments,
-            ],
-            stderr=subprocess.PIPE,
+            [CHROMIUM, *own, *ARGUMENTS],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
             text=True,
         )
+        said: list[str] = []
         try:
-            said = iter(process.stderr or ())
-            address = next(found[0] for line in said if (found := re.search(r"ws://\S+", line)))
+            address = address_of(process, said, r"ws://\S+")
+            # Nobody reads on from here but this thread: a full pipe would stop the browser.
+            threading.Thread(target=said.extend, args=(process.stdout,), daemon=True).start()
             with connect(address, max_size=None) as connection:
                 yield Browser(connection)
         finally:
             process.terminate()
-            process.communicate()
+            process.wait()

@@ -13,12 +13,13 @@ from pathlib import Path
 
 import psutil
 
-from _browser import Browser, unwatched
 from _figures import show
 from _load import Load, generate
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "workers"))
-from browsing import ARGUMENTS, CHROMIUM, serving
+from browsing import serving
+
+from _browser import Browser, unwatched
 
 PAGES = ("/", "/symbols/SP500", "/training", "/custom-network", "/runs", "/operations")
 NUM_VISITS = 10_000
@@ -44,7 +45,7 @@ _TIMES = """() => new Promise((resolve) => {
 def main() -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as home, serving(Path(home), "--no-worker") as url:
-        with unwatched(CHROMIUM, *ARGUMENTS) as browser:
+        with unwatched() as browser:
             for path in PAGES:
                 first, *others = [_visited(browser, url + path) for _ in range(6)]
                 seen = {name: statistics.median(each[name] for each in others) for name in first}

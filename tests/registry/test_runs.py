@@ -293,6 +293,8 @@ def test_the_candidate_is_stored_beside_what_is_served(tmp_path: Path):
     run = load_run(tmp_path, with_served(tmp_path, "anchor").id)
 
     assert fitted().digest == run.model.digest
+    assert serving() == run.candidate_serving
+    assert serving().replace(lookback=1) == run.serving
     assert {"served.json", "served.safetensors"} == set(run.served_files)
 
 

@@ -76,13 +76,15 @@ def serving(home: Path, *arguments: str, **environment: str):
     assert not [line for line in said if '"level": "error"' in line]
 
 
-def address_of(server: subprocess.Popen, said: list[str]) -> str:
-    """Read on until a server tells its address; what it said comes into the list."""
+def address_of(
+    server: subprocess.Popen, said: list[str], pattern: str = r"http://[0-9.]+:\d+"
+) -> str:
+    """Read on until a server, or a browser, tells its address; what it said comes into the list."""
     for line in server.stdout:
         said.append(line)
-        if found := re.search(r"http://[0-9.]+:\d+", line):
+        if found := re.search(pattern, line):
             return found[0]
-    raise AssertionError(f"the server did not start: {''.join(said)}")
+    raise AssertionError(f"it did not start: {''.join(said)}")
 
 
 @dataclass

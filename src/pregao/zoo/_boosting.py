@@ -66,7 +66,7 @@ class Trees:
         return booster
 
     def __reduce__(self) -> tuple[type["Trees"], tuple[str]]:
-        """Send the text alone: who only passes trees on never loads LightGBM, which takes 1 s."""
+        """Send the text alone: who only passes trees on never loads LightGBM."""
         return Trees, (self.text,)
 
 

@@ -48,8 +48,8 @@ def export_onnx(module: nn.Module, path: Path, *, num_features: int, lookback: i
 class _Recurrence(nn.Module):
     """A recurrent layer as one operator that torch knows only the shape of.
 
-    torch would capture its own by taking every step, three times over: a GRU of three layers took
-    13 s, and takes 1.5 s so.
+    torch would capture its own by taking every step, three times over: three GRU layers of 60 steps
+    took 13.6 s, and take 1.2 s so.
     """
 
     weights: Tensor
@@ -107,5 +107,5 @@ def _as_onnx(x: Any, w: Any, r: Any, b: Any, mode: str) -> Any:
         case _:
             states, _ = op.RNN(steps, w, r, b, hidden_size=width, direction=way)
     by_window = op.Transpose(states, perm=[2, 0, 1, 3])
-    both_ways: Any = op.Constant(value_ints=[0, 0, -1])
-    return op.Reshape(by_window, both_ways)
+    joined: Any = op.Constant(value_ints=[0, 0, -1])
+    return op.Reshape(by_window, joined)

@@ -188,6 +188,15 @@ def test_address_that_is_not_there_is_a_page_for_a_visitor(client, language, tit
     assert "openapi" not in answer.text
 
 
+def test_address_of_any_length_is_named_in_a_line_or_two(client):
+    answer = client.get(f"/{'x' * 3000}", headers={"accept": "text/html"})
+
+    [lead] = re.findall(r'<p class="lead">(.*?)</p>', answer.text)
+    assert 404 == answer.status_code
+    assert "xxx…" in lead
+    assert len(lead) < 200
+
+
 def test_what_the_interface_documents_answers_with_problems_in_json(client):
     answer = client.get("/v1/runs/nope")
 
