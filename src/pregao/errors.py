@@ -571,3 +571,7 @@ def _either(names: Sequence[str]) -> str:
     """Join names as English does: 'a, b or c'."""
     *rest, last = names
     return f"{', '.join(rest)} or {last}" if rest else last
+
+
+class ServiceBusyError(PregaoError):
+    """Too many requests wait for the same resource; the same request succeeds later."""

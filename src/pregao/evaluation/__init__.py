@@ -38,6 +38,9 @@ from pregao.evaluation._earnings import Earnings as Earnings
 from pregao.evaluation._earnings import earnings_of as earnings_of
 from pregao.evaluation._earnings import gains_of_costs as gains_of_costs
 from pregao.evaluation._earnings import gains_of_returns as gains_of_returns
+from pregao.evaluation._edge import SIGNIFICANCE as SIGNIFICANCE
+from pregao.evaluation._edge import Edge as Edge
+from pregao.evaluation._edge import Verdict as Verdict
 from pregao.evaluation._explanation import Explanation as Explanation
 from pregao.evaluation._forecast import Forecast as Forecast
 from pregao.evaluation._implied_actions import forecast_probabilities as forecast_probabilities
@@ -76,13 +79,10 @@ from pregao.evaluation._report import NetworkScore as NetworkScore
 from pregao.evaluation._report import PricesUsed as PricesUsed
 from pregao.evaluation._report import Report as Report
 from pregao.evaluation._report import Trained as Trained
-from pregao.evaluation._results import NAIVE as NAIVE
-from pregao.evaluation._results import SIGNIFICANCE as SIGNIFICANCE
-from pregao.evaluation._results import Edge as Edge
 from pregao.evaluation._results import Scored as Scored
 from pregao.evaluation._results import Trials as Trials
-from pregao.evaluation._results import Verdict as Verdict
 from pregao.evaluation._results import WindowCounts as WindowCounts
+from pregao.evaluation._scores import NAIVE as NAIVE
 from pregao.evaluation._scores import SCORES as SCORES
 from pregao.evaluation._scores import Metrics as Metrics
 from pregao.evaluation._scores import Score as Score

@@ -9,7 +9,8 @@ from pregao.evaluation._doubts import (
     not_promoted,
 )
 from pregao.evaluation._promotion import Promotion
-from pregao.evaluation._results import NAIVE, Scored
+from pregao.evaluation._results import Scored
+from pregao.evaluation._scores import NAIVE
 from pregao.findings import Finding
 from pregao.values import Text
 

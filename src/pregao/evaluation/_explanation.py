@@ -7,8 +7,8 @@ from typing import Literal, Self
 from pydantic import Field
 
 from pregao.evaluation._attributed import Attributed
+from pregao.evaluation._edge import Edge
 from pregao.evaluation._importance import Importances
-from pregao.evaluation._results import Edge
 from pregao.evaluation._what_mattered import (
     READS_NOTHING,
     REMINDER,

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pregao.calendars import as_date, next_sessions
-from pregao.evaluation._results import Edge
+from pregao.evaluation._edge import Edge
 from pregao.findings import Finding
 from pregao.symbols import Symbol
 from pregao.values import Value

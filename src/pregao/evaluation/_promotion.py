@@ -10,7 +10,8 @@ from pregao.calendars import Sessions
 from pregao.errors import MissingNaiveError
 from pregao.evaluation._bootstrap import Interval, is_enough, skill_interval
 from pregao.evaluation._confidence_set import confidence_set
-from pregao.evaluation._results import NAIVE, SIGNIFICANCE, Verdict
+from pregao.evaluation._edge import SIGNIFICANCE, Verdict
+from pregao.evaluation._scores import NAIVE
 from pregao.evaluation._significance import diebold_mariano
 from pregao.evaluation._superiority import superior_ability
 from pregao.evaluation._truth import Float

@@ -6,17 +6,10 @@ from typing import Self
 
 from pregao.evaluation._comparison import Comparison
 from pregao.evaluation._dossier import Dossier
+from pregao.evaluation._edge import Edge, Verdict
 from pregao.evaluation._overfitting import Overfitting
 from pregao.evaluation._promotion import Promotion
-from pregao.evaluation._results import (
-    AgainstNaive,
-    AgainstRival,
-    Edge,
-    Scored,
-    Trials,
-    Verdict,
-    WindowCounts,
-)
+from pregao.evaluation._results import AgainstNaive, AgainstRival, Scored, Trials, WindowCounts
 from pregao.evaluation._scores import Metrics
 from pregao.evaluation._walk import Walk
 from pregao.findings import Finding

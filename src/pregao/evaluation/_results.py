@@ -1,16 +1,7 @@
 """What a comparison says about one forecaster."""
 
-from typing import Literal
-
 from pregao.evaluation._scores import Metrics
-from pregao.values import Text, Value
-
-NAIVE = "random_walk"
-"""The baseline without which no score is reported."""
-SIGNIFICANCE = 0.05
-
-Edge = Literal["none", "proven"]
-"""What is known of a forecaster beside the best baseline: nothing, or that it is better."""
+from pregao.values import Value
 
 
 class WindowCounts(Value):
@@ -56,6 +47,3 @@ class Scored(Value):
     versus_random_walk: AgainstNaive
     versus_best_baseline: AgainstRival
 
-
-class Verdict(Text):
-    """One plain sentence, in English and in Brazilian Portuguese."""

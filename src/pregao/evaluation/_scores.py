@@ -12,6 +12,9 @@ from pregao.evaluation._quantiles import PIT_BINS, Scoring, in_blocks, pit_below
 from pregao.evaluation._truth import Float, Truth
 from pregao.values import Value
 
+NAIVE = "random_walk"
+"""The baseline without which no score is reported."""
+
 # A basis point: what a price that never moves is taken to move, so that MASE stays finite.
 _LEAST_MOVE = 1e-4
 

@@ -1,7 +1,8 @@
 """The outcome of a comparison in one sentence, for people, in their language."""
 
+from pregao.evaluation._edge import Verdict
 from pregao.evaluation._promotion import Promotion
-from pregao.evaluation._results import Scored, Verdict
+from pregao.evaluation._results import Scored
 from pregao.values import Text
 
 

@@ -4,11 +4,10 @@ import threading
 from dataclasses import dataclass, field
 from functools import partial
 
-from pregao.errors import InputError
+from pregao.errors import InputError, ServiceBusyError
 from pregao.evaluation import Explanation
 from pregao.serving._beside import BesideError, run_beside
 from pregao.serving._kept import Kept
-from pregao.serving._problems import Refusal
 
 _PATIENCE_SECONDS = 120
 _MOST_KEPT = 64
@@ -34,7 +33,7 @@ class Explanations:
         ------
         InputError
             If it cannot be explained; the reason is the command line's.
-        Refusal
+        ServiceBusyError
             If too many explanations are waited for.
         """
         key = (run, symbol, digest)
@@ -42,7 +41,7 @@ class Explanations:
         if key in self._known:
             return self._known.get(key, explained)
         if not self._waiting.acquire(blocking=False):
-            raise Refusal("busy", "other explanations are being made: ask again later")
+            raise ServiceBusyError("other explanations are being made: ask again later")
         try:
             with self._one:
                 return self._known.get(key, explained)

@@ -109,6 +109,7 @@ _KIND_OF: tuple[tuple[type[Exception], str], ...] = (
     (errors.InvalidExperimentError, "invalid-experiment"),
     (errors.InputError, "invalid-input"),
     (errors.StoreBusyError, "busy"),
+    (errors.ServiceBusyError, "busy"),
     (errors.DatabaseBusyError, "busy"),
     (errors.DatabaseUnavailableError, "database-unavailable"),
     (errors.CorruptFileError, "damaged"),

@@ -6,7 +6,6 @@ from pathlib import Path
 from time import perf_counter
 from typing import assert_never
 
-from pregao import training
 from pregao.dataset import WalkForward
 from pregao.jobs import (
     FetchRequest,
@@ -16,7 +15,8 @@ from pregao.jobs import (
     SweepRequest,
     TrainRequest,
 )
-from pregao.training import Epoch
+from pregao.training import Epoch, Search
+from pregao.training import Progress as SearchProgress
 from pregao.values import Text
 from pregao.workbench import Progress, Result, Terms, Workbench
 
@@ -128,10 +128,10 @@ def _forecasters(tell: Tell) -> Callable[[Progress], None]:
     return on_progress
 
 
-def _trials(tell: Tell, plan: training.Search) -> Callable[[training.Progress], None]:
+def _trials(tell: Tell, plan: Search) -> Callable[[SearchProgress], None]:
     pace = _Pace(plan.num_trials * len(plan.entries))
 
-    def on_trial(progress: training.Progress) -> None:
+    def on_trial(progress: SearchProgress) -> None:
         text = Text.of("trials of {name}", "tentativas de {name}", name=progress.entry)
         tell(pace.at(progress.done_trials, text))
 
