@@ -25,17 +25,14 @@ import numpy as np
 
 from _figures import show
 from pregao.dataset import Dataset, Split, make_dataset
-from pregao.evaluation import (
-    Judged,
-    Promotion,
-    confidence_set,
-    judge,
-    promote,
-)
+from pregao.inference import Promotion, confidence_set, promote
+from pregao.instruments import Symbol
 from pregao.prices import Bars, Prices
-from pregao.symbols import Symbol
-from pregao.training import LEVELS, Experiment, Local, combined, run
-from pregao.zoo import BASELINES, DLinear, Forecaster, Network, Recurrent, Stack
+from pregao.scores import Judged, judge
+from pregao.training import LEVELS, Experiment, combined
+from pregao.training.engines import Local, run
+from pregao.zoo.baselines import BASELINES, Forecaster
+from pregao.zoo.networks import DLinear, Network, Recurrent, Stack
 
 CORES = 2
 NUM_MARKETS = 200

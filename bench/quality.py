@@ -14,22 +14,17 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from _figures import show
+from pregao.calibration import Conditions, judge_as_served
+from pregao.calibration._reliability import Reliability, reliability
 from pregao.dataset import Borders, Dataset, make_dataset
-from pregao.evaluation import (
-    NAIVE,
-    Conditions,
-    Judged,
-    diebold_mariano,
-    judge_as_served,
-    pooled,
-    truth_of,
-)
-from pregao.evaluation._reliability import Reliability, reliability
+from pregao.inference import diebold_mariano
+from pregao.instruments import Symbol
 from pregao.prices import PROVIDERS, Prices, validated
-from pregao.symbols import Symbol
-from pregao.training import LEVELS, Experiment, find_recipe, run
+from pregao.scores import NAIVE, Judged, pooled, truth_of
+from pregao.training import LEVELS, Experiment, find_recipe
+from pregao.training.engines import run
 from pregao.workbench import Workbench
-from pregao.zoo import BASELINES, Forecaster
+from pregao.zoo.baselines import BASELINES, Forecaster
 
 FOLDER = Path(__file__).parents[2] / "shared" / "data" / "ohlcv"
 SERIES = {
@@ -82,7 +77,7 @@ class Fit:
 
 def judged(data: tuple[Dataset, ...], fit: Fit) -> tuple[Judged, np.ndarray]:
     """Fit a forecaster, and score the year as it would be served."""
-    from pregao.evaluation import as_served
+    from pregao.calibration import as_served
 
     dataset = data[fit.fold]
     forecaster = fitted(dataset, fit.name)
@@ -171,7 +166,7 @@ def ranges(found: Reliability) -> None:
 
 def errors(said: np.ndarray, truth: object) -> None:
     """Print the absolute error of the first step beside the random walk's, by series."""
-    from pregao.evaluation import Truth
+    from pregao.scores import Truth
 
     assert isinstance(truth, Truth)
     median = truth.last_price * np.exp(said[:, 0, LEVELS.index(0.5)])

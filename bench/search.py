@@ -11,9 +11,11 @@ from statistics import median
 
 from _figures import show
 from pregao.registry import load_search
-from pregao.training import Crew, Datasets, Experiment, Local, Ray, Search, datasets_for, finish
+from pregao.training import Datasets, Experiment, datasets_for, finish
+from pregao.training.engines import Crew, Local, Ray
+from pregao.training.search import Search
 from pregao.workbench import MODES, Result, Terms, Workbench
-from pregao.zoo import ZOO
+from pregao.zoo.networks import ZOO
 
 # 2,143 cutoffs give 1,500 training windows after the purge of one step.
 BASE = Experiment.parse(
@@ -77,8 +79,8 @@ def timed(home: Path, search: Search, *, told: bool = False) -> tuple[Result, fl
 
 def ray_beside_the_pool() -> None:
     """Train the same on both engines in turns, once they have started."""
+    from pregao.instruments import Symbol
     from pregao.prices import PROVIDERS, validated
-    from pregao.symbols import Symbol
 
     prices, _ = validated(
         PROVIDERS["sample"](path=None).download(Symbol.parse("SP500"), BASE.start)

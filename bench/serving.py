@@ -17,10 +17,10 @@ import psutil
 
 from _figures import PREGAO, show
 from _load import Load, generate
-from pregao.evaluation import judge_as_served
+from pregao.calibration import judge_as_served
+from pregao.instruments import Symbol
 from pregao.prices import PROVIDERS, validated
 from pregao.registry import Run, ServedModel, save_run
-from pregao.symbols import Symbol
 from pregao.training import LEVELS, Experiment, datasets_for, finish, train
 from pregao.workbench import Workbench
 

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from _figures import run, show
-from pregao.zoo import ZOO
+from pregao.zoo.networks import ZOO
 
 THIRTY = [name for name, entry in ZOO.items() if entry.number is not None]
 

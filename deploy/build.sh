@@ -46,4 +46,4 @@ pip uninstall --yes pip
 # From a folder that is not the clone, so that what answers is what was installed.
 cd "$work"
 "$target/bin/pregao" --version
-"$python" -c 'import lightgbm, onnxruntime, psycopg, torch; import pregao.serving'
+"$python" -c 'import lightgbm, onnxruntime, psycopg, torch; import pregao.server'

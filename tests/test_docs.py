@@ -7,8 +7,10 @@ import pytest
 import typer.main
 
 from pregao.cli import app
-from pregao.training import Experiment, Space
-from pregao.zoo import BASELINES, ZOO
+from pregao.training import Experiment
+from pregao.training.search import Space
+from pregao.zoo.baselines import BASELINES
+from pregao.zoo.networks import ZOO
 
 ROOT = Path(__file__).parents[1]
 READMES = [(ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.pt-BR.md")]

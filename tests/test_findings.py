@@ -14,14 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from pregao.console._findings import long
 from pregao.errors import UnknownNameError
 from pregao.findings import FINDINGS, Finding, Kind, Severity, find_kind, worst_first
 from pregao.findings._evaluation import EVALUATION
 from pregao.findings._learning import LEARNING
 from pregao.findings._prices import PRICES
 from pregao.findings._serving import SERVING
-from pregao.plots import TEXTS, Language
+from pregao.presentation import TEXTS, Language
+from pregao.terminal._findings import long
 from pregao.values import Text, Value
 
 ROOT = Path(__file__).parents[1]

@@ -12,7 +12,8 @@ from pregao.dataset import Dataset, Split, Windows, live_windows, make_dataset
 from pregao.prices import Prices
 from pregao.testing import in_other_units, noisy_after, synthetic_prices
 from pregao.training import LEVELS, Experiment, Fitted, finish, train
-from pregao.zoo import BASELINES, ZOO
+from pregao.zoo.baselines import BASELINES
+from pregao.zoo.networks import ZOO
 
 LOOKBACK, HORIZON = 16, 3
 PRICES = synthetic_prices(sessions=420, seed=31)

@@ -10,7 +10,7 @@ import pregao
 from pregao import notebook
 from pregao.errors import InvalidExperimentError, UnknownNameError
 from pregao.testing import synthetic_prices
-from pregao.zoo import ZOO
+from pregao.zoo.networks import ZOO
 
 SMALL = {
     "start": "2014-01-02",

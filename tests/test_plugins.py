@@ -14,6 +14,7 @@ import pytest
 import torch
 from packages import EXAMPLE, install, install_example
 
+from pregao.audit import find_leaks_in_features
 from pregao.dataset import Market, Split, feature, make_dataset, plugin_features
 from pregao.errors import (
     InvalidExperimentError,
@@ -22,11 +23,10 @@ from pregao.errors import (
     PluginError,
     UnknownNameError,
 )
-from pregao.evaluation import find_leaks_in_features
 from pregao.registry import Run
 from pregao.testing import synthetic_prices
 from pregao.training import Experiment, broken_networks, finish, listed_networks, train
-from pregao.zoo import (
+from pregao.zoo.networks import (
     NETWORK_SCHEMA,
     Plugin,
     build,
@@ -352,7 +352,7 @@ def test_a_feature_that_fails_on_prices_names_its_package(
 NETWORK = """
     from pregao.errors import InvalidNetworkError
     from pregao.values import Value
-    from pregao.zoo import CustomNetwork, Size
+    from pregao.zoo.networks import CustomNetwork, Size
 
     class Own(Value):
         steps: tuple[int, ...] = (1, 2)

@@ -7,8 +7,8 @@ from functools import partial
 from _worker import BATCH_SIZE, LOOKBACK, NUM_WINDOWS, WIDTHS, Train, clock, serve
 
 from pregao.dataset import Dataset, make_dataset
+from pregao.instruments import Symbol
 from pregao.prices import PROVIDERS, validated
-from pregao.symbols import Symbol
 from pregao.training import Experiment, train
 
 NUM_VALIDATION_WINDOWS = 321

@@ -9,6 +9,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pregao.instruments import Symbol as Symbol
     from pregao.notebook import fetch as fetch
     from pregao.notebook import forecast as forecast
     from pregao.notebook import networks as networks
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from pregao.notebook import sweep as sweep
     from pregao.notebook import sweep_each as sweep_each
     from pregao.notebook import train as train
-    from pregao.symbols import Symbol as Symbol
     from pregao.training import Experiment as Experiment
     from pregao.workbench import Workbench as Workbench
 
@@ -33,7 +33,7 @@ _PUBLIC = {
     "networks": "pregao.notebook",
     "recipes": "pregao.notebook",
     "Experiment": "pregao.training",
-    "Symbol": "pregao.symbols",
+    "Symbol": "pregao.instruments",
     "Workbench": "pregao.workbench",
 }
 

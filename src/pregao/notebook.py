@@ -6,21 +6,118 @@
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
+from pregao import workbench
 from pregao.errors import InvalidExperimentError
-from pregao.evaluation import Forecast
+from pregao.evaluation import Forecast, Report
+from pregao.explanation import Explanation
 from pregao.findings import Finding
+from pregao.presentation.figures import (
+    explanation_figure,
+    fan_figure,
+    learning_curves_figure,
+    ranking_figure,
+)
 from pregao.prices import Clock, Prices, open_feed
+from pregao.registry import Run
+from pregao.report import ranking_html, write_result
 from pregao.settings import Settings
-from pregao.training import RECIPES, Experiment, Listed, Recipe, Space, find_recipe, listed_networks
-from pregao.workbench import MODES, Result, Terms, Tickers, Workbench, usual_source
+from pregao.training import RECIPES, Experiment, Listed, Recipe, find_recipe, listed_networks
+from pregao.training.search import Space
+from pregao.values import Language
+from pregao.workbench import MODES, Terms, Tickers, Workbench, usual_source
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
 
 Day = date | str | None
 Mode = Literal["fast", "optimized"]
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """A training or a sweep that draws itself."""
+
+    result: workbench.Result
+    language: Language = "en"
+    """The language of tables and figures."""
+    _explanations: dict[tuple[str | None, int | None], Explanation] = field(default_factory=dict)
+
+    @property
+    def report(self) -> Report:
+        """Every forecaster's scores, beside each other."""
+        return self.result.report
+
+    @property
+    def forecasts(self) -> tuple[Forecast, ...]:
+        """The champion's forecast of each symbol."""
+        return self.result.forecasts
+
+    @property
+    def prices(self) -> tuple[Prices, ...]:
+        """The prices of each symbol."""
+        return self.result.prices
+
+    @property
+    def run(self) -> Run:
+        """The stored run."""
+        return self.result.run
+
+    def fan(self, symbol: str | None = None) -> "go.Figure":
+        """Draw the last sessions and the forecast of one symbol, the first by default.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no forecast of the symbol.
+        """
+        place = 0 if symbol is None else self.result.place_of(symbol)
+        return fan_figure(self.prices[place], self.forecasts[place])
+
+    def ranking(self) -> "go.Figure":
+        """Draw every forecaster's test CRPS beside the random walk's."""
+        return ranking_figure(self.report)
+
+    def learning_curves(self) -> "go.Figure":
+        """Draw the champion's losses, epoch by epoch."""
+        return learning_curves_figure([self.report.subject])
+
+    def explain(self, symbol: str | None = None, *, step: int | None = None) -> Explanation:
+        """Explain the run, or its forecast for one of its symbols; computed once.
+
+        Parameters
+        ----------
+        step
+            The session ahead that is explained; the last by default.
+        """
+        key = (symbol, step)
+        if key not in self._explanations:
+            self._explanations[key] = self.result.explain(symbol, step=step)
+        return self._explanations[key]
+
+    def what_mattered(self, symbol: str | None = None, *, step: int | None = None) -> "go.Figure":
+        """Draw an explanation: the share of each feature, and of each lag of it."""
+        return explanation_figure(self.explain(symbol, step=step), language=self.language)
+
+    def write_page(self, path: Path | str) -> None:
+        """Write one self-contained HTML page, in English and Portuguese."""
+        write_result(Path(path), self.result, tuple(self._explanations.values()))
+
+    def to_json(self) -> str:
+        """Return the report as JSON, with the ids of the champion's run and of the search."""
+        return self.result.to_json()
+
+    def __repr__(self) -> str:
+        return repr(self.result)
+
+    def _repr_html_(self) -> str:
+        # The quantile tables are what a forecast shows of itself.
+        forecasts = "".join(each._repr_html_() for each in self.forecasts)
+        return ranking_html(self.report, language=self.language) + forecasts
 
 
 def networks() -> list[Listed]:
@@ -75,7 +172,7 @@ def train(
     result = _workbench().train(
         experiment, recipe=recipe, path=_path(path), allow_findings=allow_findings
     )
-    return _spoken(result)
+    return Result(result, Settings.read().language)
 
 
 def sweep(
@@ -99,7 +196,7 @@ def sweep(
         allow_findings=allow_findings,
         terms=Terms(ensemble=ensemble),
     )
-    return _spoken(result)
+    return Result(result, Settings.read().language)
 
 
 def sweep_each(
@@ -114,15 +211,16 @@ def sweep_each(
 ) -> Tickers:
     """Rank networks on each symbol by itself; symbols that cannot be used are left out and named.
 
-    `on_result` is told of each symbol as soon as it is decided.
+    `on_result` receives each symbol's result, or the finding that left it out, as it is decided.
     """
+    language = Settings.read().language
     return _workbench().sweep_each(
         _experiment(symbols, fields, path, mode="fast"),
         networks=_networks(networks, None),
         path=_path(path),
         allow_findings=allow_findings,
         terms=Terms(ensemble=ensemble),
-        on_result=on_result,
+        on_result=on_result and (lambda each: on_result(_shown(each, language))),
     )
 
 
@@ -158,11 +256,11 @@ def search(
     asked: dict[str, object] = {"strategy": strategy, "trials": trials, "pruning": pruning}
     if space is not None:
         asked["space"] = space if isinstance(space, Space) else Space.parse(space)
-    workbench = _workbench()
-    plan = workbench.plan(
+    bench = _workbench()
+    plan = bench.plan(
         experiment, None if networks is None else _networks(networks, recipe), **asked
     )
-    result = workbench.search(
+    result = bench.search(
         plan,
         path=_path(path),
         allow_findings=allow_findings,
@@ -170,7 +268,7 @@ def search(
         budget_seconds=budget_seconds,
         terms=Terms(ensemble=ensemble),
     )
-    return _spoken(result)
+    return Result(result, Settings.read().language)
 
 
 def forecast(
@@ -188,16 +286,16 @@ def forecast(
 
     Fields of `Experiment` are for training; a stored run has its own.
     """
-    workbench, csv = _workbench(), _path(path)
+    bench, csv = _workbench(), _path(path)
     source = source or ("csv" if csv else None)
     if run is None:
         given = {"source": source, "start": start, "end": end, **fields}
         known = {name: value for name, value in given.items() if value is not None}
         experiment = Experiment.parse({"symbols": symbol, **known})
-        return workbench.forecast(experiment, path=csv, allow_findings=allow_findings)
+        return bench.forecast(experiment, path=csv, allow_findings=allow_findings)
     if fields:
         raise InvalidExperimentError(run, [f"a stored run has its own {', '.join(fields)}"])
-    return workbench.forecast_with(
+    return bench.forecast_with(
         run,
         symbol,
         source=source,
@@ -230,9 +328,8 @@ def _now() -> datetime:
     return datetime.now().astimezone()  # noqa: TID251 - the entry point owns the clock
 
 
-def _spoken(result: Result) -> Result:
-    """Let a result show itself in the user's language."""
-    return replace(result, language=Settings.read().language)
+def _shown(each: workbench.Result | Finding, language: Language) -> Result | Finding:
+    return Result(each, language) if isinstance(each, workbench.Result) else each
 
 
 def _networks(names: str | Sequence[str], recipe: str | None) -> tuple[str, ...]:

@@ -23,11 +23,10 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from pregao.calendars import as_date, day_at, last_complete_session, next_sessions
 from pregao.errors import UnknownNameError, UnknownSymbolError, WorkerLostError
+from pregao.instruments import Symbol, as_date, day_at, last_complete_session, next_sessions
 from pregao.prices import Bars, Prices, Provider, validated
-from pregao.symbols import Symbol
-from pregao.training import Engine, run
+from pregao.training.engines import Engine, run
 
 
 @dataclass(frozen=True)

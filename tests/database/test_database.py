@@ -12,11 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from pregao.database import SCHEMA_REVISION, Database, workers
 from pregao.database._tables import METADATA
-from pregao.errors import (
-    CorruptDatabaseError,
-    InvalidDatabaseUrlError,
-    NewerSchemaError,
-)
+from pregao.errors import CorruptDatabaseError, InvalidDatabaseUrlError, NewerSchemaError
 
 
 def _row(number):

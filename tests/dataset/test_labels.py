@@ -18,8 +18,8 @@ from pregao.dataset import (
     make_dataset,
 )
 from pregao.dataset._labels import rule_actions
+from pregao.instruments import Symbol
 from pregao.prices import Bars, Prices
-from pregao.symbols import Symbol
 from pregao.testing import in_other_units, noisy_after, synthetic_prices
 
 PRICES = synthetic_prices(sessions=2500, seed=3)

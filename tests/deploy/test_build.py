@@ -28,8 +28,8 @@ def test_the_wheel_holds_all_of_the_package_and_nothing_else(deploy, tmp_path):
     }
 
     assert wanted == held
-    assert {"pregao/py.typed", "pregao/serving/pages/docs.html.j2"} <= held
-    assert {"pregao/plots/page.html.j2", "pregao/serving/assets/docs.css"} <= held
+    assert {"pregao/py.typed", "pregao/dashboard/pages/docs.html.j2"} <= held
+    assert {"pregao/report/page.html.j2", "pregao/dashboard/assets/docs.css"} <= held
     assert any(name.startswith("pregao/database/migrations/versions/") for name in held)
 
 

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from prometheus_client import Counter, Gauge, Histogram
 
-from pregao.serving._metrics import Metrics
+from pregao.service._metrics import Metrics
 
 _SUFFIXES = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count"), "gauge": ("",)}
 _OF_PROMETHEUS = {"job", "instance", "le"}

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from pregao.serving._server import GRACE_SECONDS
+from pregao.server._server import GRACE_SECONDS
 
 UNITS = ["pregao.service", "pregao-worker@.service"]
 

@@ -11,17 +11,12 @@ from pydantic import ValidationError
 from scipy.stats import norm
 
 from pregao.errors import MissingNaiveError
-from pregao.evaluation import (
-    Comparison,
-    Truth,
-    compare,
-    diebold_mariano,
-    judge_quantiles,
-    window_crps,
-)
-from pregao.evaluation._diagnosis import diagnose
+from pregao.evaluation import Comparison, compare
+from pregao.evaluation._findings import diagnose
 from pregao.evaluation._results import AgainstRival
 from pregao.evaluation._verdict import verdict_on
+from pregao.inference import diebold_mariano
+from pregao.scores import Truth, judge_quantiles, window_crps
 from pregao.training import LEVELS
 
 HORIZON = 3

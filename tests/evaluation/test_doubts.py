@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pregao.evaluation._doubts import (
+from pregao.evaluation._checks import (
     accuracy_above_possible,
     best_accuracy,
     class_imbalance,

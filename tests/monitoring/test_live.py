@@ -9,7 +9,7 @@ from pregao.dataset import Split, make_dataset
 from pregao.monitoring import live_scores
 from pregao.testing import synthetic_prices
 from pregao.training import LEVELS
-from pregao.zoo import BASELINES
+from pregao.zoo.baselines import BASELINES
 
 
 @pytest.fixture(scope="module")

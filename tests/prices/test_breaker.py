@@ -7,8 +7,8 @@ import pytest
 from lying_server import Lies
 
 from pregao.errors import ProviderError
+from pregao.instruments import Symbol
 from pregao.prices import NETWORK
-from pregao.symbols import Symbol
 
 PETR4 = Symbol.parse("PETR4")
 

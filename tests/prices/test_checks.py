@@ -6,11 +6,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from pregao.calendars import as_date
 from pregao.errors import InputError
 from pregao.findings import FINDINGS
+from pregao.instruments import Symbol, as_date
 from pregao.prices import CHECKS, PROVIDERS, Bars, Download, Prices, inspect, validated
-from pregao.symbols import Symbol
 from pregao.testing import synthetic_prices
 
 MARKET = synthetic_prices(sessions=300, seed=5, dividend=0.0)

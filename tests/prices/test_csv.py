@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pregao.errors import InputError, MalformedFileError, PregaoError, UnknownSymbolError
+from pregao.instruments import Symbol
 from pregao.prices import COLUMNS, PROVIDERS
-from pregao.symbols import Symbol
 from pregao.testing import synthetic_prices
 
 HEADER = "Date,Open,High,Low,Close,Adj Close,Volume\n"

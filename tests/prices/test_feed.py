@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 from lying_server import Lies, as_alphavantage, as_yahoo, telling, yahoo_chart
 
-from pregao.calendars import as_date
 from pregao.errors import InputError, ProviderError, UnknownNameError, UnknownSymbolError
+from pregao.instruments import Symbol, as_date
 from pregao.prices import Bars, Feed, PriceStore, open_feed, validated
-from pregao.symbols import Symbol
 from pregao.testing import synthetic_prices
 
 PETR4 = Symbol.parse("PETR4")

@@ -9,8 +9,8 @@ import pytest
 from lying_server import Lies, as_alphavantage, as_brapi, as_yahoo, yahoo_chart
 
 from pregao.errors import InputError, ProviderError, UnknownSymbolError
+from pregao.instruments import Symbol
 from pregao.prices import NETWORK, PROVIDERS, validated
-from pregao.symbols import Symbol
 from pregao.testing import PROVIDER_CONTRACT, ProviderCase, synthetic_prices
 
 PETR4, ABSENT = Symbol.parse("PETR4"), Symbol.parse("NONE3")

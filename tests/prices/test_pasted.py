@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pregao.errors import InputError, MalformedFileError
+from pregao.instruments import Symbol
 from pregao.prices import BadRowsError, read_pasted
-from pregao.symbols import Symbol
 
 PETR4 = Symbol.parse("PETR4")
 TODAY = date(2024, 6, 3)

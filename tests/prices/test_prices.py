@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pregao.instruments import Symbol
 from pregao.prices import COLUMNS, Bars, Prices
-from pregao.symbols import Symbol
 from pregao.testing import synthetic_prices
 
 MARKET = synthetic_prices(sessions=120, seed=3)

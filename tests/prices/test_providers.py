@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from pregao.errors import InputError, UnknownSymbolError
+from pregao.instruments import Symbol
 from pregao.prices import COLUMNS, NETWORK, PROVIDERS, Bars, Download
-from pregao.symbols import Symbol
 from pregao.testing import PROVIDER_CONTRACT, ProviderCase, provider_contract, synthetic_prices
 
 ABSENT = Symbol.parse("NONE3")
@@ -135,7 +135,7 @@ def test_sample_says_what_it_has_and_takes_no_path():
 
 def test_prices_import_neither_pandas_nor_torch_nor_arch():
     code = (
-        "import sys; from pregao.prices import PROVIDERS; from pregao.symbols import Symbol; "
+        "import sys; from pregao.prices import PROVIDERS; from pregao.instruments import Symbol; "
         "PROVIDERS['sample']().download(Symbol.parse('SP500')); "
         "heavy = {'pandas', 'torch', 'arch', 'pyarrow', 'yfinance', 'curl_cffi'}; "
         "print(sorted(heavy & sys.modules.keys()))"

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from store_work import append_every_second
 
 from pregao.errors import CorruptFileError, InputError
+from pregao.instruments import Symbol
 from pregao.prices import Bars, Prices, PriceStore
-from pregao.symbols import Symbol
 from pregao.testing import synthetic_prices
 
 MARKET = synthetic_prices(sessions=80, seed=11)

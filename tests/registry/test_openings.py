@@ -19,7 +19,8 @@ from opening_work import WINDOWS, open_often, opening_of
 
 from pregao.dataset import Split, make_dataset
 from pregao.errors import UnknownSearchError
-from pregao.registry._openings import (
+from pregao.registry._searches import StoredSearch, begin_search, count_trials
+from pregao.registry._test_set import (
     LedgerBreak,
     Look,
     Opening,
@@ -29,11 +30,10 @@ from pregao.registry._openings import (
     open_tests,
     openings_of,
 )
-from pregao.registry._searches import StoredSearch, begin_search, count_trials
 from pregao.testing import synthetic_prices
 from pregao.training import Experiment
-from pregao.training._plan import Search
-from pregao.training._search import search
+from pregao.training.search._plan import Search
+from pregao.training.search._search import search
 
 ASKED = WINDOWS.symbols, WINDOWS.first, WINDOWS.last
 YEARS = [

@@ -16,9 +16,9 @@ from made_runs import EXPERIMENTS, dataset_of, made_run, prices_of
 from safetensors.numpy import load, save
 from serving_work import register_at
 
+from pregao.calibration import as_served
 from pregao.dataset import live_windows
 from pregao.errors import CorruptFileError, NotRegisteredError, RegistrationError
-from pregao.evaluation import as_served
 from pregao.prices import COLUMNS
 from pregao.registry import Run, ServedModel, register, registration_of
 from pregao.registry._registration import TOLERANCE, _difference
@@ -313,7 +313,7 @@ import numpy as np
 from pregao.prices import Bars, Prices
 from pregao.prices import COLUMNS
 from pregao.registry import Run, ServedModel
-from pregao.symbols import Symbol
+from pregao.instruments import Symbol
 
 stored = dict(np.load(sys.argv[2]))
 prices = Prices(Symbol.parse("PETR4"), Bars.of(stored.pop("sessions"), stored), "test")

@@ -11,23 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pregao.calibration import Offsets, Serving
 from pregao.dataset import Dataset, Split, make_dataset
 from pregao.errors import CorruptFileError, UnknownRunError
-from pregao.evaluation import (
-    Offsets,
-    Report,
-    Serving,
-    Trained,
-    WindowCounts,
-    compare,
-    judge,
-)
+from pregao.evaluation import Report, Trained, WindowCounts, compare
 from pregao.evaluation._report import DataSummary
 from pregao.registry import DataRecord, InPlace, Run, load_run, run_id, save_run, stored_runs
-from pregao.registry._months import digested, first_difference
+from pregao.registry._monthly_digests import digested, first_difference
+from pregao.scores import judge
 from pregao.testing import synthetic_prices
 from pregao.training import LEVELS, Combination, Experiment, Fitted, combined, finish, train
-from pregao.zoo import BASELINES, FittedBaseline
+from pregao.zoo.baselines import BASELINES, FittedBaseline
 
 PRICES = synthetic_prices(sessions=600, seed=21)
 EXPERIMENT = Experiment(

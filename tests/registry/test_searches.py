@@ -32,9 +32,9 @@ from pregao.registry._searches import (
     stored_searches,
 )
 from pregao.training import Experiment, finish, restored, train
-from pregao.training._plan import Search, Searched, TrialRecord
-from pregao.training._search import Journal, Memory, Work, search
-from pregao.training._space import Space
+from pregao.training.search._plan import Search, Searched, TrialRecord
+from pregao.training.search._search import Journal, Memory, Work, search
+from pregao.training.search._space import Space
 
 BASE = Experiment(
     symbols=("TEST3",),

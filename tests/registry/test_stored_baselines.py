@@ -13,8 +13,8 @@ from pregao.errors import CorruptFileError
 from pregao.registry._baselines import baseline_files, read_baseline
 from pregao.testing import synthetic_prices
 from pregao.training import LEVELS
-from pregao.zoo import BASELINES, FittedBaseline
-from pregao.zoo._empirical import Anchor
+from pregao.zoo.baselines import BASELINES, FittedBaseline
+from pregao.zoo.baselines._empirical import Anchor
 
 
 @cache

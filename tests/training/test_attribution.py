@@ -28,7 +28,7 @@ from pregao.training import (
     usual_quantities,
 )
 from pregao.training._train import rebuilt
-from pregao.zoo import ZOO, DLinear, Recurrent, Stack
+from pregao.zoo.networks import ZOO, DLinear, Recurrent, Stack
 
 PRICES = synthetic_prices(sessions=420, seed=31)
 SMALL = Experiment(

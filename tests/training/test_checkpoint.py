@@ -26,7 +26,7 @@ from pregao.training import (
     restored,
     train,
 )
-from pregao.zoo import PatchTransformer, Recurrent, Stack
+from pregao.zoo.networks import PatchTransformer, Recurrent, Stack
 
 PRICES = synthetic_prices(sessions=400, seed=6)
 EPOCHS = 5

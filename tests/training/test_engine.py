@@ -22,8 +22,8 @@ from hypothesis.extra.numpy import arrays
 
 from pregao.errors import InputError, WorkerLostError
 from pregao.testing import ENGINE_CONTRACT, engine_contract
-from pregao.training import ENGINES, Crew, Engine, Local, run
-from pregao.training._sharing import Shared
+from pregao.training.engines import ENGINES, Crew, Engine, Local, run
+from pregao.training.engines._sharing import Shared
 
 DATA = {"values": np.arange(1000.0), "empty": np.empty(0)}
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from pregao.dataset import FEATURE_SETS, Dataset, Split, live_windows
-from pregao.evaluation import truth_of
 from pregao.prices import Bars, Prices
+from pregao.scores import truth_of
 from pregao.testing import in_other_units, noisy_after, synthetic_prices
 from pregao.training import (
     LEVELS,
@@ -23,7 +23,7 @@ from pregao.training import (
     finish,
     train,
 )
-from pregao.zoo import Recurrent, Stack
+from pregao.zoo.networks import Recurrent, Stack
 
 COMBINATIONS: tuple[Combination, ...] = ("uniform", "weighted", "stacked")
 MEDIAN = LEVELS.index(0.5)

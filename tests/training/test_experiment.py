@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from pregao.dataset import FEATURE_SETS, Split
 from pregao.errors import InvalidExperimentError, InvalidSymbolError, UnknownNameError
-from pregao.symbols import Symbol
+from pregao.instruments import Symbol
 from pregao.training import LEVELS, Actions, Experiment, untrained
-from pregao.zoo import ACTIVATIONS, ZOO
+from pregao.zoo.networks import ACTIVATIONS, ZOO
 
 # For every field: a value other than its default. A new field has to be added here.
 CHANGES: dict[str, object] = {

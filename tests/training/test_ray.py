@@ -20,20 +20,10 @@ import pytest
 
 from pregao.errors import EngineUnavailableError, InputError, MissingExtraError
 from pregao.testing import ENGINE_CONTRACT, synthetic_prices
-from pregao.training import (
-    Crew,
-    Experiment,
-    Local,
-    Ray,
-    Search,
-    Searched,
-    Space,
-    TrialRecord,
-    datasets_for,
-    run,
-    search,
-)
-from pregao.training._search import Memory
+from pregao.training import Experiment, datasets_for
+from pregao.training.engines import Crew, Local, Ray, run
+from pregao.training.search import Search, Searched, Space, TrialRecord, search
+from pregao.training.search._search import Memory
 
 DATA = {"values": np.arange(1000.0)}
 needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason="the extra [ray] is not installed")

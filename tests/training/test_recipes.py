@@ -21,7 +21,7 @@ from pregao.training import (
     train,
     untrained,
 )
-from pregao.zoo import ZOO, Network, Recurrent, Stack
+from pregao.zoo.networks import ZOO, Network, Recurrent, Stack
 
 EARLIER = ("b3-multitask", "stock-lstm", "vale3-multistep", "nvda-zoo", "petr4-60d")
 PRICES = synthetic_prices(sessions=420, seed=8)

@@ -12,18 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from search_work import NOT_BUILT, TOO_FAST, bowl, dataset_of, deadly_bowl, floor
 
-from pregao.errors import (
-    InvalidExperimentError,
-    ReplayError,
-    TooManyTrialsError,
-    UnknownNameError,
-)
-from pregao.training import Experiment, Local, finish, restored, train
-from pregao.training._plan import Search, Searched
-from pregao.training._race import RUNGS
-from pregao.training._search import Memory, Progress, never, search, step_work
-from pregao.training._space import Space
-from pregao.training._strategies import STRATEGIES, Verdict
+from pregao.errors import InvalidExperimentError, ReplayError, TooManyTrialsError, UnknownNameError
+from pregao.training import Experiment, finish, restored, train
+from pregao.training.engines import Local
+from pregao.training.search._halving import RUNGS
+from pregao.training.search._plan import Search, Searched
+from pregao.training.search._search import Memory, Progress, never, search, step_work
+from pregao.training.search._space import Space
+from pregao.training.search._strategies import STRATEGIES, Verdict
 
 BASE = Experiment(
     symbols=("TEST3",),

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from pregao.errors import InvalidExperimentError, UnknownNameError
 from pregao.training import Experiment
-from pregao.training._space import Choices, Range, Space, default_space, searchable
-from pregao.zoo import find_network
+from pregao.training.search._space import Choices, Range, Space, default_space, searchable
+from pregao.zoo.networks import find_network
 
 BASE = Experiment(symbols=("TEST3",))
 

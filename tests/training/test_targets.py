@@ -27,7 +27,8 @@ from pregao.training import (
 from pregao.training._head import Criterion, focal_loss
 from pregao.training._loop import Loop
 from pregao.training._targets import action_labels, class_weights, price_targets, quantiles_of
-from pregao.zoo import PerStep, Recurrent, Stack, anchor_quantiles
+from pregao.zoo.baselines import anchor_quantiles
+from pregao.zoo.networks import PerStep, Recurrent, Stack
 
 PRICES = synthetic_prices(sessions=500, seed=5)
 MEDIAN = LEVELS.index(0.5)

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 from sklearn.metrics import mean_pinball_loss
 
 from pregao.dataset import Dataset, Split, live_windows, make_dataset
-from pregao.evaluation import truth_of, window_crps
 from pregao.prices import Bars
+from pregao.scores import truth_of, window_crps
 from pregao.testing import synthetic_prices
 from pregao.training import LEVELS, Epoch, Experiment, Fitted, finish, train, untrained
 from pregao.training._head import Criterion, QuantileHead
-from pregao.zoo import BASELINES, ZOO, anchor_quantiles
+from pregao.zoo.baselines import BASELINES, anchor_quantiles
+from pregao.zoo.networks import ZOO
 
 PRICES = synthetic_prices(sessions=700, seed=11)
 SMALL = Experiment(

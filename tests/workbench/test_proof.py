@@ -7,17 +7,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from pregao import notebook
+from pregao.calibration import as_served, offsets_of
 from pregao.dataset import WalkForward
 from pregao.errors import SplitError, UnknownNameError
-from pregao.evaluation import NAIVE, Report, as_served, offsets_of
+from pregao.evaluation import Report
 from pregao.registry import openings_of
+from pregao.scores import NAIVE
 from pregao.testing import synthetic_prices
 from pregao.training import LEVELS, Experiment
 from pregao.workbench import Result, Terms, Workbench
-from pregao.workbench._contest import _findings_of_walk
-from pregao.workbench._entrants import COMBINATIONS, Group
-from pregao.workbench._walking import finalists_of
-from pregao.zoo import BASELINES
+from pregao.workbench._benchmark import _findings_of_walk
+from pregao.workbench._candidates import COMBINATIONS, Group
+from pregao.workbench._walk_forward import finalists_of
+from pregao.zoo.baselines import BASELINES
 
 SMALL = Experiment(
     symbols=("PETR4", "VALE3"),
@@ -236,7 +239,7 @@ def test_a_head_that_is_right_more_often_than_possible_is_doubted(trained: Resul
 
 
 def test_a_result_explains_itself_and_its_page_shows_it(trained: Result, tmp_path: Path):
-    result = replace(trained, explained={})
+    result = notebook.Result(trained)
     result.write_page(tmp_path / "before.html")
 
     explanation = result.explain("PETR4")
@@ -245,7 +248,7 @@ def test_a_result_explains_itself_and_its_page_shows_it(trained: Result, tmp_pat
 
     assert "PETR4" == explanation.symbol
     assert figure.data
-    assert [explanation] == [*result.explained.values()]
+    assert explanation is result.explain("PETR4"), "explained once"
     assert "explanation-0" not in (tmp_path / "before.html").read_text(encoding="utf-8")
     assert "explanation-0" in (tmp_path / "after.html").read_text(encoding="utf-8")
     with pytest.raises(UnknownNameError, match="VALE3"):

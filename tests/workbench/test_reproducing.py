@@ -15,12 +15,13 @@ import numpy as np
 import pytest
 from safetensors.numpy import load, save
 
-from pregao.console import print_reproduction
+from pregao.calibration import judge_as_served
 from pregao.dataset import Dataset
 from pregao.errors import InputError, UnknownRunError
-from pregao.evaluation import Report, Trained, WindowCounts, compare, judge_as_served
+from pregao.evaluation import Report, Trained, WindowCounts, compare
 from pregao.prices import Prices, PriceStore
 from pregao.registry import InPlace, Run, openings_of, save_run
+from pregao.terminal import print_reproduction
 from pregao.testing import synthetic_prices
 from pregao.training import (
     LEVELS,
@@ -39,8 +40,8 @@ from pregao.training import (
 )
 from pregao.workbench import Reproduction, Terms, Workbench
 from pregao.workbench._prices import Checked, summary_of
-from pregao.workbench._reproduced import TensorDifference, VersionDifference, verdict_of
-from pregao.zoo import BASELINES
+from pregao.workbench._reproduction import TensorDifference, VersionDifference, verdict_of
+from pregao.zoo.baselines import BASELINES
 
 TINY = Experiment(
     symbols=("PETR4", "VALE3"),

@@ -18,7 +18,9 @@ from pregao.errors import (
 from pregao.findings import Finding
 from pregao.registry import count_trials, load_search
 from pregao.testing import synthetic_prices
-from pregao.training import Experiment, Local, Search, Space, find_recipe
+from pregao.training import Experiment, find_recipe
+from pregao.training.engines import Local
+from pregao.training.search import Search, Space
 from pregao.workbench import Result, Terms, Workbench
 
 TINY = Experiment(

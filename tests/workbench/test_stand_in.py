@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
+from pregao.calibration import judge_as_served
 from pregao.dataset import Split, make_dataset
 from pregao.errors import PregaoError
-from pregao.evaluation import judge_as_served
+from pregao.instruments import Symbol
 from pregao.prices import PROVIDERS, Bars, Prices, validated
-from pregao.symbols import Symbol
 from pregao.training import LEVELS
 from pregao.workbench import StandIn
-from pregao.zoo import BASELINES
+from pregao.zoo.baselines import BASELINES
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pregao.calendars import next_sessions
+from pregao import notebook
 from pregao.dataset import WalkForward
 from pregao.errors import (
     DataQualityError,
@@ -17,15 +17,16 @@ from pregao.errors import (
     UnknownNameError,
     UnknownSymbolError,
 )
-from pregao.evaluation import NAIVE
+from pregao.instruments import NYSE, next_sessions
 from pregao.prices import Prices
-from pregao.symbols import NYSE
+from pregao.scores import NAIVE
 from pregao.testing import synthetic_prices
 from pregao.training import Experiment, listed_networks
 from pregao.workbench import MODES, Result, Terms, Workbench
+from pregao.workbench._candidates import COMBINATIONS
 from pregao.workbench._choices import buildable
-from pregao.workbench._entrants import COMBINATIONS
-from pregao.zoo import BASELINES, ZOO
+from pregao.zoo.baselines import BASELINES
+from pregao.zoo.networks import ZOO
 
 TINY = Experiment(
     symbols=("SP500",),
@@ -130,7 +131,7 @@ def test_a_forecast_is_dated_by_the_exchange_and_in_its_currency(swept: Result):
 
 
 def test_results_show_themselves_in_a_notebook(swept: Result):
-    shown = swept._repr_html_()
+    shown = notebook.Result(swept)._repr_html_()
 
     assert swept.report.verdict.en.split(":", maxsplit=1)[0] in shown
     for name in (*BASELINES, "dlinear", "anchor_lstm"):
@@ -141,13 +142,15 @@ def test_results_show_themselves_in_a_notebook(swept: Result):
 
 
 def test_a_result_draws_its_figures(swept: Result, tmp_path: Path):
-    assert swept.forecasts[0].median[-1] in [y for t in swept.fan("SP500").data for y in t.y or ()]
-    assert len(swept.ranking().data) > 0
-    assert len(swept.learning_curves().data) > 0
-    with pytest.raises(UnknownNameError, match="SP500"):
-        swept.fan("SP50")
+    shown = notebook.Result(swept)
 
-    swept.write_page(tmp_path / "page.html")
+    assert swept.forecasts[0].median[-1] in [y for t in shown.fan("SP500").data for y in t.y or ()]
+    assert len(shown.ranking().data) > 0
+    assert len(shown.learning_curves().data) > 0
+    with pytest.raises(UnknownNameError, match="SP500"):
+        shown.fan("SP50")
+
+    shown.write_page(tmp_path / "page.html")
     assert swept.report.champion in (tmp_path / "page.html").read_text(encoding="utf-8")
 
 

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from starlette.testclient import TestClient
 
+from pregao.api import services_over
+from pregao.api._access import Access
 from pregao.prices import Clock, open_feed
-from pregao.serving import create_app, services_over
-from pregao.serving._access import Access
+from pregao.server import create_app
 from pregao.workbench import Workbench
 
 NOW = datetime(2024, 6, 3, 21, tzinfo=UTC)

@@ -13,7 +13,7 @@ from datetime import time as clock_time
 from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
-from pregao.calendars import as_date
+from pregao.instruments import as_date
 from pregao.prices import Clock
 
 

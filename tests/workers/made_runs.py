@@ -5,11 +5,13 @@ from pathlib import Path
 
 import numpy as np
 
+from pregao.calibration import judge_as_served
 from pregao.dataset import Dataset
-from pregao.evaluation import Judged, Trained, WindowCounts, compare, judge_as_served
+from pregao.evaluation import Trained, WindowCounts, compare
 from pregao.evaluation._report import DataSummary, Report
 from pregao.prices import Prices
 from pregao.registry import DataRecord, InPlace, Run, save_run
+from pregao.scores import Judged
 from pregao.testing import synthetic_prices
 from pregao.training import (
     LEVELS,
@@ -23,7 +25,7 @@ from pregao.training import (
     finish,
     train,
 )
-from pregao.zoo import BASELINES
+from pregao.zoo.baselines import BASELINES
 
 SESSIONS = 500
 

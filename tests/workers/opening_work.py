@@ -5,7 +5,7 @@ from datetime import date
 from itertools import count
 from pathlib import Path
 
-from pregao.registry._openings import Look, Opening, SealedWindows, open_test
+from pregao.registry._test_set import Look, Opening, SealedWindows, open_test
 
 WINDOWS = SealedWindows(
     symbols=("TEST3",),

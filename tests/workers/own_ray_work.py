@@ -5,7 +5,7 @@ import traceback
 
 from pregao.errors import EngineUnavailableError
 from pregao.testing import ENGINE_CONTRACT
-from pregao.training import Ray
+from pregao.training.engines import Ray
 
 
 def told(engine: Ray) -> str:

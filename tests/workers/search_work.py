@@ -11,9 +11,10 @@ from pregao.errors import InvalidNetworkError
 from pregao.registry import DataRecord
 from pregao.registry._searches import begin_search
 from pregao.testing import synthetic_prices
-from pregao.training import Advanced, Datasets, Epoch, Experiment, Local
-from pregao.training._plan import Search, Step
-from pregao.training._search import search, step_work
+from pregao.training import Advanced, Datasets, Epoch, Experiment
+from pregao.training.engines import Local
+from pregao.training.search._plan import Search, Step
+from pregao.training.search._search import search, step_work
 
 TOO_FAST = 0.5
 """A learning rate from which the bowl diverges, after its second epoch."""

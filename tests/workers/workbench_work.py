@@ -5,7 +5,7 @@ import signal
 from itertools import count
 from pathlib import Path
 
-from pregao.training import Search
+from pregao.training.search import Search
 from pregao.workbench import Workbench
 
 

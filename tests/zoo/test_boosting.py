@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from pregao.training import LEVELS
-from pregao.zoo import BASELINES, anchor_quantiles
-from pregao.zoo._boosting import KNOTS, along_shape
+from pregao.zoo.baselines import BASELINES, anchor_quantiles
+from pregao.zoo.baselines._boosting import KNOTS, along_shape
 
 
 def test_boosting_finds_a_planted_spread(training):
@@ -50,7 +50,7 @@ LIBGOMP_MISSING = """
 import sys
 sys.path.insert(0, {shadow!r})
 from pregao.errors import BaselineUnavailableError
-from pregao.zoo._baselines import BASELINES
+from pregao.zoo.baselines._catalogue import BASELINES
 try:
     BASELINES["lightgbm"].fit(None, (0.5,), 0)
 except BaselineUnavailableError as error:

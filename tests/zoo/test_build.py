@@ -11,7 +11,7 @@ from jaxtyping import TypeCheckError, jaxtyped
 from safetensors.torch import load_file, save_file
 
 from pregao.errors import InvalidNetworkError
-from pregao.zoo import (
+from pregao.zoo.networks import (
     ACTIVATIONS,
     ZOO,
     Convolution,
@@ -30,7 +30,7 @@ from pregao.zoo import (
     find_network,
     num_parameters,
 )
-from pregao.zoo._layers import ChannelDropout
+from pregao.zoo.networks._layers import ChannelDropout
 
 SIZES = {"num_features": 3, "lookback": 12, "num_outputs": 2}
 

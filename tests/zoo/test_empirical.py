@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from pregao.training import LEVELS
-from pregao.zoo import BASELINES, anchor_quantiles
-from pregao.zoo._empirical import fit_anchor, fit_rolling
+from pregao.zoo.baselines import BASELINES, anchor_quantiles
+from pregao.zoo.baselines._empirical import fit_anchor, fit_rolling
 
 MEDIAN = LEVELS.index(0.5)
 

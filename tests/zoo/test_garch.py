@@ -7,7 +7,7 @@ import pytest
 from arch import arch_model
 
 from pregao.training import LEVELS
-from pregao.zoo._garch import (
+from pregao.zoo.baselines._garch import (
     FEWEST_RETURNS,
     filtered_variances,
     fit_gjr_garch,

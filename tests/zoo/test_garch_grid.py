@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from pregao.training import LEVELS
-from pregao.zoo import _garch
-from pregao.zoo._garch import fit_gjr_garch, interpolated_quantiles, simulated_quantiles
+from pregao.zoo.baselines import _garch
+from pregao.zoo.baselines._garch import fit_gjr_garch, interpolated_quantiles, simulated_quantiles
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from pregao.zoo._gru import Gru
+from pregao.zoo.networks._gru import Gru
 
 
 def layer_and_input(

@@ -6,7 +6,7 @@ import onnxruntime
 import pytest
 import torch
 
-from pregao.zoo import ZOO, Recurrent, Stack, build, export_onnx, find_network
+from pregao.zoo.networks import ZOO, Recurrent, Stack, build, export_onnx, find_network
 
 pytestmark = [
     # torch's own exporter uses what torch itself deprecates

@@ -3,7 +3,7 @@
 import pytest
 
 from pregao.errors import InvalidNetworkError
-from pregao.zoo import (
+from pregao.zoo.networks import (
     ZOO,
     Parallel,
     PatchTransformer,

@@ -7,8 +7,8 @@ import pytest
 import statsmodels.api as sm
 
 from pregao.training import LEVELS
-from pregao.zoo._autoregression import autoregression_regressors, fit_autoregression
-from pregao.zoo._har import fit_har, har_regressors
+from pregao.zoo.baselines._autoregression import autoregression_regressors, fit_autoregression
+from pregao.zoo.baselines._har import fit_har, har_regressors
 
 
 def test_har_coefficients_equal_those_of_statsmodels(training):

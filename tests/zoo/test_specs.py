@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from pregao.errors import InvalidNetworkError, UnknownNameError
-from pregao.zoo import (
+from pregao.zoo.networks import (
     ACTIVATIONS,
     NETWORK_SCHEMA,
     ZOO,

@@ -52,7 +52,7 @@ def audit(
 
     Exit code 1 says that something does, or that a feature or a network failed.
     """
-    from pregao.console import audit_progress, print_audit
+    from pregao.terminal import audit_progress, print_audit
 
     options = {
         "network": network,

@@ -29,7 +29,7 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Say which features and which sessions mattered, to a run or to its forecast for a symbol."""
-    from pregao.console import print_explanation, working
+    from pregao.terminal import print_explanation, working
 
     if symbol is None and (source, start, end) != (None, None, None):
         reason = "--source, --start and --end are for a forecast: name a SYMBOL too"

@@ -26,7 +26,7 @@ def finding(
             [{**each.model_dump(mode="json"), "docs": each.docs.model_dump()} for each in kinds]
         )
         return
-    from pregao.console import print_kind, print_kinds
+    from pregao.terminal import print_kind, print_kinds
 
     language = Settings.read().language
     if code is None:

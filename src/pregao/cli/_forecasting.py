@@ -24,15 +24,7 @@ from pregao.cli._options import (
     Start,
     Workers,
 )
-from pregao.cli._session import (
-    day_of,
-    experiment_of,
-    show,
-    source_if,
-    terms_of,
-    walk_of,
-    workbench,
-)
+from pregao.cli._session import day_of, experiment_of, show, source_if, terms_of, walk_of, workbench
 from pregao.errors import InvalidExperimentError
 from pregao.settings import Settings
 
@@ -55,7 +47,7 @@ def evaluate(
 
     It is trained anew before each fold of the test part, and so is every baseline.
     """
-    from pregao.console import sweep_progress
+    from pregao.terminal import sweep_progress
 
     terms = terms_of(
         engine="local", address=None, workers=workers, device="cpu", walk=walk_of(folds, rolling)
@@ -82,7 +74,7 @@ def forecast(
     as_json: Json = False,
 ) -> None:
     """Forecast a symbol's next sessions, with ranges, in its own currency."""
-    from pregao.console import print_forecast
+    from pregao.terminal import print_forecast
 
     learning = {
         "network": network,
@@ -117,7 +109,7 @@ def forecast(
 def _forecast_trained(
     experiment: "Experiment", path: Path | None, *, allow_findings: bool
 ) -> "Forecast":
-    from pregao.console import epoch_progress
+    from pregao.terminal import epoch_progress
 
     with epoch_progress(experiment.epochs, Settings.read().language) as on_epoch:
         return workbench().forecast(

@@ -109,7 +109,7 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Train one network, score it beside every baseline, and store the run."""
-    from pregao.console import epoch_progress, sweep_progress
+    from pregao.terminal import epoch_progress, sweep_progress
 
     options = {
         "network": network,
@@ -252,7 +252,7 @@ def _swept(
     leave_out_bad: bool,
     allow_findings: bool,
 ) -> "Result":
-    from pregao.console import sweep_progress
+    from pregao.terminal import sweep_progress
 
     with sweep_progress(Settings.read().language) as on_progress:
         return workbench().sweep(
@@ -275,7 +275,7 @@ def _sweep_each(
     allow_findings: bool,
     as_json: bool,
 ) -> None:
-    from pregao.console import print_tickers, ticker_progress
+    from pregao.terminal import print_tickers, ticker_progress
 
     language = Settings.read().language
     with ticker_progress(len(experiment.symbols), language, quiet=as_json) as on_result:

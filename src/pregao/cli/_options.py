@@ -48,7 +48,7 @@ ExperimentFile = Annotated[
 def _writable(page: Path | None) -> Path | None:
     """Refuse at once a page that could not be written after minutes of work."""
     if page is not None:
-        from pregao.plots import check_page_path
+        from pregao.report import check_page_path
 
         check_page_path(page)
     return page

@@ -21,7 +21,7 @@ def fetch(
 
     Without --source: the bundled sample where it has the symbol, else live.
     """
-    from pregao.console import print_fetched
+    from pregao.terminal import print_fetched
     from pregao.workbench import usual_source
 
     bench = workbench()
@@ -52,7 +52,7 @@ def check(
     as_json: Json = False,
 ) -> None:
     """Say what is wrong with a symbol's bars; exit code 1 if they are quarantined."""
-    from pregao.console import print_checked
+    from pregao.terminal import print_checked
     from pregao.workbench import usual_source
 
     bench = workbench()

@@ -31,7 +31,7 @@ def runs(
     if as_json:
         print_json([each.model_dump(mode="json") for each in found])
         return
-    from pregao.console import print_runs
+    from pregao.terminal import print_runs
 
     print_runs(found, Settings.read().language)
 
@@ -43,7 +43,7 @@ def models(as_json: Json = False) -> None:
     if as_json:
         print_json([each.model_dump(mode="json") for each in found])
         return
-    from pregao.console import print_champions
+    from pregao.terminal import print_champions
 
     print_champions(found, Settings.read().language)
 
@@ -63,7 +63,7 @@ def promote(
     if as_json:
         print_json([each.model_dump(mode="json") for each in changed])
         return
-    from pregao.console import print_change
+    from pregao.terminal import print_change
 
     print_change(changed, Settings.read().language)
 
@@ -83,7 +83,7 @@ def rollback(
     if as_json:
         print_json(changed.model_dump(mode="json"))
         return
-    from pregao.console import print_change
+    from pregao.terminal import print_change
 
     print_change([changed], Settings.read().language)
 
@@ -91,7 +91,7 @@ def rollback(
 @app.command()
 def delete(run: _Run) -> None:
     """Delete a run that serves nothing and never did."""
-    from pregao.console import print_deleted
+    from pregao.terminal import print_deleted
 
     workbench().models.delete(run)
     print_deleted(run, Settings.read().language)
@@ -108,7 +108,7 @@ def export(
     ] = None,
 ) -> None:
     """Copy a run for other programs: its files, its networks as ONNX, a page on how to use them."""
-    from pregao.console import print_exported, print_exported_to_mlflow
+    from pregao.terminal import print_exported, print_exported_to_mlflow
 
     if to is None and mlflow is None:
         raise InvalidExperimentError("options", ["say where: --to FOLDER or --mlflow URI"])
@@ -129,7 +129,7 @@ def doctor(
     if as_json:
         typer.echo(found.model_dump_json())
     else:
-        from pregao.console import print_examination
+        from pregao.terminal import print_examination
 
         print_examination(found, Settings.read().language)
     if not found.is_well:

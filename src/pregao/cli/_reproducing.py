@@ -19,7 +19,7 @@ def reproduce(
     as_json: Json = False,
 ) -> None:
     """Train a stored run again and compare to the last bit; exit code 1 if anything differs."""
-    from pregao.console import print_reproduction, sweep_progress
+    from pregao.terminal import print_reproduction, sweep_progress
 
     language = Settings.read().language
     terms = terms_of(engine="local", address=None, workers=workers, device=device)

@@ -50,7 +50,7 @@ from pregao.cli._session import (
 from pregao.errors import InvalidExperimentError
 
 if TYPE_CHECKING:
-    from pregao.training import Search
+    from pregao.training.search import Search
 
 
 @app.command()

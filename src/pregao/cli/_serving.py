@@ -21,7 +21,7 @@ def serve(
     ] = True,
 ) -> None:
     """Answer over HTTP: forecasts, prices, runs, and training as jobs."""
-    from pregao.serving import open_server
+    from pregao.server import open_server
 
     settings = Settings.read()
     server = open_server(

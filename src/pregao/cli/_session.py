@@ -14,7 +14,9 @@ from pregao.settings import Settings
 if TYPE_CHECKING:
     from pregao.cli._options import Day, Mode
     from pregao.dataset import WalkForward
-    from pregao.training import DeviceName, Engine, Experiment, Search, Space
+    from pregao.training import DeviceName, Experiment
+    from pregao.training.engines import Engine
+    from pregao.training.search import Search, Space
     from pregao.workbench import Result, Terms, Workbench
 
 _DEVICES: "tuple[DeviceName, ...]" = ("auto", "cpu", "cuda")
@@ -97,7 +99,7 @@ def walk_of(folds: int | None, rolling: int | None) -> "WalkForward | None":
 def _engine(
     name: str, address: str | None, workers: int | None, gpus_per_worker: float
 ) -> "Engine":
-    from pregao.training import ENGINES, Local, Ray
+    from pregao.training.engines import ENGINES, Local, Ray
 
     if name not in ENGINES:
         raise UnknownNameError("engine", name, ENGINES)
@@ -150,7 +152,7 @@ def symbols_in(path: Path) -> list[str]:
 
 def space_of(file: Path | None, vary: str | None) -> "Space | None":
     """Read what is to be varied; None is what is usual."""
-    from pregao.training import Space, default_space
+    from pregao.training.search import Space, default_space
 
     if file is not None and vary is not None:
         raise InvalidExperimentError("options", ["give --space or --vary, not both"])
@@ -168,14 +170,15 @@ def space_of(file: Path | None, vary: str | None) -> "Space | None":
 
 def show(result: "Result", report: Path | None, *, as_json: bool) -> None:
     """Print a result, then write its page if one was asked for: a full disk costs the page only."""
-    from pregao.console import print_result
+    from pregao.report import write_result
+    from pregao.terminal import print_result
 
     if as_json:
         typer.echo(result.to_json())
     else:
         print_result(result.report, result.forecasts, language=Settings.read().language)
     if report is not None:
-        result.write_page(report)
+        write_result(report, result)
         typer.echo(f"report: {report.resolve()}", err=True)
 
 
@@ -192,7 +195,7 @@ def run_search(
     as_json: bool,
 ) -> None:
     """Search, or go on with a search, and show what came of it."""
-    from pregao.console import print_search, search_progress
+    from pregao.terminal import print_search, search_progress
 
     language = Settings.read().language
     number, races = plan.num_trials, len(plan.entries)

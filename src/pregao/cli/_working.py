@@ -27,7 +27,7 @@ def worker(
     ] = False,
 ) -> None:
     """Do jobs that were asked for over HTTP, one after the other, until stopped."""
-    from pregao.serving import configure_logs
+    from pregao.server import configure_logs
     from pregao.worker import WorkerTerms, run_worker
 
     configure_logs(is_watched=sys.stderr.isatty())
@@ -71,7 +71,7 @@ def jobs(
     """List jobs, the newest first."""
     if context.invoked_subcommand is not None:
         return
-    from pregao.console import print_jobs
+    from pregao.terminal import print_jobs
 
     found = workbench().jobs.jobs(state=state, limit=limit)
     if as_json:
@@ -99,8 +99,8 @@ def retry_job(job: JobId, as_json: Json = False) -> None:
 
 
 def _shown(job: object, *, as_json: bool) -> None:
-    from pregao.console import print_job
     from pregao.jobs import Job
+    from pregao.terminal import print_job
 
     assert isinstance(job, Job), "one job"
     if as_json:

@@ -19,7 +19,7 @@ def networks(as_json: Json = False) -> None:
     if as_json:
         print_json([each.model_dump(mode="json", exclude_none=True) for each in listed])
     else:
-        from pregao.console import print_networks
+        from pregao.terminal import print_networks
 
         print_networks(listed, Settings.read().language)
 
@@ -42,6 +42,6 @@ def recipes(as_json: Json = False) -> None:
             ]
         )
     else:
-        from pregao.console import print_recipes
+        from pregao.terminal import print_recipes
 
         print_recipes(Settings.read().language)

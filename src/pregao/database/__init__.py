@@ -1,7 +1,6 @@
 """One database for what changes: champions, jobs, who holds what; SQLite or PostgreSQL."""
 
 from pregao.database._database import Database as Database
-from pregao.database._database import Dialect as Dialect
 from pregao.database._schema import SCHEMA_REVISION as SCHEMA_REVISION
 from pregao.database._tables import champions as champions
 from pregao.database._tables import job_events as job_events

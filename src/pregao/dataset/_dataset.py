@@ -16,8 +16,8 @@ from pregao.dataset._splits import Borders, Split, WalkForward, parts_of
 from pregao.dataset._windows import Float, Table, Windows
 from pregao.errors import HistoryTooShortError, MissingColumnsError, SplitError
 from pregao.findings import Finding
+from pregao.instruments import Symbol
 from pregao.prices import Prices
-from pregao.symbols import Symbol
 from pregao.values import Text
 
 LEAST_WINDOWS = {"train": 60, "validation": 20, "test": 20}

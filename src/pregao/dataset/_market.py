@@ -5,8 +5,8 @@ from functools import cached_property
 
 import numpy as np
 
-from pregao.calendars import Sessions
 from pregao.dataset._rolling import Column, ewma_by_half_life, lag
+from pregao.instruments import Sessions
 from pregao.prices import Prices
 
 SIGMA_HALF_LIFE_SESSIONS = 11

@@ -6,8 +6,8 @@ from typing import Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from pregao.calendars import Sessions, as_date
 from pregao.errors import SplitError
+from pregao.instruments import Sessions, as_date
 from pregao.values import Value
 
 _LEAST_TEST_SESSIONS = 20

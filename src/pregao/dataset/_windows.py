@@ -6,9 +6,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from pregao.calendars import Sessions
 from pregao.dataset._scaler import Scaler
-from pregao.symbols import Symbol
+from pregao.instruments import Sessions, Symbol
 
 Float = NDArray[np.float64]
 Rows = NDArray[np.intp]

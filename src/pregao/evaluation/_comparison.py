@@ -7,17 +7,20 @@ import numpy as np
 from pydantic import model_validator
 
 from pregao.errors import MissingNaiveError
-from pregao.evaluation._diagnosis import diagnose
-from pregao.evaluation._edge import Edge, Verdict
-from pregao.evaluation._judge import Judged
-from pregao.evaluation._losses import mean_by_date
-from pregao.evaluation._overfitting import Overfitting, probability_of_overfitting
-from pregao.evaluation._promotion import Promotion, promote
+from pregao.evaluation._findings import diagnose
 from pregao.evaluation._results import AgainstNaive, AgainstRival, Scored
-from pregao.evaluation._scores import NAIVE, skill
-from pregao.evaluation._significance import diebold_mariano
 from pregao.evaluation._verdict import verdict_on
 from pregao.findings import Finding
+from pregao.inference import (
+    Edge,
+    Overfitting,
+    Promotion,
+    Verdict,
+    diebold_mariano,
+    probability_of_overfitting,
+    promote,
+)
+from pregao.scores import NAIVE, Judged, mean_by_date, skill
 from pregao.values import Value
 
 _FEWEST_TO_CHOOSE_FROM = 8

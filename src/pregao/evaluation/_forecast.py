@@ -7,10 +7,9 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from pregao.calendars import as_date, next_sessions
-from pregao.evaluation._edge import Edge
 from pregao.findings import Finding
-from pregao.symbols import Symbol
+from pregao.inference import Edge
+from pregao.instruments import Symbol, as_date, next_sessions
 from pregao.values import Value
 
 

@@ -5,15 +5,14 @@ from datetime import date
 from typing import Self
 
 from pregao.evaluation._comparison import Comparison
-from pregao.evaluation._dossier import Dossier
-from pregao.evaluation._edge import Edge, Verdict
-from pregao.evaluation._overfitting import Overfitting
-from pregao.evaluation._promotion import Promotion
+from pregao.evaluation._diagnostics import Dossier
 from pregao.evaluation._results import AgainstNaive, AgainstRival, Scored, Trials, WindowCounts
-from pregao.evaluation._scores import Metrics
-from pregao.evaluation._walk import Walk
+from pregao.evaluation._walk_forward import Walk
 from pregao.findings import Finding
-from pregao.training import Epoch, Experiment, Plain
+from pregao.inference import Edge, Overfitting, Promotion, Verdict
+from pregao.scores import Metrics
+from pregao.training import Epoch, Experiment
+from pregao.training.search import Plain
 from pregao.values import Value
 
 

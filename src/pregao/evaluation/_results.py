@@ -1,6 +1,6 @@
 """What a comparison says about one forecaster."""
 
-from pregao.evaluation._scores import Metrics
+from pregao.scores import Metrics
 from pregao.values import Value
 
 
@@ -46,4 +46,3 @@ class Scored(Value):
     validation_crps: float
     versus_random_walk: AgainstNaive
     versus_best_baseline: AgainstRival
-

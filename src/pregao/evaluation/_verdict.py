@@ -1,8 +1,7 @@
 """The outcome of a comparison in one sentence, for people, in their language."""
 
-from pregao.evaluation._edge import Verdict
-from pregao.evaluation._promotion import Promotion
 from pregao.evaluation._results import Scored
+from pregao.inference import Promotion, Verdict
 from pregao.values import Text
 
 

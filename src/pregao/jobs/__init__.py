@@ -4,16 +4,13 @@ from pregao.jobs._claim import Claim as Claim
 from pregao.jobs._jobs import JobLimits as JobLimits
 from pregao.jobs._jobs import Jobs as Jobs
 from pregao.jobs._requests import FetchRequest as FetchRequest
-from pregao.jobs._requests import JobRequest as JobRequest
 from pregao.jobs._requests import SearchRequest as SearchRequest
 from pregao.jobs._requests import SweepRequest as SweepRequest
 from pregao.jobs._requests import TrainRequest as TrainRequest
 from pregao.jobs._requests import parse_request as parse_request
 from pregao.jobs._sizes import LIMITS as LIMITS
 from pregao.jobs._sizes import SizeLimits as SizeLimits
-from pregao.jobs._sizes import check_request as check_request
 from pregao.jobs._values import ENDED as ENDED
-from pregao.jobs._values import STATES as STATES
 from pregao.jobs._values import Job as Job
 from pregao.jobs._values import JobEvent as JobEvent
 from pregao.jobs._values import JobProblem as JobProblem

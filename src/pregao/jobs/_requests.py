@@ -4,8 +4,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, TypeAdapter
 
-from pregao.symbols import Symbol
-from pregao.training import Experiment, Search
+from pregao.instruments import Symbol
+from pregao.training import Experiment
+from pregao.training.search import Search
 from pregao.values import Value
 
 

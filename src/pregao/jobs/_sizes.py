@@ -8,7 +8,7 @@ from pregao.errors import JobTooLargeError
 from pregao.jobs._requests import FetchRequest, SearchRequest, SweepRequest, TrainRequest
 from pregao.training import Experiment
 from pregao.values import Value
-from pregao.zoo import find_network
+from pregao.zoo.networks import find_network
 
 
 class SizeLimits(Value):

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pregao.dataset import Windows
 from pregao.training import LEVELS
 from pregao.values import Value
-from pregao.zoo import Forecaster
+from pregao.zoo.baselines import Forecaster
 
 NUM_SESSIONS = 60
 """How many cutoffs are looked at, the newest whose outcome is known."""

@@ -6,12 +6,12 @@ from typing import Self
 import numpy as np
 from pydantic import Field, model_validator
 
-from pregao.calendars import as_date
 from pregao.dataset import Windows
+from pregao.instruments import as_date
 from pregao.monitoring._live import known_windows
 from pregao.training import LEVELS
 from pregao.values import Value
-from pregao.zoo import Forecaster
+from pregao.zoo.baselines import Forecaster
 
 _LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 _AT = [LEVELS.index(each) for each in _LEVELS]

@@ -6,11 +6,9 @@ from pregao.prices._access import Patience as Patience
 from pregao.prices._alphavantage import known_of as known_of
 from pregao.prices._breaker import Health as Health
 from pregao.prices._checks import CHECKS as CHECKS
-from pregao.prices._checks import Check as Check
 from pregao.prices._feed import LIVE_SOURCES as LIVE_SOURCES
 from pregao.prices._feed import Answer as Answer
 from pregao.prices._feed import Feed as Feed
-from pregao.prices._feed import ProviderFailure as ProviderFailure
 from pregao.prices._feed import open_feed as open_feed
 from pregao.prices._history import Snapshot as Snapshot
 from pregao.prices._inspection import inspect as inspect
@@ -25,7 +23,6 @@ from pregao.prices._prices import Bars as Bars
 from pregao.prices._prices import Prices as Prices
 from pregao.prices._provider import Download as Download
 from pregao.prices._provider import Provider as Provider
-from pregao.prices._provider import ProviderFactory as ProviderFactory
 from pregao.prices._providers import NETWORK as NETWORK
 from pregao.prices._providers import PROVIDERS as PROVIDERS
 from pregao.prices._sample import BUNDLED as BUNDLED

@@ -10,17 +10,16 @@ from urllib.parse import urlencode
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, ValidationError
 
-from pregao.calendars import as_date
 from pregao.errors import ProviderError, ProviderReason, UnknownSymbolError
 from pregao.findings import Finding
+from pregao.instruments import B3, LONDON, NYSE, Symbol, as_date
 from pregao.prices._access import Access, needed
-from pregao.prices._asking import asked
 from pregao.prices._breaker import Breaker, breaker_of
 from pregao.prices._prices import Bars, Column
 from pregao.prices._provider import Download
+from pregao.prices._provisional import settled
 from pregao.prices._replies import Reply, checked_status, fields_of, shown
-from pregao.prices._settled import settled
-from pregao.symbols import B3, LONDON, NYSE, Symbol
+from pregao.prices._retry import asked
 from pregao.values import Text
 
 ALPHAVANTAGE_URL = "https://www.alphavantage.co"
@@ -149,7 +148,7 @@ class AlphaVantage:
         return key
 
     def _ask(self, symbol: Symbol, spelt: str, key: SecretStr, ends: float) -> Bars:
-        from pregao.prices._courier import AnsweredError, Courier
+        from pregao.prices._http_client import AnsweredError, Courier
 
         clock = self._access.clock
         query = {

@@ -11,21 +11,20 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from pregao.calendars import as_date
 from pregao.errors import ProviderError, ProviderReason, UnknownSymbolError
 from pregao.findings import Finding
+from pregao.instruments import B3, Symbol, as_date
 from pregao.prices._access import Access, needed
-from pregao.prices._asking import asked
 from pregao.prices._breaker import Breaker, breaker_of
 from pregao.prices._prices import Bars
 from pregao.prices._provider import Download
+from pregao.prices._provisional import settled
 from pregao.prices._replies import Reply, checked_status, fields_of, shown
-from pregao.prices._settled import settled
-from pregao.symbols import B3, Symbol
+from pregao.prices._retry import asked
 from pregao.values import Text
 
 if TYPE_CHECKING:
-    from pregao.prices._courier import Courier
+    from pregao.prices._http_client import Courier
 
 BRAPI_URL = "https://brapi.dev"
 _GET_A_TOKEN = "set BRAPI_TOKEN to the token that brapi.dev gives"  # noqa: S105 - advice, no token
@@ -108,7 +107,7 @@ class Brapi:
 
     def _ask(self, symbol: Symbol, ends: float) -> tuple[Bars, bool]:
         """Ask for all there is, and where the token does not allow that for what it does."""
-        from pregao.prices._courier import Courier
+        from pregao.prices._http_client import Courier
 
         token = self._access.keys.get(self.name)
         if token is None:
@@ -125,7 +124,7 @@ class Brapi:
         return self._bars(fields_of(reply.content, self.name, str(symbol)), symbol), is_cut
 
     def _reply(self, courier: "Courier", symbol: Symbol, token: SecretStr, span: str) -> Reply:
-        from pregao.prices._courier import AnsweredError
+        from pregao.prices._http_client import AnsweredError
 
         path = f"/api/quote/{quote(symbol.ticker, safe='')}"
         headers = {"Authorization": f"Bearer {token.get_secret_value()}"}

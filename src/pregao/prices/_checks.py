@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pregao.calendars import as_date, sessions_between
 from pregao.findings import Severity
+from pregao.instruments import as_date, sessions_between
 from pregao.prices._jumps import glitches_and_splits, jumps, runs
 from pregao.prices._prices import PRICE_COLUMNS
 from pregao.prices._subject import SESSIONS, Rows, Subject, has_one_price

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pregao.errors import InvalidSymbolError, MalformedFileError
+from pregao.instruments import Symbol
 from pregao.prices._csv_lines import read_lines
 from pregao.prices._csv_sessions import read_sessions
 from pregao.prices._prices import Bars, Column
-from pregao.symbols import Symbol
 
 MAX_FIELDS = 64
 

@@ -4,10 +4,10 @@ from datetime import date
 from pathlib import Path
 
 from pregao.errors import InputError, UnknownSymbolError
+from pregao.instruments import Symbol
 from pregao.prices._access import Access
 from pregao.prices._csv_file import read_csv
 from pregao.prices._provider import Download
-from pregao.symbols import Symbol
 
 _MOST_NAMES = 10
 

@@ -8,9 +8,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from pregao.calendars import Sessions
 from pregao.errors import MalformedFileError
-from pregao.symbols import Exchange
+from pregao.instruments import Exchange, Sessions
 
 _DAY = re.compile(r"(?:1[89]|2[01])[0-9]{2}-[01][0-9]-[0-3][0-9]\Z", re.ASCII)
 _STAMP = re.compile(

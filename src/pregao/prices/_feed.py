@@ -10,7 +10,6 @@ from typing import Literal
 import numpy as np
 from pydantic import SecretStr
 
-from pregao.calendars import as_date, day_at, last_complete_session, sessions_between
 from pregao.errors import (
     CorruptFileError,
     InputError,
@@ -21,6 +20,14 @@ from pregao.errors import (
     UnknownSymbolError,
 )
 from pregao.findings import Finding
+from pregao.instruments import (
+    Exchange,
+    Symbol,
+    as_date,
+    day_at,
+    last_complete_session,
+    sessions_between,
+)
 from pregao.prices._access import Access, Clock, Patience
 from pregao.prices._alphavantage import known_of
 from pregao.prices._breaker import Health
@@ -30,7 +37,6 @@ from pregao.prices._provider import Download
 from pregao.prices._providers import NETWORK, PROVIDERS
 from pregao.prices._sample import Sample
 from pregao.prices._store import PriceStore
-from pregao.symbols import Exchange, Symbol
 from pregao.values import Text, Value
 
 LIVE_SOURCES = (*NETWORK, "store", "sample")

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from pregao.errors import InputError
 from pregao.findings import Finding
+from pregao.instruments import Symbol
 from pregao.prices._prices import Bars, Prices
 from pregao.prices._rewrites import rewritten_history
-from pregao.symbols import Symbol
 from pregao.values import Value
 
 

@@ -7,11 +7,11 @@ from numpy.typing import NDArray
 
 from pregao.errors import InputError
 from pregao.findings import Finding
+from pregao.instruments import Symbol
 from pregao.prices._checks import CHECKS, Check
 from pregao.prices._prices import Bars, Prices
 from pregao.prices._provider import Download
 from pregao.prices._subject import Subject, iso
-from pregao.symbols import Symbol
 from pregao.values import Text
 
 _MOST_LINES = 10

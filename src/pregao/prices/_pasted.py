@@ -8,16 +8,15 @@ from io import BytesIO
 
 import numpy as np
 
-from pregao.calendars import Sessions, sessions_between
 from pregao.errors import InputError, MalformedFileError
 from pregao.findings import Finding
+from pregao.instruments import Sessions, Symbol, sessions_between
 from pregao.prices._csv_file import bars_of_lines
 from pregao.prices._csv_lines import lines_of
 from pregao.prices._inspection import validated
 from pregao.prices._prices import Bars, Prices
 from pregao.prices._provider import Download
 from pregao.prices._subject import Subject
-from pregao.symbols import Symbol
 from pregao.values import Text, Value
 
 NAME = "upload"

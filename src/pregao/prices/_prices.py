@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pregao.calendars import Sessions
-from pregao.symbols import Symbol
+from pregao.instruments import Sessions, Symbol
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pregao.findings import Finding
+from pregao.instruments import Symbol
 from pregao.prices._access import Access
 from pregao.prices._breaker import Breaker
 from pregao.prices._prices import Bars
-from pregao.symbols import Symbol
 
 
 @dataclass(frozen=True)

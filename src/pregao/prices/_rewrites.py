@@ -3,9 +3,9 @@
 import numpy as np
 
 from pregao.findings import Finding
+from pregao.instruments import Symbol
 from pregao.prices._prices import PRICE_COLUMNS, Bars, Column
 from pregao.prices._subject import SESSIONS, iso
-from pregao.symbols import Symbol
 from pregao.values import Text
 
 # Providers round adjusted prices to about six digits.

@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from pregao.errors import InputError, UnknownSymbolError
+from pregao.instruments import Symbol
 from pregao.prices._access import Access, refuse_path
 from pregao.prices._prices import Bars
 from pregao.prices._provider import Download
-from pregao.symbols import Symbol
 
 # Ticker -> the folder of the package `arch` that holds its file.
 _DATA_SETS = {"SP500": "sp500", "NASDAQ": "nasdaq"}

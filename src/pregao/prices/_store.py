@@ -7,10 +7,10 @@ from urllib.parse import quote, unquote
 from filelock import FileLock, Timeout
 
 from pregao.errors import CorruptFileError, InputError, StoreBusyError
+from pregao.instruments import EXCHANGES, Symbol
 from pregao.prices._history import Snapshot, begun, extended
 from pregao.prices._prices import Prices
 from pregao.prices._store_file import read_history, write_history
-from pregao.symbols import EXCHANGES, Symbol
 
 _PROVIDER = re.compile(r"[a-z][a-z0-9_]{0,31}\Z", re.ASCII)
 _PATIENCE_SECONDS = 60.0

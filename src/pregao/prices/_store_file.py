@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pregao.errors import CorruptFileError
+from pregao.instruments import EXCHANGES, Symbol
 from pregao.prices._history import History, Snapshot
 from pregao.prices._prices import Bars
-from pregao.symbols import EXCHANGES, Symbol
 
 _FORMAT = "1"
 

@@ -7,9 +7,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from pregao.calendars import Sessions, known_from, sessions_between
+from pregao.instruments import Sessions, Symbol, known_from, sessions_between
 from pregao.prices._prices import PRICE_COLUMNS, Bars
-from pregao.symbols import Symbol
 from pregao.values import Text
 
 Rows = NDArray[np.bool_]

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from pregao.errors import ProviderError, UnknownSymbolError
+from pregao.instruments import NYSE, Symbol
 from pregao.prices._access import Access, needed
-from pregao.prices._asking import asked
 from pregao.prices._breaker import Breaker, breaker_of
 from pregao.prices._prices import NO_BARS, Bars
 from pregao.prices._provider import Download
+from pregao.prices._provisional import settled
 from pregao.prices._replies import Reply, checked_status
-from pregao.prices._settled import settled
+from pregao.prices._retry import asked
 from pregao.prices._yahoo_chart import NAME, read_chart
-from pregao.symbols import NYSE, Symbol
 
 if TYPE_CHECKING:
-    from pregao.prices._courier import Courier
+    from pregao.prices._http_client import Courier
 
 YAHOO_URL = "https://query2.finance.yahoo.com"
 _CHART = "/v8/finance/chart/"
@@ -100,7 +100,7 @@ class Yahoo:
     ) -> Bars | None:
         from yfinance.data import YfData
 
-        from pregao.prices._courier import AnsweredError
+        from pregao.prices._http_client import AnsweredError
 
         first = _EARLIEST if start is None else _midnight(start) - timedelta(days=1)
         last = (self._access.clock.now() if end is None else _midnight(end)) + timedelta(days=2)
@@ -141,7 +141,7 @@ class Yahoo:
         if self._url not in _couriers:
             from yfinance.cache import set_cache_location
 
-            from pregao.prices._courier import Courier
+            from pregao.prices._http_client import Courier
 
             if not _couriers:
                 set_cache_location(str(self._cache))

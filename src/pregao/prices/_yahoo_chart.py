@@ -8,9 +8,9 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pregao.errors import ProviderError, UnknownSymbolError
+from pregao.instruments import Symbol
 from pregao.prices._prices import Bars
 from pregao.prices._replies import fields_of, shown
-from pregao.symbols import Symbol
 
 NAME = "yahoo"
 _COLUMNS = ("open", "high", "low", "close", "volume")

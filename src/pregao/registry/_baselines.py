@@ -18,13 +18,20 @@ from safetensors.numpy import load, save
 
 from pregao.errors import CorruptFileError
 from pregao.findings import Finding
-from pregao.zoo import FittedBaseline
-from pregao.zoo._autoregression import Autoregression
-from pregao.zoo._boosting import Boosting, Trees
-from pregao.zoo._empirical import Anchor, GaussianWalk, Rolling
-from pregao.zoo._forecaster import Acquaintances
-from pregao.zoo._garch import FittedSymbol, GjrGarch, GjrParameters
-from pregao.zoo._har import Har
+from pregao.zoo.baselines import (
+    Acquaintances,
+    Anchor,
+    Autoregression,
+    Boosting,
+    FittedBaseline,
+    FittedSymbol,
+    GaussianWalk,
+    GjrGarch,
+    GjrParameters,
+    Har,
+    Rolling,
+    Trees,
+)
 
 SHAPE_FILE = "served.json"
 _ARRAYS_FILE = "served.safetensors"

@@ -11,9 +11,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from pregao.errors import CorruptFileError
 from pregao.registry._atomic import write_file
-from pregao.training._plan import Step, Stepped, TrialRecord
-from pregao.training._search import check_replay
-from pregao.training._space import Plain
+from pregao.training.search import Plain, Step, Stepped, TrialRecord, check_replay
 from pregao.values import Value
 
 

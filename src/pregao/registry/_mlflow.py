@@ -10,7 +10,7 @@ from pregao.errors import InputError, MissingExtraError, TrackingError
 from pregao.registry._export import export_files
 from pregao.registry._runs import Run
 from pregao.training import members_of
-from pregao.training._sharing import environment
+from pregao.training.engines import environment
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient

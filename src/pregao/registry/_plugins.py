@@ -10,7 +10,7 @@ from pregao.errors import MissingPluginError
 from pregao.plugins import Origin
 from pregao.training import Experiment
 from pregao.values import Value
-from pregao.zoo import Plugin, plugin_networks
+from pregao.zoo.networks import Plugin, plugin_networks
 
 
 class PluginRecord(Value):

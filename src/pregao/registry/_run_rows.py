@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from pregao.database import Database, promotions, runs
 from pregao.errors import PregaoError, ServingRunError
-from pregao.evaluation import Edge
+from pregao.inference import Edge
 from pregao.registry._champions import moment
 from pregao.registry._runs import Run, stored_runs
 from pregao.values import Value

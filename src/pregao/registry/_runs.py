@@ -16,8 +16,9 @@ from pydantic import ValidationError
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
+from pregao.calibration import Serving, as_served
 from pregao.errors import CorruptFileError, UnknownRunError
-from pregao.evaluation import Report, Serving, as_served
+from pregao.evaluation import Report
 from pregao.prices import Prices
 from pregao.registry._atomic import sync_folder, write_folder
 from pregao.registry._baselines import (
@@ -27,16 +28,12 @@ from pregao.registry._baselines import (
     is_baseline_file,
     read_baseline,
 )
-from pregao.registry._learnt import Learning, state_of
-from pregao.registry._months import MONTHS_FILE, Months, months_of
+from pregao.registry._model_files import Learning, state_of
+from pregao.registry._monthly_digests import MONTHS_FILE, Months, months_of
 from pregao.registry._plugins import PluginRecord, plugins_needed, plugins_of
-from pregao.training import (
-    Experiment,
-    Model,
-    each_member,
-)
+from pregao.training import Experiment, Model, each_member
 from pregao.values import Value
-from pregao.zoo import FittedBaseline, Forecaster
+from pregao.zoo.baselines import FittedBaseline, Forecaster
 
 _PROVENANCE_FILE = "provenance.json"
 _SERVING_FILE = "serving.json"

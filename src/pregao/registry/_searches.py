@@ -13,16 +13,11 @@ from typing import Any
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
-from pregao.errors import (
-    CorruptFileError,
-    SearchMismatchError,
-    StoreBusyError,
-    UnknownSearchError,
-)
+from pregao.errors import CorruptFileError, SearchMismatchError, StoreBusyError, UnknownSearchError
 from pregao.registry._atomic import sync_folder, write_file
 from pregao.registry._ledger import Ledger, SearchJournal, checkpoint_of, read_lines
 from pregao.registry._runs import DataRecord
-from pregao.training._plan import Search, TrialRecord
+from pregao.training.search import Search, TrialRecord
 from pregao.values import Value
 
 _LIBRARIES = ("numpy", "optuna", "torch")

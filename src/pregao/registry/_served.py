@@ -8,16 +8,17 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from pregao.calibration import Adaptive, Serving, as_served, widened
 from pregao.dataset import ACTIONS, Borders, Windows, live_windows
 from pregao.errors import MissingColumnsError
-from pregao.evaluation import Adaptive, Edge, Serving, as_served, widened
 from pregao.findings import Finding
+from pregao.inference import Edge
+from pregao.instruments import Symbol
 from pregao.prices import COLUMNS, Bars, Prices
 from pregao.registry._registration import exported_of, registration_of
 from pregao.registry._runs import Run
-from pregao.symbols import Symbol
 from pregao.training import Ensemble, Experiment, Model, OnnxNetwork, members_of, windows_of
-from pregao.zoo import Forecaster, Past, spread
+from pregao.zoo.baselines import Forecaster, Past, spread
 
 Float = NDArray[np.float64]
 Float32 = NDArray[np.float32]

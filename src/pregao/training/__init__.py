@@ -5,12 +5,8 @@ Importing this package does not import torch; training and forecasting do.
 
 from typing import TYPE_CHECKING
 
-from pregao.training._engine import ENGINES as ENGINES
-from pregao.training._engine import Crew as Crew
-from pregao.training._engine import Engine as Engine
-from pregao.training._engine import Local as Local
-from pregao.training._engine import default_workers as default_workers
-from pregao.training._engine import run as run
+from pregao.training._datasets import Datasets as Datasets
+from pregao.training._datasets import datasets_for as datasets_for
 from pregao.training._ensemble import Ensemble as Ensemble
 from pregao.training._ensemble import Model as Model
 from pregao.training._ensemble import combined as combined
@@ -18,8 +14,10 @@ from pregao.training._ensemble import each_member as each_member
 from pregao.training._ensemble import members_of as members_of
 from pregao.training._experiment import DEFAULT_NETWORK as DEFAULT_NETWORK
 from pregao.training._experiment import LEVELS as LEVELS
+from pregao.training._experiment import SEARCH as SEARCH
 from pregao.training._experiment import Actions as Actions
 from pregao.training._experiment import Combination as Combination
+from pregao.training._experiment import Count as Count
 from pregao.training._experiment import Cut as Cut
 from pregao.training._experiment import DeviceName as DeviceName
 from pregao.training._experiment import Experiment as Experiment
@@ -32,17 +30,10 @@ from pregao.training._fitted import State as State
 from pregao.training._listing import Listed as Listed
 from pregao.training._listing import broken_networks as broken_networks
 from pregao.training._listing import listed_networks as listed_networks
-from pregao.training._material import Datasets as Datasets
-from pregao.training._material import datasets_for as datasets_for
 from pregao.training._onnx import OnnxNetwork as OnnxNetwork
 from pregao.training._onnx import export_fitted as export_fitted
 from pregao.training._onnx import heads_with_torch as heads_with_torch
 from pregao.training._onnx import windows_of as windows_of
-from pregao.training._plan import MAX_COMBINATIONS as MAX_COMBINATIONS
-from pregao.training._plan import Raced as Raced
-from pregao.training._plan import Search as Search
-from pregao.training._plan import Searched as Searched
-from pregao.training._plan import TrialRecord as TrialRecord
 from pregao.training._quantity import Attribution as Attribution
 from pregao.training._quantity import MedianAt as MedianAt
 from pregao.training._quantity import ProbabilityOf as ProbabilityOf
@@ -50,17 +41,9 @@ from pregao.training._quantity import Quantity as Quantity
 from pregao.training._quantity import WidthAt as WidthAt
 from pregao.training._quantity import mean_input as mean_input
 from pregao.training._quantity import usual_quantities as usual_quantities
-from pregao.training._ray import Ray as Ray
 from pregao.training._recipes import RECIPES as RECIPES
 from pregao.training._recipes import Recipe as Recipe
 from pregao.training._recipes import find_recipe as find_recipe
-from pregao.training._search import Progress as Progress
-from pregao.training._search import search as search
-from pregao.training._search import step_work as step_work
-from pregao.training._space import Plain as Plain
-from pregao.training._space import Space as Space
-from pregao.training._space import default_space as default_space
-from pregao.training._strategies import STRATEGIES as STRATEGIES
 from pregao.training._targets import action_labels as action_labels
 from pregao.training._targets import price_targets as price_targets
 
@@ -73,20 +56,21 @@ if TYPE_CHECKING:
     from pregao.training._train import restored as restored
     from pregao.training._train import train as train
 
-_NEED_TORCH = {
-    "advance": "_train",
+_LAZY = {
     "attribute": "_attribution",
+    "untrained": "_loop",
+    "advance": "_train",
     "device_of": "_train",
     "finish": "_train",
     "restored": "_train",
     "train": "_train",
-    "untrained": "_loop",
 }
 
 
 def __getattr__(name: str) -> object:
-    if name not in _NEED_TORCH:
+    """Import what loads a heavy library when it is first used."""
+    if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(f"pregao.training.{_NEED_TORCH[name]}"), name)
+    return getattr(import_module(f"pregao.training.{_LAZY[name]}"), name)

@@ -19,7 +19,8 @@ from pregao.training._loop import Feed, one_thread
 from pregao.training._quantity import Attribution, MedianAt, ProbabilityOf, Quantity, WidthAt
 from pregao.training._targets import _LEAST_SHARE
 from pregao.training._train import rebuilt
-from pregao.zoo import Past, Plugin, spread
+from pregao.zoo.baselines import Past, spread
+from pregao.zoo.networks import Plugin
 
 _CPU = torch.device("cpu")
 # Points of a path in one pass: more of them leave the cache, fewer pay for a step too often.

@@ -12,7 +12,7 @@ from pregao.dataset import Borders, Dataset, Scaler, Windows
 from pregao.findings import Finding
 from pregao.training._experiment import LEVELS, Combination, Experiment
 from pregao.training._fitted import Epoch, Fitted, Outcome
-from pregao.zoo import Forecaster, Past, spread
+from pregao.zoo.baselines import Forecaster, Past, spread
 
 Float = NDArray[np.float64]
 

@@ -14,9 +14,16 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from pregao.dataset import ACTIONS, FEATURE_SETS, Labelling, Scaling, Split, feature
 from pregao.errors import Fault, InputError, InvalidExperimentError
-from pregao.symbols import Symbol
+from pregao.instruments import Symbol
 from pregao.values import Value
-from pregao.zoo import Activation, Network, Part, find_network, network_parts, num_parameters
+from pregao.zoo.networks import (
+    Activation,
+    Network,
+    Part,
+    find_network,
+    network_parts,
+    num_parameters,
+)
 
 Target = Literal["scaled_return", "simple_return", "close"]
 Loss = Literal["pinball", "mse", "mae", "huber"]

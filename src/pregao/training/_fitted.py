@@ -11,7 +11,7 @@ from pregao.dataset import Borders, Scaler
 from pregao.findings import Finding
 from pregao.training._experiment import Experiment
 from pregao.values import Text, Value
-from pregao.zoo import Past
+from pregao.zoo.baselines import Past
 
 State = dict[str, NDArray[np.generic]]
 """The weights by name."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pregao.errors import InputError, InvalidNetworkError, PluginError
 from pregao.training._experiment import Experiment
 from pregao.values import Value
-from pregao.zoo import ZOO, Entry, Network, plugin_entries, plugin_networks
+from pregao.zoo.networks import ZOO, Entry, Network, plugin_entries, plugin_networks
 
 
 class Listed(Value):

@@ -20,7 +20,8 @@ from pregao.training._experiment import Experiment
 from pregao.training._fitted import Epoch, State
 from pregao.training._head import Criterion, Headed, PointHead, QuantileHead
 from pregao.training._targets import action_labels, class_weights, price_targets
-from pregao.zoo import Past, build
+from pregao.zoo.baselines import Past
+from pregao.zoo.networks import build
 
 # A share and no amount: the squared error of a scaled close is itself a few millionths.
 _LEAST_IMPROVEMENT = 1e-6

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pregao.training._fitted import Fitted
-from pregao.training._sharing import environment
 from pregao.training._targets import quantiles_of
-from pregao.zoo import Past
+from pregao.training.engines import environment
+from pregao.zoo.baselines import Past
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -33,7 +33,7 @@ def export_fitted(fitted: Fitted) -> bytes:
     Where actions were learnt, their logits are the second output. Takes seconds.
     """
     from pregao.training._train import both_heads
-    from pregao.zoo import export_onnx
+    from pregao.zoo.networks import export_onnx
 
     experiment = fitted.experiment
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(), _without_advice():

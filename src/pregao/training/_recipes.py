@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pregao.dataset import FEATURE_SETS, Split
 from pregao.errors import UnknownNameError
 from pregao.training._experiment import Actions, Experiment
-from pregao.zoo import ZOO, Network, Recurrent, Stack
+from pregao.zoo.networks import ZOO, Network, Recurrent, Stack
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from pregao.dataset import ACTIONS, Scaler, Windows, labels_of
 from pregao.training._experiment import Experiment
-from pregao.zoo import Past, spread
+from pregao.zoo.baselines import Past, spread
 
 Float32 = NDArray[np.float32]
 

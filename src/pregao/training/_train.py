@@ -16,7 +16,7 @@ from pregao.training._fitted import Advanced, Epoch, Fitted, Outcome, State
 from pregao.training._head import Headed
 from pregao.training._loop import Feed, Loop, is_gain, one_thread, untrained
 from pregao.training._targets import quantiles_of
-from pregao.zoo import Past, anchor_quantiles
+from pregao.zoo.baselines import Past, anchor_quantiles
 
 _CPU = torch.device("cpu")
 

@@ -1,20 +1,20 @@
 """The use cases, one method each."""
 
+from pregao.workbench._candidates import Progress as Progress
+from pregao.workbench._candidates import Terms as Terms
 from pregao.workbench._doctor import Ailment as Ailment
 from pregao.workbench._doctor import Examination as Examination
-from pregao.workbench._entrants import Progress as Progress
-from pregao.workbench._entrants import Terms as Terms
 from pregao.workbench._explaining import explain_forecast as explain_forecast
 from pregao.workbench._explaining import explain_run as explain_run
+from pregao.workbench._fallback import StandIn as StandIn
 from pregao.workbench._models import Models as Models
 from pregao.workbench._prices import SOURCES as SOURCES
 from pregao.workbench._prices import Checked as Checked
 from pregao.workbench._prices import usual_source as usual_source
-from pregao.workbench._reproduced import PricesAgain as PricesAgain
-from pregao.workbench._reproduced import Reproduction as Reproduction
+from pregao.workbench._reproduction import PricesAgain as PricesAgain
+from pregao.workbench._reproduction import Reproduction as Reproduction
 from pregao.workbench._results import Fetched as Fetched
 from pregao.workbench._results import Result as Result
-from pregao.workbench._stand_in import StandIn as StandIn
 from pregao.workbench._tickers import Row as Row
 from pregao.workbench._tickers import Tickers as Tickers
 from pregao.workbench._workbench import MODES as MODES

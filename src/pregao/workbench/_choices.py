@@ -7,9 +7,9 @@ from pregao.errors import InvalidNetworkError
 from pregao.findings import Finding
 from pregao.training import Experiment, find_recipe
 from pregao.values import Text
-from pregao.workbench._entrants import Entrant
+from pregao.workbench._candidates import Entrant
 from pregao.workbench._prices import Checked
-from pregao.zoo import ZOO, Network, find_network
+from pregao.zoo.networks import ZOO, Network, find_network
 
 DEFAULT_RECIPE = "anchored"
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from pregao.calendars import as_date
 from pregao.dataset import Dataset, Split, Windows, live_windows
-from pregao.evaluation import Explanation, Importances, evenly_chosen, permutation_importance
+from pregao.explanation import Explanation, Importances, evenly_chosen, permutation_importance
+from pregao.instruments import as_date
 from pregao.prices import Feed
 from pregao.registry import Run
 from pregao.training import LEVELS, Experiment, mean_input, usual_quantities
-from pregao.workbench._entrants import Group
+from pregao.workbench._candidates import Group
 from pregao.workbench._prices import Checked, provider_of, trainable
 
 MOST_WINDOWS = 64

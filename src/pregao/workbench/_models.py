@@ -6,6 +6,7 @@ from pathlib import Path
 
 from pregao.database import Database
 from pregao.errors import InputError, NotTrainedOnError
+from pregao.instruments import Symbol
 from pregao.registry import (
     Champion,
     Champions,
@@ -25,7 +26,6 @@ from pregao.registry import (
     register,
     take_up,
 )
-from pregao.symbols import Symbol
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
-from pregao.calendars import as_date
 from pregao.dataset import check_length, check_live
 from pregao.errors import (
     DataQualityError,
@@ -18,6 +17,7 @@ from pregao.errors import (
 )
 from pregao.evaluation import DataSummary, PricesUsed
 from pregao.findings import Finding
+from pregao.instruments import Symbol, as_date
 from pregao.prices import (
     NETWORK,
     PROVIDERS,
@@ -30,7 +30,6 @@ from pregao.prices import (
     validated,
 )
 from pregao.registry import DataRecord
-from pregao.symbols import Symbol
 from pregao.training import Experiment
 from pregao.values import Text
 

@@ -10,16 +10,26 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
+from pregao.calibration import Offsets, judge_as_served, offsets_of
 from pregao.dataset import Dataset, make_dataset
 from pregao.errors import CorruptFileError, InputError
-from pregao.evaluation import SCORES, Offsets, judge_as_served, offsets_of
+from pregao.instruments import Symbol
 from pregao.prices import NETWORK, Download, Prices, PriceStore, Provider, validated
-from pregao.registry import DataRecord, Run
-from pregao.registry._baselines import baseline_files
-from pregao.registry._months import digested, first_difference
-from pregao.registry._openings import Look, Opening, SealedWindows, open_test
-from pregao.registry._runs import are_members, installed_libraries, this_machine
-from pregao.symbols import Symbol
+from pregao.registry import (
+    DataRecord,
+    Look,
+    Opening,
+    Run,
+    SealedWindows,
+    are_members,
+    baseline_files,
+    digested,
+    first_difference,
+    installed_libraries,
+    open_test,
+    this_machine,
+)
+from pregao.scores import SCORES
 from pregao.training import (
     LEVELS,
     DeviceName,
@@ -31,10 +41,10 @@ from pregao.training import (
     each_member,
     members_of,
 )
-from pregao.training import run as run_tasks
-from pregao.workbench._entrants import OnProgress, Progress, Terms
+from pregao.training.engines import run as run_tasks
+from pregao.workbench._candidates import OnProgress, Progress, Terms
 from pregao.workbench._prices import StoredPrices
-from pregao.workbench._reproduced import (
+from pregao.workbench._reproduction import (
     PricesAgain,
     Reproduction,
     ScoreDifference,
@@ -43,7 +53,7 @@ from pregao.workbench._reproduced import (
     verdict_of,
     version_differences,
 )
-from pregao.zoo import BASELINES
+from pregao.zoo.baselines import BASELINES
 
 
 def reproduce(

@@ -3,33 +3,21 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pregao.decisions.trading import Trading
 from pregao.errors import UnknownNameError
-from pregao.evaluation import Explanation, Forecast, Report
-from pregao.evaluation.trading import Trading
+from pregao.evaluation import Forecast, Report
+from pregao.explanation import Explanation
 from pregao.findings import Finding
-from pregao.plots import (
-    explanation_figure,
-    fan_figure,
-    learning_curves_figure,
-    ranking_figure,
-    ranking_html,
-    write_page,
-)
 from pregao.prices import Prices, Snapshot
 from pregao.registry import Run
 from pregao.training import LEVELS
-from pregao.values import Language, Text
+from pregao.values import Text
 from pregao.workbench._explaining import explain_forecast, explain_run
 from pregao.workbench._prices import Checked
-
-if TYPE_CHECKING:
-    import plotly.graph_objects as go
 
 
 @dataclass(frozen=True)
@@ -62,74 +50,41 @@ class Result:
     """The id of the search that chose the settings, if one did."""
     tradings: Mapping[str, tuple[Trading, ...]] = field(default_factory=dict)
     """Simulated accounts of the candidate and of the best baseline, one a market."""
-    language: Language = "en"
-    """In which a notebook shows it."""
-    explained: dict[tuple[str | None, int | None], Explanation] = field(default_factory=dict)
-    """What was explained so far, by symbol and step: a page shows it too."""
-
-    def fan(self, symbol: str | None = None) -> "go.Figure":
-        """Draw the last sessions and the forecast of one symbol, the first by default."""
-        names = [each.symbol for each in self.forecasts]
-        if symbol is not None and symbol not in names:
-            raise UnknownNameError("symbol", symbol, names)
-        place = 0 if symbol is None else names.index(symbol)
-        return fan_figure(self.prices[place], self.forecasts[place])
-
-    def ranking(self) -> "go.Figure":
-        """Draw every forecaster's test CRPS beside the random walk's."""
-        return ranking_figure(self.report)
-
-    def learning_curves(self) -> "go.Figure":
-        """Draw the champion's losses, epoch by epoch."""
-        return learning_curves_figure([self.report.subject])
 
     def explain(self, symbol: str | None = None, *, step: int | None = None) -> Explanation:
-        """Say what mattered to the run, or to its forecast for one of its symbols.
+        """Explain the run, or its forecast for one of its symbols.
 
         Parameters
         ----------
         step
-            How many sessions ahead the explained numbers are; the last by default.
+            The session ahead that is explained; the last by default.
+
+        Raises
+        ------
+        UnknownNameError
+            If the result has no forecast of the symbol.
         """
-        asked = (symbol, step)
-        if asked not in self.explained:
-            self.explained[asked] = self._explanation(symbol, step)
-        return self.explained[asked]
-
-    def what_mattered(self, symbol: str | None = None, *, step: int | None = None) -> "go.Figure":
-        """Draw what mattered: features, and on which lags each was read."""
-        return explanation_figure(self.explain(symbol, step=step), language=self.language)
-
-    def _explanation(self, symbol: str | None, step: int | None) -> Explanation:
         prices = [Checked(each, ()) for each in self.prices]
         if symbol is None:
             return explain_run(self.run, prices, step=step)
+        place = self.place_of(symbol)
+        return explain_forecast(self.run, prices[place], trained_on=prices, step=step)
+
+    def place_of(self, symbol: str) -> int:
+        """Return the place of a symbol among the forecasts.
+
+        Raises
+        ------
+        UnknownNameError
+            If the result has no forecast of the symbol.
+        """
         names = [each.symbol for each in self.forecasts]
         if symbol not in names:
             raise UnknownNameError("symbol", symbol, names)
-        return explain_forecast(self.run, prices[names.index(symbol)], trained_on=prices, step=step)
-
-    def write_page(self, path: Path | str) -> None:
-        """Write one self-contained HTML page, in English and Portuguese."""
-        write_page(
-            Path(path),
-            self.report,
-            self.prices,
-            self.forecasts,
-            tradings=self.tradings,
-            explanations=tuple(self.explained.values()),
-            run=self.run.id,
-            software=self.run.provenance.software,
-        )
+        return names.index(symbol)
 
     def __repr__(self) -> str:
         return f"<Result {self.report.verdict.en}>"
-
-    def _repr_html_(self) -> str:
-        """Show the verdict, the ranking and the forecasts in a notebook."""
-        # The quantile tables are what a forecast shows of itself.
-        forecasts = "".join(each._repr_html_() for each in self.forecasts)
-        return ranking_html(self.report, language=self.language) + forecasts
 
     def to_json(self) -> str:
         """Give the report as JSON, with the ids of the champion's run and of the search."""

@@ -9,22 +9,14 @@ from time import perf_counter
 from pregao.errors import NothingLeftError
 from pregao.findings import Finding
 from pregao.registry import StoredSearch
-from pregao.training import (
-    Progress,
-    Raced,
-    Search,
-    Searched,
-    TrialRecord,
-    datasets_for,
-    search,
-    step_work,
-)
+from pregao.training import datasets_for
+from pregao.training.search import Progress, Raced, Search, Searched, TrialRecord, search, step_work
 from pregao.values import Text
-from pregao.workbench._contest import contest
-from pregao.workbench._entrants import Chosen, Entrant, Group, OnProgress, Sweep, Terms
-from pregao.workbench._opening import opened
+from pregao.workbench._benchmark import contest
+from pregao.workbench._candidates import Chosen, Entrant, Group, OnProgress, Sweep, Terms
 from pregao.workbench._prices import Checked
-from pregao.zoo import name_of
+from pregao.workbench._test_set import opened
+from pregao.zoo.networks import name_of
 
 OnTrial = Callable[[Progress], None]
 

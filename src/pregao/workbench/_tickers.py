@@ -6,15 +6,16 @@ from pathlib import Path
 from typing import Self
 
 from pregao.errors import InputError, ProviderError
-from pregao.evaluation import SIGNIFICANCE, Edge, Report, Verdict
+from pregao.evaluation import Report
 from pregao.findings import Finding
+from pregao.inference import SIGNIFICANCE, Edge, Verdict
 from pregao.prices import Provider
 from pregao.training import Experiment
 from pregao.values import Value
-from pregao.workbench._contest import contests
-from pregao.workbench._entrants import Entrant, Group, Sweep, Terms
-from pregao.workbench._opening import opened
+from pregao.workbench._benchmark import contests
+from pregao.workbench._candidates import Entrant, Group, Sweep, Terms
 from pregao.workbench._prices import ticker_left_out, trainable
+from pregao.workbench._test_set import opened
 
 _AT_ONCE = 32
 """Tickers whose prices and windows are in memory at the same time."""

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from pregao.audit import Audit, find_leaks
+from pregao.audit import OnProgress as OnAudited
 from pregao.database import Database
 from pregao.dataset import Split, WalkForward, live_windows, plugin_features
 from pregao.errors import CorruptDatabaseError, InvalidExperimentError, NothingLeftError
-from pregao.evaluation import Audit, Explanation, Forecast, Report, find_leaks
-from pregao.evaluation._doubts import horizon_mismatch
-from pregao.evaluation.audit import OnProgress as OnAudited
+from pregao.evaluation import Forecast, Report, horizon_mismatch
+from pregao.explanation import Explanation
 from pregao.findings import Finding
 from pregao.jobs import Jobs
 from pregao.prices import Feed, PriceStore, Provider
@@ -29,35 +30,24 @@ from pregao.registry import (
     save_run,
     stored_runs,
 )
-from pregao.training import Engine, Epoch, Experiment, Search
+from pregao.training import Epoch, Experiment
+from pregao.training.engines import Engine
+from pregao.training.search import Search
+from pregao.workbench._benchmark import contest, score_alone
+from pregao.workbench._candidates import COMBINATIONS, Entrant, Group, OnProgress, Sweep, Terms
 from pregao.workbench._checkpoints import found_at, kept_at
 from pregao.workbench._choices import DEFAULT_RECIPE, buildable, default_beside, on_symbols_of
-from pregao.workbench._contest import contest, score_alone
 from pregao.workbench._doctor import Examination, examine
-from pregao.workbench._entrants import (
-    COMBINATIONS,
-    Entrant,
-    Group,
-    OnProgress,
-    Sweep,
-    Terms,
-)
 from pregao.workbench._explaining import Reader, explain_stored, explain_symbol
 from pregao.workbench._models import Models
-from pregao.workbench._opening import opened
-from pregao.workbench._prices import (
-    Checked,
-    checked_prices,
-    provider_of,
-    survivors,
-    trainable,
-)
-from pregao.workbench._reproduced import Reproduction
+from pregao.workbench._prices import Checked, checked_prices, provider_of, survivors, trainable
 from pregao.workbench._reproducing import reproduce
+from pregao.workbench._reproduction import Reproduction
 from pregao.workbench._results import Fetched, Result, forecast_of, stranger
 from pregao.workbench._searching import OnTrial, run_search
+from pregao.workbench._test_set import opened
 from pregao.workbench._tickers import Row, Tickers, decided
-from pregao.zoo import name_of
+from pregao.zoo.networks import name_of
 
 MODES: Mapping[str, Mapping[str, object]] = {
     # One look at every network in well under a minute, as the earlier systems' fast mode did it.

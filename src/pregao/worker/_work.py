@@ -15,8 +15,9 @@ from pregao.jobs import (
     SweepRequest,
     TrainRequest,
 )
-from pregao.training import Epoch, Search
-from pregao.training import Progress as SearchProgress
+from pregao.training import Epoch
+from pregao.training.search import Progress as SearchProgress
+from pregao.training.search import Search
 from pregao.values import Text
 from pregao.workbench import Progress, Result, Terms, Workbench
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from pydantic import Field
 
 from pregao.values import Value
-from pregao.zoo import Activation, CustomNetwork, Recurrent, Size, Stack
+from pregao.zoo.networks import Activation, CustomNetwork, Recurrent, Size, Stack
 
 if TYPE_CHECKING:
     from torch import nn

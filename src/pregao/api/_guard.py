@@ -1,0 +1,207 @@
+"""What holds for every request: limits before parsing, access, problems, measures, headers."""
+
+import asyncio
+import re
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from time import perf_counter
+from uuid import uuid4
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pregao.api._access import METHODS, READING, Access
+from pregao.api._limits import HttpLimits
+from pregao.api._problems import Problem, Refusal, answer, headers_of, problem_of
+from pregao.service import UNMATCHED, Metrics
+
+ProblemPage = Callable[[Request, Problem], Response | None]
+"""Shows a problem to who wants a page; None is for who does not."""
+
+_log = structlog.get_logger("pregao.server")
+
+_KINDS = frozenset({"application/json", "multipart/form-data"})
+_QUIET_ROUTES = frozenset({"/livez", "/readyz", "/health", "/metrics"})
+_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+_HEADERS: tuple[tuple[bytes, bytes], ...] = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+    (b"content-security-policy", _POLICY.encode()),
+)
+
+
+class Guard:
+    """The outermost layer of the application."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        access: Access,
+        limits: HttpLimits,
+        metrics: Metrics,
+        problem_page: ProblemPage,
+    ) -> None:
+        self.app, self.problem_page = app, problem_page
+        self.access, self.limits, self.metrics = access, limits, metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        exchange = _Exchange(scope, send)
+        started = perf_counter()
+        self.metrics.in_flight.inc()
+        try:
+            await self._answer(exchange, scope, receive)
+        except Exception as error:  # noqa: BLE001 - the last place that can answer
+            await self._answer_error(exchange, scope, receive, error)
+        finally:
+            self.metrics.in_flight.dec()
+            self._measure(exchange, scope, perf_counter() - started)
+
+    async def _answer(self, exchange: "_Exchange", scope: Scope, receive: Receive) -> None:
+        headers = _headers(scope)
+        self.access.check(scope["method"], scope["path"], headers)
+        if scope["method"] not in READING:
+            receive = await self._received(headers, receive)
+        await self.app(scope, receive, exchange.send)
+
+    async def _answer_error(
+        self, exchange: "_Exchange", scope: Scope, receive: Receive, error: Exception
+    ) -> None:
+        found = problem_of(error)
+        if found.status == 500:
+            _log.error("failed", request=exchange.id, path=scope["path"][:200], exc_info=error)
+        if exchange.status is not None:
+            raise error  # half an answer is out: closing the connection is all that is left
+        found = found.replace(request_id=exchange.id)
+        response = self.problem_page(Request(scope), found) or answer(found)
+        response.headers.update(headers_of(error))
+        await response(scope, receive, exchange.send)
+
+    async def _received(self, headers: Mapping[str, list[str]], receive: Receive) -> Receive:
+        """Take the whole body, within its limits, before anybody parses it."""
+        if headers.get("content-encoding", ["identity"]) != ["identity"]:
+            raise Refusal("unsupported-media", "send the body as it is, not compressed")
+        self._check_announced(headers.get("content-length", []))
+        self._check_kind(headers)
+        try:
+            async with asyncio.timeout(self.limits.body_seconds):
+                body = await self._body(receive)
+        except TimeoutError:
+            detail = f"the body was not there after {self.limits.body_seconds:g} s"
+            raise Refusal("too-slow", detail, headers={"Connection": "close"}) from None
+        self._check_nesting(body)
+        return _replayed(body, receive)
+
+    def _check_kind(self, headers: Mapping[str, list[str]]) -> None:
+        """Take bodies that say what they are: no form of another site can say that it is JSON."""
+        has_body = "transfer-encoding" in headers or headers.get("content-length", ["0"]) != ["0"]
+        kinds = [each.partition(";")[0].strip().lower() for each in headers.get("content-type", [])]
+        if has_body and not (len(kinds) == 1 and kinds[0] in _KINDS):
+            detail = "send JSON, and say so: Content-Type: application/json"
+            raise Refusal("unsupported-media", detail)
+
+    def _check_announced(self, lengths: list[str]) -> None:
+        for each in lengths:
+            if not each.isdecimal() or len(each) > 18 or int(each) > self.limits.body_bytes:
+                raise self._too_large()
+
+    async def _body(self, receive: Receive) -> bytes:
+        parts: list[bytes] = []
+        size = 0
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise Refusal("invalid-request", "the body is not whole")
+            parts.append(message.get("body", b""))
+            size += len(parts[-1])
+            if size > self.limits.body_bytes:
+                raise self._too_large()
+            if not message.get("more_body", False):
+                return b"".join(parts)
+
+    def _too_large(self) -> Refusal:
+        detail = f"at most {self.limits.body_bytes:,} bytes"
+        return Refusal("too-large", detail, headers={"Connection": "close"})
+
+    def _check_nesting(self, body: bytes) -> None:
+        """Refuse what would nest too deeply for a parser."""
+        if body.count(b"[") + body.count(b"{") <= self.limits.nesting:
+            return
+        depth = 0
+        for found in _BRACKETS.finditer(body):
+            first = found[0][:1]
+            depth += (first in b"[{") - (first in b"]}")
+            if depth > self.limits.nesting:
+                detail = f"nested deeper than {self.limits.nesting} levels"
+                raise Refusal("invalid-request", detail)
+
+    def _measure(self, exchange: "_Exchange", scope: Scope, seconds: float) -> None:
+        route = getattr(scope.get("route"), "path", UNMATCHED)
+        method = scope["method"] if scope["method"] in METHODS else "other"
+        status = exchange.status or 500
+        self.metrics.requests.labels(route, method, f"{status // 100}xx").inc()
+        self.metrics.latency.labels(route, method).observe(seconds)
+        if route not in _QUIET_ROUTES:
+            _log.info(
+                "answered",
+                request=exchange.id,
+                route=route,
+                method=method,
+                status=status,
+                milliseconds=round(1000 * seconds, 2),
+            )
+
+
+class _Exchange:
+    """One answer on its way out: its id, its status, the headers that all answers have."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self.id = uuid4().hex
+        self.status: int | None = None
+        self._send = send
+        scope.setdefault("state", {})["request_id"] = self.id
+
+    async def send(self, message: Message) -> None:
+        """Send a part of the answer."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            given = {name for name, _ in message["headers"]}
+            more = (each for each in _HEADERS if each[0] not in given)
+            named = (b"x-request-id", self.id.encode())
+            message = {**message, "headers": [*message["headers"], *more, named]}
+        await self._send(message)
+
+
+def _headers(scope: Scope) -> dict[str, list[str]]:
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for name, value in scope["headers"]:
+        found[name.decode("latin-1").lower()].append(value.decode("latin-1"))
+    return found
+
+
+def _replayed(body: bytes, receive: Receive) -> Receive:
+    """Hand the body over once more; then tell of the client as before."""
+    is_told = False
+
+    async def again() -> Message:
+        nonlocal is_told
+        if is_told:
+            return await receive()
+        is_told = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return again

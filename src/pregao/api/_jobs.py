@@ -1,0 +1,295 @@
+"""Work in the background: accepted once it is written down, watched as it goes, stopped."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Path, Query, Response
+from pydantic import Field, ValidationError
+from starlette.responses import StreamingResponse
+
+from pregao.api._forecasts import off_the_loop
+from pregao.api._openapi import STORED, examples, problems
+from pregao.api._problems import Refusal, reasons_of
+from pregao.api._services import Served, Services
+from pregao.errors import Fault, InvalidExperimentError
+from pregao.jobs import ENDED, Job, JobEvent, JobState, SearchRequest, SweepRequest, TrainRequest
+from pregao.training import Experiment, find_recipe
+from pregao.training.search import Search, Space
+from pregao.values import Value
+from pregao.workbench import MODES
+
+router = APIRouter(prefix="/v1", tags=["jobs"])
+
+Key = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        pattern=r"^[\x21-\x7e]+$",
+        description="the same key with the same body is the same job",
+    ),
+]
+JobId = Annotated[str, Path(max_length=40, pattern=r"^[A-Za-z0-9_-]+$")]
+LastEvent = Annotated[
+    str | None,
+    Header(alias="Last-Event-ID", max_length=20, description="where a stream was cut off"),
+]
+_POLL_SECONDS = 0.25
+_QUIET_SECONDS = 15.0
+
+
+class Asked(Value):
+    """An experiment, or a recipe with what is to be changed of it."""
+
+    experiment: dict[str, Any] = Field(
+        default={}, description="fields of an Experiment; see /v1/experiment-schema"
+    )
+    recipe: str | None = Field(default=None, max_length=60, description="of /v1/recipes")
+    allow_findings: bool = Field(default=False, description="train on quarantined prices")
+    promote: bool = Field(default=True, description="let the run serve its symbols afterwards")
+
+    def as_experiment(self, more: Mapping[str, Any] = {}) -> Experiment:
+        """Lay the fields given over the recipe's.
+
+        Raises
+        ------
+        InvalidExperimentError, UnknownNameError
+            With what cannot be.
+        """
+        recipe = {} if self.recipe is None else dict(find_recipe(self.recipe).experiment)
+        fields: dict[str, Any] = {**recipe, "source": "live", **more, **self.experiment}
+        if "symbols" not in fields:
+            raise InvalidExperimentError("experiment", [Fault("symbols", "name at least one")])
+        return Experiment.parse(fields, source="experiment")
+
+
+class TrainingAsked(Asked):
+    """One network."""
+
+
+class SweepAsked(Asked):
+    """Many networks, ranked beside every baseline."""
+
+    networks: tuple[str, ...] = Field(default=(), max_length=100, description="none is the zoo")
+    mode: Annotated[str, Field(pattern="^(fast|full)$")] = Field(
+        default="fast", description="fast: one epoch of each; full: as the experiment says"
+    )
+    ensemble: int = Field(default=5, ge=0, le=20, description="how many of the best are averaged")
+    folds: int | None = Field(default=None, ge=0, le=50)
+
+
+class SearchAsked(Asked):
+    """Settings of one network or of many, tried and compared."""
+
+    networks: tuple[str, ...] | None = Field(
+        default=None, max_length=100, description="null: the experiment's own; []: the zoo"
+    )
+    strategy: str = Field(default="bayesian", max_length=40, description="grid, random or bayesian")
+    trials: int | None = Field(default=None, ge=1, le=10_000, description="for each network")
+    pruning: bool = True
+    space: dict[str, Any] | None = Field(default=None, description="what to vary, and over what")
+    seed: int = Field(default=0, ge=0, lt=2**32)
+    budget_seconds: float | None = Field(default=None, ge=0, le=7 * 86_400)
+    ensemble: int = Field(default=5, ge=0, le=20)
+    folds: int | None = Field(default=None, ge=0, le=50)
+
+
+_ACCEPTED = {
+    202: {
+        "description": "Accepted: it is written down",
+        "headers": {
+            "Location": {"description": "the job", "required": True, "schema": {"type": "string"}}
+        },
+    },
+    **problems(
+        "invalid-experiment",
+        "invalid-symbol",
+        "unknown-name",
+        "invalid-input",
+        "job-too-large",
+        "key-used",
+        "queue-full",
+        "disk-full",
+        *STORED,
+    ),
+}
+
+
+_TRAINING = {"experiment": {"symbols": ["SP500"], "source": "sample", "epochs": 3}}
+_RECIPE = {"recipe": "petr4-60d", "experiment": {"symbols": ["VALE3"]}}
+_SWEEP = {**_TRAINING, "networks": ["lstm_classic", "gru_classic"], "folds": 0}
+_SEARCH = {**_TRAINING, "strategy": "random", "trials": 2, "space": {"dropout": [0.1, 0.3]}}
+
+
+@router.post("/trainings", status_code=202, responses=_ACCEPTED)
+async def train(
+    asked: Annotated[TrainingAsked, examples(experiment=_TRAINING, recipe=_RECIPE)],
+    response: Response,
+    services: Served,
+    key: Key = None,
+) -> Job:
+    """Train one network in the background; its run serves afterwards, if it is to."""
+
+    def made() -> TrainRequest:
+        return TrainRequest(
+            experiment=asked.as_experiment(),
+            recipe=asked.recipe,
+            allow_findings=asked.allow_findings,
+            promote=asked.promote,
+        )
+
+    return await _accepted(services, response, made, key)
+
+
+@router.post("/sweeps", status_code=202, responses=_ACCEPTED)
+async def sweep(
+    asked: Annotated[SweepAsked, examples(two_networks=_SWEEP)],
+    response: Response,
+    services: Served,
+    key: Key = None,
+) -> Job:
+    """Rank networks in the background; the champion serves afterwards, if it is to."""
+
+    def made() -> SweepRequest:
+        return SweepRequest(
+            experiment=asked.as_experiment(MODES["fast"] if asked.mode == "fast" else {}),
+            networks=asked.networks,
+            ensemble=asked.ensemble,
+            folds=asked.folds,
+            allow_findings=asked.allow_findings,
+            promote=asked.promote,
+        )
+
+    return await _accepted(services, response, made, key)
+
+
+@router.post("/searches", status_code=202, responses=_ACCEPTED)
+async def search(
+    asked: Annotated[SearchAsked, examples(dropout=_SEARCH)],
+    response: Response,
+    services: Served,
+    key: Key = None,
+) -> Job:
+    """Search settings in the background; what was found serves afterwards, if it is to."""
+
+    def made() -> SearchRequest:
+        return SearchRequest(
+            search=_plan(asked, services),
+            budget_seconds=asked.budget_seconds,
+            ensemble=asked.ensemble,
+            folds=asked.folds,
+            allow_findings=asked.allow_findings,
+            promote=asked.promote,
+        )
+
+    return await _accepted(services, response, made, key)
+
+
+@router.get("/jobs", responses=problems(*STORED))
+def jobs(
+    services: Served,
+    state: JobState | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    before: Annotated[str | None, Query(max_length=40)] = None,
+) -> list[Job]:
+    """List jobs, the newest first; `before` is the last one of the page before."""
+    return list(services.workbench.jobs.jobs(state=state, limit=limit, before=before))
+
+
+@router.get("/jobs/{job}", responses=problems("unknown-job", *STORED))
+def job(job: JobId, services: Served) -> Job:
+    """Show a job."""
+    return services.workbench.jobs.job(job)
+
+
+@router.delete("/jobs/{job}", responses=problems("unknown-job", "job-state", *STORED))
+def cancel(job: JobId, services: Served) -> Job:
+    """Ask a job to stop: at once where it waits, within seconds where it runs."""
+    return services.workbench.jobs.cancel(job)
+
+
+@router.post("/jobs/{job}/retry", responses=problems("unknown-job", "job-state", *STORED))
+def retry(job: JobId, services: Served) -> Job:
+    """Let a job that failed, died or was cancelled wait again."""
+    return services.workbench.jobs.retry(job)
+
+
+@router.get(
+    "/jobs/{job}/events",
+    response_class=StreamingResponse,
+    responses={
+        200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}},
+        **problems("unknown-job", *STORED),
+    },
+)
+async def events(job: JobId, services: Served, last: LastEvent = None) -> StreamingResponse:
+    """Follow a job as server-sent events, until it has ended; go on with Last-Event-ID."""
+    if last is not None and not (last.isdecimal() and last.isascii()):
+        raise Refusal("invalid-request", "Last-Event-ID is the number of an event")
+    after = min(int(last or 0), 2**31 - 1)
+    await off_the_loop(services, lambda: services.workbench.jobs.job(job))
+    if services.streams.is_full:
+        raise Refusal("busy", "too many streams are open: ask again later")
+    return StreamingResponse(
+        _stream(job, services, after),
+        media_type="text/event-stream",
+        headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+    )
+
+
+async def _accepted(
+    services: Services,
+    response: Response,
+    made: Callable[[], TrainRequest | SweepRequest | SearchRequest],
+    key: str | None,
+) -> Job:
+    try:
+        job = await off_the_loop(services, lambda: services.accept(made(), key=key))
+    except ValidationError as error:
+        found = [dict(each) for each in error.errors(include_url=False)]
+        raise Refusal("invalid-request", "see the reasons", reasons_of(found)) from None
+    response.headers["Location"] = f"/v1/jobs/{job.id}"
+    return job
+
+
+def _plan(asked: SearchAsked, services: Services) -> Search:
+    fields: dict[str, Any] = {
+        "strategy": asked.strategy,
+        "trials": asked.trials,
+        "pruning": asked.pruning,
+        "seed": asked.seed,
+    }
+    if asked.space is not None:
+        try:
+            fields["space"] = Space.parse(asked.space)
+        except InvalidExperimentError as error:
+            raise error.within("space") from None
+    return services.workbench.plan(asked.as_experiment(), asked.networks, **fields)
+
+
+async def _stream(name: str, services: Services, after: int) -> AsyncIterator[bytes]:
+    loop = asyncio.get_running_loop()
+    quiet_since = loop.time()
+    with services.streams:
+        while not services.stopping.is_set():
+            newer = partial(services.workbench.jobs.events, name, after=after)
+            found = await off_the_loop(services, newer)
+            for each in found:
+                yield _event(each)
+                after = each.number
+                quiet_since = loop.time()
+            if found and found[-1].data.get("state") in ENDED:
+                return
+            if not found and loop.time() - quiet_since > _QUIET_SECONDS:
+                yield b": still here\n\n"
+                quiet_since = loop.time()
+            await asyncio.sleep(_POLL_SECONDS)
+
+
+def _event(event: JobEvent) -> bytes:
+    data = json.dumps({"at": event.at.isoformat(), **event.data}, allow_nan=False)
+    return f"id: {event.number}\nevent: {event.kind}\ndata: {data}\n\n".encode()

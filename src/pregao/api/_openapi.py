@@ -1,0 +1,100 @@
+"""What the OpenAPI document says of problems: which ones a route answers with, by status."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from fastapi import Body, FastAPI
+
+from pregao.api._access import FREE_POSTS
+from pregao.api._problems import KINDS, PROBLEM_JSON, Kind, Problem
+
+Answers = dict[int | str, dict[str, Any]]
+
+STORED = ("busy", "database-unavailable")
+"""What may befall whoever asks the database."""
+QUOTED = ("unknown-symbol", "invalid-symbol", "provider", "busy")
+"""What may befall whoever asks for prices."""
+
+_ANY = ("host-not-allowed", "internal")
+_CHANGING = ("origin-not-allowed", "too-large", "too-slow", "unsupported-media")
+_FASTAPIS = ("HTTPValidationError", "ValidationError")
+_SCHEMAS = "#/components/schemas/"
+_KEYS: dict[str, dict[str, str]] = {
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "key": {"type": "apiKey", "in": "header", "name": "X-API-Key"},
+}
+
+
+def examples(**bodies: object) -> Any:
+    """Show bodies of requests by name; a test sends every one of them."""
+    shown: dict[str, Any] = {name: {"value": each} for name, each in bodies.items()}
+    return Body(openapi_examples=shown)
+
+
+def problems(*names: str) -> Answers:
+    """Say with which kinds of problems a route answers, beside those that every route has."""
+    by_status: defaultdict[int | str, list[Kind]] = defaultdict(list)
+    for name in names:
+        by_status[KINDS[name].status].append(KINDS[name])
+    return {status: _answer(kinds) for status, kinds in by_status.items()}
+
+
+class Documented(FastAPI):
+    """An application whose document tells what every route really answers."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Give the document; FastAPI keeps it, and adding to it twice changes nothing."""
+        document = super().openapi()
+        for path, operations in document["paths"].items():
+            for method, operation in operations.items():
+                _tell(operation, method, is_free=method == "get" or path in FREE_POSTS)
+        components = document.setdefault("components", {})
+        schemas = components.setdefault("schemas", {})
+        for name in _FASTAPIS:
+            schemas.pop(name, None)
+        schemas |= _problem_schemas()
+        components["securitySchemes"] = _KEYS
+        return document
+
+
+def _tell(operation: dict[str, Any], method: str, *, is_free: bool) -> None:
+    answers = operation["responses"]
+    told = [*_ANY, *(_CHANGING if method != "get" else ())]
+    if any(each in str(answers.get("422", "")) for each in _FASTAPIS):
+        del answers["422"]
+    if operation.get("parameters") or "requestBody" in operation:
+        told.append("invalid-request")
+    if not is_free:
+        told.append("key-required")
+        # Without keys, which only this machine may be served without, none is asked for.
+        operation["security"] = [*({name: []} for name in _KEYS), {}]
+    for name in told:
+        _add(answers, KINDS[name])
+
+
+def _add(answers: dict[str, Any], kind: Kind) -> None:
+    answer = answers.setdefault(str(kind.status), _answer([kind]))
+    answer.setdefault("content", {}).setdefault(PROBLEM_JSON, _content())
+    if kind.name not in answer["description"]:
+        answer["description"] += "; " + _text(kind)
+
+
+def _answer(kinds: Iterable[Kind]) -> dict[str, Any]:
+    return {
+        "description": "; ".join(map(_text, kinds)),
+        "content": {PROBLEM_JSON: _content()},
+    }
+
+
+def _text(kind: Kind) -> str:
+    return f"{kind.title} ({kind.name})"
+
+
+def _content() -> dict[str, Any]:
+    return {"schema": {"$ref": f"{_SCHEMAS}Problem"}}
+
+
+def _problem_schemas() -> dict[str, Any]:
+    schema = Problem.model_json_schema(ref_template=_SCHEMAS + "{model}")
+    return {**schema.pop("$defs"), "Problem": schema}

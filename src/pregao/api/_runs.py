@@ -1,0 +1,159 @@
+"""Runs, and the champions among them."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Header, Path, Query, Response
+from pydantic import Field
+
+from pregao.api._openapi import STORED, examples, problems
+from pregao.api._problems import Refusal
+from pregao.api._services import Served
+from pregao.evaluation import Report
+from pregao.registry import Champion, Change, RunSummary
+from pregao.service import Ticker, register_beside
+from pregao.values import Value
+
+router = APIRouter(prefix="/v1", tags=["runs and champions"])
+
+RunId = Annotated[str, Path(max_length=120, pattern=r"^[A-Za-z0-9_.-]+$")]
+Asked = Annotated[str, Path(max_length=40, description="PETR4, VALE3.SA, NVDA, ^BVSP")]
+Horizon = Annotated[int | None, Query(ge=1, le=252)]
+IfMatch = Annotated[
+    str | None,
+    Header(alias="If-Match", max_length=40, description="the ETag that the decision is based on"),
+]
+_BY = "api"
+
+
+class RunShown(Value):
+    """A run: its summary, what it was made from and by, and what was asked for."""
+
+    summary: RunSummary
+    experiment: dict[str, Any]
+    provenance: dict[str, Any]
+
+
+class ChampionShown(Value):
+    """A champion and how it came to be one."""
+
+    champion: Champion
+    trail: tuple[Change, ...]
+
+
+class ChampionAsked(Value):
+    """Who is to serve: a run, or whoever served before."""
+
+    run: str | None = Field(default=None, max_length=120, description="null goes back to the last")
+    horizon: int | None = Field(default=None, ge=1, le=252, description="where there are several")
+    reason: str = Field(default="", max_length=500)
+
+
+_PROMOTE = {"run": "20261126-213000-gru_classic-SP500", "reason": "better in rough markets"}
+_ROLL_BACK = {"run": None, "horizon": 10, "reason": "it drifts"}
+_ETAG = {"ETag": {"description": "the version", "schema": {"type": "string"}}}
+
+
+@router.get("/runs", responses=problems("unknown-run", *STORED))
+def runs(
+    services: Served,
+    symbol: Annotated[Ticker | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    before: Annotated[str | None, Query(max_length=120)] = None,
+) -> list[RunSummary]:
+    """List runs, the newest first; `before` is the last one of the page before."""
+    return list(services.workbench.models.runs(symbol=symbol, limit=limit, before=before))
+
+
+@router.get("/runs/{run}", responses=problems("unknown-run", "damaged", *STORED))
+def run(run: RunId, services: Served) -> RunShown:
+    """Show a run."""
+    found = services.workbench.models.run(run)
+    return RunShown(
+        summary=RunSummary.of(found, is_registered=services.workbench.models.is_registered(run)),
+        experiment=found.experiment.model_dump(mode="json"),
+        provenance=found.provenance.model_dump(mode="json"),
+    )
+
+
+@router.get(
+    "/runs/{run}/report",
+    response_model=Report,
+    responses=problems("unknown-run", "damaged", *STORED),
+)
+def report(run: RunId, services: Served) -> Response:
+    """Give the report of a run: every score beside every baseline's."""
+    found = services.workbench.models.run(run).report
+    return Response(found.model_dump_json(), media_type="application/json")
+
+
+@router.get("/champions", responses=problems(*STORED))
+def champions(services: Served) -> list[Champion]:
+    """List who serves which symbol and horizon."""
+    return list(services.workbench.models.champions())
+
+
+@router.get(
+    "/champions/{symbol}",
+    responses={
+        200: {"headers": _ETAG},
+        **problems("unknown-champion", "invalid-symbol", *STORED),
+    },
+)
+def champion(
+    symbol: Asked, services: Served, response: Response, horizon: Horizon = None
+) -> ChampionShown:
+    """Show who serves a symbol; the ETag is what a change has to name."""
+    models = services.workbench.models
+    found = models.champion(symbol, horizon)
+    response.headers["ETag"] = f'"{found.version}"'
+    return ChampionShown(champion=found, trail=models.trail(found.symbol, found.horizon))
+
+
+@router.put(
+    "/champions/{symbol}",
+    responses={
+        200: {"headers": _ETAG},
+        **problems(
+            "unknown-run",
+            "unknown-champion",
+            "invalid-symbol",
+            "invalid-input",
+            "champion-changed",
+            "not-registered",
+            "not-registrable",
+            "disk-full",
+            *STORED,
+        ),
+    },
+)
+def promote(
+    symbol: Asked,
+    asked: Annotated[ChampionAsked, examples(promote=_PROMOTE, roll_back=_ROLL_BACK)],
+    services: Served,
+    response: Response,
+    if_match: IfMatch = None,
+) -> Champion:
+    """Let a run serve a symbol, or the one before again; If-Match guards against a race."""
+    models, version = services.workbench.models, _version(if_match)
+    if asked.run is not None and not models.is_registered(asked.run):
+        register_beside(asked.run)
+    if asked.run is None:
+        changed = models.roll_back(
+            symbol, horizon=asked.horizon, by=_BY, reason=asked.reason, if_version=version
+        )
+    else:
+        [changed] = models.promote(
+            asked.run, symbol=symbol, by=_BY, reason=asked.reason, if_version=version
+        )
+    services.desk.seat_champions()
+    response.headers["ETag"] = f'"{changed.version}"'
+    return changed
+
+
+def _version(if_match: str | None) -> int | None:
+    if if_match is None:
+        return None
+    text = if_match.strip().removeprefix("W/").strip('"')
+    if not (text.isdecimal() and text.isascii() and len(text) < 10):
+        raise Refusal("invalid-request", 'If-Match is the version of a champion, such as "3"')
+    return int(text)

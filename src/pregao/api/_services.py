@@ -1,0 +1,146 @@
+"""What the routes call: the use cases, and the measures beside them."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date
+from threading import Event
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from pregao.api._access import Access
+from pregao.api._limits import HttpLimits
+from pregao.dataset import check_length
+from pregao.jobs import Job, SearchRequest, SweepRequest, TrainRequest
+from pregao.service import Desk, Explanations, Metrics, Quotes
+from pregao.workbench import Workbench
+
+
+def _threads(name: str, count: int) -> Callable[[], ThreadPoolExecutor]:
+    return lambda: ThreadPoolExecutor(count, thread_name_prefix=name)
+
+
+@dataclass(eq=False)
+class Streams:
+    """The event streams that are open, each of them a context of its own."""
+
+    most: int
+    num_open: int = 0
+    """Changed on the event loop alone."""
+
+    @property
+    def is_full(self) -> bool:
+        """Whether one more would be too many."""
+        return self.num_open >= self.most
+
+    def __enter__(self) -> None:
+        self.num_open += 1
+
+    def __exit__(self, *_: object) -> None:
+        self.num_open -= 1
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything that one server works with."""
+
+    workbench: Workbench
+    access: Access
+    quotes: Quotes
+    desk: Desk
+    today: Callable[[], date]
+    metrics: Metrics
+    limits: HttpLimits
+    streams: Streams
+    explanations: Explanations = field(default_factory=Explanations)
+    stopping: Event = field(default_factory=Event)
+    """Set when the server is asked to stop: event streams end."""
+    quick: ThreadPoolExecutor = field(default_factory=_threads("quick", 1))
+    """For what takes a millisecond: more threads would only wait for each other."""
+    patient: ThreadPoolExecutor = field(default_factory=_threads("patient", 8))
+    """For what may wait for a provider or fit something."""
+
+    def accept(
+        self, request: TrainRequest | SweepRequest | SearchRequest, *, key: str | None = None
+    ) -> Job:
+        """Accept work, unless the prices at hand are too few; what has to be fetched is seen then.
+
+        Raises
+        ------
+        HistoryTooShortError
+            With the number of sessions that would do.
+        JobTooLargeError, QueueFullError, IdempotencyMismatchError
+            As the queue has it.
+        """
+        asked = request.experiment
+        quotes = [self.quotes.at_hand(each) for each in asked.symbols]
+        lengths = {
+            str(each.prices.symbol): int(each.prices.within(asked.start, asked.end).sum())
+            for each in quotes
+            if each is not None
+        }
+        if len(lengths) == len(asked.symbols):
+            longest = max(lengths, key=lambda name: lengths[name])
+            check_length(
+                longest,
+                lengths[longest],
+                features=asked.features,
+                lookback=asked.lookback,
+                horizon=asked.horizon,
+                split=asked.split,
+            )
+        return self.workbench.jobs.submit(request, key=key)
+
+    def count_jobs(self) -> None:
+        """Take the measures of the queue."""
+        jobs = self.workbench.jobs
+        for state, count in jobs.counts().items():
+            self.metrics.jobs.labels(state).set(count)
+        self.metrics.queue_age.set(jobs.oldest_queued_seconds())
+        self.metrics.workers.set(sum(each.is_alive for each in jobs.workers()))
+        for each in self.quotes.feed.health():
+            if each.last_success is not None:
+                age = self.quotes.feed.access.clock.now() - each.last_success
+                self.metrics.data_age.labels(each.provider).set(age.total_seconds())
+
+    def close(self) -> None:
+        """Let all threads end."""
+        self.stopping.set()
+        self.quotes.close()
+        for each in (self.quick, self.patient):
+            each.shutdown(wait=False, cancel_futures=True)
+
+
+def services_over(
+    workbench: Workbench,
+    access: Access,
+    *,
+    today: Callable[[], date],
+    limits: HttpLimits | None = None,
+) -> Services:
+    """Put the services of one server together."""
+    feed = workbench.feed
+    assert feed is not None, "a server has sources of prices"
+    limits = limits or HttpLimits()
+    metrics = Metrics()
+    quotes = Quotes(feed)
+    return Services(
+        workbench=workbench,
+        access=access,
+        quotes=quotes,
+        desk=Desk(workbench.models, quotes, metrics),
+        today=today,
+        metrics=metrics,
+        limits=limits,
+        streams=Streams(limits.event_streams),
+    )
+
+
+async def services_of(request: Request) -> Services:
+    """Give what the application was made with."""
+    services: Services = request.app.state.services
+    return services
+
+
+Served = Annotated[Services, Depends(services_of)]

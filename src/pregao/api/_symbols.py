@@ -1,0 +1,135 @@
+"""Symbols: what is known of them, their prices, and what is wrong with those."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query
+from pydantic import Field
+
+from pregao.api._openapi import QUOTED, problems
+from pregao.api._services import Served
+from pregao.findings import Finding
+from pregao.instruments import Symbol
+from pregao.service import MOST_ROWS, Quote
+from pregao.values import Value
+
+router = APIRouter(prefix="/v1/symbols", tags=["prices"])
+
+Asked = Annotated[str, Path(max_length=40, description="PETR4, VALE3.SA, NVDA, ^BVSP")]
+Rows = Annotated[int, Query(ge=1, le=MOST_ROWS, description="the last rows of the span")]
+
+
+class SymbolShown(Value):
+    """A symbol whose prices are at hand without asking anybody."""
+
+    symbol: str
+    exchange: str
+    currency: str
+    sources: tuple[str, ...]
+    horizons: tuple[int, ...] = Field(description="of its champions")
+
+
+class PricesShown(Value):
+    """Daily bars, a column each: raw prices as quoted, and the close adjusted for everything."""
+
+    symbol: str
+    currency: str
+    source: str
+    stale: bool
+    as_of: date
+    digest: str
+    sessions: tuple[date, ...]
+    open: tuple[float, ...]
+    high: tuple[float, ...]
+    low: tuple[float, ...]
+    close: tuple[float, ...]
+    adj_close: tuple[float, ...]
+    volume: tuple[float, ...]
+
+
+class QualityShown(Value):
+    """The certificate of a symbol's prices."""
+
+    symbol: str
+    source: str
+    stale: bool
+    sessions: int
+    first: date
+    last: date
+    digest: str
+    quarantined: bool
+    findings: tuple[Finding, ...]
+
+
+@router.get("", responses=problems("busy"))
+def symbols(services: Served) -> list[SymbolShown]:
+    """List the symbols whose prices are stored or bundled, and those that have champions."""
+    known = services.quotes.known()
+    seats = [(each.champion.symbol, each.champion.horizon) for each in services.desk.seats()]
+    names = sorted({*known, *(name for name, _ in seats)})
+    return [
+        SymbolShown(
+            symbol=name,
+            exchange=Symbol.parse(name).exchange.code,
+            currency=Symbol.parse(name).currency,
+            sources=known.get(name, ()),
+            horizons=tuple(sorted(horizon for other, horizon in seats if other == name)),
+        )
+        for name in names
+    ]
+
+
+@router.get("/{symbol}/prices", responses=problems(*QUOTED))
+def prices(
+    symbol: Asked,
+    services: Served,
+    start: date | None = None,
+    end: date | None = None,
+    rows: Rows = 5000,
+) -> PricesShown:
+    """Give a symbol's bars, the newest that can be had."""
+    quote = services.quotes.of(str(Symbol.parse(symbol)))
+    wanted = quote.prices.within(start, end)
+    columns: dict[str, Any] = {
+        name: tuple(column[wanted][-rows:].tolist())
+        for name, column in quote.prices.bars.columns.items()
+        if name in PricesShown.model_fields
+    }
+    sessions = quote.prices.sessions[wanted][-rows:]
+    return PricesShown(
+        symbol=str(quote.prices.symbol),
+        currency=quote.prices.symbol.currency,
+        source=quote.source,
+        stale=quote.is_stale,
+        as_of=quote.prices.last.astype(date),
+        digest=quote.prices.digest,
+        sessions=tuple(sessions.astype(date).tolist()),
+        **columns,
+    )
+
+
+@router.post("/{symbol}/refresh", responses=problems(*QUOTED))
+def refresh(symbol: Asked, services: Served) -> QualityShown:
+    """Ask the providers for newer bars now; 503 if none of them answers."""
+    return certificate_of(services.quotes.refreshed(str(Symbol.parse(symbol))))
+
+
+@router.get("/{symbol}/quality", responses=problems(*QUOTED))
+def quality(symbol: Asked, services: Served) -> QualityShown:
+    """Say what is wrong with a symbol's bars, or worth knowing."""
+    return certificate_of(services.quotes.of(str(Symbol.parse(symbol))))
+
+
+def certificate_of(quote: Quote) -> QualityShown:
+    """Say what is known of the prices at hand."""
+    return QualityShown(
+        symbol=str(quote.prices.symbol),
+        source=quote.source,
+        stale=quote.is_stale,
+        sessions=len(quote.prices),
+        first=quote.prices.first.astype(date),
+        last=quote.prices.last.astype(date),
+        digest=quote.prices.digest,
+        quarantined=any(each.severity == "error" for each in quote.findings),
+        findings=quote.findings,
+    )

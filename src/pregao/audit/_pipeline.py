@@ -1,0 +1,61 @@
+"""The pieces of the pipeline that an audit looks at."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from numpy.typing import NDArray
+
+from pregao.dataset import Borders, Dataset, Feature, Scaler, Split, Windows, feature
+from pregao.dataset import live_windows as cut_live
+from pregao.dataset import make_dataset as cut_windows
+from pregao.prices import Prices
+from pregao.training import Experiment, Fitted, price_targets
+from pregao.zoo.baselines import BASELINES, Baseline
+
+
+def _make_dataset(
+    prices: Sequence[Prices], experiment: Experiment, split: Split | Borders
+) -> Dataset:
+    cut = experiment.cut
+    return cut_windows(
+        prices,
+        features=cut.features,
+        lookback=cut.lookback,
+        horizon=cut.horizon,
+        scaling=cut.scaling,
+        capped=cut.capped,
+        split=split,
+    )
+
+
+def _live_windows(prices: Sequence[Prices], experiment: Experiment, scaler: Scaler) -> Windows:
+    return cut_live(prices, scaler=scaler, lookback=experiment.lookback, horizon=experiment.horizon)
+
+
+def _train(experiment: Experiment, dataset: Dataset) -> Fitted:
+    from pregao.training import finish, train
+
+    return finish(train(experiment, dataset))
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """From prices to forecasts, as functions: by default those that everything else uses.
+
+    An audit calls these and compares what they give; another pipeline can be audited by giving
+    other functions. For an audit on several processes they stand at the top of a module.
+    """
+
+    find_feature: Callable[[str], Feature] = feature
+    make_dataset: Callable[[Sequence[Prices], Experiment, Split | Borders], Dataset] = _make_dataset
+    live_windows: Callable[[Sequence[Prices], Experiment, Scaler], Windows] = _live_windows
+    """A window for the last session of each symbol, with a scaler that was fitted before."""
+    targets: Callable[[Experiment, Windows], NDArray[Any]] = price_targets
+    """What a network is taught: (n, steps)."""
+    baselines: Mapping[str, Baseline] = field(default_factory=lambda: dict(BASELINES))
+    train: Callable[[Experiment, Dataset], Fitted] = _train
+
+
+REAL = Pipeline()
+"""Pregao's own."""

@@ -1,0 +1,95 @@
+"""What is audited, and at which cutoffs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pregao.audit._noise import disturbed
+from pregao.audit._pipeline import Pipeline
+from pregao.audit._result import Noise
+from pregao.dataset import Dataset, Market, Windows
+from pregao.instruments import Sessions
+from pregao.prices import Prices
+from pregao.training import Experiment
+
+NUM_SPREAD = 26
+"""Cutoffs evenly over the history, beside those at the borders of parts and in unusual sessions."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A pipeline with the prices and the experiment that it is audited on."""
+
+    prices: tuple[Prices, ...]
+    experiment: Experiment
+    pipeline: Pipeline
+
+    @classmethod
+    def of(cls, prices: Sequence[Prices], experiment: Experiment, pipeline: Pipeline) -> "Subject":
+        """Take one network for an ensemble: its members differ in nothing but their seeds."""
+        return cls(tuple(prices), experiment.replace(members=1), pipeline)
+
+    def dataset(self) -> Dataset:
+        """Cut the windows as they are."""
+        return self.pipeline.make_dataset(self.prices, self.experiment, self.experiment.split)
+
+    def after(self, cutoff: np.datetime64, noise: Noise) -> list[Prices]:
+        """Give the prices with another future."""
+        changed = [disturbed(each, cutoff, noise) for each in self.prices]
+        return [each for each in changed if each is not None]
+
+
+def ends_of(windows: Windows) -> Sessions:
+    """Give the session that each window's target ends with: when all of it is known."""
+    return windows.source.sessions[windows.cutoff_rows + windows.horizon]
+
+
+@dataclass(frozen=True)
+class Milestones:
+    """From which cutoff on something that was fitted must not change any more."""
+
+    scaler: np.datetime64
+    """The last training cutoff: no later row is in a training window."""
+    training: np.datetime64
+    """The end of the last training target."""
+    validation: np.datetime64
+    """The end of the last validation target."""
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> "Milestones":
+        """Read them off a dataset."""
+        return cls(
+            scaler=dataset.train.cutoffs.max(),
+            training=ends_of(dataset.train).max(),
+            validation=ends_of(dataset.validation).max(),
+        )
+
+
+def cutoffs_of(prices: Sequence[Prices], dataset: Dataset, num_spread: int) -> Sessions:
+    """Choose cutoffs: spread over the history, at the borders of parts, in unusual sessions."""
+    longest = max(prices, key=len)
+    sessions = longest.sessions
+    last = len(sessions) - 2  # at the last session there is no future
+    spread = np.linspace(0, last, num_spread).round().astype(np.intp)
+    milestones = Milestones.of(dataset)
+    borders = [
+        milestones.scaler,
+        milestones.training,
+        milestones.validation,
+        *(
+            border
+            for part in (dataset.train, dataset.validation, dataset.sealed_test)
+            for border in (part.cutoffs.min(), part.cutoffs.max())
+        ),
+    ]
+    rows = np.concatenate([spread, np.clip(unusual_rows(longest), 0, last)])
+    chosen = np.unique(np.concatenate([sessions[rows], np.array(borders, sessions.dtype)]))
+    return chosen[chosen < max(each.last for each in prices)]
+
+
+def unusual_rows(prices: Prices) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
+    """Give the quietest and the wildest sessions: a leak may show in such alone."""
+    market = Market.of(prices)
+    measures = (np.abs(market.returns), np.abs(market.gap), market.sigma, market.volume)
+    return np.array([row(each) for each in measures for row in (np.argmin, np.argmax)], np.intp)

@@ -1,0 +1,174 @@
+"""Split conformal calibration: what the validation part adds to every range, step by step."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+from pydantic import model_validator
+
+from pregao.scores import Float, Truth
+from pregao.values import Value
+from pregao.zoo.baselines import spread
+
+if TYPE_CHECKING:
+    from pregao.zoo.baselines import Forecaster, Past
+
+PRIOR_BLOCKS = 100
+"""How many independent outcomes the forecaster's own word is worth.
+
+Of 0 (plain conformal), 50, 100 and 200, tried on six long series, three forecasters and each of
+twelve years from 2009 to 2020, calibrated on the two years before: 100 saves as much CRPS as plain
+conformal or more, loses 0.26 % in the worst year where that loses 0.64 %, and covers better.
+"""
+
+
+class Offsets(Value):
+    """What is added to each quantile, in units of ``sigma_t * sqrt(h)``.
+
+    A pair of levels (5 and 95 %, say) moves by as much outward or inward, and the median stays: a
+    level moved by itself would take over the drift of the validation part, which does not last. A
+    forecaster without a direction has none afterwards.
+    """
+
+    levels: tuple[float, ...]
+    by_step: tuple[tuple[float, ...], ...]
+    """(horizon, levels)."""
+    num_windows: int
+    """Validation windows that were looked at."""
+    num_sessions: int
+    """Their distinct cutoffs."""
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        assert is_mirrored(self.levels), "levels come in pairs around one half, and it is one"
+        assert all(len(each) == len(self.levels) for each in self.by_step), "an offset a level"
+        return self
+
+    @classmethod
+    def fit(
+        cls,
+        quantiles: Float,
+        truth: Truth,
+        scale: Float,
+        *,
+        levels: Sequence[float],
+        prior_blocks: float = PRIOR_BLOCKS,
+    ) -> "Offsets":
+        """Fit to the outcomes of the validation part, pooled over symbols.
+
+        How far an outcome lies outside the interval of two mirrored levels (inside, if negative),
+        over its scale, is its score. The interval of nominal coverage c moves by the
+        ``ceil((n + 1) c)``-th smallest of n scores, or the largest where n is too small for that.
+
+        Overlapping windows, and symbols that miss together, hold less than n outcomes: at step h
+        about as many as there are disjoint runs of h sessions. Offsets shrink towards 0 by
+        ``b / (b + prior_blocks)`` with b such runs; ``prior_blocks=0`` is plain conformal.
+
+        Parameters
+        ----------
+        quantiles
+            (n, horizon, levels) of the cumulative log return.
+        truth
+            The same windows, in the same order. Never those of the test part.
+        scale
+            (n, horizon) as `pregao.zoo.spread`.
+
+        References
+        ----------
+        Romano, Patterson, Candes (2019), Conformalized quantile regression, NeurIPS 32. Vovk,
+        Gammerman, Shafer (2005), Algorithmic learning in a random world.
+
+        Examples
+        --------
+        >>> narrow = np.tile([-1.0, 0.0, 1.0], (4, 1, 1))
+        >>> truth = Truth(
+        ...     symbols=np.zeros(4, np.intp), names=("SP500",), currencies=("USD",),
+        ...     sessions=np.datetime64("2018-06-04") + np.arange(4),
+        ...     last_price=np.ones(4), future_price=np.exp([[-2.0], [0.5], [1.5], [1.2]]),
+        ... )
+        >>> levels = (0.25, 0.5, 0.75)
+        >>> offsets = Offsets.fit(narrow, truth, np.ones((4, 1)), levels=levels, prior_blocks=0)
+        >>> [round(each, 2) for each in offsets.by_step[0]]
+        [-0.5, 0.0, 0.5]
+        """
+        assert quantiles.shape == (*scale.shape, len(levels)), "a scale a window and step"
+        scores = interval_scores(quantiles, truth.log_returns) / scale[..., None]
+        nominal = 1 - 2 * np.asarray(levels)[: len(levels) // 2]
+        num_sessions = len(np.unique(truth.sessions))
+        blocks = num_sessions / np.arange(1, truth.horizon + 1)
+        outward = (blocks / (blocks + prior_blocks))[:, None] * _upper_ends(scores, nominal)
+        both_ways = np.concatenate(
+            [-outward, np.zeros((truth.horizon, 1)), outward[:, ::-1]], axis=1
+        )
+        return cls(
+            levels=tuple(levels),
+            by_step=tuple(map(tuple, (both_ways + 0.0).tolist())),
+            num_windows=len(truth),
+            num_sessions=num_sessions,
+        )
+
+    def applied(self, quantiles: Float, scale: Float) -> Float:
+        """Move (n, horizon, levels) quantiles by the offsets times (n, horizon) scale.
+
+        Where that would cross, the level nearer the median prevails.
+        """
+        return uncrossed(quantiles + np.array(self.by_step) * scale[..., None])
+
+
+@dataclass(frozen=True, eq=False)
+class Calibrated:
+    """A forecaster whose ranges are moved by offsets; itself a forecaster."""
+
+    forecaster: "Forecaster"
+    offsets: Offsets
+
+    def quantiles(self, past: "Past") -> Float:
+        """Forecast (n, horizon, levels) quantiles of the cumulative log return."""
+        return self.offsets.applied(self.forecaster.quantiles(past), spread(past))
+
+
+def is_mirrored(levels: Sequence[float]) -> bool:
+    """Tell whether every level has its mirror around one half, and one half is there.
+
+    >>> is_mirrored((0.1, 0.5, 0.9)), is_mirrored((0.1, 0.9)), is_mirrored((0.1, 0.5))
+    (True, False, False)
+    """
+    return len(levels) % 2 == 1 and bool(np.allclose(np.add(levels, levels[::-1]), 1.0))
+
+
+def interval_scores(quantiles: Float, came: Float) -> Float:
+    """Give how far outside each central interval an outcome lies: (n, horizon, pairs).
+
+    Negative inside. The widest interval comes first, as the lower levels do.
+    """
+    pairs = quantiles.shape[-1] // 2
+    below = quantiles[..., :pairs] - came[..., None]
+    above = came[..., None] - quantiles[..., : -pairs - 1 : -1]
+    scores: Float = np.maximum(below, above)
+    return scores
+
+
+def uncrossed(quantiles: Float) -> Float:
+    """Give quantiles that do not cross; the median stays, and nearer levels prevail.
+
+    >>> uncrossed(np.array([-1.0, 0.1, 0.0, -0.2, 0.3]))
+    array([-1. ,  0. ,  0. ,  0. ,  0.3])
+    """
+    middle = quantiles.shape[-1] // 2
+    ordered = quantiles.copy()
+    np.maximum.accumulate(ordered[..., middle:], axis=-1, out=ordered[..., middle:])
+    outward = ordered[..., middle::-1]
+    ordered[..., middle::-1] = np.minimum.accumulate(outward, axis=-1)
+    return ordered
+
+
+def _upper_ends(scores: Float, nominal: Float) -> Float:
+    """Give the conformal quantile of scores at each coverage: (horizon, pairs)."""
+    count = len(scores)
+    # Rounding must not lift an exact product, as 0.9 * 100, to the next place.
+    ranks = np.ceil((count + 1) * nominal - 1e-9).astype(np.intp).clip(1, count) - 1
+    ends = np.empty(scores.shape[1:])
+    for pair, rank in enumerate(ranks):
+        ends[:, pair] = np.partition(scores[..., pair], rank, axis=0)[rank]
+    return ends

@@ -1,0 +1,259 @@
+"""Whether ranges hold what they promise: level by level, in rough markets, and beyond luck."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pregao.calibration._coverage_tests import Misses, Uniformity, misses_of, uniformity
+from pregao.scores import PIT_BINS, Float, Scoring, Truth, covered, in_blocks, pit_below, pit_shares
+from pregao.values import Value
+
+if TYPE_CHECKING:
+    from pregao.zoo.baselines import Past
+
+NOMINAL_PERCENT = (50, 80, 90, 95)
+TESTED_PERCENT = 90
+_TESTED = NOMINAL_PERCENT.index(TESTED_PERCENT)
+AFTER_BREAK_SESSIONS = 20
+BREAK_SIGMAS = 4.0
+"""How many sigmas a session has to move to be a break.
+
+Lee and Mykland (2008, Jumps in financial markets, Review of Financial Studies 21(6)) call a return
+a jump that is beyond the largest of a period by chance; for 250 sessions, at 2.5 %, that is 4.
+"""
+
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Conditions:
+    """Which windows begin in a rough market, as was known at each cutoff."""
+
+    is_volatile: Flags
+    """(n,) sigma is in the top tercile of the symbol's sessions before the first of its windows."""
+    is_after_break: Flags
+    """(n,) one of the last 20 sessions, the cutoff's included, moved more than 4 sigmas."""
+
+    @classmethod
+    def of(cls, parts: Sequence["Past"]) -> "Conditions":
+        """Tell of the windows of one or several datasets, as `truth_of` gives what came.
+
+        Terciles are those of what came before, training and validation together: those of the
+        judged part would call a calm year's least calm weeks volatile, and would know its end.
+        A break is measured in the sigma of the session before it.
+        """
+        return cls(
+            is_volatile=np.concatenate([_is_volatile(part) for part in parts]),
+            is_after_break=np.concatenate([_is_after_break(part) for part in parts]),
+        )
+
+
+def _is_volatile(past: "Past") -> Flags:
+    volatile = np.zeros(len(past.cutoff_rows), np.bool_)
+    for first in np.unique(past.first_rows):
+        own = past.first_rows == first
+        cutoffs = past.cutoff_rows[own]
+        before = past.sigma[first : cutoffs.min()]
+        if len(before) > 0:
+            volatile[own] = past.sigma[cutoffs] > np.quantile(before, 2 / 3)
+    return volatile
+
+
+def _is_after_break(past: "Past") -> Flags:
+    breaks = np.zeros(len(past.returns), np.bool_)
+    breaks[1:] = np.abs(past.returns[1:]) > BREAK_SIGMAS * past.sigma[:-1]
+    breaks[past.first_rows] = False
+    seen = np.cumsum(breaks)
+    before = np.maximum(past.cutoff_rows - AFTER_BREAK_SESSIONS, past.first_rows)
+    return seen[past.cutoff_rows] > seen[before]
+
+
+class Coverage(Value):
+    """How much of what came lay within each central interval; None where there is no window."""
+
+    num_windows: int
+    coverage_50: float | None
+    coverage_80: float | None
+    coverage_90: float | None
+    coverage_95: float | None
+    per_step: dict[str, tuple[float, ...]]
+    """By the name of the interval, ``coverage_90`` and so on; empty where there is no window."""
+
+    @property
+    def shares(self) -> tuple[float | None, ...]:
+        """Give the four, from the narrowest interval to the widest."""
+        return (self.coverage_50, self.coverage_80, self.coverage_90, self.coverage_95)
+
+
+class Reliability(Value):
+    """What was observed of every level of a forecaster, beside what it promises."""
+
+    levels: tuple[float, ...]
+    num_windows: int
+    below: tuple[tuple[float, ...], ...]
+    """(horizon, levels) the share of outcomes below each quantile; one on it counts half."""
+    below_overall: tuple[float, ...]
+    pit: tuple[float, ...]
+    """The share of outcomes in each twentieth of the forecast distribution, over all steps."""
+    overall: Coverage
+    volatile: Coverage
+    """Where sigma at the cutoff is in its top tercile (`Conditions`)."""
+    after_break: Coverage
+    """In the 20 sessions after a break (`Conditions`)."""
+    uniformity: Uniformity
+    """Of all steps together."""
+    uniformity_by_step: tuple[Uniformity, ...]
+    misses: tuple[Misses, ...]
+    """Of the 90 % interval at step 1, symbol by symbol."""
+
+    @property
+    def horizon(self) -> int:
+        """How many sessions ahead."""
+        return len(self.below)
+
+
+def reliability(
+    quantiles: Float, levels: Sequence[float], truth: Truth, conditions: Conditions
+) -> Reliability:
+    """Lay (n, horizon, levels) quantiles of the cumulative log return beside what came.
+
+    Levels reach from at most 0.025 to at least 0.975.
+
+    Examples
+    --------
+    >>> from pregao.dataset import Split, make_dataset
+    >>> from pregao.scores import truth_of
+    >>> from pregao.testing import synthetic_prices
+    >>> from pregao.training import LEVELS
+    >>> from pregao.zoo.baselines import BASELINES
+    >>> dataset = make_dataset(
+    ...     [synthetic_prices(sessions=700, seed=1)], features=("return",), lookback=20, horizon=3,
+    ...     split=Split(),
+    ... )
+    >>> test = dataset.sealed_test
+    >>> anchor = BASELINES["anchor"].fit(dataset.train, LEVELS, 0)
+    >>> found = reliability(
+    ...     anchor.quantiles(test), LEVELS, truth_of([test]), Conditions.of([test])
+    ... )
+    >>> found.overall.num_windows == len(test), len(found.below), found.uniformity.is_rejected
+    (True, 3, False)
+    """
+    tally = ReliabilityTally.empty(levels, truth, conditions)
+    for each in in_blocks(quantiles, levels, truth):
+        tally = tally.plus(each)
+    return tally.reliability()
+
+
+@dataclass(frozen=True, eq=False)
+class ReliabilityTally:
+    """What is kept of the windows judged so far, as `Tally` does; it grows with dates alone."""
+
+    levels: tuple[float, ...]
+    truth: Truth
+    """Of all windows."""
+    conditions: Conditions
+    dates: NDArray[np.datetime64]
+    """The distinct cutoffs, ascending."""
+    below: Float
+    """(dates, horizon, levels) how many outcomes of each date were below each quantile."""
+    pit: Float
+    """(bins - 1,) as `pit_below`."""
+    inside: dict[str, Float]
+    """(intervals, horizon) how many outcomes of each kind of windows lay within."""
+    missed: tuple[Flags, ...] = ()
+    """Whether the outcome at step 1 lay outside the 90 % interval, block after block."""
+
+    @classmethod
+    def empty(
+        cls, levels: Sequence[float], truth: Truth, conditions: Conditions
+    ) -> "ReliabilityTally":
+        """Begin, for these windows."""
+        assert len(conditions.is_volatile) == len(truth), "a condition for every window"
+        dates = np.unique(truth.sessions)
+        return cls(
+            levels=tuple(levels),
+            truth=truth,
+            conditions=conditions,
+            dates=dates,
+            below=np.zeros((len(dates), truth.horizon, len(levels))),
+            pit=np.zeros(PIT_BINS - 1),
+            inside=dict.fromkeys(
+                ("overall", "volatile", "after_break"),
+                np.zeros((len(NOMINAL_PERCENT), truth.horizon)),
+            ),
+        )
+
+    def plus(self, scoring: Scoring) -> "ReliabilityTally":
+        """Add the windows that come next."""
+        begun = sum(len(each) for each in self.missed)
+        block = slice(begun, begun + len(scoring.truth))
+        within = np.stack([covered(scoring, each) for each in NOMINAL_PERCENT]).astype(np.bool_)
+        chosen = self._kinds(block)
+        below = self.below.copy()
+        place = np.searchsorted(self.dates, scoring.truth.sessions)
+        np.add.at(below, place, (np.sign(scoring.quantiles - scoring.returns[..., None]) + 1) / 2)
+        return replace(
+            self,
+            below=below,
+            pit=self.pit + pit_below(scoring),
+            inside={
+                kind: counts + within[:, chosen[kind]].sum(axis=1)
+                for kind, counts in self.inside.items()
+            },
+            missed=(*self.missed, np.logical_not(within[_TESTED, :, 0])),
+        )
+
+    def _kinds(self, block: slice) -> dict[str, Flags]:
+        volatile, after = self.conditions.is_volatile[block], self.conditions.is_after_break[block]
+        return {"overall": np.ones_like(volatile), "volatile": volatile, "after_break": after}
+
+    def reliability(self) -> Reliability:
+        """Give what all windows say, which together are those it began for."""
+        missed = np.concatenate(self.missed)
+        assert len(missed) == len(self.truth), "every window is judged"
+        by_step = self.below.sum(axis=0) / len(self.truth)
+        counts = {kind: int(chosen.sum()) for kind, chosen in self._kinds(slice(None)).items()}
+        return Reliability(
+            levels=self.levels,
+            num_windows=len(self.truth),
+            below=tuple(map(tuple, by_step.tolist())),
+            below_overall=tuple(by_step.mean(axis=0).tolist()),
+            pit=pit_shares(self.pit, self.truth.future_price.size),
+            **{kind: _coverage(inside, counts[kind]) for kind, inside in self.inside.items()},
+            uniformity=self._uniformity(slice(None), self.truth.horizon),
+            uniformity_by_step=tuple(
+                self._uniformity(slice(step - 1, step), step)
+                for step in range(1, self.truth.horizon + 1)
+            ),
+            misses=tuple(self._misses(missed)),
+        )
+
+    def _uniformity(self, steps: slice, furthest: int) -> Uniformity:
+        below = self.below[:, steps]
+        windows = np.searchsorted(self.dates, self.truth.sessions)
+        counts = np.bincount(windows, minlength=len(self.dates)) * below.shape[1]
+        return uniformity(below.sum(axis=1), counts, self.levels, horizon=furthest)
+
+    def _misses(self, missed: Flags) -> list[Misses]:
+        return [
+            misses_of(missed[self.truth.symbols == number], TESTED_PERCENT, symbol=name)
+            for number, name in enumerate(self.truth.names)
+            if (self.truth.symbols == number).any()
+        ]
+
+
+def _coverage(inside: Float, count: int) -> Coverage:
+    names = [f"coverage_{percent}" for percent in NOMINAL_PERCENT]
+    shares = inside / max(count, 1)
+    overall = shares.mean(axis=1).tolist() if count else [None] * len(names)
+    steps = map(tuple, shares.tolist())
+    return Coverage.model_validate(
+        {
+            **dict(zip(names, overall, strict=True)),
+            "num_windows": count,
+            "per_step": dict(zip(names, steps, strict=True)) if count else {},
+        }
+    )

@@ -1,0 +1,241 @@
+"""The paths of five earlier systems, for clients that were written for them.
+
+Each is an adapter over the same use cases as the API proper. What those systems answered is
+answered here in the same shape; what is wrong is a problem, except where a client looked for
+``error``.
+"""
+
+import json
+from collections import defaultdict
+from time import perf_counter
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import Discriminator, Field, Tag
+
+from pregao.api import (
+    QUOTED,
+    STORED,
+    Served,
+    Services,
+    examples,
+    forecast_own,
+    off_the_loop,
+    problems,
+)
+from pregao.errors import PregaoError
+from pregao.registry import Run
+from pregao.service import MOST_ROWS, ForecastShown, OwnPrices, Price, Ticker
+from pregao.training import Epoch, listed_networks
+from pregao.values import Value
+
+router = APIRouter(tags=["earlier systems"])
+
+_STEPS = 10
+_SAMPLE_SYMBOL = "PETR4"
+_BUNDLED_SYMBOL = "SP500"
+_MOST_RUNS = 200
+_CATEGORIES = {
+    "lstm": "LSTM",
+    "gru": "GRU",
+    "bidirectional": "Bidirectional",
+    "stacked": "Stacked",
+    "residual": "Residual and skip",
+    "attention": "Attention and hybrid",
+}
+
+
+class StockAsked(Value):
+    """The next sessions of a ticker."""
+
+    stock: Ticker
+
+
+class SixtyDays(Value):
+    """The next close after sixty."""
+
+    last_60_days: tuple[Price, ...] = Field(min_length=60, max_length=60)
+
+
+class PricesAsked(Value):
+    """The next close after sixty or more."""
+
+    prices: tuple[Price, ...] = Field(min_length=60, max_length=MOST_ROWS)
+    ticker: Ticker = _SAMPLE_SYMBOL
+
+
+def _which(body: object) -> str:
+    names = body if isinstance(body, dict) else {}
+    return next((each for each in ("last_60_days", "prices") if each in names), "stock")
+
+
+Asked = Annotated[
+    Annotated[StockAsked, Tag("stock")]
+    | Annotated[SixtyDays, Tag("last_60_days")]
+    | Annotated[PricesAsked, Tag("prices")],
+    Discriminator(_which),
+]
+
+
+_SIXTY = [round(30 + 0.1 * (day % 7) - 0.2 * (day % 3), 2) for day in range(60)]
+_STOCK = {"stock": "SP500"}
+_LAST_60_DAYS = {"last_60_days": _SIXTY}
+_PRICES = {"prices": [*_SIXTY, 30.5], "ticker": "NVDA"}
+
+
+@router.get("/health")
+async def health(services: Served) -> dict[str, object]:
+    """Say that forecasts are answered: by a champion, or by a baseline where there is none."""
+    return {"status": "healthy", "model_loaded": services.desk.is_open}
+
+
+@router.post("/predict", responses=problems(*QUOTED, "history-too-short", "invalid-input"))
+async def predict(
+    asked: Annotated[Asked, examples(stock=_STOCK, last_60_days=_LAST_60_DAYS, prices=_PRICES)],
+    services: Served,
+) -> dict[str, object]:
+    """Forecast a ticker, or the close after the prices given."""
+    is_ready = isinstance(asked, StockAsked) and services.desk.is_ready(asked.stock, None)
+    return await off_the_loop(services, lambda: _predicted(asked, services), is_quick=is_ready)
+
+
+def _predicted(
+    asked: StockAsked | SixtyDays | PricesAsked, services: Services
+) -> dict[str, object]:
+    started = perf_counter()
+    match asked:
+        case StockAsked():
+            shown = _of_stock(asked.stock, services)
+            return {"preco": json.dumps([round(each, 2) for each in shown.median])}
+        case SixtyDays():
+            shown = _after(asked.last_60_days, _SAMPLE_SYMBOL, services)
+            return {
+                "ticker": shown.symbol,
+                "predicted_price_brl": round(shown.median[0], 2),
+                "status": "success",
+            }
+        case PricesAsked():
+            shown = _after(asked.prices, asked.ticker, services)
+            return {
+                "predicted_price": round(shown.median[0], 2),
+                "currency": shown.currency,
+                "ticker": shown.symbol,
+                "input_days": len(asked.prices),
+                "processing_time_ms": round(1000 * (perf_counter() - started), 2),
+                "model_info": {
+                    "name": shown.forecaster,
+                    "run": shown.run,
+                    "edge": shown.edge,
+                    "range_90": [shown.prices[0][shown.levels.index(q)] for q in (0.05, 0.95)],
+                },
+            }
+
+
+def _of_stock(symbol: str, services: Services) -> ForecastShown:
+    """Forecast ten sessions, or as many as a champion that was trained for fewer reaches."""
+    has_champion = any(each.champion.symbol == symbol for each in services.desk.seats())
+    return services.desk.forecast(symbol, horizon=None if has_champion else _STEPS)
+
+
+def _after(closes: tuple[float, ...], symbol: str, services: Services) -> ForecastShown:
+    return forecast_own(OwnPrices(symbol=symbol, close=closes), services)
+
+
+@router.get("/sample-data")
+def sample_data(services: Served) -> dict[str, object]:
+    """Give sixty closes to try a forecast with, and say where they are from."""
+    try:
+        quote = services.quotes.of(_SAMPLE_SYMBOL)
+    except PregaoError as error:
+        closes = services.quotes.bundled(_BUNDLED_SYMBOL).bars.close[-60:].tolist()
+        note = f"the S&P 500 as bundled, for {_SAMPLE_SYMBOL} cannot be had: {error}"
+        return {"source": "sample", "last_60_days": closes, "note": note}
+    answer: dict[str, object] = {
+        "source": quote.source,
+        "last_60_days": quote.prices.bars.close[-60:].tolist(),
+    }
+    if quote.is_stale:
+        answer["note"] = f"{_SAMPLE_SYMBOL} as of {quote.prices.last}: no provider had newer ones"
+    return answer
+
+
+@router.get("/api/models-info")
+def models_info() -> dict[str, object]:
+    """List the thirty numbered networks by category."""
+    categories: defaultdict[str, list[dict[str, object]]] = defaultdict(list)
+    for each in listed_networks():
+        if each.number is not None:
+            categories[_CATEGORIES[each.category]].append(
+                {
+                    "number": each.number,
+                    "name": each.name,
+                    "description": each.description,
+                    "parameters": each.parameters,
+                }
+            )
+    return {"total": sum(map(len, categories.values())), "categories": dict(categories)}
+
+
+@router.get("/statistics", responses=problems("damaged", *STORED))
+def statistics(services: Served) -> dict[str, object]:
+    """List the stored runs as MLflow lists experiments, the naive forecast's scores beside."""
+    by_symbols: defaultdict[str, list[Run]] = defaultdict(list)
+    for run in services.workbench.runs()[:_MOST_RUNS]:
+        by_symbols[", ".join(run.experiment.symbols)].append(run)
+    return {
+        "experiments": [
+            {
+                "artifact_uri": "runs",
+                "experiment_id": str(number),
+                "lifecycle_stage": "active",
+                "name": name,
+                "runs": [_as_mlflow(run) for run in runs],
+            }
+            for number, (name, runs) in enumerate(sorted(by_symbols.items()), 1)
+        ]
+    }
+
+
+def _as_mlflow(run: Run) -> dict[str, object]:
+    report = run.report
+    subject, naive = report.subject, report.baseline("random_walk").metrics
+    ended_ms = run.published_ns // 1_000_000
+    steps = {
+        f"{score}_step_{step}": value
+        for score in ("rmse", "mape")
+        for step, value in enumerate(subject.metrics.per_step[score], 1)
+    }
+    fields = run.experiment.model_dump(mode="json", exclude_none=True)
+    return {
+        "artifact_uri": f"runs/{run.id}",
+        "end_time": ended_ms,
+        "metrics": {
+            **_losses(subject.epochs),
+            "final_mape": subject.metrics.mape,
+            "final_rmse": subject.metrics.rmse,
+            "naive_mape": naive.mape,
+            "naive_rmse": naive.rmse,
+            **steps,
+            "training_time": subject.seconds,
+        },
+        "params": {name: _as_text(value) for name, value in fields.items()},
+        "run_id": run.id,
+        "start_time": ended_ms - int(1000 * subject.seconds),
+        "status": "FINISHED",
+        "tags": {"forecaster": report.candidate, "champion": report.champion, "edge": report.edge},
+    }
+
+
+def _losses(epochs: tuple[Epoch, ...]) -> dict[str, object]:
+    """Give the losses of a network; what was averaged of several has none of its own."""
+    if not epochs:
+        return {}
+    return {
+        "best_val_loss": min(each.validation_loss for each in epochs),
+        "train_loss": epochs[-1].train_loss,
+        "val_loss": epochs[-1].validation_loss,
+    }
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)

@@ -1,0 +1,265 @@
+"""Training by the paths of earlier systems: durable jobs, for clients that wait for an answer."""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import partial
+from typing import Annotated, Any, Literal, TypeVar
+
+from fastapi import APIRouter, Header, Request
+from pydantic import Field, ValidationError
+from starlette.responses import JSONResponse, Response
+
+from pregao.api import Answers, Refusal, Served, Services, off_the_loop, problems, reasons_of
+from pregao.errors import InvalidExperimentError
+from pregao.evaluation import NetworkScore
+from pregao.jobs import Job, JobResult, SearchRequest, SweepRequest, TrainRequest
+from pregao.service import Ticker
+from pregao.training import Experiment
+from pregao.values import Value
+from pregao.workbench import MODES
+from pregao.zoo.networks import ZOO
+
+router = APIRouter(tags=["earlier systems"])
+A = TypeVar("A", bound=Value)
+
+
+class TrainAsked(Value):
+    """A ticker, and between which days to learn from it."""
+
+    stock: Ticker
+    inicio: date
+    fim: date
+
+
+class AdvancedAsked(Value):
+    """Which networks to rank, or to search settings for."""
+
+    mode: Literal["fast", "optimized"]
+    model_ids: tuple[int, ...] | None = Field(default=None, max_length=30)
+    optimization_strategy: Literal["grid", "random", "bayesian"] = "bayesian"
+    n_trials: int = Field(default=20, ge=1, le=500)
+    lookback: int = Field(default=60, ge=1, le=1_000)
+    horizon: int = Field(default=1, ge=1, le=252)
+    ticker: Ticker = "NVDA"
+
+
+Prefer = Annotated[str | None, Header(max_length=100, description="respond-async answers at once")]
+_TRAIN_BODY = {"stock": "VALE3", "inicio": "2020-01-01", "fim": "2025-07-28"}
+_FAST = {"mode": "fast", "model_ids": [1, 2], "lookback": 60, "horizon": 1}
+_OPTIMIZED = {**_FAST, "mode": "optimized", "optimization_strategy": "random", "n_trials": 20}
+_EARLIER_NAMES = {"dropout": "dropout_rate"}
+_POLL_SECONDS = 0.2
+
+
+def _body_of(model: type[Value], **bodies: Mapping[str, object]) -> dict[str, Any]:
+    """Describe a body that is read by hand, for its errors have a shape of their own."""
+    schema = model.model_json_schema()
+    shown = {name: {"value": each} for name, each in bodies.items()}
+    content = {"schema": schema, "examples": shown}
+    return {"requestBody": {"required": True, "content": {"application/json": content}}}
+
+
+def _told_as(description: str, *fields: str) -> dict[str, Any]:
+    texts = {name: {"type": "string"} for name in fields}
+    schema = {"type": "object", "properties": texts, "required": list(fields)}
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+_ANSWERS: Answers = {
+    **problems("queue-full", "stopping", "busy", "database-unavailable", "disk-full"),
+    202: {
+        **_told_as("Accepted, for Prefer: respond-async", "message", "job"),
+        "headers": {"Location": {"required": True, "schema": {"type": "string"}}},
+    },
+    400: _told_as("What is wrong with the request, or what went wrong, under error", "error"),
+    409: _told_as("The job was cancelled", "error"),
+    500: _told_as("The job died", "error"),
+}
+_TRAINED: Answers = {200: _told_as("Trained, and serving", "message")}
+
+
+@router.post(
+    "/train",
+    responses={**_ANSWERS, **_TRAINED},
+    openapi_extra=_body_of(TrainAsked, five_years=_TRAIN_BODY),
+)
+async def train(request: Request, services: Served, prefer: Prefer = None) -> Response:
+    """Train on a ticker between two days and let it serve; waits, unless Prefer says otherwise."""
+    _, job = await _accepted(request, services, TrainAsked, _training)
+    if _is_async(prefer):
+        return _pending(job)
+    await _ended(services, job.id)
+    message = "Treino concluido com sucesso! O modelo foi atualizado!"
+    return JSONResponse({"message": message})
+
+
+@router.post(
+    "/api/train-advanced",
+    responses=_ANSWERS,
+    openapi_extra=_body_of(AdvancedAsked, fast=_FAST, optimized=_OPTIMIZED),
+)
+async def train_advanced(request: Request, services: Served, prefer: Prefer = None) -> Response:
+    """Rank the thirty networks, or search settings for each, and let the best serve."""
+    made = partial(_advanced, services)
+    asked, job = await _accepted(request, services, AdvancedAsked, made)
+    if _is_async(prefer):
+        return _pending(job)
+    ended = await _ended(services, job.id)
+    return JSONResponse(await off_the_loop(services, partial(_told, asked, services, ended)))
+
+
+class ToldAsError(Exception):
+    """What went wrong, for clients that look for it under ``error``."""
+
+    def __init__(self, status: int, text: str) -> None:
+        self.status, self.text = status, text
+        super().__init__(text)
+
+
+async def answer_as_error(_request: Request, error: Exception) -> Response:
+    """Answer what went wrong as the earlier systems did."""
+    assert isinstance(error, ToldAsError), "registered for these"
+    return JSONResponse({"error": error.text}, status_code=error.status)
+
+
+async def _accepted(
+    request: Request,
+    services: Services,
+    model: type[A],
+    made: Callable[[A], TrainRequest | SweepRequest | SearchRequest],
+) -> tuple[A, Job]:
+    """Read a body by hand, and accept what it asks for."""
+    try:
+        asked = model.model_validate(json.loads(await request.body()))
+        return asked, await off_the_loop(services, lambda: services.accept(made(asked)))
+    except ValidationError as error:
+        found = reasons_of([dict(each) for each in error.errors(include_url=False)])
+        text = "; ".join(f"{each.at}: {each.message}" for each in found)
+        raise ToldAsError(400, text) from None
+    except ValueError as error:
+        raise ToldAsError(400, str(error)) from None
+
+
+def _training(asked: TrainAsked) -> TrainRequest:
+    fields = {"symbols": (asked.stock,), "source": "live", "start": asked.inicio, "end": asked.fim}
+    return TrainRequest(experiment=Experiment.parse(fields))
+
+
+def _advanced(services: Services, asked: AdvancedAsked) -> SweepRequest | SearchRequest:
+    names = _names(asked.model_ids)
+    fields: dict[str, Any] = {
+        "symbols": (asked.ticker,),
+        "source": "live",
+        "lookback": asked.lookback,
+        "horizon": asked.horizon,
+    }
+    if asked.mode == "fast":
+        experiment = Experiment.parse({**fields, **MODES["fast"]})
+        return SweepRequest(experiment=experiment, networks=names, ensemble=0, folds=0)
+    plan = services.workbench.plan(
+        Experiment.parse({**fields, **MODES["optimized"]}),
+        names,
+        strategy=asked.optimization_strategy,
+        trials=asked.n_trials,
+    )
+    return SearchRequest(search=plan, ensemble=0, folds=0)
+
+
+def _names(numbers: tuple[int, ...] | None) -> tuple[str, ...]:
+    """Give the names of numbered networks; all of them if none is named.
+
+    Raises
+    ------
+    InvalidExperimentError
+        For a number that none has.
+    """
+    by_number = {each.number: each.name for each in ZOO.values() if each.number is not None}
+    unknown = [each for each in numbers or () if each not in by_number]
+    if unknown:
+        reason = f"model_ids: {unknown[0]} is none of 1 to {max(by_number)}"
+        raise InvalidExperimentError("train-advanced", [reason])
+    return tuple(by_number[each] for each in numbers or sorted(by_number))
+
+
+def _told(asked: AdvancedAsked, services: Services, result: JobResult) -> dict[str, object]:
+    """Tell what came of it as the earlier system did, the naive forecast's error beside."""
+    assert result.run is not None, "a sweep or a search keeps a run"
+    report, seconds = services.workbench.models.run(result.run).report, result.seconds
+    numbers = {each.name: each.number for each in ZOO.values()}
+    naive = report.baseline("random_walk").metrics.rmse
+    ranked = sorted(report.ranking, key=lambda each: each.network != report.candidate)
+    results = [
+        {
+            "model_id": numbers.get(each.network),
+            "model_name": each.network,
+            **_scores(asked, each, naive),
+        }
+        for each in ranked
+    ]
+    winner = results[0]
+    if asked.mode == "fast":
+        return {
+            "status": "success",
+            "mode": "fast",
+            "winner": winner,
+            "total_models": len(results),
+            "results": results,
+        }
+    return {
+        "status": "success",
+        "mode": "optimized",
+        "winner": winner,
+        "total_models_tested": len(results),
+        "total_time": seconds,
+        "avg_time_per_model": seconds / len(results),
+        "optimization_strategy": asked.optimization_strategy,
+        "all_results": results,
+    }
+
+
+def _scores(asked: AdvancedAsked, score: NetworkScore, naive: float) -> dict[str, object]:
+    rmse = score.metrics.rmse
+    if asked.mode == "fast":
+        return {"rmse": rmse, "naive_rmse": naive}
+    chosen = score.best_params or {}
+    params = {_EARLIER_NAMES.get(name, name): value for name, value in chosen.items()}
+    return {
+        "best_rmse": rmse,
+        "naive_rmse": naive,
+        "best_params": params,
+        "n_trials": score.trials,
+        "elapsed_time": score.seconds,
+    }
+
+
+def _is_async(prefer: str | None) -> bool:
+    return prefer is not None and "respond-async" in prefer.lower()
+
+
+def _pending(job: Job) -> Response:
+    return JSONResponse(
+        {"message": "accepted", "job": job.id},
+        status_code=202,
+        headers={"Location": f"/v1/jobs/{job.id}", "Preference-Applied": "respond-async"},
+    )
+
+
+async def _ended(services: Services, name: str) -> JobResult:
+    """Wait for a job, for as long as the client and the server do."""
+    while True:
+        job = await off_the_loop(services, partial(services.workbench.jobs.job, name))
+        if job.result is not None:
+            return job.result
+        if job.has_ended:
+            raise _why(job)
+        if services.stopping.is_set():
+            raise Refusal("stopping", f"the job goes on: see /v1/jobs/{name}")
+        await asyncio.sleep(_POLL_SECONDS)
+
+
+def _why(job: Job) -> ToldAsError:
+    if job.problem is None:
+        return ToldAsError(409, f"the job was {job.state}")
+    return ToldAsError(500 if job.state == "dead" else 400, job.problem.detail)

@@ -1,0 +1,148 @@
+"""How the server does: requests, queue, workers, providers, champions; nothing is kept for it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from fastapi import APIRouter, Request
+from pydantic import Field
+from starlette.responses import Response
+
+from pregao.api import Served, Services, problem_of
+from pregao.dashboard._measures import Measured, measured
+from pregao.dashboard._requests import answered
+from pregao.errors import PregaoError
+from pregao.findings import Finding
+from pregao.jobs import ENDED, FetchRequest, Job, JobState, WorkerShown
+from pregao.prices import Health
+from pregao.registry import Champion
+from pregao.service import Seat
+from pregao.values import Text, Value
+
+router = APIRouter(include_in_schema=False)
+
+_NEWEST_JOBS = 20
+
+
+class JobLine(Value):
+    """A job in the list."""
+
+    id: str
+    kind: str
+    state: JobState
+    what: str = Field(description="the symbols it is about")
+    created: datetime
+    seconds: float | None = Field(description="from its start to its end; null while it has none")
+    message: Text = Field(description="how far it is, or why it failed")
+    run: str | None
+    can_cancel: bool
+    can_retry: bool
+
+
+class Queue(Value):
+    """The jobs, and who works on them."""
+
+    counts: dict[str, int] = Field(description="by state")
+    oldest_queued_seconds: float | None = Field(description="null where none waits")
+    workers: tuple[WorkerShown, ...]
+    jobs: tuple[JobLine, ...] = Field(description="the newest first")
+
+
+class Seated(Value):
+    """A champion, and who answers for it."""
+
+    champion: Champion
+    answers: str | None = Field(description="the run that is loaded; null for a baseline")
+    trouble: tuple[Finding, ...] = Field(description="why that is not the champion's own")
+
+
+class OperationsPage(Value):
+    """What the page of operations shows."""
+
+    at: datetime
+    is_ready: bool = Field(description="whether champions were looked for, and it is not stopping")
+    measured: Measured
+    queue: Queue | None = Field(description="null where the database does not answer")
+    queue_trouble: str = Field(description="why not")
+    providers: tuple[Health, ...]
+    seats: tuple[Seated, ...]
+    streams_open: int
+    streams_most: int
+
+
+@router.get("/operations")
+def operations(request: Request, services: Served) -> Response:
+    """Show how the server does."""
+    return answered(request, "operations", lambda _: operations_page(services))
+
+
+def operations_page(services: Services) -> OperationsPage:
+    """Gather what is known at this moment."""
+    queue, trouble = None, ""
+    try:
+        queue = _queue(services)
+    except PregaoError as error:
+        # The rest of the page is what one looks at when the database is away.
+        found = problem_of(error)
+        trouble = found.detail or found.title
+    desk, streams = services.desk, services.streams
+    return OperationsPage(
+        at=services.quotes.feed.access.clock.now(),
+        is_ready=desk.is_open and not services.stopping.is_set() and queue is not None,
+        measured=measured(services.metrics.registry),
+        queue=queue,
+        queue_trouble=trouble,
+        providers=tuple(services.quotes.feed.health()),
+        seats=tuple(_seated(desk.seats())),
+        streams_open=streams.num_open,
+        streams_most=streams.most,
+    )
+
+
+def _queue(services: Services) -> Queue:
+    jobs = services.workbench.jobs
+    counts = jobs.counts()
+    return Queue(
+        counts=counts,
+        oldest_queued_seconds=jobs.oldest_queued_seconds() if counts.get("queued") else None,
+        workers=jobs.workers(),
+        jobs=tuple(map(_line, jobs.jobs(limit=_NEWEST_JOBS))),
+    )
+
+
+def _line(job: Job) -> JobLine:
+    seconds = None
+    if job.started is not None and job.finished is not None:
+        seconds = (job.finished - job.started).total_seconds()
+    message = job.progress.message
+    if job.problem is not None:
+        message = Text.same(job.problem.detail)
+    is_over = job.state in ENDED
+    return JobLine(
+        id=job.id,
+        kind=job.kind,
+        state=job.state,
+        what=_what(job),
+        created=job.created,
+        seconds=seconds,
+        message=message,
+        run=None if job.result is None else job.result.run,
+        can_cancel=not is_over and not job.is_cancelling,
+        can_retry=is_over and job.state != "succeeded",
+    )
+
+
+def _what(job: Job) -> str:
+    if isinstance(job.request, FetchRequest):
+        return job.request.symbol
+    symbols = job.request.experiment.symbols
+    more = f" +{len(symbols) - 3}" if len(symbols) > 3 else ""
+    return ", ".join(symbols[:3]) + more
+
+
+def _seated(seats: Iterable[Seat]) -> Iterable[Seated]:
+    for each in seats:
+        yield Seated(
+            champion=each.champion,
+            answers=None if each.model is None else each.model.run_id,
+            trouble=each.trouble,
+        )

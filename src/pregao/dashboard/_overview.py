@@ -1,0 +1,134 @@
+"""The overview: the next sessions of each symbol as a range, and who may say more than that."""
+
+from contextlib import suppress
+from datetime import date
+
+import numpy as np
+from fastapi import APIRouter, Request
+from pydantic import Field
+from starlette.responses import Response
+
+from pregao.api import Served, Services
+from pregao.dashboard._requests import answered
+from pregao.errors import InvalidSymbolError, PregaoError
+from pregao.inference import Edge
+from pregao.instruments import Symbol, sessions_between
+from pregao.service import ForecastShown, Quote
+from pregao.training import LEVELS
+from pregao.values import Value
+
+router = APIRouter(include_in_schema=False)
+
+WATCH_COOKIE = "pregao_watchlist"
+MOST_ROWS = 24
+_LOW, _HIGH = LEVELS.index(0.05), LEVELS.index(0.95)
+
+
+class Watched(Value):
+    """A symbol's line."""
+
+    symbol: str
+    currency: str
+    last_price: float
+    day_change: float | None = Field(description="of the last close to the one before, as a share")
+    as_of: date = Field(description="the last session that is known")
+    sessions_late: int = Field(description="how many sessions have been held since")
+    horizon: int = Field(description="sessions ahead")
+    session: date = Field(description="the last session that is forecast")
+    median: float
+    low: float = Field(description="5 % quantile for that session")
+    high: float = Field(description="95 % quantile for that session")
+    edge: Edge
+    forecaster: str
+    run: str | None
+    source: str
+
+
+class Unwatchable(Value):
+    """A symbol of the watchlist for which there is no forecast."""
+
+    symbol: str
+    reason: str
+
+
+class OverviewPage(Value):
+    """What the overview shows."""
+
+    rows: tuple[Watched, ...]
+    failures: tuple[Unwatchable, ...]
+    num_symbols: int = Field(description="whose prices are at hand")
+    num_champions: int
+    num_runs: int = Field(description="the newest 200 at most are counted")
+    num_jobs: int = Field(description="waiting or running")
+    is_new: bool = Field(description="whether nothing was trained yet")
+
+
+@router.get("/")
+def overview(request: Request, services: Served) -> Response:
+    """Show the watchlist."""
+    watched = request.cookies.get(WATCH_COOKIE, "")
+    return answered(request, "overview", lambda _: overview_page(services, watched=watched))
+
+
+def overview_page(services: Services, *, watched: str = "") -> OverviewPage:
+    """Gather the overview: symbols of the visitor's own list, or champions and what is at hand."""
+    known, seats = services.quotes.known(), services.desk.seats()
+    own = tickers_of(watched)
+    names = own or tuple(dict.fromkeys([*(each.champion.symbol for each in seats), *known]))
+    rows: list[Watched] = []
+    failures: list[Unwatchable] = []
+    for name in names[:MOST_ROWS]:
+        try:
+            rows.append(_watched(services.quotes.of(name), services.desk.forecast(name), services))
+        except PregaoError as error:
+            failures.append(Unwatchable(symbol=name, reason=str(error)))
+    counts = services.workbench.jobs.counts()
+    num_runs = len(services.workbench.models.runs())
+    return OverviewPage(
+        rows=tuple(rows),
+        failures=tuple(failures),
+        num_symbols=len(names),
+        num_champions=len(seats),
+        num_runs=num_runs,
+        num_jobs=counts.get("queued", 0) + counts.get("running", 0),
+        is_new=num_runs == 0,
+    )
+
+
+def tickers_of(watched: str) -> tuple[str, ...]:
+    """Read the visitor's own list; what is no ticker is passed over, as it comes from outside."""
+    found: list[str] = []
+    for each in watched.split("|")[:MOST_ROWS]:
+        with suppress(InvalidSymbolError):
+            found.append(str(Symbol.parse(each)))
+    return tuple(dict.fromkeys(found))
+
+
+def _watched(quote: Quote, forecast: ForecastShown, services: Services) -> Watched:
+    closes = quote.prices.bars.close
+    return Watched(
+        symbol=forecast.symbol,
+        currency=forecast.currency,
+        last_price=forecast.last_price,
+        day_change=float(closes[-1] / closes[-2] - 1) if len(closes) > 1 else None,
+        as_of=forecast.as_of,
+        sessions_late=sessions_late(quote, services),
+        horizon=len(forecast.sessions),
+        session=forecast.sessions[-1],
+        median=forecast.median[-1],
+        low=forecast.prices[-1][_LOW],
+        high=forecast.prices[-1][_HIGH],
+        edge=forecast.edge,
+        forecaster=forecast.forecaster,
+        run=forecast.run,
+        source=forecast.source,
+    )
+
+
+def sessions_late(quote: Quote, services: Services) -> int:
+    """Count the sessions that were held since the last bar, today's left out: it may be open."""
+    first = quote.prices.last + np.timedelta64(1, "D")
+    yesterday = np.datetime64(services.today(), "D") - np.timedelta64(1, "D")
+    if first > yesterday:
+        return 0
+    return len(sessions_between(quote.prices.symbol.exchange, first, yesterday))

@@ -1,0 +1,90 @@
+"""What a report says of its forecasters, as several pages show it."""
+
+from collections.abc import Iterator
+
+from pydantic import Field
+
+from pregao.dashboard._figures import Drawing
+from pregao.evaluation import NetworkScore, Report
+from pregao.presentation import proof_of, rows_of, tiles_of
+from pregao.presentation.figures import learning_curves_figure
+from pregao.values import Language, Text, Value
+
+_MOST_CURVES = 40
+
+
+class Fact(Value):
+    """A number of the verdict, with what it is to be held against."""
+
+    name: Text
+    value: Text
+    beside: tuple[Text, ...]
+
+
+class Ranked(Value):
+    """A network or a baseline in the ranking; null is what a baseline has not."""
+
+    rank: int = Field(description="by validation CRPS")
+    name: str
+    is_baseline: bool
+    is_best_baseline: bool
+    is_subject: bool = Field(description="whether the verdict is about it")
+    mark: str | None = Field(description="champion, candidate, asked_for or best_network")
+    parameters: int | None
+    validation_crps: float
+    crps: float
+    skill_vs_random_walk: float
+    skill_vs_best_baseline: float
+    dm_p_value: float | None = Field(description="against the best baseline")
+    mae: float
+    mase: float
+    coverage_90: float
+    seconds: float | None
+
+
+class Learnt(Value):
+    """The learning curves of networks, each trace with its name."""
+
+    curves: Drawing
+    learners: tuple[str, ...] = Field(description="whose curves these are, the candidate first")
+
+
+def facts_of(report: Report) -> tuple[Fact, ...]:
+    """Give the verdict in a few numbers."""
+    tiles = tiles_of(report, proof_of(report))
+    return tuple(Fact(name=e.name, value=e.value, beside=e.beside) for e in tiles)
+
+
+def ranking_of(report: Report) -> Iterator[Ranked]:
+    """Give networks and baselines together, best validation CRPS first."""
+    for row in rows_of(report):
+        yield Ranked(
+            rank=row.rank,
+            name=row.name,
+            is_baseline=row.kind == "baseline",
+            is_best_baseline=row.is_best_baseline,
+            is_subject=row.is_subject,
+            mark=row.mark,
+            parameters=row.parameters,
+            validation_crps=row.validation_crps,
+            crps=row.metrics.crps,
+            skill_vs_random_walk=row.skill_vs_random_walk,
+            skill_vs_best_baseline=row.skill_vs_best_baseline,
+            dm_p_value=row.dm_p_value,
+            mae=row.metrics.mae,
+            mase=row.metrics.mase,
+            coverage_90=row.metrics.coverage_90,
+            seconds=row.seconds,
+        )
+
+
+def learnt_of(report: Report, language: Language) -> Learnt | None:
+    """Draw the curves of the networks that have some; None without any."""
+    found: list[NetworkScore] = [each for each in report.ranking if each.epochs]
+    learners = sorted(found, key=lambda each: each.network != report.candidate)[:_MOST_CURVES]
+    if not learners:
+        return None
+    return Learnt(
+        curves=Drawing.of(learning_curves_figure(learners, language=language)),
+        learners=tuple(each.network for each in learners),
+    )

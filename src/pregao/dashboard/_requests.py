@@ -1,0 +1,192 @@
+"""Who looks: the language of a visit, and the page that answers it, as HTML or as JSON."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from functools import cache, partial
+from urllib.parse import urlencode
+
+from fastapi import Request
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.responses import HTMLResponse, Response
+
+from pregao.api import Problem
+from pregao.dashboard._assets import PLOTLY, address_of
+from pregao.dashboard._figures import plotly_marks
+from pregao.dashboard._texts import TEXTS
+from pregao.presentation import (
+    day,
+    duration,
+    knob,
+    money,
+    number,
+    p_value,
+    percent,
+    price_digits,
+    short_day,
+)
+from pregao.presentation.figures import dark_twins
+from pregao.values import Language, Text, Value
+
+LANGUAGE_COOKIE = "pregao_language"
+_YEAR_SECONDS = 31_536_000
+_JS = "js_"
+"""What a text is called that scripts show."""
+_POLICY = (
+    "default-src 'none'; script-src 'self'; img-src 'self' data:; font-src 'self'; "
+    # Plotly adds one empty style element and fills it through its object model.
+    "style-src 'self' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='; "
+    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def language_of(request: Request) -> Language:
+    """Give the language that was chosen, or else the one that the browser prefers."""
+    chosen = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
+    if chosen == "pt":
+        return "pt"
+    if chosen == "en":
+        return "en"
+    return preferred(request.headers.get("accept-language", ""))
+
+
+def preferred(accepted: str) -> Language:
+    """Choose between the two languages by an Accept-Language header.
+
+    >>> preferred("pt-BR,pt;q=0.9,en;q=0.8"), preferred("de, en;q=0.5, pt;q=0.7"), preferred("")
+    ('pt', 'pt', 'en')
+    """
+    best: tuple[float, Language] = (0.0, "en")
+    for each in accepted.split(",")[:20]:
+        name, _, quality = each.strip().partition(";q=")
+        weight = _weight(quality)
+        spoken = name.lower().partition("-")[0]
+        if weight > best[0] and spoken in {"en", "pt"}:
+            best = (weight, "pt" if spoken == "pt" else "en")
+    return best[1]
+
+
+def _weight(quality: str) -> float:
+    try:
+        return float(quality) if quality else 1.0
+    except ValueError:
+        return 0.0
+
+
+def answered(request: Request, name: str, made: Callable[[Language], Value]) -> Response:
+    """Show a page, or the same as JSON where the query says format=json."""
+    language = language_of(request)
+    page = made(language)
+    if _is_json(request):
+        return Response(page.model_dump_json(), media_type="application/json")
+    return _html(request, name, page, language)
+
+
+def problem_page(request: Request, problem: Problem) -> Response | None:
+    """Show a visitor what went wrong; None where a program asks, or anybody asks the API."""
+    accepts_pages = "text/html" in request.headers.get("accept", "")
+    is_documented = getattr(request.scope.get("route"), "include_in_schema", False)
+    if request.method != "GET" or not accepts_pages or is_documented or _is_json(request):
+        return None
+    return _html(request, "problem", problem, language_of(request))
+
+
+def _is_json(request: Request) -> bool:
+    return request.query_params.get("format") == "json"
+
+
+def _html(request: Request, name: str, page: Value, language: Language) -> Response:
+    content = (
+        _environment(language)
+        .get_template(f"{name}.html.j2")
+        .render(
+            page=page,
+            name=name,
+            path=request.scope["path"],
+            language=language,
+            here=partial(_here, request),
+        )
+    )
+    response = HTMLResponse(
+        content,
+        status_code=page.status if isinstance(page, Problem) else 200,
+        headers={
+            "Content-Security-Policy": _POLICY,
+            "Cache-Control": "no-cache",
+            "Vary": "Accept-Language, Cookie",
+        },
+    )
+    if request.query_params.get("lang") in {"en", "pt"}:
+        response.set_cookie(
+            LANGUAGE_COOKIE, language, max_age=_YEAR_SECONDS, samesite="lax", httponly=True
+        )
+    return response
+
+
+def _here(request: Request, **changes: str) -> str:
+    """Give the address of this page with some of its query changed; what is named twice stays."""
+    kept = [each for each in request.query_params.multi_items() if each[0] not in changes]
+    return "?" + urlencode([each for each in (*kept, *changes.items()) if each[1]])
+
+
+@cache
+def _environment(language: Language) -> Environment:
+    """Make the template language of one language: all is escaped, and nothing may be missing."""
+    made = Environment(
+        loader=PackageLoader("pregao.dashboard", "pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(
+        t=lambda key, /, **facts: _said(TEXTS[key], language, facts),
+        asset=address_of,
+        plotly=PLOTLY,
+        plotly_marks=plotly_marks,
+        twins=dark_twins(),
+        scripted={
+            key: text.in_language(language) for key, text in TEXTS.items() if key.startswith(_JS)
+        },
+        locale="pt-BR" if language == "pt" else "en",
+    )
+    made.filters.update(
+        said=lambda text: text.in_language(language) if isinstance(text, Text) else text,
+        number=lambda value, digits=0: number(value, digits, language),
+        percent=lambda share, digits=1, signed=False: percent(
+            share, digits, language, signed=signed
+        ),
+        money=lambda price, currency: money(price, currency, language),
+        price=lambda price: number(price, price_digits(price), language),
+        day=lambda session: day(session, language),
+        short_day=lambda session: short_day(session, language),
+        moment=lambda at: moment(at, language),
+        p=lambda value: p_value(value, language),
+        knob=lambda value: knob(value, language),
+        duration=duration,
+        pretty=lambda value: json.dumps(value, indent=2, ensure_ascii=False),
+    )
+    return made
+
+
+def _said(text: Text, language: Language, facts: dict[str, object]) -> str:
+    written = text.in_language(language)
+    if not facts:
+        return written
+    shown = {
+        name: fact.in_language(language) if isinstance(fact, Text) else fact
+        for name, fact in facts.items()
+    }
+    return written.format(**shown)
+
+
+def moment(at: datetime | date, language: Language) -> str:
+    """Write a moment to the minute, in UTC.
+
+    >>> moment(datetime(2026, 3, 1, 12, 5, tzinfo=UTC), "pt")
+    '01/03/2026 12:05 UTC'
+    """
+    if not isinstance(at, datetime):
+        return day(at, language)
+    known = at.astimezone(UTC)
+    return f"{day(known.date(), language)} {known:%H:%M} UTC"

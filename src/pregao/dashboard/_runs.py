@@ -1,0 +1,94 @@
+"""The list of runs, and the way to each."""
+
+from fastapi import APIRouter, Request
+from pydantic import Field
+from starlette.responses import Response
+
+from pregao.api import Served, Services
+from pregao.dashboard._compare import compare_page
+from pregao.dashboard._requests import answered
+from pregao.dashboard._run_page import run_page
+from pregao.dashboard._run_report import report_html
+from pregao.instruments import Symbol
+from pregao.registry import RunSummary
+from pregao.values import Value
+
+router = APIRouter(include_in_schema=False)
+
+MOST_RUNS = 200
+
+
+class RunLine(Value):
+    """A run in the list."""
+
+    summary: RunSummary
+    champion_of: tuple[str, ...] = Field(description="the symbols that it serves now")
+
+
+class RunsPage(Value):
+    """What the list shows."""
+
+    rows: tuple[RunLine, ...]
+    symbol: str | None = Field(description="whose runs are listed; null for all")
+    symbols: tuple[str, ...] = Field(description="of the runs listed")
+    is_newest: bool = Field(description="whether the list begins with the newest run")
+    older: str | None = Field(description="what comes after: the run before it; null for nothing")
+
+
+@router.get("/runs")
+def runs(
+    request: Request, services: Served, symbol: str | None = None, before: str | None = None
+) -> Response:
+    """List the newest runs."""
+    return answered(request, "runs", lambda _: runs_page(services, symbol=symbol, before=before))
+
+
+@router.get("/runs/compare")
+def compare(request: Request, services: Served) -> Response:
+    """Put two to five runs side by side."""
+    names = [
+        name for given in request.query_params.getlist("run") for name in given.split(",") if name
+    ]
+    return answered(request, "compare", lambda language: compare_page(services, names, language))
+
+
+@router.get("/runs/{name}")
+def run(name: str, request: Request, services: Served) -> Response:
+    """Show a run."""
+    return answered(request, "run", lambda language: run_page(services, name, language))
+
+
+@router.get("/runs/{name}/report.html")
+def report(name: str, services: Served) -> Response:
+    """Give the report of a run as one file that needs nothing else."""
+    return Response(
+        report_html(services, name),
+        media_type="text/html; charset=utf-8",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}.html"',
+            "Cache-Control": "no-cache",
+        },
+    )
+
+
+def runs_page(
+    services: Services, *, symbol: str | None = None, before: str | None = None
+) -> RunsPage:
+    """Gather the runs of a symbol, or all, from the one after `before` on."""
+    models = services.workbench.models
+    known_as = str(Symbol.parse(symbol)) if symbol else None
+    # One more than is shown tells whether there is more to show.
+    found = models.runs(symbol=known_as, limit=MOST_RUNS + 1, before=before or None)
+    shown = found[:MOST_RUNS]
+    serves: dict[str, list[str]] = {}
+    for each in models.champions():
+        serves.setdefault(each.run, []).append(each.symbol)
+    return RunsPage(
+        rows=tuple(
+            RunLine(summary=each, champion_of=tuple(serves.get(each.id, ()))) for each in shown
+        ),
+        symbol=known_as,
+        symbols=tuple(sorted({name for each in shown for name in each.symbols})),
+        is_newest=not before,
+        older=shown[-1].id if len(found) > MOST_RUNS else None,
+    )

@@ -1,0 +1,140 @@
+"""The simulator: a forecast from prices that a visitor pastes, edits or uploads; none is kept."""
+
+from pathlib import Path
+
+from fastapi import APIRouter, Request
+from pydantic import Field
+
+from pregao.api import Reason, Refusal, Served, Services
+from pregao.dashboard._figures import Drawing
+from pregao.dashboard._requests import language_of
+from pregao.instruments import Symbol
+from pregao.presentation.figures import fan_figure
+from pregao.prices import BadRow, BadRowsError, Pasted, Prices, read_pasted
+from pregao.registry import ServedModel
+from pregao.service import LEAST_ROWS, ForecastShown, Kept, Ticker
+from pregao.values import Language, Text, Value
+
+router = APIRouter(include_in_schema=False)
+
+MOST_CHARACTERS = 3 * 2**20
+_MOST_MODELS = 4
+_models: Kept[tuple[Path, str], ServedModel] = Kept(_MOST_MODELS)
+"""Runs that were tried lately, by home and id."""
+
+
+class SimulationAsked(Value):
+    """Prices to forecast from, and who is to do it."""
+
+    symbol: Ticker = Field(default="SP500", description="decides currency and calendar")
+    text: str = Field(max_length=MOST_CHARACTERS, description="a CSV file, or closes, one a line")
+    run: str | None = Field(
+        default=None,
+        max_length=120,
+        description="its own network, served or not; null: the champion",
+    )
+
+
+class Simulation(Value):
+    """What was forecast, and which rows were left out."""
+
+    forecast: ForecastShown
+    drawing: Drawing
+    bad_rows: tuple[BadRow, ...] = Field(description="left out of the forecast")
+    rows: int = Field(description="how many were read")
+    note: Text = Field(description="who forecast, and how far to trust it")
+
+
+@router.post("/simulations")
+def simulate(asked: SimulationAsked, request: Request, services: Served) -> Simulation:
+    """Forecast from the visitor's own prices."""
+    return simulation(asked, services, language_of(request))
+
+
+def simulation(asked: SimulationAsked, services: Services, language: Language) -> Simulation:
+    """Read prices, and forecast what follows them.
+
+    Raises
+    ------
+    Refusal
+        With a reason for each row that cannot be read, where too few are left.
+    NotRegisteredError, UnknownRunError
+        For a run that cannot be asked.
+    """
+    pasted = _read(asked, services, language)
+    if len(pasted.prices) < LEAST_ROWS:
+        detail = f"{len(pasted.prices)} prices can be used: give at least {LEAST_ROWS}"
+        raise Refusal("invalid-input", detail, reasons=_reasons(pasted.bad_rows, language))
+    model = None if asked.run is None else _tried(asked.run, services)
+    shown = _forecast(model, pasted, services)
+    return Simulation(
+        forecast=shown,
+        drawing=Drawing.of(fan_figure(pasted.prices, shown.as_forecast(), language=language)),
+        bad_rows=pasted.bad_rows,
+        rows=len(pasted.prices),
+        note=_note(shown) if model is None or model.is_served else _note_of_candidate(model),
+    )
+
+
+def _read(asked: SimulationAsked, services: Services, language: Language) -> Pasted:
+    try:
+        return read_pasted(asked.text, Symbol.parse(asked.symbol), today=services.today())
+    except BadRowsError as error:
+        reasons = _reasons(error.bad_rows, language)
+        raise Refusal("invalid-input", str(error), reasons=reasons) from None
+
+
+def _reasons(bad_rows: tuple[BadRow, ...], language: Language) -> tuple[Reason, ...]:
+    return tuple(
+        Reason(
+            at=f"line {each.line}", message=f"{each.content}: {each.reason.in_language(language)}"
+        )
+        for each in bad_rows
+    )
+
+
+def _tried(run: str, services: Services) -> ServedModel:
+    workbench = services.workbench
+    return _models.get((workbench.home, run), lambda: workbench.models.candidate(run))
+
+
+def _forecast(model: ServedModel | None, pasted: Pasted, services: Services) -> ForecastShown:
+    desk = services.desk
+    if model is None:
+        return desk.forecast_own(pasted.prices, pasted.findings, closes_only=pasted.is_closes_only)
+    return desk.forecast_with(model, _fit_for(model, pasted), pasted.findings)
+
+
+def _fit_for(model: ServedModel, pasted: Pasted) -> Prices:
+    if pasted.is_closes_only and not model.reads_closes_only:
+        detail = f"{model.run_id} reads ranges or volumes: give open, high, low and volume too"
+        raise Refusal("invalid-input", detail)
+    return pasted.prices
+
+
+def _note(shown: ForecastShown) -> Text:
+    if shown.run is None:
+        return Text.of(
+            "{name}, a baseline, answers: closes alone, or no champion for them",
+            "Responde {name}, uma referência: só fechamentos, ou sem campeão para eles",
+            name=shown.forecaster,
+        )
+    if shown.edge == "none":
+        return Text.of(
+            "{name} answers; no network has earned its place here, so use the ranges and not the "
+            "direction",
+            "Responde {name}; nenhuma rede conquistou o lugar aqui: use as faixas, não a direção",
+            name=shown.forecaster,
+        )
+    return Text.of("{name} answers", "Responde {name}", name=shown.forecaster)
+
+
+def _note_of_candidate(model: ServedModel) -> Text:
+    return Text.of(
+        "{name} itself answers, as it was judged. It has not earned its place, which {served} has: "
+        "use the ranges and not the direction",
+        "Responde a própria {name}, como foi julgada. Ela não conquistou o lugar, que é de "
+        "{served}: use as faixas, não a direção",
+        name=model.name,
+        served=model.run.report.champion,
+    )

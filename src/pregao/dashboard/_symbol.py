@@ -1,0 +1,297 @@
+"""A symbol: its prices, what is forecast of it and by whom, and how that has gone so far."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import numpy as np
+from fastapi import APIRouter, Path, Query, Request
+from pydantic import Field
+from starlette.responses import RedirectResponse, Response
+
+from pregao.api import QualityShown, Served, Services, certificate_of
+from pregao.dashboard._figures import Drawing
+from pregao.dashboard._overview import WATCH_COOKIE, sessions_late, tickers_of
+from pregao.dashboard._requests import answered, language_of
+from pregao.dataset import ACTIONS
+from pregao.decisions import ActionReport, quantile_probabilities
+from pregao.explanation import Explanation
+from pregao.instruments import Symbol
+from pregao.monitoring import PastForecasts
+from pregao.presentation import row_of
+from pregao.presentation.figures import (
+    explanation_figure,
+    fan_figure,
+    past_figure,
+    pit_figure,
+    prices_figure,
+    reliability_figure,
+)
+from pregao.prices import Prices
+from pregao.registry import Champion, Change, ServedModel
+from pregao.service import ForecastShown, Kept, Quote, Seat
+from pregao.training import LEVELS
+from pregao.values import Language, Value
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+router = APIRouter(include_in_schema=False)
+
+Years = Literal["1", "2", "5", "all"]
+Asked = Annotated[str, Path(max_length=40)]
+Horizon = Annotated[int | None, Query(ge=1, le=252)]
+Floats = np.ndarray[tuple[int, int], np.dtype[np.float64]]
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+_SESSIONS_A_YEAR = 252
+_MOST_POINTS = 1_000
+"""Of a history: a screen has no more columns to show, and a page must stay light."""
+_MOST_FINDINGS = 30
+_MOST_CHANGES = 20
+
+_drawings: Kept[tuple[object, ...], Drawing] = Kept(128)
+_pasts: Kept[tuple[object, ...], PastForecasts | None] = Kept(128)
+
+
+class ActionsShown(Value):
+    """What to do, in probabilities, and how sure one has to be for it to pay."""
+
+    probabilities: dict[str, float] = Field(description="calibrated, of buy, sell and hold")
+    buy_threshold: float = Field(description="least probability to buy; 1 is never")
+    sell_threshold: float
+    decided: str = Field(description="what the thresholds make of it")
+    is_learnt: bool = Field(description="from a head that was taught actions, or from the ranges")
+    cost: float = Field(description="of a round trip, as a share")
+
+
+class SymbolPage(Value):
+    """What a symbol's page shows."""
+
+    symbol: str
+    exchange: str
+    currency: str
+    is_watched: bool
+    forecast: ForecastShown
+    horizon: int
+    horizons: tuple[int, ...] = Field(description="for which there are champions")
+    quantile_levels: tuple[float, ...]
+    fan: Drawing
+    history: Drawing
+    years: Years = Field(description="how much of the history is drawn")
+    sessions_late: int = Field(description="sessions held since the last bar")
+    actions: ActionsShown | None = Field(description="none where no run serves")
+    champion: Champion | None
+    trouble: str | None = Field(description="why somebody sits in for the champion")
+    trail: tuple[Change, ...] = Field(description="of the champion, the newest first")
+    past: PastForecasts | None = Field(description="none where no session came since training")
+    past_drawing: Drawing | None
+    calibration: Drawing | None = Field(description="on the test part; none without a run")
+    certificate: QualityShown
+
+
+class ExplanationPage(Value):
+    """What mattered to a forecast."""
+
+    explanation: Explanation
+    drawing: Drawing
+
+
+@router.get("/symbols")
+def find(symbol: Annotated[str, Query(max_length=40)]) -> Response:
+    """Go to the page of a ticker that was typed."""
+    return RedirectResponse(f"/symbols/{Symbol.parse(symbol.strip())}", status_code=303)
+
+
+@router.get("/symbols/{symbol}")
+def symbol_(
+    symbol: Asked,
+    request: Request,
+    services: Served,
+    horizon: Horizon = None,
+    years: Years = "2",
+) -> Response:
+    """Show a symbol."""
+    watched = request.cookies.get(WATCH_COOKIE, "")
+    return answered(
+        request,
+        "symbol",
+        lambda language: symbol_page(
+            services, symbol, language, horizon=horizon, years=years, watched=watched
+        ),
+    )
+
+
+@router.get("/symbols/{symbol}/explanation")
+def explanation(
+    symbol: Asked, request: Request, services: Served, horizon: Horizon = None
+) -> ExplanationPage:
+    """Explain the forecast of a symbol; the first time takes seconds."""
+    return explanation_page(services, symbol, language_of(request), horizon=horizon)
+
+
+def symbol_page(
+    services: Services,
+    symbol: str,
+    language: Language,
+    *,
+    horizon: int | None = None,
+    years: Years = "2",
+    watched: str = "",
+) -> SymbolPage:
+    """Gather a symbol's page.
+
+    Raises
+    ------
+    InvalidSymbolError, UnknownSymbolError, ProviderError, HistoryTooShortError
+        If there is nothing to show.
+    """
+    name = str(Symbol.parse(symbol))
+    quote, desk = services.quotes.of(name), services.desk
+    shown = desk.forecast(name, horizon=horizon)
+    seat = desk.seat(name, horizon)
+    ahead = len(shown.sessions)
+    key = (quote.prices.digest, name, shown.run, ahead)
+    past = _pasts.get(key, lambda: desk.past(name, horizon=ahead))
+    return SymbolPage(
+        symbol=name,
+        exchange=quote.prices.symbol.exchange.code,
+        currency=shown.currency,
+        is_watched=name in tickers_of(watched),
+        forecast=shown,
+        horizon=ahead,
+        horizons=_horizons(services, name),
+        quantile_levels=QUANTILES,
+        fan=_fan(quote, shown, key, language),
+        history=_drawn(
+            ("history", *key, years),
+            language,
+            lambda: prices_figure(_thinned(quote.prices, years), language=language),
+        ),
+        years=years,
+        sessions_late=sessions_late(quote, services),
+        actions=_actions(seat, quote, shown),
+        champion=seat.champion if seat else None,
+        trouble=_trouble(seat, language),
+        trail=_trail(services, seat),
+        past=past,
+        past_drawing=None
+        if past is None
+        else _drawn(("past", *key), language, lambda: past_figure(past, language=language)),
+        calibration=_calibration(seat, language),
+        certificate=_certificate(quote),
+    )
+
+
+def explanation_page(
+    services: Services, symbol: str, language: Language, *, horizon: int | None = None
+) -> ExplanationPage:
+    """Explain what the champion forecasts for a symbol.
+
+    Raises
+    ------
+    UnknownChampionError
+        If the symbol has none: a baseline that is fitted on the spot reads returns alone.
+    """
+    name = str(Symbol.parse(symbol))
+    champion = services.workbench.models.champion(name, horizon)
+    quote = services.quotes.of(name)
+    found = services.explanations.of(
+        champion.run,
+        name,
+        digest=quote.prices.digest,
+        source="sample" if quote.source == "sample" else "store",
+    )
+    return ExplanationPage(
+        explanation=found,
+        drawing=Drawing.of(explanation_figure(found, language=language)),
+    )
+
+
+def _horizons(services: Services, name: str) -> tuple[int, ...]:
+    seats = services.desk.seats()
+    return tuple(sorted(each.champion.horizon for each in seats if each.champion.symbol == name))
+
+
+def _drawn(key: tuple[object, ...], language: Language, draw: "Callable[[], go.Figure]") -> Drawing:
+    return _drawings.get((*key, language), lambda: Drawing.of(draw()))
+
+
+def _fan(
+    quote: Quote, shown: ForecastShown, key: tuple[object, ...], language: Language
+) -> Drawing:
+    forecast = shown.as_forecast()
+    return _drawn(
+        ("fan", *key), language, lambda: fan_figure(quote.prices, forecast, language=language)
+    )
+
+
+def _thinned(prices: Prices, years: Years) -> Prices:
+    """Give the last years, every so many sessions where there would be too many points."""
+    count = len(prices) if years == "all" else min(len(prices), int(years) * _SESSIONS_A_YEAR)
+    step = -(-count // _MOST_POINTS)
+    # Counted from the end: the last close is always there.
+    rows = np.arange(len(prices) - 1, len(prices) - count - 1, -step)[::-1]
+    return replace(prices, bars=prices.bars.take(rows))
+
+
+def _trouble(seat: Seat | None, language: Language) -> str | None:
+    if seat is None or not seat.trouble:
+        return None
+    return "; ".join(each.seen.in_language(language) for each in seat.trouble)
+
+
+def _trail(services: Services, seat: Seat | None) -> tuple[Change, ...]:
+    if seat is None:
+        return ()
+    trail = services.workbench.models.trail(seat.champion.symbol, seat.champion.horizon)
+    return trail[::-1][:_MOST_CHANGES]
+
+
+def _calibration(seat: Seat | None, language: Language) -> Drawing | None:
+    if seat is None or seat.model is None:
+        return None
+    report = seat.model.run.report
+    dossier = report.dossier(report.champion)
+    key = ("calibration", seat.model.run_id)
+    if dossier is None:
+        row = row_of(report, report.champion)
+        return _drawn(key, language, lambda: pit_figure(row, language=language))
+    return _drawn(key, language, lambda: reliability_figure(dossier.reliability, language=language))
+
+
+def _actions(seat: Seat | None, quote: Quote, shown: ForecastShown) -> ActionsShown | None:
+    if seat is None or seat.model is None or shown.run is None:
+        return None
+    report = seat.model.run.report
+    dossier = report.dossier(report.champion)
+    if dossier is None:
+        return None
+    judged = dossier.actions
+    said = _probabilities(seat.model, judged, quote.prices, shown)
+    calibrated = judged.calibration.applied(said)[0]
+    [decided] = judged.decided(said)
+    return ActionsShown(
+        probabilities=dict(zip(ACTIONS, calibrated.tolist(), strict=True)),
+        buy_threshold=judged.tuning.thresholds.buy,
+        sell_threshold=judged.tuning.thresholds.sell,
+        decided=ACTIONS[int(decided)],
+        is_learnt=judged.source == "head",
+        cost=judged.label_cost,
+    )
+
+
+def _probabilities(
+    model: ServedModel, judged: ActionReport, prices: Prices, shown: ForecastShown
+) -> Floats:
+    """Give (1, 3) probabilities of `ACTIONS`, made as those that thresholds were tuned on."""
+    if judged.source == "head" and shown.actions is not None:
+        return np.array([[shown.actions[name] for name in ACTIONS]])
+    last = np.log(np.array([shown.prices[-1]]) / shown.last_price)
+    bar = judged.label_cost + judged.threshold_sigmas * model.windows(prices).scale[:, -1]
+    return quantile_probabilities(last, LEVELS, bar)
+
+
+def _certificate(quote: Quote) -> QualityShown:
+    shown = certificate_of(quote)
+    return shown.replace(findings=shown.findings[:_MOST_FINDINGS])

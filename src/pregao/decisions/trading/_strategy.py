@@ -1,0 +1,173 @@
+"""How decisions become positions: how much, and for how long."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Literal, assert_never
+
+import numpy as np
+from pydantic import Field
+
+from pregao.decisions.trading._decisions import ByMedian, Decisions, Rule, stances
+from pregao.decisions.trading._rules import Market
+from pregao.scores import Float
+from pregao.values import Value
+
+_LEAST_VOLATILITY = 1e-6
+
+
+class FixedSize(Value):
+    """Put the same share of the equity into every position."""
+
+    kind: Literal["fixed"] = "fixed"
+    share: float = Field(default=1.0, gt=0, le=10)
+
+
+class VolatilitySize(Value):
+    """Size positions so that, by the forecast's own range, they all swing alike.
+
+    ``share = min(max_leverage, annual_volatility / forecast volatility)``: little when the forecast
+    is wide, more when it is narrow.
+    """
+
+    kind: Literal["volatility"] = "volatility"
+    annual_volatility: float = Field(default=0.15, gt=0, le=5, description="to aim at")
+    max_leverage: float = Field(default=1.0, gt=0, le=10, description="largest share of the equity")
+    spread: Literal["first_step", "horizon"] = Field(
+        default="horizon", description="the range that is read: one session's, or the last step's"
+    )
+
+
+Sizing = Annotated[FixedSize | VolatilitySize, Field(discriminator="kind")]
+
+
+class UntilChanged(Value):
+    """Keep a position until a decision for another side; hold changes nothing."""
+
+    kind: Literal["until_changed"] = "until_changed"
+
+
+class ToHorizon(Value):
+    """Keep a position until the close of the forecast's last session.
+
+    Another decision for the same side before then prolongs it to its own horizon. A horizon of one
+    session buys at the open and sells at the close: a day trade.
+    """
+
+    kind: Literal["to_horizon"] = "to_horizon"
+
+
+class Rebalanced(Value):
+    """Bring the position to its size at every decision; hold is flat."""
+
+    kind: Literal["rebalanced"] = "rebalanced"
+    band: float = Field(
+        default=0.1, ge=0, le=10, description="share of the equity left alone, against turnover"
+    )
+
+
+Holding = Annotated[UntilChanged | ToHorizon | Rebalanced, Field(discriminator="kind")]
+
+
+class Strategy(Value):
+    """What is done with forecasts; part of the record of a simulation.
+
+    >>> Strategy(sizing=VolatilitySize(annual_volatility=0.2), is_long_only=True).holding.kind
+    'rebalanced'
+    """
+
+    rule: Rule = ByMedian()
+    sizing: Sizing = FixedSize()
+    holding: Holding = Rebalanced()
+    is_long_only: bool = False
+    """Whether to be flat where one would be short; so it is where the market forbids shorts."""
+
+
+@dataclass(frozen=True)
+class Orders:
+    """What is asked for at each session of a simulation, known before it opens."""
+
+    weights: Sequence[float | None]
+    """The share of the equity wanted at the open, signed; None leaves the position as it is."""
+    exits: Sequence[bool]
+    """Whether the position is closed at the close."""
+    band: float = 0.0
+
+    @classmethod
+    def nothing(cls, num_sessions: int) -> "Orders":
+        """Never trade."""
+        return cls([None] * num_sessions, [False] * num_sessions)
+
+    @classmethod
+    def buy_and_hold(cls, num_sessions: int) -> "Orders":
+        """Buy with everything at the first open."""
+        none = cls.nothing(num_sessions)
+        return cls([None, 1.0, *none.weights[2:]], none.exits)
+
+
+def orders_of(
+    decisions: Decisions,
+    strategy: Strategy,
+    market: Market,
+    *,
+    rows: Sequence[int],
+    num_sessions: int,
+) -> Orders:
+    """Turn decisions into orders: what is decided after the close of row r is ordered for r + 1.
+
+    Parameters
+    ----------
+    rows
+        The cutoff's row of each decision in the sessions of the simulation, of which the first is
+        row 0.
+    """
+    sides = stances(decisions, strategy.rule, market).astype(np.float64)
+    sizes = _sizes(decisions, strategy.sizing)
+    lowest = 0.0 if strategy.is_long_only or not market.allows_short else -1.0
+    weights = (np.maximum(sides, lowest) * sizes).tolist()
+    said = list(zip(rows, sides.tolist(), weights, strict=True))
+    blank: list[float | None] = [None] * num_sessions
+    match strategy.holding:
+        case Rebalanced(band=band):
+            for row, _, weight in said:
+                if row + 1 < num_sessions:
+                    blank[row + 1] = weight
+            return Orders(blank, [False] * num_sessions, band)
+        case UntilChanged():
+            return _kept(said, blank, for_sessions=num_sessions)
+        case ToHorizon():
+            return _kept(said, blank, for_sessions=decisions.horizon)
+        case _:
+            assert_never(strategy.holding)
+
+
+def _kept(
+    said: Sequence[tuple[int, float, float]], weights: list[float | None], *, for_sessions: int
+) -> Orders:
+    """Order where the side changes, and close what no decision prolonged."""
+    exits = [False] * len(weights)
+    side, last = 0.0, -1
+    for row, stance, weight in said:
+        if side and last <= row:
+            exits[last] = True
+            side = 0.0
+        if stance == 0 or row + 1 >= len(weights):
+            continue
+        if np.sign(weight) != side:
+            weights[row + 1] = weight
+            side = float(np.sign(weight))
+        last = row + for_sessions
+    if side and last < len(weights):
+        exits[last] = True
+    return Orders(weights, exits)
+
+
+def _sizes(decisions: Decisions, sizing: Sizing) -> Float:
+    match sizing:
+        case FixedSize(share=share):
+            return np.full(len(decisions), share)
+        case VolatilitySize():
+            step = 1 if sizing.spread == "first_step" else decisions.horizon
+            volatility = np.maximum(decisions.annual_volatility(step=step), _LEAST_VOLATILITY)
+            return np.minimum(sizing.max_leverage, sizing.annual_volatility / volatility)
+        case _:
+            assert_never(sizing)

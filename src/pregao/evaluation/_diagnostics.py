@@ -1,0 +1,239 @@
+"""What is worth knowing of one forecaster beyond its scores: ranges, actions, and earnings."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pregao.calibration import Conditions, Reliability, ReliabilityTally
+from pregao.dataset import Dataset, Windows
+from pregao.decisions import (
+    ActionReport,
+    DecisionTerms,
+    findings_of_actions,
+    forecast_probabilities,
+    judge_actions,
+    judge_implied_actions,
+)
+from pregao.decisions.trading import (
+    ByAction,
+    Decisions,
+    Market,
+    Strategy,
+    Trading,
+    TradingSummary,
+    combined,
+    market_of,
+)
+from pregao.evaluation._checks import (
+    accuracy_above_possible,
+    class_imbalance,
+    costs_eat_edge,
+    fails_when_volatile,
+    labels_swapped,
+    overfitted_by_selection,
+)
+from pregao.findings import Finding
+from pregao.inference import DeflatedSharpe, TrackRecord, deflated_sharpe
+from pregao.prices import Prices
+from pregao.scores import WINDOWS_AT_ONCE, Float, Scoring, blocks, remembered, truth_of
+from pregao.training import Ensemble, Fitted
+from pregao.values import Text, Value
+
+if TYPE_CHECKING:
+    from pregao.zoo.baselines import Forecaster
+
+MOST_TRADED = 40
+"""A larger pool is not traded: one account of so many symbols says little of any."""
+
+
+class Account(Value):
+    """A simulated account, and how much of its Sharpe ratio so many trials would have by luck."""
+
+    trading: TradingSummary
+    sharpe: DeflatedSharpe
+
+
+class Dossier(Value):
+    """Ranges, actions and earnings of one forecaster on the test part."""
+
+    name: str
+    reliability: Reliability
+    actions: ActionReport
+    """Of its action head, or those that its quantiles imply."""
+    accounts: tuple[Account, ...]
+    """One for each market that its symbols trade on; none for a pool of many symbols."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What should make its reader stop."""
+        return tuple(_findings(self))
+
+
+@dataclass(frozen=True, eq=False)
+class Examined:
+    """A dossier with the accounts session by session, which are too long for a report."""
+
+    dossier: Dossier
+    tradings: tuple[Trading, ...]
+
+
+def examine(
+    forecaster: "Forecaster",
+    served: "Forecaster",
+    dataset: Dataset,
+    prices: Sequence[Prices],
+    *,
+    name: str,
+    levels: Sequence[float],
+    num_trials: int,
+) -> Examined:
+    """Judge the ranges of a forecaster, its actions, and what they would have earned.
+
+    This opens the sealed test part. Actions are decided by thresholds tuned on validation for the
+    costs of the dearest market at hand, and executed at the next open.
+
+    Parameters
+    ----------
+    served
+        The same with calibrated ranges.
+    prices
+        Of the dataset's symbols, in their order.
+    num_trials
+        Configurations tried on these test sessions so far: the Sharpe ratio is deflated by them.
+    """
+    served = remembered(served, [*dataset.num_windows.values()])
+    markets = [market_of(each.symbol) for each in prices]
+    terms = DecisionTerms(cost=max(each.round_trip_cost for each in markets))
+    actions = None
+    if isinstance(forecaster, Fitted | Ensemble):
+        actions = judge_actions(forecaster, dataset, terms=terms)
+    if actions is None:
+        actions = judge_implied_actions(served, dataset, levels=levels, terms=terms)
+    tradings: tuple[Trading, ...] = ()
+    if len(prices) <= MOST_TRADED:
+        decider = _Decider(forecaster, served, actions, tuple(levels))
+        tradings = tuple(_traded(decider, dataset.sealed_test, prices))
+    dossier = Dossier(
+        name=name,
+        reliability=_reliability(served, dataset.sealed_test, levels),
+        actions=actions,
+        accounts=tuple(_account(each, num_trials) for each in tradings),
+    )
+    return Examined(dossier, tradings)
+
+
+def _reliability(forecaster: "Forecaster", test: Windows, levels: Sequence[float]) -> Reliability:
+    truth = truth_of([test])
+    tally = ReliabilityTally.empty(levels, truth, Conditions.of([test]))
+    for block in blocks(len(test), WINDOWS_AT_ONCE):
+        said = forecaster.quantiles(test.take(block))
+        tally = tally.plus(Scoring(said, tuple(levels), truth.take(block)))
+    return tally.reliability()
+
+
+@dataclass(frozen=True, eq=False)
+class _Decider:
+    """Who decides: a forecaster as it is served, by the thresholds that were tuned for it."""
+
+    forecaster: "Forecaster"
+    served: "Forecaster"
+    actions: ActionReport
+    levels: tuple[float, ...]
+
+    def decisions(self, windows: Windows) -> Decisions:
+        return Decisions(
+            cutoffs=windows.cutoffs,
+            quantiles=self.served.quantiles(windows),
+            levels=self.levels,
+            probabilities=self.actions.calibration.applied(self._probabilities(windows)),
+        )
+
+    def _probabilities(self, windows: Windows) -> Float:
+        actions = self.actions
+        if actions.source == "head":
+            assert isinstance(self.forecaster, Fitted | Ensemble), "a head is a network's"
+            return self.forecaster.action_probabilities(windows)
+        return forecast_probabilities(
+            self.served,
+            windows,
+            levels=self.levels,
+            cost=actions.label_cost,
+            threshold_sigmas=actions.threshold_sigmas,
+        )
+
+
+def _traded(decider: _Decider, test: Windows, prices: Sequence[Prices]) -> Iterator[Trading]:
+    """Trade the symbols of each market in one account."""
+    strategy = Strategy(rule=ByAction(thresholds=decider.actions.tuning.thresholds))
+    by_market: dict[tuple[str, str], tuple[Market, dict[str, tuple[Prices, Decisions]]]] = {}
+    for number, each in enumerate(prices):
+        own = test.of_symbol(number)
+        if len(own) == 0:
+            continue
+        market = market_of(each.symbol)
+        key = (each.symbol.currency, market.model_dump_json())
+        _, symbols = by_market.setdefault(key, (market, {}))
+        symbols[str(each.symbol)] = (each, decider.decisions(own))
+    for market, symbols in by_market.values():
+        yield combined(symbols, market=market, strategy=strategy)
+
+
+def _account(trading: Trading, num_trials: int) -> Account:
+    equity: Float = np.array(trading.strategy.equity)
+    record = TrackRecord.of(np.diff(equity) / equity[:-1])
+    return Account(trading=trading.summary, sharpe=deflated_sharpe(record, num_trials=num_trials))
+
+
+def _findings(dossier: Dossier) -> Iterator[Finding]:
+    actions = dossier.actions
+    doubts: list[Finding | None] = []
+    _, _, ninety, _ = dossier.reliability.volatile.shares
+    if ninety is not None:
+        doubts.append(fails_when_volatile(dossier.name, ninety))
+    if actions.source == "head":
+        doubts.extend(findings_of_actions(actions))
+        doubts.append(
+            class_imbalance({str(name): count for name, count in actions.balance["train"].items()})
+        )
+        doubts.append(_too_right(dossier.name, actions))
+        order = actions.order
+        doubts.append(labels_swapped(order.read, order.found, p_value=order.p_value))
+    for each in dossier.accounts:
+        doubts.extend(_doubts_of(dossier.name, each))
+    yield from (each for each in doubts if each is not None)
+
+
+def _too_right(name: str, actions: ActionReport) -> Finding | None:
+    """Doubt an accuracy on labels of what came; those that follow by rule can all be right."""
+    if actions.is_by_rule:
+        return None
+    shares = actions.shares["test"]
+    return accuracy_above_possible(
+        name,
+        actions.test.raw.accuracy,
+        # From falls to rises, as returns are.
+        [shares["sell"], shares["hold"], shares["buy"]],
+        sum(actions.balance["test"].values()),
+    )
+
+
+def _doubts_of(name: str, account: Account) -> Iterator[Finding | None]:
+    """Doubt an account that traded otherwise than by buying once: it had nothing else to lose."""
+    own, market = account.trading.strategy, account.trading.buy_and_hold
+    if own.num_trades <= market.num_trades:
+        return
+    yield costs_eat_edge(
+        name,
+        gross=own.before_costs.total_return,
+        net=own.after_costs.total_return,
+        rival=Text(en="buying and holding", pt_br="comprar e manter"),
+        rival_net=market.after_costs.total_return,
+    )
+    if account.sharpe.num_trials > 1 and account.sharpe.track_record.sharpe > 0:
+        yield overfitted_by_selection(
+            name,
+            trials=account.sharpe.num_trials,
+            deflated_sharpe=account.sharpe.deflated_sharpe,
+        )

@@ -1,0 +1,218 @@
+"""What mattered most, in plain sentences."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Literal, assert_never
+
+from pregao.explanation._integrated_gradients import Attributed, grouped_by_lag
+from pregao.explanation._permutation import Importance, Importances
+from pregao.training import MedianAt, ProbabilityOf, Quantity, WidthAt
+from pregao.values import Text
+
+# Shares that miss more of what they should add up to are not to be relied on.
+_MOST_GAP = 0.05
+_NAMED = 3
+_ACTIONS = {
+    "buy": Text(en="buy", pt_br="comprar"),
+    "sell": Text(en="sell", pt_br="vender"),
+    "hold": Text(en="hold", pt_br="manter"),
+}
+_SESSION, _SESSIONS = Text(en="session", pt_br="pregão"), Text(en="sessions", pt_br="pregões")
+
+REMINDER = Text(
+    en="It says what the network read, not what moves the market.",
+    pt_br="Isto diz o que a rede leu, não o que move o mercado.",
+)
+WITHOUT_EDGE = Text(
+    en="There is no edge over the best baseline: it says what the network read, not what moves the "
+    "market.",
+    pt_br="Não há vantagem sobre a melhor referência: isto diz o que a rede leu, não o que move o "
+    "mercado.",
+)
+READS_NOTHING = Text(
+    en="No epoch beat the untrained network, so it equals its anchor: it reads nothing of the "
+    "window, and there is nothing to explain.",
+    pt_br="Nenhuma época superou a rede sem treino, portanto ela é igual à sua âncora: não lê nada "
+    "da janela, e não há o que explicar.",
+)
+READS_NO_FEATURES = Text(
+    en="It reads no features: its forecasts are the same whatever they are.",
+    pt_br="Não lê nenhum atributo: as previsões são as mesmas, quaisquer que eles sejam.",
+)
+_LOOSE = Text(
+    en="The shares do not add up: the network cannot be differentiated everywhere, so take no more "
+    "than their order from them.",
+    pt_br="As parcelas não fecham: a rede não é diferenciável em toda parte; tire delas, no "
+    "máximo, a ordem.",
+)
+_NO_LAGS = Text(
+    en="No group of lags matters beyond chance.",
+    pt_br="Nenhum grupo de defasagens pesa além do acaso.",
+)
+
+
+def served_instead(name: str) -> Text:
+    """Say that somebody else forecasts in the network's place."""
+    return Text.of(
+        "The network did not earn its place: {name} forecasts, and what is explained here is the "
+        "network.",
+        "A rede não conquistou o seu lugar: quem prevê é {name}, e o que se explica aqui é a rede.",
+        name=name,
+    )
+
+
+def of_forecast(attributed: Sequence[Attributed]) -> Iterator[Text]:
+    """Say of each number what made it what it is."""
+    for each in attributed:
+        yield _of_quantity(each)
+    yield from _of_gaps(attributed)
+
+
+def of_run(attributed: Sequence[Attributed], importances: Importances) -> Iterator[Text]:
+    """Say what the run could not do without, by feature and by lag."""
+    if not importances.reads_features:
+        yield READS_NO_FEATURES
+        return
+    yield _of_features(importances)
+    yield from _of_clusters(importances)
+    yield _of_lags(importances.by_lag)
+    yield from _of_gaps(attributed)
+
+
+def name_of_quantity(quantity: Quantity) -> Text:
+    """Name one number of a forecast.
+
+    >>> name_of_quantity(WidthAt(step=10)).pt_br
+    'Largura da faixa de 90 % em 10 pregões'
+    """
+    match quantity:
+        case MedianAt(step=step):
+            return Text.of("Median in {ahead}", "Mediana em {ahead}", ahead=_sessions(step))
+        case WidthAt(step=step, percent=percent):
+            return Text.of(
+                "Width of the {percent} % range in {ahead}",
+                "Largura da faixa de {percent} % em {ahead}",
+                percent=percent,
+                ahead=_sessions(step),
+            )
+        case ProbabilityOf(action=action):
+            return Text.of(
+                "Probability of {action}", "Probabilidade de {action}", action=_ACTIONS[action]
+            )
+        case _:
+            assert_never(quantity)
+
+
+def _of_quantity(attributed: Attributed) -> Text:
+    name, value = name_of_quantity(attributed.quantity), _number(attributed.value_percent)
+    if attributed.absolute_percent == 0:
+        return Text.of(
+            "{name}: {value} %, whatever the inputs are.",
+            "{name}: {value} %, quaisquer que sejam as entradas.",
+            name=name,
+            value=value,
+        )
+    lags, share = _most_read_lags(attributed)
+    most = {each.name: each.signed_percent for each in attributed.by_size()[:_NAMED]}
+    return Text.of(
+        "{name}: {value} %, {points} points from what the average input would give. What mattered "
+        "most: {most}; {share} % of all in {lags}.",
+        "{name}: {value} %, {points} pontos em relação ao que a entrada média daria. O que mais "
+        "pesou: {most}; {share} % do total em {lags}.",
+        name=name,
+        value=value,
+        points=_number(attributed.difference_percent, "+"),
+        most=_listed(most, ""),
+        share=share,
+        lags=_lags(lags),
+    )
+
+
+def _most_read_lags(attributed: Attributed) -> tuple[str, int]:
+    """Give the group of lags that was read most, and its part of it all in percent."""
+    most = max(grouped_by_lag(attributed), key=lambda each: each.absolute_percent)
+    return most.name, round(100 * most.absolute_percent / attributed.absolute_percent)
+
+
+def _of_gaps(attributed: Sequence[Attributed]) -> Iterator[Text]:
+    if any(abs(each.gap_percent) > _MOST_GAP * each.absolute_percent for each in attributed):
+        yield _LOOSE
+
+
+def _of_features(importances: Importances) -> Text:
+    everything = _number(importances.everything.rise_percent, "+")
+    clear = _clear(importances.by_feature)
+    if not clear:
+        return Text.of(
+            "No single feature matters beyond chance: to swap one among windows does not clearly "
+            "raise the validation CRPS. To swap all changes it by {everything} %.",
+            "Nenhum atributo sozinho pesa além do acaso: trocar um entre janelas não eleva com "
+            "clareza o CRPS de validação. Trocar todos o muda em {everything} %.",
+            everything=everything,
+        )
+    return Text.of(
+        "What mattered most: {most}. So much the validation CRPS rises when a feature is swapped "
+        "among windows; to swap all changes it by {everything} %.",
+        "O que mais pesou: {most}. É quanto o CRPS de validação sobe quando se troca um atributo "
+        "entre janelas; trocar todos o muda em {everything} %.",
+        most=_listed({each.name: each.rise_percent for each in clear[:_NAMED]}, " %"),
+        everything=everything,
+    )
+
+
+def _of_clusters(importances: Importances) -> Iterator[Text]:
+    """Name features that stand in for each other: together they matter more than apart."""
+    apart = {each.name: each.rise_percent for each in importances.by_feature}
+    for each in _clear(importances.by_cluster):
+        if each.rise_percent > max(apart[member] for member in each.members):
+            yield Text.of(
+                "Swapped together, {names} cost {rise} %: they move together, and one can stand in "
+                "for the other.",
+                "Trocados juntos, {names} custam {rise} %: andam juntos, e um pode fazer as vezes "
+                "do outro.",
+                names=each.name,
+                rise=_number(each.rise_percent, "+"),
+            )
+
+
+def _of_lags(by_lag: Sequence[Importance]) -> Text:
+    clear = _clear(by_lag)
+    if not clear:
+        return _NO_LAGS
+    return Text.of(
+        "Of the sessions in the window, what mattered most: {lags} ({rise} %).",
+        "Dos pregões da janela, o que mais pesou: {lags} ({rise} %).",
+        lags=_lags(clear[0].name),
+        rise=_number(clear[0].rise_percent, "+"),
+    )
+
+
+def _clear(importances: Iterable[Importance]) -> list[Importance]:
+    """Give those that stand out from chance, the largest first."""
+    chosen = [each for each in importances if each.is_clear]
+    return sorted(chosen, key=lambda each: -each.rise_percent)
+
+
+def _sessions(count: int) -> Text:
+    return Text.counted(count, _SESSION, _SESSIONS)
+
+
+def _lags(lags: str) -> Text:
+    if lags == "1":
+        return Text(en="the session of the cutoff", pt_br="o pregão do corte")
+    return Text.of("lags {lags}", "defasagens {lags}", lags=lags)
+
+
+def _listed(most: Mapping[str, float], unit: str) -> Text:
+    blanks = f"{{name}} ({{value}}{unit})"
+    named = [
+        Text.of(blanks, blanks, name=name, value=_number(percent, "+"))
+        for name, percent in most.items()
+    ]
+    return Text.joined(named, en=", ", pt_br=", ")
+
+
+def _number(percent: float, sign: Literal["+", "-"] = "-") -> Text:
+    """Write a number with two decimals, a small one with three."""
+    digits = 2 if abs(percent) >= 0.1 else 3
+    blank = f"{{number:{sign}.{digits}f}}"
+    return Text.of(blank, blank, number=round(percent, digits) + 0.0)

@@ -1,0 +1,288 @@
+"""Who is champion: a network has to earn it, else the best baseline is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, Self
+
+from pydantic import model_validator
+
+from pregao.errors import MissingNaiveError
+from pregao.inference._bootstrap import Interval, is_enough, skill_interval
+from pregao.inference._confidence_set import confidence_set
+from pregao.inference._diebold_mariano import diebold_mariano
+from pregao.inference._edge import SIGNIFICANCE, Verdict
+from pregao.inference._superiority import superior_ability
+from pregao.instruments import Sessions
+from pregao.scores import NAIVE, Float
+from pregao.values import Value
+
+
+class Promotion(Value):
+    """Whether the candidate becomes champion, and what that rests on.
+
+    It cannot be made against its own conditions: promoted is who is in the confidence set and beats
+    every baseline, both at the level, on enough sessions to say so.
+    """
+
+    champion: str
+    """The candidate if it is promoted, else the best baseline."""
+    promoted: bool
+    candidate: str
+    """Chosen on validation, as the best baseline was."""
+    best_baseline: str
+    in_confidence_set: bool
+    """Whether the candidate may be the best of all candidates and baselines."""
+    set_p_value: float
+    dm_p_value: float
+    """Of the one-sided Diebold-Mariano test that it beats the best baseline."""
+    hardest_baseline: str
+    """The one that it beats with the least confidence: what was best on validation need not be so
+    on the test part, and to beat only that one may be its bad luck."""
+    hardest_p_value: float
+    level: float
+    """Of both tests."""
+    has_enough_sessions: bool
+    """Whether the test part has eight dates and four horizons: with fewer, nobody is promoted."""
+    spa_p_value: float
+    """That any candidate beats the best baseline, the luck of the many counted in; not asked for,
+    as the test part was asked about one candidate."""
+    skill: Interval
+    """What the candidate saves of the best baseline's loss."""
+    num_forecasters: int
+    why: Verdict
+    confidence_set: tuple[str, ...] = ()
+    """Who is in the set, candidates and baselines: the test part cannot tell them from the best."""
+
+    @model_validator(mode="after")
+    def _follows_from_its_conditions(self) -> Self:
+        beats = self.hardest_p_value < self.level
+        promoted = self.has_enough_sessions and self.in_confidence_set and beats
+        if self.promoted != promoted:
+            raise ValueError("promoted is who meets all conditions, and nobody else")
+        if self.champion != (self.candidate if promoted else self.best_baseline):
+            raise ValueError("the champion is the candidate if promoted, else the best baseline")
+        return self
+
+
+def promote(
+    candidates: Mapping[str, Float],
+    baselines: Mapping[str, Float],
+    *,
+    candidate: str,
+    best_baseline: str,
+    sessions: Sessions,
+    horizon: int,
+    level: float = SIGNIFICANCE,
+    num_resamples: int = 1000,
+    seed: int = 0,
+) -> Promotion:
+    """Make the candidate champion only if the test part leaves no other way.
+
+    It has to be in the confidence set of all candidates and baselines, and to beat every
+    baseline by a one-sided Diebold-Mariano test. Both names were chosen on validation, so the test
+    part is asked one question, which a candidate as good as the baseline passes no more often than
+    the level says: there is no luck of the many to correct for. (Of forecasts over many steps a
+    little more often, 8 % instead of 5 % with eight horizons of dates; with fewer than four, nobody
+    is promoted.)
+
+    Parameters
+    ----------
+    candidates, baselines
+        (n,) test losses of each, all on the same windows.
+    sessions
+        (n,) the cutoff of each window: losses are averaged by date first.
+    horizon
+        Steps ahead of the longest forecast in the loss.
+
+    Raises
+    ------
+    MissingNaiveError
+        If `random_walk` is not among the baselines.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> draw = np.random.default_rng(0)
+    >>> days, naive = np.datetime64("2020-01-01") + np.arange(300), draw.gamma(2, 1, 300)
+    >>> found = promote(
+    ...     {"lstm": naive - 0.2 + draw.normal(0, 0.5, 300)},
+    ...     {"random_walk": naive, "drift": naive + 0.1},
+    ...     candidate="lstm", best_baseline="random_walk", sessions=days, horizon=1,
+    ... )
+    >>> found.champion, found.dm_p_value < 0.001
+    ('lstm', True)
+    """
+    if NAIVE not in baselines:
+        raise MissingNaiveError(NAIVE, baselines)
+    assert not set(candidates) & set(baselines), "a name stands for one forecaster"
+    own, rival = candidates[candidate], baselines[best_baseline]
+    found = confidence_set(
+        {**baselines, **candidates},
+        sessions=sessions,
+        horizon=horizon,
+        level=level,
+        num_resamples=num_resamples,
+        seed=seed,
+    )
+    superiority = superior_ability(
+        rival,
+        candidates,
+        sessions=sessions,
+        horizon=horizon,
+        num_resamples=num_resamples,
+        seed=seed,
+    )
+    tests = {
+        name: diebold_mariano(own, loss, horizon=horizon, sessions=sessions)
+        for name, loss in baselines.items()
+    }
+    test, hardest = tests[best_baseline], max(tests, key=lambda name: tests[name].p_value)
+    gain = _Gain(
+        candidate,
+        best_baseline,
+        skill_interval(own, rival, sessions=sessions, horizon=horizon, seed=seed),
+        test.p_value,
+    )
+    place = _Place(candidate in found.members, found.p_values[candidate], len(found.p_values))
+    enough = is_enough(found.num_observations, horizon)
+    obstacle = _obstacle(
+        enough=enough,
+        beats_best=test.p_value < level,
+        beats_all=tests[hardest].p_value < level,
+        in_set=place.is_member,
+    )
+    champion = best_baseline if obstacle else candidate
+    return Promotion(
+        champion=champion,
+        promoted=obstacle is None,
+        candidate=candidate,
+        best_baseline=best_baseline,
+        in_confidence_set=place.is_member,
+        set_p_value=place.p_value,
+        dm_p_value=test.p_value,
+        hardest_baseline=hardest,
+        hardest_p_value=tests[hardest].p_value,
+        level=level,
+        has_enough_sessions=enough,
+        spa_p_value=superiority.consistent,
+        skill=gain.skill,
+        num_forecasters=place.num_forecasters,
+        confidence_set=found.members,
+        why=Verdict(
+            en=f"{_gain_in_english(gain)}, {_place_in_english(place)}. "
+            f"{_end_in_english(champion, obstacle, hardest)}",
+            pt_br=f"{_gain_in_portuguese(gain)}, {_place_in_portuguese(place)}. "
+            f"{_end_in_portuguese(champion, obstacle, hardest)}",
+        ),
+    )
+
+
+_Obstacle = Literal["few", "luck", "rival", "others"]
+
+
+def _obstacle(*, enough: bool, beats_best: bool, beats_all: bool, in_set: bool) -> _Obstacle | None:
+    """Give the first reason against the candidate, if there is one."""
+    if not enough:
+        return "few"
+    if not beats_best:
+        return "luck"
+    if not beats_all:
+        return "rival"
+    return None if in_set else "others"
+
+
+@dataclass(frozen=True)
+class _Gain:
+    candidate: str
+    baseline: str
+    skill: Interval
+    p_value: float
+
+    def ends(self, to: str) -> str:
+        """Say the ends of the interval, if there are any."""
+        if self.skill.low is None or self.skill.high is None:
+            return ""
+        level = round(100 * self.skill.level)
+        return f"{level} %: {100 * self.skill.low:.1f} {to} {100 * self.skill.high:.1f} %; "
+
+    @property
+    def is_lower(self) -> bool:
+        """Tell whether the candidate's loss is the smaller one."""
+        return self.skill.estimate >= 0
+
+    @property
+    def luck(self) -> str:
+        """Say the p-value of the test."""
+        p_value = self.p_value
+        written = f"= {p_value:.{3 if p_value < 0.01 else 2}f}" if p_value >= 0.001 else "< 0.001"
+        return f"DM p {written}"
+
+
+@dataclass(frozen=True)
+class _Place:
+    is_member: bool
+    p_value: float
+    num_forecasters: int
+
+
+def _gain_in_english(gain: _Gain) -> str:
+    return (
+        f"On {gain.skill.num_observations} test sessions the loss of {gain.candidate} is "
+        f"{100 * abs(gain.skill.estimate):.1f} % {'lower' if gain.is_lower else 'higher'} than "
+        f"that of the best baseline, {gain.baseline} ({gain.ends('to')}{gain.luck})"
+    )
+
+
+def _gain_in_portuguese(gain: _Gain) -> str:
+    numbers = f"({gain.ends('a')}{gain.luck})".replace(".", ",")
+    by = f"{100 * abs(gain.skill.estimate):.1f} %".replace(".", ",")
+    return (
+        f"Em {gain.skill.num_observations} pregões de teste, a perda de {gain.candidate} é {by} "
+        f"{'menor' if gain.is_lower else 'maior'} que a da melhor referência, {gain.baseline} "
+        f"{numbers}"
+    )
+
+
+def _place_in_english(place: _Place) -> str:
+    member = "is in" if place.is_member else "is not in"
+    return (
+        f"and {member} the confidence set of the {place.num_forecasters} forecasters "
+        f"(p = {place.p_value:.2f})"
+    )
+
+
+def _place_in_portuguese(place: _Place) -> str:
+    member = "está" if place.is_member else "não está"
+    return (
+        f"e {member} no conjunto de confiança dos {place.num_forecasters} previsores "
+        f"(p = {place.p_value:.2f}".replace(".", ",")
+        + ")"
+    )
+
+
+_IN_ENGLISH: dict[_Obstacle, str] = {
+    "few": "the sessions are too few to tell",
+    "luck": "luck would explain as much",
+    "rival": "{hardest} is not beaten beyond luck",
+    "others": "others are better still",
+}
+_IN_PORTUGUESE: dict[_Obstacle, str] = {
+    "few": "são poucos pregões para saber",
+    "luck": "a sorte explicaria o mesmo",
+    "rival": "{hardest} não é vencido além da sorte",
+    "others": "outros são ainda melhores",
+}
+
+
+def _end_in_english(champion: str, obstacle: _Obstacle | None, hardest: str) -> str:
+    if obstacle is None:
+        return f"So {champion} is champion."
+    why = _IN_ENGLISH[obstacle].format(hardest=hardest)
+    return f"So {champion} stays champion, without an edge: {why}."
+
+
+def _end_in_portuguese(champion: str, obstacle: _Obstacle | None, hardest: str) -> str:
+    if obstacle is None:
+        return f"Assim, {champion} é o campeão."
+    why = _IN_PORTUGUESE[obstacle].format(hardest=hardest)
+    return f"Assim, {champion} segue campeão, sem vantagem: {why}."

@@ -1,0 +1,16 @@
+"""What is traded, and when: symbols and the sessions of their exchanges."""
+
+from pregao.instruments._calendars import Sessions as Sessions
+from pregao.instruments._calendars import as_date as as_date
+from pregao.instruments._calendars import day_at as day_at
+from pregao.instruments._calendars import known_from as known_from
+from pregao.instruments._calendars import last_complete_session as last_complete_session
+from pregao.instruments._calendars import next_sessions as next_sessions
+from pregao.instruments._calendars import sessions_between as sessions_between
+from pregao.instruments._symbols import B3 as B3
+from pregao.instruments._symbols import EXCHANGES as EXCHANGES
+from pregao.instruments._symbols import LONDON as LONDON
+from pregao.instruments._symbols import NYSE as NYSE
+from pregao.instruments._symbols import TOKYO as TOKYO
+from pregao.instruments._symbols import Exchange as Exchange
+from pregao.instruments._symbols import Symbol as Symbol

@@ -1,0 +1,150 @@
+"""Sessions of an exchange: the days on which it trades, never "business days"."""
+
+import warnings
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pregao.errors import InputError
+from pregao.instruments._symbols import B3, LONDON, NYSE, TOKYO, Exchange
+
+Sessions = NDArray[np.datetime64]
+"""Exchange-local dates, ``datetime64[D]``, ascending."""
+
+CLOSE_GRACE = timedelta(hours=1)
+"""How long after the close a session's bar may still change: auctions, and late providers."""
+
+# Before these days the calendars are guesses (or Saturdays were sessions, at NYSE until 1952).
+_KNOWN_FROM = {
+    B3.code: np.datetime64("1990-01-01"),
+    NYSE.code: np.datetime64("1953-01-01"),
+    TOKYO.code: np.datetime64("1997-01-01"),
+    LONDON.code: np.datetime64("1990-01-01"),
+}
+
+
+def known_from(exchange: Exchange) -> np.datetime64:
+    """Give the day from which on an exchange's sessions are known.
+
+    >>> from pregao.instruments import TOKYO
+    >>> str(known_from(TOKYO))
+    '1997-01-01'
+    """
+    return _KNOWN_FROM[exchange.code]
+
+
+def sessions_between(exchange: Exchange, first: np.datetime64, last: np.datetime64) -> Sessions:
+    """Give the sessions of an exchange from `first` to `last`, both included.
+
+    Of the time before `known_from` nothing is given: no calendar is better than a wrong one.
+
+    >>> from pregao.symbols import B3
+    >>> carnival = sessions_between(B3, np.datetime64("2024-02-09"), np.datetime64("2024-02-14"))
+    >>> [str(session) for session in carnival]
+    ['2024-02-09', '2024-02-14']
+    """
+    first = max(_day(first), known_from(exchange))
+    last = _day(last)
+    if last < first:
+        return np.empty(0, "datetime64[D]")
+    # Whole decades, so that nearby questions share one calendar: making one takes 0.1 s.
+    sessions, _ = _calendar_until(exchange.code, _decade_of(last))
+    start, stop = np.searchsorted(sessions, [first, last + np.timedelta64(1, "D")])
+    return sessions[start:stop]
+
+
+def next_sessions(exchange: Exchange, after: np.datetime64, count: int) -> Sessions:
+    """Give the `count` sessions that follow the day `after`.
+
+    Raises
+    ------
+    InputError
+        If they lie before `known_from`.
+
+    >>> from pregao.instruments import NYSE
+    >>> [str(session) for session in next_sessions(NYSE, np.datetime64("2018-12-31"), 2)]
+    ['2019-01-02', '2019-01-03']
+    """
+    # No exchange here closes for more than two weeks, and none holds fewer than 4 sessions in 7
+    # days for long: the margin covers both.
+    last = _day(after) + np.timedelta64(30 + 2 * count, "D")
+    first = _day(after) + np.timedelta64(1, "D")
+    if first < known_from(exchange):
+        raise InputError(
+            f"the sessions of {exchange.code} after {after} are not known: "
+            f"the calendar begins on {known_from(exchange)}"
+        )
+    return sessions_between(exchange, first, last)[:count]
+
+
+def last_complete_session(exchange: Exchange, now: datetime) -> np.datetime64:
+    """Give the newest session whose bar is final: it closed at least `CLOSE_GRACE` before `now`.
+
+    Parameters
+    ----------
+    now
+        A moment with its time zone.
+
+    Raises
+    ------
+    InputError
+        If no session was over then, as far as is known: the clock is wrong.
+
+    >>> from datetime import UTC
+    >>> from pregao.symbols import B3
+    >>> at_noon = datetime(2024, 2, 14, 15, 0, tzinfo=UTC)  # Ash Wednesday, trading since 13:00
+    >>> str(last_complete_session(B3, at_noon)), str(last_complete_session(B3, at_noon.replace(
+    ...     hour=23)))
+    ('2024-02-09', '2024-02-14')
+    """
+    moment = np.datetime64((now - CLOSE_GRACE).astimezone(UTC).replace(tzinfo=None), "s")
+    if moment < known_from(exchange) + np.timedelta64(30, "D"):
+        raise InputError(
+            f"no session of {exchange.code} is known to be over at {now}: look at the clock, "
+            f"the calendar begins on {known_from(exchange)}"
+        )
+    sessions, closes = _calendar_until(exchange.code, _decade_of(moment))
+    last: np.datetime64 = sessions[np.searchsorted(closes, moment, side="right") - 1]
+    return last
+
+
+def day_at(exchange: Exchange, now: datetime) -> date:
+    """Give the day that it is at an exchange."""
+    return now.astimezone(ZoneInfo(exchange.zone)).date()
+
+
+def as_date(session: np.datetime64) -> date:
+    """Give a session as a date of the standard library."""
+    return date.fromisoformat(str(_day(session)))
+
+
+def _day(moment: np.datetime64) -> np.datetime64:
+    return np.datetime64(str(moment)[:10], "D")
+
+
+def _decade_of(day: np.datetime64) -> int:
+    """Give the last year of a day's decade."""
+    return 10 * (int(str(day)[:4]) // 10) + 9
+
+
+@lru_cache(maxsize=64)
+def _calendar_until(code: str, last_year: int) -> tuple[Sessions, NDArray[np.datetime64]]:
+    """Give the sessions, and the moments in UTC at which they close.
+
+    Ask exchange_calendars with explicit bounds: its default window ends next year.
+    """
+    with warnings.catch_warnings():
+        # exchange_calendars 4.13 uses a pandas accessor that is to change in pandas 4.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import exchange_calendars as xcals
+
+        calendar = xcals.get_calendar(code, start=str(_KNOWN_FROM[code]), end=f"{last_year}-12-31")
+    sessions: Sessions = calendar.sessions.to_numpy().astype("datetime64[D]")
+    in_utc = calendar.closes.dt.tz_convert(None).to_numpy()
+    closes: NDArray[np.datetime64] = in_utc.astype("datetime64[s]")
+    for array in (sessions, closes):
+        array.flags.writeable = False
+    return sessions, closes

@@ -1,0 +1,237 @@
+"""What a verdict rests on: the walk-forward, or the single fit where there is none."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pregao.values import Text
+
+if TYPE_CHECKING:
+    from pregao.evaluation import Fold, Report, Walk
+    from pregao.inference import Promotion
+    from pregao.scores import Metrics
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One forecaster's scores on the windows that decided."""
+
+    name: str
+    metrics: "Metrics"
+
+
+@dataclass(frozen=True)
+class FoldLine:
+    """One fold of a walk-forward: the candidate beside the best baseline and the random walk."""
+
+    number: int
+    fold: "Fold"
+    crps: float
+    rival_crps: float
+    naive_crps: float
+
+    @property
+    def skill(self) -> float:
+        """What the candidate saves of the best baseline's CRPS."""
+        return 1 - self.crps / self.rival_crps
+
+    @property
+    def is_won(self) -> bool:
+        """Whether the candidate was better than the best baseline."""
+        return self.crps < self.rival_crps
+
+
+@dataclass(frozen=True)
+class Proof:
+    """The candidate beside the best baseline and the random walk, where the verdict was made."""
+
+    candidate: Standing
+    rival: Standing
+    """The best baseline."""
+    naive: Standing
+    skill_vs_rival: float
+    skill_vs_naive: float
+    rival_p_value: float
+    naive_p_value: float
+    promotion: "Promotion | None"
+    """None without networks."""
+    folds: tuple[FoldLine, ...]
+    """None of a single fit."""
+
+    @property
+    def baselines(self) -> tuple[Standing, ...]:
+        """The best baseline and the random walk, once where they are the same."""
+        return (self.rival,) if self.rival.name == self.naive.name else (self.rival, self.naive)
+
+    @property
+    def standings(self) -> tuple[Standing, ...]:
+        """The candidate, then the baselines that it stands beside."""
+        is_baseline = self.candidate.name in {each.name for each in self.baselines}
+        return self.baselines if is_baseline else (self.candidate, *self.baselines)
+
+    @property
+    def num_won(self) -> int:
+        """Folds in which the candidate was better than the best baseline."""
+        return sum(each.is_won for each in self.folds)
+
+
+def proof_of(report: "Report") -> Proof:
+    """Give what the verdict of a report rests on."""
+    return _of_single_fit(report) if report.walk is None else _of_walk(report.walk)
+
+
+def _of_walk(walk: "Walk") -> Proof:
+    from pregao.scores import NAIVE
+
+    comparison = walk.comparison
+    own = comparison.scored(comparison.candidate)
+    rival = comparison.best_baseline
+    return Proof(
+        candidate=Standing(own.name, own.metrics),
+        rival=Standing(rival, comparison.scored(rival).metrics),
+        naive=Standing(NAIVE, comparison.scored(NAIVE).metrics),
+        skill_vs_rival=own.versus_best_baseline.crps_skill,
+        skill_vs_naive=own.versus_random_walk.crps_skill,
+        rival_p_value=own.versus_best_baseline.dm_p_value,
+        naive_p_value=own.versus_random_walk.dm_p_value,
+        promotion=comparison.promotion,
+        folds=tuple(
+            FoldLine(number, fold, fold.crps[own.name], fold.crps[rival], fold.crps[NAIVE])
+            for number, fold in enumerate(walk.folds, start=1)
+        ),
+    )
+
+
+def _of_single_fit(report: "Report") -> Proof:
+    from pregao.presentation._rows import row_of
+    from pregao.scores import NAIVE
+
+    own = row_of(report, report.candidate)
+    is_network = own.kind == "network"
+    subject = report.subject if is_network else report.baseline(own.name)
+    rival_p_value = 1.0 if own.dm_p_value is None else own.dm_p_value
+    return Proof(
+        candidate=Standing(own.name, own.metrics),
+        rival=Standing(report.best_baseline, report.baseline(report.best_baseline).metrics),
+        naive=Standing(NAIVE, report.baseline(NAIVE).metrics),
+        skill_vs_rival=own.skill_vs_best_baseline,
+        skill_vs_naive=own.skill_vs_random_walk,
+        rival_p_value=rival_p_value,
+        naive_p_value=subject.versus_random_walk.dm_p_value,
+        promotion=report.promotion,
+        folds=(),
+    )
+
+
+def in_plain_words(proof: Proof) -> Text:
+    """Say what the tests say to somebody who knows no statistics."""
+    promotion = proof.promotion
+    if promotion is None:
+        return Text(
+            en="There is no network here: the baselines are compared with each other alone.",
+            pt_br="Não há rede aqui: só as referências são comparadas entre si.",
+        )
+    facts: dict[str, Text | str | float] = {
+        "name": proof.candidate.name,
+        "rival": proof.rival.name,
+        "skill": 100 * proof.skill_vs_rival,
+        "luck": _luck(promotion.dm_p_value),
+    }
+    if promotion.promoted:
+        return _of_an_edge(promotion, facts)
+    return _of_no_edge(promotion, facts, is_better=proof.skill_vs_rival > 0)
+
+
+def _of_no_edge(
+    promotion: "Promotion", facts: dict[str, Text | str | float], *, is_better: bool
+) -> Text:
+    if not promotion.has_enough_sessions:
+        return Text.of(
+            "The test part is too short to tell {name} from {rival}. Nobody is promoted on so few "
+            "sessions, whatever the scores say.",
+            "A parte de teste é curta demais para distinguir {name} de {rival}. Ninguém é "
+            "promovido com tão poucos pregões, digam o que disserem as notas.",
+            **facts,
+        )
+    if not is_better:
+        return Text.of(
+            "{name} was no better than {rival}, the best of the baselines. There is nothing to "
+            "believe in, so the forecasts are those of {rival}.",
+            "{name} não foi melhor que {rival}, a melhor das referências. Não há em que "
+            "acreditar, e por isso as previsões são as de {rival}.",
+            **facts,
+        )
+    if promotion.dm_p_value >= promotion.level:
+        return _of_luck(facts)
+    if promotion.hardest_p_value >= promotion.level:
+        return Text.of(
+            "{name} is {skill:.1f} % better than {rival}, the best baseline on validation, and "
+            "more than luck would give. But it is not surely better than another baseline, "
+            "{hardest}: so it is not promoted, and the forecasts are those of {rival}.",
+            "{name} é {skill:.1f} % melhor que {rival}, a melhor referência na validação, e mais "
+            "do que a sorte daria. Mas não é com certeza melhor que outra referência, {hardest}: "
+            "por isso não é promovida, e as previsões são as de {rival}.",
+            **facts,
+            hardest=promotion.hardest_baseline,
+        )
+    return Text.of(
+        "{name} is {skill:.1f} % better than {rival}, more than luck would give. But another of "
+        "the forecasters is better still, so that {name} cannot be the best: it is not promoted.",
+        "{name} é {skill:.1f} % melhor que {rival}, mais do que a sorte daria. Mas outra das "
+        "previsões é ainda melhor, e {name} não pode ser a melhor: não é promovida.",
+        **facts,
+    )
+
+
+def _of_luck(facts: dict[str, Text | str | float]) -> Text:
+    return Text.of(
+        "{name} looks {skill:.1f} % better than {rival}. But if it were no better at all, luck "
+        "would look as good in {luck}. That is too often to believe it, so the forecasts are "
+        "those of {rival}.",
+        "{name} parece {skill:.1f} % melhor que {rival}. Mas, se não fosse nada melhor, a sorte "
+        "pareceria tão boa em {luck}. É demais para acreditar, e por isso as previsões são as de "
+        "{rival}.",
+        **facts,
+    )
+
+
+def _of_an_edge(promotion: "Promotion", facts: dict[str, Text | str | float]) -> Text:
+    low, high = promotion.skill.low, promotion.skill.high
+    where = Text.same("")
+    if low is not None and high is not None:
+        where = Text.of(
+            " What it saves lies between {low:.1f} and {high:.1f} %, as far as these sessions can "
+            "tell.",
+            " O que poupa está entre {low:.1f} e {high:.1f} %, até onde estes pregões permitem "
+            "dizer.",
+            low=100 * low,
+            high=100 * high,
+        )
+    return Text.of(
+        "{name}'s forecast is {skill:.1f} % closer to what came than that of {rival}. If it were "
+        "no better at all, luck would look as good in {luck}.{where} That is an edge of the "
+        "forecast; what one earns with it is another question.",
+        "A previsão de {name} ficou {skill:.1f} % mais perto do que veio que a de {rival}. Se não "
+        "fosse nada melhor, a sorte pareceria tão boa em {luck}.{where} É uma vantagem da "
+        "previsão; quanto se ganha com ela é outra pergunta.",
+        **facts,
+        where=where,
+    )
+
+
+def _luck(p_value: float) -> Text:
+    """Write a p-value as so many of so many.
+
+    >>> _luck(0.2).en, _luck(0.004).en, _luck(0.00001).en
+    ('20 of 100 such histories', '4 of 1000 such histories', 'fewer than 1 of 1000 such histories')
+    """
+    if p_value < 0.0005:
+        return Text(
+            en="fewer than 1 of 1000 such histories", pt_br="menos de 1 de 1000 histórias assim"
+        )
+    base = 100 if p_value >= 0.0095 else 1000
+    return Text.of(
+        "{count} of {base} such histories",
+        "{count} de {base} histórias assim",
+        count=round(base * p_value),
+        base=base,
+    )

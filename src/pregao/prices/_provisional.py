@@ -1,0 +1,36 @@
+"""What every provider on the network does with its bars: the running session's is left out."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from pregao.findings import Finding
+from pregao.instruments import as_date, day_at, last_complete_session
+from pregao.prices._access import Clock
+from pregao.prices._provider import Download
+from pregao.values import Text
+
+
+def settled(download: Download, clock: Clock) -> Download:
+    """Leave out bars that may still change, and say so; bars of the future stay, to be found.
+
+    A bar is final an hour after the close of its session. What is later than that session and
+    not later than today is provisional.
+    """
+    now, exchange = clock.now(), download.symbol.exchange
+    today = day_at(exchange, now)
+    sessions = download.bars.sessions
+    is_late = sessions > last_complete_session(exchange, now)
+    provisional = is_late & (sessions <= np.datetime64(today, "D"))
+    findings = download.findings
+    if provisional.any():
+        day = as_date(sessions[provisional].max())
+        text = Text.of(
+            "the bar of {day}, whose session was not over, left out",
+            "a barra de {day}, cujo pregão não tinha terminado, fica de fora",
+            day=day,
+        )
+        found = Finding.of("PRC015", text, symbol=str(download.symbol), sessions=[day.isoformat()])
+        findings = (*findings, found)
+    bars = download.bars.take(~provisional)
+    return replace(download, bars=bars, as_of=today, findings=findings)

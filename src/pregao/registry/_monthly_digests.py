@@ -1,0 +1,51 @@
+"""A digest of each month of prices: enough to say from when on other prices differ."""
+
+import json
+from collections.abc import Mapping, Sequence
+from hashlib import sha256
+
+import numpy as np
+
+from pregao.prices import Prices
+
+MONTHS_FILE = "months.json"
+_DIGITS = 8
+
+Months = dict[str, str]
+"""Digests by month, such as ``2024-02``, in the order of time."""
+
+
+def months_of(prices: Sequence[Prices]) -> bytes:
+    """Write down the months of each symbol's prices, as JSON by symbol."""
+    return json.dumps({str(each.symbol): digested(each) for each in prices}, indent=1).encode()
+
+
+def digested(prices: Prices) -> Months:
+    """Give the first eight hex digits of SHA-256 over the bars of each month.
+
+    >>> from pregao.prices import PROVIDERS, validated
+    >>> from pregao.instruments import Symbol
+    >>> prices, _ = validated(PROVIDERS["sample"]().download(Symbol.parse("SP500")))
+    >>> months = digested(prices)
+    >>> len(months), list(months)[0], first_difference(months, digested(prices.upto("2018-06-11")))
+    (240, '1999-01', '2018-06')
+    """
+    months, starts = np.unique(prices.sessions.astype("datetime64[M]"), return_index=True)
+    stops = [*starts[1:], len(prices)]
+    return {
+        str(month): _digest(prices, slice(start, stop))
+        for month, start, stop in zip(months, starts, stops, strict=True)
+    }
+
+
+def first_difference(recorded: Mapping[str, str], found: Mapping[str, str]) -> str | None:
+    """Give the first month in which two histories differ; None if they are equal."""
+    months = sorted(recorded.keys() | found.keys())
+    return next((each for each in months if recorded.get(each) != found.get(each)), None)
+
+
+def _digest(prices: Prices, rows: slice) -> str:
+    content = sha256(prices.sessions[rows].tobytes())
+    for name, column in prices.bars.columns.items():
+        content.update(name.encode() + column[rows].tobytes())
+    return content.hexdigest()[:_DIGITS]

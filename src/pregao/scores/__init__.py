@@ -1,0 +1,30 @@
+"""Scores of points, distributions and directions, over the windows of a test part."""
+
+from pregao.scores._cached import remembered as remembered
+from pregao.scores._losses import FEWEST_OBSERVATIONS as FEWEST_OBSERVATIONS
+from pregao.scores._losses import ROUNDING as ROUNDING
+from pregao.scores._losses import SINGLE_PRECISION as SINGLE_PRECISION
+from pregao.scores._losses import mean_by_date as mean_by_date
+from pregao.scores._outcomes import Float as Float
+from pregao.scores._outcomes import Truth as Truth
+from pregao.scores._outcomes import joined as joined
+from pregao.scores._quantiles import PIT_BINS as PIT_BINS
+from pregao.scores._quantiles import WINDOWS_AT_ONCE as WINDOWS_AT_ONCE
+from pregao.scores._quantiles import Scoring as Scoring
+from pregao.scores._quantiles import blocks as blocks
+from pregao.scores._quantiles import in_blocks as in_blocks
+from pregao.scores._quantiles import level_widths as level_widths
+from pregao.scores._quantiles import pit_below as pit_below
+from pregao.scores._quantiles import pit_shares as pit_shares
+from pregao.scores._quantiles import window_crps as window_crps
+from pregao.scores._scores import NAIVE as NAIVE
+from pregao.scores._scores import SCORES as SCORES
+from pregao.scores._scores import Metrics as Metrics
+from pregao.scores._scores import covered as covered
+from pregao.scores._scores import score as score
+from pregao.scores._scores import skill as skill
+from pregao.scores._scoring import Judged as Judged
+from pregao.scores._scoring import judge as judge
+from pregao.scores._scoring import judge_quantiles as judge_quantiles
+from pregao.scores._scoring import pooled as pooled
+from pregao.scores._scoring import truth_of as truth_of

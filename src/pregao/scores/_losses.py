@@ -1,0 +1,29 @@
+"""Losses as tests see them: a row a date, and which differences are none."""
+
+import numpy as np
+
+from pregao.instruments import Sessions
+from pregao.scores._outcomes import Float
+
+FEWEST_OBSERVATIONS = 8
+"""With fewer dates no test says anything."""
+SINGLE_PRECISION = 1e-5
+"""Networks compute in float32: relative to the loss, a smaller difference is no difference."""
+ROUNDING = 1e-12
+"""And what is so much smaller than what it was worked out from is rounding."""
+
+
+def mean_by_date(values: Float, sessions: Sessions) -> Float:
+    """Average over the windows of each date, dates ascending: (n, ...) to (dates, ...).
+
+    Symbols of one market err together, so a date is one observation, however many they are.
+
+    >>> sessions = np.array(["2024-02-09", "2024-02-08", "2024-02-09"], "datetime64[D]")
+    >>> mean_by_date(np.array([1.0, 5.0, 2.0]), sessions)
+    array([5. , 1.5])
+    """
+    _, date, count = np.unique(sessions, return_inverse=True, return_counts=True)
+    columns = values.reshape(len(values), -1).T
+    sums = np.stack([np.bincount(date, weights=column) for column in columns], axis=-1)
+    means: Float = (sums / count[:, None]).reshape(len(count), *values.shape[1:])
+    return means

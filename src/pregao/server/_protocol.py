@@ -1,0 +1,74 @@
+"""uvicorn's protocol, with a deadline and a size for the head of a request, which it has not."""
+
+from asyncio import TimerHandle
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from pregao.api import HttpLimits
+
+_CLOSE = b"content-type: text/plain\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
+
+def patient_protocol(limits: HttpLimits) -> type["PatientProtocol"]:
+    """Give the protocol that holds these limits: uvicorn takes a class and makes its instances."""
+    return type("LimitedProtocol", (PatientProtocol,), {"limits": limits})
+
+
+class PatientProtocol(HttpToolsProtocol):
+    """Closes a connection whose request's head comes too slowly, or does not end."""
+
+    limits = HttpLimits()
+    _deadline: TimerHandle | None = None
+    _head_bytes = 0
+    _awaits_head = True
+
+    def connection_made(self, transport: Any) -> None:
+        """Begin to wait for a head."""
+        super().connection_made(transport)
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop waiting."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take a part of a head or of a body."""
+        if self._awaits_head:
+            self._wait()
+            self._head_bytes += len(data)
+        super().data_received(data)
+        if self._awaits_head and self._head_bytes > self.limits.header_bytes:
+            self._refuse(b"HTTP/1.1 431 Request Header Fields Too Large\r\n")
+
+    def on_headers_complete(self) -> None:
+        """Stop waiting: the head is there."""
+        self._awaits_head = False
+        self._head_bytes = 0
+        self._stop_waiting()
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """Expect the next head, whenever it comes: keeping alive has a deadline of its own."""
+        super().on_message_complete()
+        self._awaits_head = True
+
+    def _wait(self) -> None:
+        if self._deadline is None:
+            self._deadline = self.loop.call_later(self.limits.header_seconds, self._give_up)
+
+    def _stop_waiting(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _give_up(self) -> None:
+        self._deadline = None
+        if self._awaits_head:
+            self._refuse(b"HTTP/1.1 408 Request Timeout\r\n")
+
+    def _refuse(self, status_line: bytes) -> None:
+        if not self.transport.is_closing():
+            self.transport.write(status_line + _CLOSE)
+            self.transport.close()

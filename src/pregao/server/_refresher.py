@@ -1,0 +1,100 @@
+"""What the server does beside answering: new champions seated, measures taken."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import monotonic
+
+import structlog
+
+from pregao.api import Services
+from pregao.errors import PregaoError
+from pregao.jobs import Job
+from pregao.monitoring import LiveScores, live_scores
+from pregao.service import Seat
+
+_log = structlog.get_logger("pregao.server")
+
+_TICK_SECONDS = 2.0
+"""How long a promotion by another process may go unnoticed."""
+_JOBS_SECONDS = 10.0
+_NEWEST_JOBS = 50
+_CHAMPIONS_SECONDS = 600.0
+
+
+@dataclass(eq=False)
+class Keeper:
+    """One thread that keeps a server's champions and measures up to date."""
+
+    services: Services
+    _thread: threading.Thread | None = None
+    _due: dict[str, float] = field(default_factory=dict)
+    _timed: set[str] = field(default_factory=set)
+    """The jobs whose time was taken, or that had ended before."""
+
+    def start(self) -> None:
+        """Seat the champions, then watch."""
+        self.services.desk.seat_champions()
+        self._timed = {each.id for each in self._newest_jobs() if each.has_ended}
+        self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
+        self._thread.start()
+
+    def join(self) -> None:
+        """Wait for the thread, which ends when the server stops."""
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        while not self.services.stopping.wait(_TICK_SECONDS):
+            self._try("champions seated", 0.0, self.services.desk.seat_champions)
+            self._try("jobs counted", _JOBS_SECONDS, self.services.count_jobs)
+            self._try("jobs timed", _JOBS_SECONDS, self._time_jobs)
+            self._try("champions scored", _CHAMPIONS_SECONDS, self._score_champions)
+
+    def _try(self, what: str, every_seconds: float, do: Callable[[], None]) -> None:
+        """Do what is due; what fails is said, and tried again when it is due again."""
+        if monotonic() < self._due.get(what, 0.0):
+            return
+        self._due[what] = monotonic() + every_seconds
+        try:
+            do()
+        except PregaoError as error:
+            _log.warning("not done", what=what, reason=str(error))
+
+    def _time_jobs(self) -> None:
+        for each in self._newest_jobs():
+            if each.has_ended and each.id not in self._timed:
+                self._timed.add(each.id)
+                if each.started is not None and each.finished is not None:
+                    seconds = (each.finished - each.started).total_seconds()
+                    self.services.metrics.training.labels(each.kind).observe(seconds)
+
+    def _newest_jobs(self) -> tuple[Job, ...]:
+        return self.services.workbench.jobs.jobs(limit=_NEWEST_JOBS)
+
+    def _score_champions(self) -> None:
+        scores = [found for each in self.services.desk.seats() if (found := self._scores_of(each))]
+        metrics = self.services.metrics
+        if not scores:
+            return
+        errors = [each.error_ratio for each in scores]
+        coverages = [each.coverage_90 for each in scores]
+        drifts = [each.drift for each in scores]
+        for gauge, values, worst in (
+            (metrics.live_error, errors, max(errors)),
+            (metrics.live_coverage, coverages, min(coverages)),
+            (metrics.drift, drifts, max(drifts)),
+        ):
+            gauge.labels("worst").set(worst)
+            gauge.labels("mean").set(sum(values) / len(values))
+
+    def _scores_of(self, seat: Seat) -> LiveScores | None:
+        if seat.model is None:
+            return None
+        try:
+            prices = self.services.quotes.of(seat.champion.symbol).prices
+            windows = seat.model.windows(prices)
+        except PregaoError as error:
+            _log.warning("champion not scored", run=seat.model.run_id, reason=str(error))
+            return None
+        return live_scores(seat.model, windows, trained_to=seat.model.trained_to)

@@ -1,0 +1,116 @@
+"""What the API says of forecasts, and what it is asked."""
+
+from datetime import date
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from pregao.dataset import ACTIONS
+from pregao.evaluation import Forecast
+from pregao.findings import Finding
+from pregao.inference import Edge
+from pregao.instruments import Symbol
+from pregao.training import LEVELS
+from pregao.values import Value
+
+Price = Annotated[float, Field(strict=True, ge=1e-6, lt=1e12)]
+Volume = Annotated[float, Field(strict=True, ge=0, lt=1e18)]
+Horizon = Annotated[int, Field(strict=True, ge=1, le=252)]
+LEAST_ROWS = 30
+MOST_ROWS = 20_000
+MOST_SYMBOLS = 50
+
+
+def _ticker(text: str) -> str:
+    return str(Symbol.parse(text))
+
+
+Ticker = Annotated[str, Field(max_length=40), AfterValidator(_ticker)]
+
+
+class OwnPrices(Value):
+    """Daily bars of the client's own, oldest first; closes alone will do."""
+
+    symbol: Ticker = Field(default="SP500", description="decides currency and calendar")
+    sessions: tuple[date, ...] | None = Field(
+        default=None,
+        description="session dates; without them the bars are taken as the last ones until today",
+    )
+    close: tuple[Price, ...] = Field(min_length=LEAST_ROWS, max_length=MOST_ROWS)
+    open: tuple[Price, ...] | None = None
+    high: tuple[Price, ...] | None = None
+    low: tuple[Price, ...] | None = None
+    adj_close: tuple[Price, ...] | None = None
+    volume: tuple[Volume, ...] | None = None
+
+    @model_validator(mode="after")
+    def _is_rectangular(self) -> Self:
+        for name in ("sessions", "open", "high", "low", "adj_close", "volume"):
+            column = getattr(self, name)
+            if column is not None and len(column) != len(self.close):
+                raise ValueError(f"{name} has {len(column)} values and close {len(self.close)}")
+        given = [name for name in ("open", "high", "low") if getattr(self, name) is not None]
+        if given and len(given) < 3:
+            raise ValueError(f"{' and '.join(given)} without the others: give open, high and low")
+        return self
+
+    @property
+    def is_closes_only(self) -> bool:
+        """Whether there is no range of a session."""
+        return self.open is None
+
+
+class ForecastRequest(Value):
+    """Whose next sessions are to be forecast: known symbols, or prices of one's own."""
+
+    symbols: tuple[Ticker, ...] = Field(default=(), max_length=MOST_SYMBOLS)
+    prices: OwnPrices | None = None
+    horizon: Horizon | None = Field(default=None, description="sessions; else the champion's")
+    levels: tuple[float, ...] | None = Field(
+        default=None, max_length=len(LEVELS), description="some of the quantile levels; else all"
+    )
+
+    @model_validator(mode="after")
+    def _asks_for_something(self) -> Self:
+        if bool(self.symbols) == (self.prices is not None):
+            raise ValueError("give symbols, or prices, not both and not neither")
+        unknown = [each for each in self.levels or () if each not in LEVELS]
+        if unknown:
+            known = ", ".join(f"{each:g}" for each in LEVELS)
+            raise ValueError(f"levels: {unknown[0]:g} is none of {known}")
+        return self
+
+
+class ForecastShown(Value):
+    """The distribution of the next closes of one symbol, and how far to trust it."""
+
+    symbol: str
+    currency: str
+    as_of: date = Field(description="the last session that the forecast knows")
+    last_price: float
+    sessions: tuple[date, ...] = Field(description="the next ones, by the exchange's calendar")
+    levels: tuple[float, ...]
+    prices: tuple[tuple[float, ...], ...] = Field(description="a row a session, a price a level")
+    median: tuple[float, ...]
+    actions: dict[str, float] | None = Field(
+        default=None, description=f"probabilities of {', '.join(ACTIONS)}, where they were learnt"
+    )
+    forecaster: str
+    run: str | None = Field(description="what made it; null for a baseline fitted on the spot")
+    champion_version: int | None
+    edge: Edge = Field(description="whether it beat the best baseline beyond chance")
+    source: str = Field(description="who answered with the prices")
+    stale: bool = Field(description="whether a complete session is missing at the end")
+    degraded: bool = Field(default=False, description="whether somebody stood in for the champion")
+    findings: tuple[Finding, ...] = ()
+
+    def as_forecast(self) -> Forecast:
+        """Give the forecast that figures and reports are made of."""
+        return Forecast(**{name: getattr(self, name) for name in Forecast.model_fields})
+
+
+class ForecastsShown(Value):
+    """Forecasts in the order asked for, and the problems of those that failed."""
+
+    forecasts: tuple[ForecastShown, ...]
+    failures: dict[str, str] = Field(default={}, description="why, by symbol")

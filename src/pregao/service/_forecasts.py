@@ -1,0 +1,369 @@
+"""Who forecasts what right now: champions loaded and warm, prices at hand, no query on the way."""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from time import perf_counter
+
+import numpy as np
+import structlog
+from numpy.typing import NDArray
+
+from pregao.errors import InputError, PregaoError
+from pregao.findings import Finding
+from pregao.inference import Edge
+from pregao.instruments import as_date, next_sessions
+from pregao.monitoring import PastForecasts, past_forecasts
+from pregao.prices import Prices
+from pregao.registry import Champion, ServedModel
+from pregao.service._answers import ForecastShown
+from pregao.service._lru_cache import Kept
+from pregao.service._metrics import Metrics
+from pregao.service._quotes import Quote, Quotes
+from pregao.training import LEVELS
+from pregao.values import Text
+from pregao.workbench import Models, StandIn
+
+_log = structlog.get_logger("pregao.server")
+
+Float = NDArray[np.float64]
+
+
+DEFAULT_HORIZON = 10
+_MOST_READY = 512
+_BUNDLED = "SP500"
+"""What a stand-in is fitted on where a symbol's own history is too short."""
+
+
+@dataclass(frozen=True, eq=False)
+class Seat:
+    """A champion, and who answers for it."""
+
+    champion: Champion
+    model: ServedModel | None
+    """Its own, or the last good one; None where there never was a good one."""
+    trouble: tuple[Finding, ...] = ()
+    """Why the model is not the champion's own."""
+
+
+@dataclass(frozen=True)
+class _Key:
+    """What a prepared forecast depends on."""
+
+    digest: str
+    run: str | None
+    horizon: int
+
+
+@dataclass(frozen=True, eq=False)
+class Ready:
+    """Somebody who has read the prices up to their end and only has to be asked."""
+
+    ask: Callable[[], Float]
+    """(horizon, levels) quantiles of the cumulative log return."""
+    sessions: tuple[date, ...]
+    """The ones that are forecast."""
+    forecaster: str
+    run: str | None
+    edge: Edge
+    actions: dict[str, float] | None = None
+    findings: tuple[Finding, ...] = ()
+    is_degraded: bool = False
+
+
+@dataclass(eq=False)
+class Desk:
+    """Answers forecasts; every method may be called from several threads."""
+
+    models: Models
+    quotes: Quotes
+    metrics: Metrics
+    _seats: Mapping[tuple[str, int], Seat] = field(default_factory=dict)
+    """Replaced as a whole: who reads it sees the champions of one moment."""
+    _ready: "Kept[_Key, Ready]" = field(default_factory=lambda: Kept(_MOST_READY))
+    _is_open: bool = False
+    _seating: threading.Lock = field(default_factory=threading.Lock)
+
+    def forecast(
+        self, symbol: str, *, horizon: int | None = None, levels: tuple[float, ...] | None = None
+    ) -> ForecastShown:
+        """Forecast a symbol from the newest prices there are.
+
+        Raises
+        ------
+        UnknownSymbolError, ProviderError
+            If nobody has its prices.
+        HistoryTooShortError
+            If there are too few for anything.
+        """
+        quote = self.quotes.of(symbol)
+        key, seat = self._key(quote, symbol, horizon)
+        ready = self._ready.get(
+            key, lambda: self._prepared(quote.prices, _model_of(seat), key.horizon)
+        )
+        return self._shown(quote, ready, seat, key.horizon, levels)
+
+    def forecast_own(
+        self,
+        prices: Prices,
+        findings: tuple[Finding, ...],
+        *,
+        closes_only: bool,
+        horizon: int | None = None,
+        levels: tuple[float, ...] | None = None,
+    ) -> ForecastShown:
+        """Forecast from a client's own prices; nothing of them is kept."""
+        seat = self.seat(str(prices.symbol), horizon)
+        if closes_only and seat and seat.model and not seat.model.reads_closes_only:
+            seat = None
+        asked = horizon or (seat.champion.horizon if seat else DEFAULT_HORIZON)
+        quote = Quote(prices, source="request", is_stale=False, findings=findings)
+        ready = self._prepared(prices, _model_of(seat), asked)
+        return self._shown(quote, ready, seat, asked, levels)
+
+    def forecast_with(
+        self, model: ServedModel, prices: Prices, findings: tuple[Finding, ...]
+    ) -> ForecastShown:
+        """Forecast from a client's own prices with a run that they chose, champion or not.
+
+        Raises
+        ------
+        InputError
+            If the run cannot read them: nobody stands in for who was asked for by name.
+        """
+        quote = Quote(prices, source="request", is_stale=False, findings=findings)
+        try:
+            ready = _of_champion(model, prices)
+        except ArithmeticError as error:
+            raise InputError(f"{model.run_id} forecasts nothing from these: {error}") from None
+        return self._shown(quote, ready, None, model.horizon, None)
+
+    def seat(self, symbol: str, horizon: int | None = None) -> Seat | None:
+        """Give the champion that reaches as far as asked, the nearest; or the newest one."""
+        own = [seat for (name, _), seat in self._seats.items() if name == symbol]
+        if horizon is None:
+            return max(own, key=lambda each: each.champion.since, default=None)
+        reaching = [each for each in own if each.champion.horizon >= horizon]
+        return min(reaching, key=lambda each: each.champion.horizon, default=None)
+
+    def past(self, symbol: str, *, horizon: int | None = None) -> PastForecasts | None:
+        """Give what would have been forecast of the last sessions, by who forecasts the next ones.
+
+        None where no session has come since training.
+
+        Raises
+        ------
+        UnknownSymbolError, ProviderError, HistoryTooShortError
+            As a forecast.
+        """
+        prices = self.quotes.of(symbol).prices
+        seat = self.seat(symbol, horizon)
+        asked = horizon or (seat.champion.horizon if seat else DEFAULT_HORIZON)
+        model = _model_of(seat)
+        own = self._fitted_beside(prices, asked)[0] if model is None else model
+        return past_forecasts(
+            own.forecaster,
+            own.windows(prices),
+            symbol=symbol,
+            closes=prices.bars.close,
+            trained_to=own.trained_to,
+            step=asked,
+        )
+
+    def is_ready(self, symbol: str, horizon: int | None) -> bool:
+        """Tell whether a forecast is given at once, without reading prices or fitting anything."""
+        if not self.quotes.is_known(symbol):
+            return False
+        key, _ = self._key(self.quotes.of(symbol), symbol, horizon)
+        return key in self._ready
+
+    @property
+    def is_open(self) -> bool:
+        """Whether champions were looked for."""
+        return self._is_open
+
+    def seats(self) -> tuple[Seat, ...]:
+        """Give all champions that are loaded."""
+        return tuple(self._seats.values())
+
+    def seat_champions(self) -> None:
+        """Load champions that are new beside the old ones, then let them answer.
+
+        One that cannot be loaded leaves the last good one in its seat, and a finding.
+        """
+        with self._seating:
+            current = {(each.symbol, each.horizon): each for each in self.models.champions()}
+            self._seats = {place: self._seated(each, place) for place, each in current.items()}
+            self._is_open = True
+
+    def _seated(self, champion: Champion, place: tuple[str, int]) -> Seat:
+        before = self._seats.get(place)
+        if before is not None and before.champion.version == champion.version:
+            return before
+        try:
+            return Seat(champion, self.models.served(champion.run))
+        except PregaoError as error:
+            _log.error("champion not loaded", run=champion.run, reason=str(error))
+            trouble = (_could_not(champion.run, str(error)),)
+            return Seat(champion, before.model if before else None, trouble)
+
+    def _key(self, quote: Quote, symbol: str, horizon: int | None) -> "tuple[_Key, Seat | None]":
+        seat = self.seat(symbol, horizon)
+        asked = horizon or (seat.champion.horizon if seat else DEFAULT_HORIZON)
+        model = _model_of(seat)
+        return _Key(quote.prices.digest, model.run_id if model else None, asked), seat
+
+    def _prepared(self, prices: Prices, model: ServedModel | None, horizon: int) -> Ready:
+        if model is None:
+            return self._stand_in(prices, horizon, because=())
+        try:
+            return _of_champion(model, prices)
+        except InputError as error:
+            return self._stand_in(prices, horizon, because=(_too_little(prices, str(error)),))
+        except ArithmeticError as error:
+            _log.error("champion not finite", run=model.run_id)
+            because = (_could_not(model.run_id, str(error)),)
+            return self._stand_in(prices, horizon, because=because, is_degraded=True)
+
+    def _stand_in(
+        self,
+        prices: Prices,
+        horizon: int,
+        *,
+        because: tuple[Finding, ...],
+        is_degraded: bool = False,
+    ) -> Ready:
+        stand_in, taught_by = self._fitted_beside(prices, horizon)
+        quantiles = stand_in.forecaster.quantiles(stand_in.windows(prices))[0]
+        findings = because or (_nobody(prices, horizon, stand_in.name, taught_by),)
+        return Ready(
+            ask=lambda: quantiles,
+            sessions=_next(prices, horizon),
+            forecaster=stand_in.name,
+            run=None,
+            edge="none",
+            findings=findings,
+            is_degraded=is_degraded,
+        )
+
+    def _fitted_beside(self, prices: Prices, horizon: int) -> tuple[StandIn, Prices]:
+        """Fit on these prices, on the symbol's known ones, or on the bundled ones."""
+        histories: list[Callable[[], Prices]] = [
+            lambda: prices,
+            lambda: self.quotes.of(str(prices.symbol)).prices,
+        ]
+        for each in histories:
+            try:
+                history = each()
+                return StandIn.fitted(history, horizon=horizon), history
+            except PregaoError as error:
+                _log.debug("not fitted", symbol=str(prices.symbol), reason=str(error))
+        bundled = self.quotes.bundled(_BUNDLED)
+        return StandIn.fitted(bundled, horizon=horizon), bundled
+
+    def _shown(
+        self,
+        quote: Quote,
+        ready: Ready,
+        seat: Seat | None,
+        horizon: int,
+        levels: tuple[float, ...] | None,
+    ) -> ForecastShown:
+        started = perf_counter()
+        quantiles = ready.ask()[:horizon]
+        self.metrics.inference.observe(perf_counter() - started)
+        prices = quote.prices
+        last = float(prices.bars.close[-1])
+        with np.errstate(over="ignore"):
+            ahead = last * np.exp(quantiles)
+        if not np.isfinite(ahead).all():
+            raise _too_wild(prices, horizon)
+        self.metrics.forecasts.labels("baseline" if ready.run is None else "network").inc()
+        if quote.is_stale:
+            self.metrics.stale_forecasts.inc()
+        trouble = seat.trouble if seat else ()
+        is_vacant = seat is not None and seat.model is None
+        return ForecastShown.model_construct(
+            symbol=str(prices.symbol),
+            currency=prices.symbol.currency,
+            as_of=as_date(prices.last),
+            last_price=last,
+            sessions=ready.sessions[:horizon],
+            levels=LEVELS if levels is None else levels,
+            prices=_at(ahead, levels),
+            median=tuple(ahead[:, LEVELS.index(0.5)].tolist()),
+            actions=ready.actions,
+            forecaster=ready.forecaster,
+            run=ready.run,
+            champion_version=None if seat is None or ready.run is None else seat.champion.version,
+            edge=ready.edge,
+            source=quote.source,
+            stale=quote.is_stale,
+            degraded=ready.is_degraded or bool(trouble),
+            # That there is no champion is not why a baseline answers for one that cannot be loaded.
+            findings=(*quote.findings, *(() if is_vacant else ready.findings), *trouble),
+        )
+
+
+def _model_of(seat: Seat | None) -> ServedModel | None:
+    return None if seat is None else seat.model
+
+
+def _of_champion(model: ServedModel, prices: Prices) -> Ready:
+    prepared = model.prepared(prices)
+    if not np.isfinite(prepared.quantiles()).all():
+        raise ArithmeticError("its numbers are not finite")
+    return Ready(
+        ask=prepared.quantiles,
+        sessions=_next(prices, model.horizon),
+        forecaster=model.name,
+        run=model.run_id,
+        edge=model.edge,
+        actions=prepared.actions(),
+        findings=model.findings,
+    )
+
+
+def _at(ahead: Float, levels: tuple[float, ...] | None) -> tuple[tuple[float, ...], ...]:
+    """Give the columns of some levels."""
+    chosen = ahead if levels is None else ahead[:, [LEVELS.index(each) for each in levels]]
+    return tuple(map(tuple, chosen.tolist()))
+
+
+def _next(prices: Prices, horizon: int) -> tuple[date, ...]:
+    sessions = next_sessions(prices.symbol.exchange, prices.last, horizon)
+    return tuple(as_date(each) for each in sessions)
+
+
+def _too_wild(prices: Prices, horizon: int) -> InputError:
+    return InputError(
+        f"the prices of {prices.symbol} jump so far that in {horizon} sessions they may be "
+        "anything: look for some in other units, or ask for a shorter horizon"
+    )
+
+
+def _nobody(prices: Prices, horizon: int, name: str, taught_by: Prices) -> Finding:
+    return Finding.of(
+        "SRV001",
+        Text.of(
+            "{symbol} has no champion for {horizon} sessions: {name}, fitted on {count:,} sessions "
+            "of {teacher}, answers",
+            "{symbol} não tem campeão para {horizon} pregões: responde {name}, ajustado com "
+            "{count:,} pregões de {teacher}",
+            symbol=str(prices.symbol),
+            horizon=horizon,
+            name=name,
+            count=len(taught_by),
+            teacher=str(taught_by.symbol),
+        ),
+        symbol=str(prices.symbol),
+    )
+
+
+def _too_little(prices: Prices, reason: str) -> Finding:
+    return Finding.of("SRV001", Text.same(reason), symbol=str(prices.symbol))
+
+
+def _could_not(run: str, reason: str) -> Finding:
+    return Finding.of("SRV002", Text.same(f"{run}: {reason}"))

@@ -1,0 +1,64 @@
+"""The baseline that answers where there is no champion, fitted and calibrated on the spot."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pregao.calibration import Serving, as_served, offsets_of
+from pregao.dataset import Split, Windows, live_windows, make_dataset
+from pregao.prices import Prices
+from pregao.training import LEVELS
+from pregao.zoo.baselines import BASELINES, Forecaster
+
+STAND_IN = "har"
+"""The best baseline on most histories, and one that reads closes alone if there is no more."""
+
+# A baseline reads returns and variances and no features; windows need some column all the same.
+_FEATURES = ("return",)
+_LOOKBACK = 2
+
+
+@dataclass(frozen=True, eq=False)
+class StandIn:
+    """A calibrated baseline, ready to forecast any history."""
+
+    forecaster: Forecaster
+    serving: Serving
+    trained_to: np.datetime64
+    """The last session that fitting or calibrating saw."""
+    name: str = STAND_IN
+
+    @classmethod
+    def fitted(cls, prices: Prices, *, horizon: int) -> "StandIn":
+        """Fit on the training part of a history, and calibrate on its validation part.
+
+        Raises
+        ------
+        HistoryTooShortError, SplitError
+            If there are too few sessions for both.
+        """
+        dataset = make_dataset(
+            [prices], features=_FEATURES, lookback=_LOOKBACK, horizon=horizon, split=Split()
+        )
+        fitted = BASELINES[STAND_IN].fit(dataset.train, LEVELS, 0)
+        offsets = offsets_of(fitted, dataset.validation, levels=LEVELS)
+        serving = Serving(
+            scaler=dataset.scaler, lookback=_LOOKBACK, horizon=horizon, offsets=offsets
+        )
+        trained_to = np.datetime64(dataset.borders.validation_last, "D")
+        return cls(as_served(fitted, offsets), serving, trained_to)
+
+    def windows(self, prices: Prices) -> Windows:
+        """Cut the last window of a history.
+
+        Raises
+        ------
+        HistoryTooShortError
+            With the number of sessions that would do.
+        """
+        return live_windows(
+            [prices],
+            scaler=self.serving.scaler,
+            lookback=self.serving.lookback,
+            horizon=self.serving.horizon,
+        )

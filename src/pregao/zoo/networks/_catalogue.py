@@ -1,0 +1,409 @@
+"""The zoo: each network is one entry, in the order in which the documentation shows them."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from pregao.errors import UnknownNameError
+from pregao.values import Value
+from pregao.zoo.networks._custom import CustomNetwork, Offered, plugin_networks
+from pregao.zoo.networks._specs import (
+    Activation,
+    Convolution,
+    DLinear,
+    Network,
+    NHits,
+    Norm,
+    Parallel,
+    PatchTransformer,
+    PerStep,
+    Plugin,
+    Recurrent,
+    SelfAttention,
+    Skip,
+    Stack,
+)
+
+Category = Literal[
+    "lstm", "gru", "bidirectional", "stacked", "residual", "attention", "beyond", "plugin"
+]
+
+ACTIVATIONS: dict[Activation, str] = {
+    "relu": "max(x, 0)",
+    "tanh": "tanh(x)",
+    "sigmoid": "1 / (1 + exp(-x))",
+    "linear": "x",
+    "leaky_relu": "x above 0, 0.01 x below",
+    "elu": "x above 0, exp(x) - 1 below",
+    "selu": "1.0507 x above 0, 1.7581 (exp(x) - 1) below",
+    "exponential": "exp(x)",
+    "softplus": "log(1 + exp(x))",
+    "softsign": "x / (1 + |x|)",
+    "swish": "x / (1 + exp(-x))",
+    "mish": "x tanh(log(1 + exp(x)))",
+    "gelu": "x times the normal distribution function of x",
+    "hard_sigmoid": "x / 6 + 1 / 2, between 0 and 1",
+    "hard_swish": "x times the hard sigmoid of x",
+}
+"""What a dense head can be bent by, with its formula."""
+
+
+class Entry(Value):
+    """A network of the zoo: what it is called, and where it stands on the zoo's page."""
+
+    name: str
+    number: Annotated[int, Field(ge=1, le=30)] | None = None
+    """Its place among the thirty; None beyond them."""
+    category: Category
+    network: Network
+    description: str
+
+
+def find_network(name: str) -> Network:
+    """Find a network by its name: of the zoo, and then of plug-ins.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is none; the nearest names are suggested.
+    PluginError
+        If it is a plug-in's, and that cannot be used.
+
+    Examples
+    --------
+    >>> find_network("gru_classic").head
+    (16,)
+    """
+    if name in ZOO:
+        return ZOO[name].network
+    plugins = plugin_networks()
+    offered = plugins.find(name)
+    if offered is None:
+        hint = f"'pregao networks' shows them all {plugins.hint}".rstrip()
+        raise UnknownNameError("network", name, (*ZOO, *plugins.values), hint)
+    return _entry(name, offered).network
+
+
+def plugin_entries() -> dict[str, Entry]:
+    """Give the networks of plug-ins as the zoo has its own."""
+    return {name: _entry(name, each) for name, each in plugin_networks().values.items()}
+
+
+def _entry(name: str, offered: Offered) -> Entry:
+    """List a network of a plug-in."""
+    if isinstance(offered, CustomNetwork):
+        network: Network = Plugin(name=name)
+        description = offered.description
+    else:
+        network = offered
+        description = f"A network of {plugin_networks().origins[name]}."
+    return Entry(name=name, category="plugin", network=network, description=description)
+
+
+def _lstm(*widths: int, norm: Norm = "none", skip: Skip = "none") -> tuple[Recurrent, ...]:
+    return tuple(Recurrent(cell="lstm", width=width, norm=norm, skip=skip) for width in widths)
+
+
+def _gru(*widths: int, norm: Norm = "none") -> tuple[Recurrent, ...]:
+    return tuple(Recurrent(cell="gru", width=width, norm=norm) for width in widths)
+
+
+def _both_ways(layers: tuple[Recurrent, ...]) -> tuple[Recurrent, ...]:
+    return tuple(layer.replace(bidirectional=True) for layer in layers)
+
+
+_ENTRIES = (
+    Entry(
+        number=1,
+        name="lstm_classic",
+        category="lstm",
+        description="Two LSTM layers that narrow: the network most people mean by LSTM.",
+        network=Stack(layers=_lstm(64, 32), head=(16,)),
+    ),
+    Entry(
+        number=2,
+        name="lstm_layer_norm",
+        category="lstm",
+        description="Two LSTM layers, each followed by layer normalisation.",
+        network=Stack(layers=_lstm(80, 40, norm="layer"), head=(20,)),
+    ),
+    Entry(
+        number=3,
+        name="lstm_batch_norm",
+        category="lstm",
+        description="Two LSTM layers, each followed by batch normalisation.",
+        network=Stack(layers=_lstm(96, 48, norm="batch"), head=(24,)),
+    ),
+    Entry(
+        number=4,
+        name="lstm_narrow_deep",
+        category="lstm",
+        description="Three narrow LSTM layers of the same width.",
+        network=Stack(layers=_lstm(32, 32, 32), head=(16,)),
+    ),
+    Entry(
+        number=5,
+        name="lstm_wide_shallow",
+        category="lstm",
+        description="One wide LSTM layer and a wide head.",
+        network=Stack(layers=_lstm(256), head=(128,)),
+    ),
+    Entry(
+        number=6,
+        name="gru_classic",
+        category="gru",
+        description="Two GRU layers that narrow.",
+        network=Stack(layers=_gru(64, 32), head=(16,)),
+    ),
+    Entry(
+        number=7,
+        name="gru_deep",
+        category="gru",
+        description="Three GRU layers that narrow, the first normalised.",
+        network=Stack(layers=(*_gru(128, norm="layer"), *_gru(64, 32)), head=(16,)),
+    ),
+    Entry(
+        number=8,
+        name="gru_wide",
+        category="gru",
+        description="Two wide GRU layers.",
+        network=Stack(layers=_gru(192, 96), head=(48,)),
+    ),
+    Entry(
+        number=9,
+        name="gru_residual_dense",
+        category="gru",
+        description="Two GRU layers; each dense layer of the head also passes its input on.",
+        network=Stack(layers=_gru(64, 64), head=(32, 32), head_skip="dense"),
+    ),
+    Entry(
+        number=10,
+        name="gru_hybrid",
+        category="gru",
+        description="Three GRU layers, the first followed by batch normalisation.",
+        network=Stack(layers=(*_gru(80, norm="batch"), *_gru(80, 40)), head=(20,)),
+    ),
+    Entry(
+        number=11,
+        name="bilstm_classic",
+        category="bidirectional",
+        description="Two LSTM layers that read the window both ways.",
+        network=Stack(layers=_both_ways(_lstm(64, 32)), head=(32,)),
+    ),
+    Entry(
+        number=12,
+        name="bigru_classic",
+        category="bidirectional",
+        description="Two GRU layers that read the window both ways.",
+        network=Stack(layers=_both_ways(_gru(64, 32)), head=(32,)),
+    ),
+    Entry(
+        number=13,
+        name="bilstm_deep",
+        category="bidirectional",
+        description="Three LSTM layers that read both ways, the first normalised.",
+        network=Stack(
+            layers=_both_ways((*_lstm(96, norm="layer"), *_lstm(64, 32))),
+            head=(48,),
+        ),
+    ),
+    Entry(
+        number=14,
+        name="bigru_deep",
+        category="bidirectional",
+        description="Three GRU layers that read both ways, the first normalised.",
+        network=Stack(
+            layers=_both_ways((*_gru(96, norm="layer"), *_gru(64, 32))),
+            head=(48,),
+        ),
+    ),
+    Entry(
+        number=15,
+        name="bilstm_bigru",
+        category="bidirectional",
+        description="An LSTM layer and then a GRU layer, both reading both ways.",
+        network=Stack(layers=_both_ways((*_lstm(64), *_gru(64))), head=(64,)),
+    ),
+    Entry(
+        number=16,
+        name="lstm_stacked",
+        category="stacked",
+        description="Four LSTM layers that narrow, the first normalised.",
+        network=Stack(layers=(*_lstm(128, norm="layer"), *_lstm(96, 64, 32)), head=(16,)),
+    ),
+    Entry(
+        number=17,
+        name="gru_stacked",
+        category="stacked",
+        description="Four GRU layers that narrow, the first normalised.",
+        network=Stack(layers=(*_gru(128, norm="layer"), *_gru(96, 64, 32)), head=(16,)),
+    ),
+    Entry(
+        number=18,
+        name="lstm_pyramid",
+        category="stacked",
+        description="Five LSTM layers, each half as wide as the one before, and no head.",
+        network=Stack(layers=(*_lstm(256, norm="batch"), *_lstm(128, 64, 32, 16))),
+    ),
+    Entry(
+        number=19,
+        name="lstm_inverted_pyramid",
+        category="stacked",
+        description="Three LSTM layers, each twice as wide as the one before.",
+        network=Stack(
+            layers=(*_lstm(32), *_lstm(64, norm="layer"), *_lstm(128)),
+            head=(64,),
+        ),
+    ),
+    Entry(
+        number=20,
+        name="lstm_diamond",
+        category="stacked",
+        description="Four LSTM layers that widen and narrow again.",
+        network=Stack(
+            layers=(*_lstm(64), *_lstm(128, norm="layer"), *_lstm(128, 64)),
+            head=(32,),
+        ),
+    ),
+    Entry(
+        number=21,
+        name="lstm_residual",
+        category="residual",
+        description="Three LSTM layers, the middle one added to its input.",
+        network=Stack(
+            layers=(*_lstm(96), *_lstm(96, skip="residual"), *_lstm(48)),
+            head=(24,),
+        ),
+    ),
+    Entry(
+        number=22,
+        name="lstm_residual_deep",
+        category="residual",
+        description="Four LSTM layers, the two in the middle added to their inputs.",
+        network=Stack(
+            layers=(*_lstm(64), *_lstm(64, 64, skip="residual"), *_lstm(32)),
+            head=(16,),
+        ),
+    ),
+    Entry(
+        number=23,
+        name="lstm_skip_dense",
+        category="residual",
+        description="Two LSTM layers; each dense layer of the head also passes its input on.",
+        network=Stack(layers=_lstm(80, 80), head=(40, 40), head_skip="dense"),
+    ),
+    Entry(
+        number=24,
+        name="lstm_highway",
+        category="residual",
+        description="Two LSTM layers with a gated dense layer at every step between them.",
+        network=Stack(layers=(*_lstm(96), PerStep(width=96, skip="highway"), *_lstm(48))),
+    ),
+    Entry(
+        number=25,
+        name="lstm_densenet",
+        category="residual",
+        description="Four LSTM layers, each reading the outputs of all before it.",
+        network=Stack(layers=(*_lstm(48, 48, 48, skip="dense"), *_lstm(48)), head=(24,)),
+    ),
+    Entry(
+        number=26,
+        name="lstm_self_attention",
+        category="attention",
+        description="Two LSTM layers with causal self-attention between them.",
+        network=Stack(layers=(*_lstm(64), SelfAttention(), *_lstm(64)), head=(32,)),
+    ),
+    Entry(
+        number=27,
+        name="lstm_multi_head",
+        category="attention",
+        description="Two LSTM layers with causal self-attention of three heads between them.",
+        network=Stack(layers=(*_lstm(96), SelfAttention(heads=3), *_lstm(96)), head=(48,)),
+    ),
+    Entry(
+        number=28,
+        name="cnn_lstm",
+        category="attention",
+        description="Two causal convolutions that find short patterns, then two LSTM layers.",
+        network=Stack(
+            layers=(Convolution(width=64), Convolution(width=64), *_lstm(64, 32)), head=(16,)
+        ),
+    ),
+    Entry(
+        number=29,
+        name="lstm_time_distributed",
+        category="attention",
+        description="Three LSTM layers with a dense layer at every step between them.",
+        network=Stack(
+            layers=(*_lstm(96), PerStep(width=96), *_lstm(96), PerStep(width=48), *_lstm(48))
+        ),
+    ),
+    Entry(
+        number=30,
+        name="multi_path",
+        category="attention",
+        description="Two LSTM layers, two GRU layers and a bidirectional LSTM side by side.",
+        network=Stack(
+            layers=(Parallel(branches=(_lstm(64, 32), _gru(64, 32), _both_ways(_lstm(32)))),),
+            head=(96, 48),
+        ),
+    ),
+    Entry(
+        name="anchor_lstm",
+        category="beyond",
+        description="One small LSTM layer and no head: little to overfit with, the default.",
+        network=Stack(layers=_lstm(32)),
+    ),
+    Entry(
+        name="tcn",
+        category="beyond",
+        description="Causal convolutions with doubling dilation, each added to its input.",
+        network=Stack(
+            layers=tuple(
+                Convolution(width=32, dilation=dilation, skip="residual")
+                for dilation in (1, 2, 4, 8, 16)
+            ),
+            head=(16,),
+        ),
+    ),
+    Entry(
+        name="alstm",
+        category="beyond",
+        description="An LSTM layer whose states are averaged by learned attention over time.",
+        network=Stack(layers=_lstm(64), pool="attention", head=(32,)),
+    ),
+    Entry(
+        name="transformer",
+        category="beyond",
+        description="A transformer encoder over overlapping patches of eight sessions.",
+        network=PatchTransformer(),
+    ),
+    Entry(
+        name="dlinear",
+        category="beyond",
+        description="Linear in the window's trend and in what remains: hard to beat, quick to fit.",
+        network=DLinear(),
+    ),
+    Entry(
+        name="nhits",
+        category="beyond",
+        description="Dense blocks that read the window at falling rates, coarse before fine.",
+        network=NHits(),
+    ),
+)
+
+ZOO: dict[str, Entry] = {entry.name: entry for entry in _ENTRIES}
+"""All networks by name: the thirty in their order, and what is beyond them."""
+
+
+def name_of(network: Network) -> str:
+    """Give the zoo's or a plug-in's name of a spec, or ``custom``.
+
+    >>> name_of(find_network("dlinear"))
+    'dlinear'
+    """
+    for name, entry in ZOO.items():
+        if entry.network == network:
+            return name
+    named = (name for name, entry in plugin_entries().items() if entry.network == network)
+    return next(named, "custom")

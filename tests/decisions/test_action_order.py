@@ -1,0 +1,141 @@
+"""Labels written in one order and read in another are exposed: the trap of an earlier system."""
+
+import ast
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+import pytest
+
+import pregao
+from pregao.dataset import ACTIONS
+from pregao.decisions import ActionName, action_scores, order_of_actions
+from pregao.decisions._action_scores import BUY, HOLD, NAMES, SELL, counts_of
+
+
+def drawn(count, seed, *, sharpness=1.0):
+    """Give probabilities, and actions drawn with them."""
+    rng = np.random.default_rng(seed)
+    probabilities = rng.dirichlet(np.array([2.0, 1.0, 4.0]) / sharpness, size=count)
+    right = (probabilities.cumsum(axis=1) < rng.random(count)[:, None]).sum(axis=1)
+    return probabilities, np.minimum(right, 2).astype(np.int8)
+
+
+def days(count):
+    return np.datetime64("2020-01-01") + np.arange(count)
+
+
+@pytest.mark.parametrize("order", [("sell", "hold", "buy"), ("hold", "sell", "buy")])
+def test_probabilities_in_another_order_are_exposed(order: tuple[ActionName, ...]):
+    probabilities, right = drawn(400, 8)
+    written = probabilities[:, [ACTIONS.index(name) for name in order]]
+    honest = action_scores(right, probabilities, training=right)
+
+    trapped = action_scores(right, written, training=right)
+    found = order_of_actions(written, right, sessions=days(400), horizon=1)
+
+    assert trapped.accuracy < trapped.majority.accuracy < honest.accuracy
+    assert (True, ACTIONS, order) == (found.is_swapped, found.read, found.found)
+    assert found.log_loss_best < found.log_loss_read
+    assert found.p_value < 0.01
+
+
+@pytest.mark.parametrize("sharpness", [0.3, 1.0, 5.0])
+def test_no_order_is_doubted_without_reason(sharpness: float):
+    for seed in range(10):
+        probabilities, right = drawn(400, seed, sharpness=sharpness)
+
+        found = order_of_actions(probabilities, right, sessions=days(400), horizon=1)
+
+        assert (False, ACTIONS) == (found.is_swapped, found.found)
+
+
+def test_neither_balanced_sampling_nor_rare_actions_look_like_another_order():
+    probabilities, right = drawn(1000, 9)
+    # As if each action had been drawn equally often in training, or hold seldom.
+    for weights in ([0.5, 1.0, 0.25], [1.0, 5.0, 0.05]):
+        bent = probabilities * weights
+        bent /= bent.sum(axis=1, keepdims=True)
+
+        assert not order_of_actions(bent, right, sessions=days(1000), horizon=1).is_swapped
+
+
+@pytest.mark.parametrize("horizon", [1, 10])
+def test_probabilities_that_tell_nothing_have_no_other_order(horizon: int):
+    for seed in range(20):
+        right = drawn(500, seed)[1]
+        # What comes lasts, as labels of windows that overlap do.
+        right = np.repeat(right, horizon)[:500]
+        said = np.repeat(drawn(500, 1000 + seed)[0], horizon, axis=0)[:500]
+
+        found = order_of_actions(said, right, sessions=days(500), horizon=horizon)
+
+        assert not found.is_swapped
+
+
+def test_names_are_numbered_as_actions_are():
+    assert ACTIONS == NAMES == get_args(ActionName)
+    assert ("buy", "sell", "hold") == tuple(ACTIONS[each] for each in (BUY, SELL, HOLD))
+    assert dict.fromkeys(ACTIONS, 1) == counts_of(np.arange(3).astype(np.int8))
+
+
+def _numbering(tree: ast.AST) -> list[int]:
+    """Find lines that put actions into an order, or give them numbers."""
+    named = {*ACTIONS, *(name.upper() for name in ACTIONS)}
+    types = {
+        id(part)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Subscript)
+        and "Literal" in (getattr(node.value, key, None) for key in ("id", "attr"))
+        for part in ast.walk(node.slice)
+    }
+    lines = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.List | ast.Tuple | ast.Set) and id(node) not in types:
+            # Names in an order are numbered by their places.
+            names = [each.value for each in node.elts if isinstance(each, ast.Constant)]
+            if len(named.intersection(map(str, names))) == 3:
+                lines.append(node.lineno)
+        if isinstance(node, ast.Dict) and all(isinstance(n, ast.Constant) for n in node.values):
+            # A stance of -1 is a position, and no number of an action.
+            pairs = [
+                (k.value, v.value)
+                for k, v in zip(node.keys, node.values, strict=True)
+                if isinstance(k, ast.Constant)
+            ]
+            if any({str, int} == {type(k), type(v)} and named & {k, v} for k, v in pairs):
+                lines.append(node.lineno)
+        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.Constant):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if isinstance(node.value.value, int) and any(
+                isinstance(each, ast.Name) and each.id in named for each in targets
+            ):
+                lines.append(node.lineno)
+    return lines
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'LABELS = ("sell", "hold", "buy")',
+        'LABELS = ["buy", "sell", "hold"]',
+        'NUMBERS = {"buy": 1, "sell": 2}',
+        'NAMES = {0: "sell", 1: "hold"}',
+        "class Action(IntEnum):\n    SELL = 0\n    BUY = 2",
+        "HOLD: int = 1",
+    ],
+)
+def test_a_numbering_of_actions_is_found(source: str):
+    assert _numbering(ast.parse(source))
+
+
+def test_nothing_else_numbers_actions():
+    folder = Path(pregao.__file__).parent
+    found = []
+    for path in sorted(folder.rglob("*.py")):
+        source = path.read_text()
+        mentions = any(name in source.lower() for name in ACTIONS)
+        if mentions and _numbering(ast.parse(source)):
+            found.append(path.relative_to(folder).as_posix())
+
+    assert ["dataset/_labels.py"] == found

@@ -1,0 +1,313 @@
+"""Thresholds decide for what trading costs, and trade nothing where a gain may be luck."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pregao.dataset import ACTIONS
+from pregao.decisions import (
+    NO_TRADE,
+    DecisionTerms,
+    Thresholds,
+    TunedThresholds,
+    earnings_of,
+    gains_of_costs,
+    gains_of_returns,
+    tune_thresholds,
+)
+from pregao.decisions._action_scores import BUY, HOLD, NAMES, SELL
+
+SHARES = st.floats(0.05, 1.0)
+FREE = DecisionTerms(cost=0.0)
+
+
+def days(count):
+    return np.datetime64("2020-01-01") + np.arange(count)
+
+
+def market(count, seed, *, edge, horizon=1):
+    """Give probabilities out of a signal that lasts, and returns that follow it by `edge`."""
+    rng = np.random.default_rng(seed)
+    shocks = rng.normal(size=count + horizon)
+    signal = np.zeros(count + horizon)
+    for row in range(1, count + horizon):
+        signal[row] = 0.9 * signal[row - 1] + 0.4 * shocks[row]
+    daily = 0.01 * rng.normal(size=count + horizon)
+    daily[1:] += 0.01 * edge * signal[:-1]
+    summed = np.concatenate([[0.0], daily.cumsum()])
+    ahead = summed[1 + horizon :] - summed[1:-horizon]
+    odds = np.exp(np.stack([signal, -signal, np.full(count + horizon, 0.3)], axis=1))
+    probabilities = odds / odds.sum(axis=1, keepdims=True)
+    return probabilities[:count], np.expm1(ahead[:count])
+
+
+def tuned(probabilities, returns, terms=FREE, *, horizon=1, sessions=None) -> TunedThresholds:
+    return tune_thresholds(
+        probabilities,
+        gains_of_returns(returns, terms),
+        sessions=days(len(returns)) if sessions is None else sessions,
+        horizon=horizon,
+        majority="hold",
+        terms=terms,
+    )
+
+
+@given(SHARES, SHARES, st.integers(0, 1000))
+def test_thresholds_decide_as_they_are_described(buy, sell, seed):
+    said = np.random.default_rng(seed).dirichlet([1, 1, 1], size=50)
+    thresholds = Thresholds(buy=buy, sell=sell)
+
+    decided = thresholds.actions(said)
+
+    for row, action in zip(said, decided, strict=True):
+        buys = buy <= row[BUY] and row[SELL] <= row[BUY]
+        sells = sell <= row[SELL] and row[BUY] < row[SELL]
+        assert (BUY if buys else SELL if sells else HOLD) == action
+
+
+def test_the_higher_the_thresholds_the_wider_the_band_of_abstaining():
+    said = np.random.default_rng(1).dirichlet([2, 2, 2], size=500)
+
+    held = [
+        int((Thresholds(buy=each, sell=each).actions(said) == HOLD).sum())
+        for each in (0.1, 0.3, 0.5, 0.7, 1.0)
+    ]
+
+    assert sorted(held) == held
+    assert held[0] < held[-1] == 500
+
+
+def test_where_both_are_equally_likely_one_buys():
+    assert [BUY] == Thresholds(buy=0.3, sell=0.3).actions(np.array([[0.4, 0.4, 0.2]])).tolist()
+
+
+def test_no_trade_holds_whatever_is_said():
+    certain = np.eye(3)
+
+    assert [HOLD] * 3 == NO_TRADE.actions(certain).tolist()
+    assert not NO_TRADE.is_trading
+
+
+@pytest.mark.parametrize(("buy", "sell"), [(0.0, 0.5), (0.5, 1.01), (-0.1, 0.5), (float("nan"), 1)])
+def test_thresholds_are_probabilities(buy: float, sell: float):
+    with pytest.raises(ValueError):
+        Thresholds(buy=buy, sell=sell)
+
+
+def test_gains_are_returns_less_costs():
+    returns = np.array([0.03, -0.02])
+
+    both = gains_of_returns(returns, DecisionTerms(cost=0.01))
+    long_only = gains_of_returns(returns, DecisionTerms(cost=0.01, allow_short=False))
+    averse = gains_of_returns(returns, DecisionTerms(cost=0.01, risk_aversion=10))
+
+    np.testing.assert_allclose([0.02, -0.03], both[:, BUY])
+    np.testing.assert_allclose([-0.04, 0.01], both[:, SELL])
+    np.testing.assert_allclose(0, both[:, HOLD])
+    np.testing.assert_allclose(0, long_only[:, SELL])
+    np.testing.assert_allclose([0.02 - 5 * 0.02**2, -0.03 - 5 * 0.03**2], averse[:, BUY])
+
+
+def test_costs_are_read_by_name():
+    costs = {came: {said: 10.0 * (came != said) for said in NAMES} for came in NAMES}
+    costs["buy"]["sell"] = 99.0
+
+    gains = gains_of_costs(np.array([BUY, HOLD], np.int8), costs)
+
+    assert [0.0, -99.0, -10.0] == gains[0].tolist()
+    assert [-10.0, -10.0, 0.0] == gains[1].tolist()
+
+
+def test_an_edge_is_traded_on_both_sides():
+    found = tuned(*market(1500, 2, edge=0.3))
+
+    assert found.thresholds.buy < 1
+    assert found.thresholds.sell < 1
+    assert max(found.p_value.values()) < 0.05
+    assert found.earned.decided.low > 0
+    assert found.earned.decided.mean_gain > found.earned.always["buy"].mean_gain
+
+
+def test_the_threshold_gains_most_of_all_that_are_beyond_luck():
+    probabilities, returns = market(1500, 3, edge=0.3)
+    terms = DecisionTerms(cost=0.005)
+    found = tuned(probabilities, returns, terms)
+    gains = gains_of_returns(returns, terms)
+
+    def gained(thresholds):
+        said = thresholds.actions(probabilities)
+        return gains[np.arange(len(said)), said].mean()
+
+    assert found.earned.decided.mean_gain == pytest.approx(gained(found.thresholds))
+    for level in np.quantile(probabilities[:, BUY], np.linspace(0.5, 0.95, 10)):
+        other = found.thresholds.replace(buy=float(level))
+        assert gained(other) <= found.earned.decided.mean_gain + 2e-4
+
+
+def test_the_dearer_a_trade_the_fewer_are_made():
+    probabilities, returns = market(3000, 4, edge=0.3)
+
+    trades = []
+    for cost in (0.0, 0.002, 0.005, 0.05):
+        earned = tuned(probabilities, returns, DecisionTerms(cost=cost)).earned.decided
+        trades.append(earned.num_buys + earned.num_sells)
+
+    assert sorted(trades, reverse=True) == trades
+    assert trades[0] > 1000
+    assert 0 == trades[-1]
+
+
+@pytest.mark.parametrize("horizon", [1, 10])
+def test_a_market_of_chance_is_seldom_traded(horizon: int):
+    num_markets = 60
+
+    traded = sum(
+        tuned(*market(600, seed, edge=0.0, horizon=horizon), horizon=horizon).thresholds.is_trading
+        for seed in range(num_markets)
+    )
+
+    # One in ten is what the level allows; three standard deviations more is what luck does to it.
+    assert traded <= num_markets * 0.1 + 3 * np.sqrt(num_markets * 0.1 * 0.9)
+
+
+def test_symbols_of_one_date_are_no_evidence_of_their_own():
+    # One market of chance, eight times over: what is luck once stays luck.
+    traded = 0
+    for seed in range(30):
+        probabilities, returns = market(300, seed, edge=0.0)
+        alone = tuned(probabilities, returns)
+        eightfold = tuned(
+            np.tile(probabilities, (8, 1)), np.tile(returns, 8), sessions=np.tile(days(300), 8)
+        )
+        assert alone.thresholds == eightfold.thresholds
+        assert alone.earned.decided.low == pytest.approx(eightfold.earned.decided.low)
+        traded += eightfold.thresholds.is_trading
+
+    assert traded <= 8
+
+
+def test_few_trades_are_no_evidence():
+    probabilities, returns = market(1500, 2, edge=0.3)
+    strict = DecisionTerms(cost=0.0, least_sessions=1500)
+
+    assert NO_TRADE == tuned(probabilities, returns, strict).thresholds
+
+
+def test_few_sessions_are_no_evidence():
+    probabilities, returns = market(120, 2, edge=1.0, horizon=10)
+
+    found = tuned(probabilities, returns, horizon=10)
+
+    assert NO_TRADE == found.thresholds
+    assert {"buy": 1.0, "sell": 1.0} == found.p_value
+    assert 20 == found.block_sessions
+
+
+def test_without_selling_short_nothing_is_sold():
+    probabilities, returns = market(1500, 2, edge=0.3)
+
+    found = tuned(probabilities, returns, DecisionTerms(cost=0.0, allow_short=False))
+
+    assert found.thresholds.buy < 1.0 == found.thresholds.sell
+    assert 0.0 == found.earned.always["sell"].mean_gain
+
+
+def test_aversion_to_risk_trades_less():
+    probabilities, returns = market(3000, 5, edge=0.1)
+
+    bold, timid = (
+        tuned(probabilities, returns, DecisionTerms(cost=0.0, risk_aversion=each)).earned.decided
+        for each in (0.0, 60.0)
+    )
+
+    assert timid.num_buys + timid.num_sells < bold.num_buys + bold.num_sells
+
+
+def test_expected_costs_move_the_threshold_to_where_theory_has_it():
+    rng = np.random.default_rng(6)
+    likely = rng.uniform(0.0, 1.0, 20_000)
+    probabilities = np.stack([likely, np.zeros(20_000), 1 - likely], axis=1)
+    right = np.where(rng.random(20_000) < likely, BUY, HOLD).astype(np.int8)
+    # Buying wrongly costs 3, holding wrongly 1: buy from 3 / (3 + 1) on.
+    costs = {came: dict.fromkeys(NAMES, 0.0) for came in NAMES}
+    costs["hold"]["buy"], costs["buy"]["hold"] = 3.0, 1.0
+
+    found = tune_thresholds(
+        probabilities,
+        gains_of_costs(right, costs),
+        sessions=days(20_000),
+        horizon=1,
+        majority="hold",
+        terms=DecisionTerms(),
+    )
+
+    assert 0.75 == pytest.approx(found.thresholds.buy, abs=0.05)
+    assert 1.0 == found.thresholds.sell
+
+
+def test_what_always_buying_gains_is_not_taken_for_knowledge():
+    rng = np.random.default_rng(7)
+    returns = rng.normal(0.003, 0.01, 1000)
+    alike = np.tile([0.5, 0.2, 0.3], (1000, 1))
+
+    found = tuned(alike, returns)
+
+    assert 1000 == found.earned.decided.num_buys
+    excess = found.earned.over_always
+    assert ("buy", 0.0, 0.0, 0.0) == (excess.action, excess.mean_gain, excess.low, excess.high)
+
+
+def test_earnings_stand_beside_the_likeliest_and_each_action_always():
+    probabilities, returns = market(500, 8, edge=0.1)
+    terms = DecisionTerms(cost=0.001)
+    gains = gains_of_returns(returns, terms)
+    decided = np.zeros(500, np.int8) + BUY
+
+    found = earnings_of(
+        decided, probabilities, gains, sessions=days(500), horizon=1, majority="sell", terms=terms
+    )
+
+    assert set(ACTIONS) == set(found.always)
+    assert found.always["buy"] == found.decided
+    assert returns.mean() - 0.001 == pytest.approx(found.decided.mean_gain)
+    assert 0.0 == found.always["hold"].mean_gain
+    said = probabilities.argmax(axis=1)
+    assert gains[np.arange(500), said].mean() == pytest.approx(found.likeliest.mean_gain)
+
+
+def test_intervals_cover_the_true_mean_as_often_as_they_promise():
+    covered = 0
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        daily = rng.normal(0.001, 0.01, 505)
+        returns = np.convolve(daily, np.ones(5), "valid")[:500]
+        found = earnings_of(
+            np.zeros(500, np.int8) + BUY,
+            np.tile([0.4, 0.3, 0.3], (500, 1)),
+            gains_of_returns(returns, DecisionTerms(cost=0.0, draws=300)),
+            sessions=days(500),
+            horizon=5,
+            majority="hold",
+            terms=DecisionTerms(cost=0.0, draws=300),
+        ).decided
+        covered += found.low <= 0.005 <= found.high
+
+    assert 0.80 <= covered / 200 <= 0.97
+
+
+def test_the_same_windows_have_the_same_thresholds_in_any_order():
+    probabilities, returns = market(800, 9, edge=0.2)
+    shuffled = np.random.default_rng(0).permutation(800)
+
+    expected = tuned(probabilities, returns)
+    found = tuned(probabilities[shuffled], returns[shuffled], sessions=days(800)[shuffled])
+
+    assert expected.thresholds == found.thresholds
+    assert expected.p_value == found.p_value
+
+
+def test_tuned_thresholds_are_what_they_are_written_as():
+    found = tuned(*market(300, 1, edge=0.1))
+
+    assert found == TunedThresholds.model_validate_json(found.model_dump_json())

@@ -1,0 +1,52 @@
+"""Small markets with prices that a reader can follow, and decisions for them."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pytest
+
+from pregao.decisions.trading import Decisions
+from pregao.instruments import Symbol, next_sessions
+from pregao.prices import Bars, Prices
+
+LEVELS = (0.1, 0.5, 0.9)
+
+
+def _quoted(
+    opens: Sequence[float],
+    closes: Sequence[float],
+    *,
+    factors: Sequence[float] | None = None,
+    ticker: str = "TEST3",
+    first: str = "2024-01-01",
+) -> Prices:
+    """Give bars of these opens and closes; `factors` are adj_close / close."""
+    open_, close = np.array(opens, float), np.array(closes, float)
+    symbol = Symbol.parse(ticker)
+    columns = {
+        "open": open_,
+        "high": np.maximum(open_, close),
+        "low": np.minimum(open_, close),
+        "close": close,
+        "adj_close": close * (1.0 if factors is None else np.array(factors)),
+        "volume": np.full(len(close), 1e6),
+    }
+    days = next_sessions(symbol.exchange, np.datetime64(first), len(close))
+    return Prices(symbol, Bars.of(days, columns), "hand")
+
+
+def _said(prices: Prices, medians: Sequence[float], *, horizon: int = 1) -> Decisions:
+    """Decide from the first session on, a median log return for each cutoff, give or take 2 %."""
+    middle = np.array(medians, float)
+    quantiles = np.repeat((middle[:, None] + [-0.02, 0.0, 0.02])[:, None, :], horizon, axis=1)
+    return Decisions(prices.sessions[: len(middle)], quantiles, LEVELS)
+
+
+@pytest.fixture(scope="session")
+def quoted() -> Callable[..., Prices]:
+    return _quoted
+
+
+@pytest.fixture(scope="session")
+def said() -> Callable[..., Decisions]:
+    return _said

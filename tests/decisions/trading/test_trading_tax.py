@@ -1,0 +1,351 @@
+"""Taxes worked out by hand."""
+
+import numpy as np
+import pytest
+
+from pregao.decisions.trading import (
+    MARKETS,
+    ByMedian,
+    Decisions,
+    FixedSize,
+    Rebalanced,
+    Strategy,
+    TaxRule,
+    ToHorizon,
+    UntilChanged,
+    combined,
+    simulate,
+)
+from pregao.decisions.trading._account import Fill, Ledger
+from pregao.decisions.trading._bars import Tape
+from pregao.decisions.trading._tax import Gain, assess, realised
+from pregao.testing import synthetic_prices
+
+B3_TAX = MARKETS["b3"].tax
+FREE = MARKETS["none"]
+DAILY = Strategy(rule=ByMedian(cost=0.01), holding=Rebalanced())
+UP, FLAT, DOWN = 0.05, 0.0, -0.05
+
+
+@pytest.fixture
+def taxed(quoted, said):
+    """Trade by medians at the given opens, all flat within a session, with a tax."""
+
+    def trade(opens, medians, rule, **options):
+        prices = quoted(opens, opens, **options)
+        return simulate(
+            prices,
+            said(prices, medians),
+            market=FREE.replace(tax=rule),
+            strategy=DAILY,
+            capital=100_000.0,
+            tax=True,
+        )
+
+    return trade
+
+
+def days_until(quoted, first, month, count=80):
+    """How many sessions from `first` lie in months before `month`."""
+    sessions = quoted([1.0] * count, [1.0] * count, first=first).sessions
+    return int((sessions < np.datetime64(f"{month}-01")).sum())
+
+
+def test_a_gain_is_taxed_at_the_end_of_its_month(quoted, taxed):
+    january = days_until(quoted, "2024-01-01", "2024-02")
+    opens = [10.0, 10.0, 11.0, *[11.0] * january]
+    medians = [UP, FLAT, *[FLAT] * january]
+
+    found = taxed(opens, medians, B3_TAX)
+
+    # 10,000 shares bought at 10 and sold at 11: far more than R$ 20,000 of sales.
+    due = {row: tax for row, tax in enumerate(found.strategy.tax) if tax}
+    assert {january - 1: pytest.approx(0.15 * 10_000)} == due
+    assert 110_000 == pytest.approx(found.strategy.results.after_costs.final_equity)
+    assert 108_500 == pytest.approx(found.strategy.results.after_tax.final_equity)
+    assert found.strategy.equity[-1] == pytest.approx(110_000), "never taken out of the account"
+
+
+def test_small_sales_are_exempt_and_the_next_gain_does_not_use_the_loss_twice(quoted, said):
+    prices = quoted([10, 10, 11, 11, 10, 10], [10, 10, 11, 11, 10, 10])
+    medians = [UP, FLAT, FLAT, FLAT, FLAT]
+    market = FREE.replace(tax=B3_TAX)
+
+    tax = [
+        simulate(
+            prices, said(prices, medians), market=market, strategy=DAILY, capital=each, tax=True
+        ).strategy.results.tax
+        for each in (18_181.0, 18_182.0)
+    ]
+
+    # Sold for R$ 19,999.10 and for R$ 20,000.20.
+    assert [0.0, pytest.approx(0.15 * 1818.2)] == tax
+
+
+def test_losses_are_carried_to_later_months(quoted, taxed):
+    january = days_until(quoted, "2024-01-01", "2024-02")
+    # Loses 10 % in January, earns 20 % in February and 10 % in the same month again.
+    opens = [10.0, 10.0, *[9.0] * (january - 2), 9.0, 10.8, 10.8, 11.88, 11.88]
+    medians = [UP, FLAT, *[FLAT] * (january - 3), UP, FLAT, UP, FLAT]
+
+    found = taxed(opens, medians, B3_TAX)
+
+    gains = 90_000 * 0.2 + 108_000 * 0.1
+    assert 0.15 * (gains - 10_000) == pytest.approx(found.strategy.results.tax)
+
+
+def test_day_trades_have_their_rate_no_exemption_and_losses_of_their_own(quoted, said):
+    # Bought at 10 and sold at 11 in one session; then bought at 10 and sold at 9.
+    prices = quoted([10, 10, 10, 10], [10, 11, 9, 9])
+    strategy = Strategy(rule=ByMedian(cost=0.01), holding=ToHorizon())
+    market = FREE.replace(tax=B3_TAX)
+
+    def tax_of(medians):
+        return simulate(
+            prices,
+            said(prices, medians),
+            market=market,
+            strategy=strategy,
+            capital=1_000.0,
+            tax=True,
+        ).strategy.results.tax
+
+    assert pytest.approx(0.2 * 100) == tax_of([UP])
+    assert tax_of([FLAT, UP]) == 0
+    assert pytest.approx(0.0) == tax_of([UP, UP]), "110 lost after 100 was earned"
+
+
+def test_costs_are_part_of_the_gain(quoted, said):
+    prices = quoted([10, 10, 12, 12], [10, 10, 12, 12])
+    market = FREE.replace(tax=TaxRule(period="month", rate=0.15), brokerage_bps=10.0)
+
+    found = simulate(
+        prices,
+        said(prices, [UP, FLAT]),
+        market=market,
+        strategy=DAILY,
+        capital=10_010.0,
+        tax=True,
+    ).strategy
+
+    assert 0.15 * (found.equity[-1] - 10_010) == pytest.approx(found.results.tax)
+    assert found.results.fees > 20
+
+
+def test_what_is_still_held_is_taxed_as_if_sold_at_the_end(taxed):
+    found = taxed([10, 10, 12, 12], [UP, UP, UP], B3_TAX)
+
+    assert 0.15 * 20_000 == pytest.approx(found.strategy.results.tax)
+    assert found.strategy.results.tax == found.buy_and_hold.results.tax
+    assert 0 == found.cash.results.tax
+
+
+def test_a_short_gains_where_the_price_falls(taxed):
+    found = taxed([10, 10, 8, 8], [DOWN, FLAT, FLAT], B3_TAX)
+
+    assert 0.15 * 20_000 == pytest.approx(found.strategy.results.tax)
+
+
+def test_more_than_a_year_has_a_rate_of_its_own(quoted, said):
+    count = 300
+    opens = np.r_[[10.0] * 2, [20.0] * (count - 2)]
+    prices = quoted(opens, opens, ticker="NVDA")
+    market = FREE.replace(tax=MARKETS["us"].tax)
+
+    found = simulate(
+        prices,
+        said(prices, [UP, UP, FLAT, *[FLAT] * (count - 4)]),
+        market=market,
+        strategy=Strategy(rule=ByMedian(cost=0.01), holding=Rebalanced()),
+        tax=True,
+    )
+
+    assert 0.24 * 100_000 == pytest.approx(found.strategy.results.tax)
+    assert 0.15 * 100_000 == pytest.approx(found.buy_and_hold.results.tax)
+
+
+def test_a_reinvested_dividend_is_no_gain_and_a_split_changes_no_cost(quoted, said):
+    dividend = quoted(
+        [11, 11, 10, 12, 12], [11, 11, 10, 12, 12], factors=[10 / 11, 10 / 11, 1, 1, 1]
+    )
+    split = quoted([10, 10, 6, 6, 6], [10, 10, 6, 6, 6], factors=[0.5, 0.5, 1, 1, 1])
+    rule = TaxRule(period="month", rate=0.15)
+
+    tax = [
+        simulate(
+            prices,
+            said(prices, [UP] * 4),
+            market=FREE.replace(tax=rule),
+            strategy=DAILY,
+            capital=1_100.0,
+            tax=True,
+        ).strategy.results.tax
+        for prices in (dividend, split)
+    ]
+
+    # 100 shares for 11, and 10 more for 10 each out of the dividend, are worth 12 each in the end;
+    # 110 shares for 10 have become 220, worth 6 each.
+    assert [0.15 * (110 * 12 - 1_100 - 100), 0.15 * (220 * 6 - 1_100)] == pytest.approx(tax)
+
+
+def test_tax_is_off_unless_asked_for_and_changes_no_trade():
+    prices = synthetic_prices("PETR4", 120, seed=1)
+    from_row = prices.sessions[20:100]
+    generator = np.random.default_rng(0)
+    quantiles = generator.normal(0, 0.03, (80, 1, 1)) + np.array([-0.02, 0.0, 0.02])
+    said = Decisions(from_row, quantiles, (0.1, 0.5, 0.9))
+
+    without = simulate(prices, said, market=MARKETS["b3"])
+    taxed = simulate(prices, said, market=MARKETS["b3"], tax=True)
+
+    assert without.strategy.results.after_tax is None
+    assert {0.0} == set(without.strategy.tax)
+    assert taxed.strategy.results.tax > 0
+    assert without.strategy.equity == taxed.strategy.equity
+    assert without.strategy.trades == taxed.strategy.trades
+    expected = without.strategy.equity[-1] - taxed.strategy.results.tax
+    assert expected == pytest.approx(taxed.strategy.results.after_tax.final_equity)
+
+
+def test_the_exemption_is_one_for_all_symbols(quoted, said):
+    one, two = (
+        quoted([10, 10, 11, 11], [10, 10, 11, 11], ticker=name) for name in ("PETR4", "VALE3")
+    )
+    market = FREE.replace(tax=B3_TAX)
+    decisions = said(one, [UP, FLAT])
+
+    alone = simulate(one, decisions, market=market, strategy=DAILY, capital=10_000.0, tax=True)
+    both = combined(
+        {"PETR4": (one, decisions), "VALE3": (two, decisions)},
+        market=market,
+        strategy=DAILY,
+        capital=20_000.0,
+        tax=True,
+    )
+
+    assert 0 == alone.strategy.results.tax
+    assert 0.15 * 2_000 == pytest.approx(both.strategy.results.tax)
+
+
+def test_a_position_that_turns_is_closed_and_opened(taxed):
+    # 10,000 bought at 10; at 11 sold, and as many sold short as the equity pays for; closed at 9.
+    found = taxed([10, 10, 11, 9, 9], [UP, DOWN, FLAT, FLAT], B3_TAX)
+
+    assert 0.15 * (10_000 + 20_000) == pytest.approx(found.strategy.results.tax)
+    assert 2 == found.strategy.results.num_round_trips
+    assert 1.0 == found.strategy.results.hit_rate
+
+
+def test_resizing_realises_the_average_price(quoted, said):
+    # Half the equity at 10, twice as wide a price: what is sold of it cost 10 a share.
+    prices = quoted([10, 10, 20, 20, 20], [10, 10, 20, 20, 20])
+    strategy = Strategy(
+        rule=ByMedian(cost=0.01), sizing=FixedSize(share=0.5), holding=Rebalanced(band=0.0)
+    )
+
+    found = simulate(
+        prices,
+        said(prices, [UP] * 4),
+        market=FREE.replace(tax=B3_TAX),
+        strategy=strategy,
+        tax=True,
+    ).strategy
+
+    assert [5000.0, 1250.0] == [each.shares for each in found.trades]
+    assert 0.15 * 50_000 == pytest.approx(found.results.tax)
+
+
+DAYS = np.array(["2024-01-10", "2024-01-31", "2024-02-29", "2024-03-28"], "datetime64[D]")
+
+
+def gain(row, amount, *, kind="ordinary", sales=50_000.0):
+    return Gain(DAYS[row], kind, amount, sales)
+
+
+@pytest.mark.parametrize(
+    ("gains", "due"),
+    [
+        ([gain(0, 1000), gain(1, -400)], [0, 0.15 * 600, 0, 0]),
+        ([gain(0, -1000), gain(2, 400), gain(3, 1000)], [0, 0, 0, 0.15 * 400]),
+        ([gain(0, -1000), gain(2, 400, kind="day_trade")], [0, 0, 0.2 * 400, 0]),
+        ([gain(0, -1000, kind="day_trade"), gain(2, 400)], [0, 0, 0.15 * 400, 0]),
+        ([gain(0, 1000, sales=20_000.0)], [0, 0, 0, 0]),
+        ([gain(0, 1000, sales=12_000.0), gain(1, 1.0, sales=9_000.0)], [0, 0.15 * 1001, 0, 0]),
+        ([gain(0, 1000, kind="day_trade", sales=500.0)], [0, 0.2 * 1000, 0, 0]),
+        ([gain(0, -500), gain(2, 500, sales=1_000.0), gain(3, 600)], [0, 0, 0, 0.15 * 100]),
+        ([gain(0, -500, sales=1_000.0), gain(3, 600)], [0, 0, 0, 0.15 * 100]),
+    ],
+    ids=[
+        "netted within a month",
+        "a loss waits for gains",
+        "no loss of swings for day trades",
+        "nor the other way",
+        "exempt up to the limit",
+        "sales of the month add up",
+        "day trades are never exempt",
+        "an exempt gain uses up no loss",
+        "a loss of a small month counts",
+    ],
+)
+def test_months_of_b3_by_hand(gains, due):
+    assert due == pytest.approx(assess(gains, B3_TAX, DAYS))
+
+
+def test_years_of_the_us_by_hand():
+    days = np.array(["2023-06-30", "2023-12-29", "2024-12-31"], "datetime64[D]")
+    gains = [
+        Gain(days[0], "ordinary", 1000.0, 5000.0),
+        Gain(days[1], "ordinary", -1500.0, 5000.0),
+        Gain(days[1], "long_term", 700.0, 5000.0),
+        Gain(days[2], "ordinary", 900.0, 5000.0),
+    ]
+
+    assert [0, 0.15 * 700, 0.24 * 400] == pytest.approx(assess(gains, MARKETS["us"].tax, days))
+
+
+def test_only_the_shares_that_match_are_a_day_trade(quoted):
+    prices = quoted([10, 10, 12, 11], [10, 10, 11, 11])
+    ledger = Ledger.opened(0.0, 4)
+    ledger.fills = [
+        Fill(1, False, 100.0, 100.0, 10.0, 10.0, 0.0),
+        Fill(2, False, -300.0, -200.0, 12.0, 12.0, 30.0),
+        Fill(2, True, 200.0, 0.0, 11.0, 11.0, 0.0),
+    ]
+
+    found = realised(Tape.of(prices, FREE), ledger, B3_TAX)
+
+    assert [("day_trade", 200 * (11.9 - 11)), ("ordinary", 100 * (11.9 - 10))] == [
+        (each.kind, pytest.approx(each.amount)) for each in found
+    ]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_tax_of_swings_equals_a_list_of_round_trips(seed):
+    prices = synthetic_prices("PETR4", 300, seed=seed, dividend=0.0)
+    generator = np.random.default_rng(seed)
+    quantiles = generator.normal(0, 0.03, (250, 1, 1)) + np.array([-0.02, 0.0, 0.02])
+    said = Decisions(prices.sessions[20:270], quantiles, (0.1, 0.5, 0.9))
+    strategy = Strategy(rule=ByMedian(cost=0.03), holding=UntilChanged(), is_long_only=True)
+    market = MARKETS["b3"].replace(lot_shares=1)
+
+    found = simulate(
+        prices, said, market=market, strategy=strategy, capital=21_000.0, tax=True
+    ).strategy
+
+    by_month: dict[tuple[int, int], list[tuple[float, float]]] = {}
+    trades = [(each.session, each.shares, each.price, each.fees) for each in found.trades]
+    if len(trades) % 2:
+        trades.append((prices.sessions[270].item(), trades[-1][1], prices.bars.close[270], 0.0))
+    for (_, shares, paid, fee), (day, _, got, other) in zip(trades[::2], trades[1::2], strict=True):
+        sold = shares * got - other
+        month = by_month.setdefault((day.year, day.month), [])
+        month.append((sold - shares * paid - fee, sold))
+    loss, due = 0.0, 0.0
+    for month in sorted(by_month):
+        earned = sum(each for each, _ in by_month[month])
+        if earned > 0 and sum(sales for _, sales in by_month[month]) <= 20_000:
+            continue
+        due += 0.15 * max(earned + loss, 0.0)
+        loss = min(earned + loss, 0.0)
+
+    assert due == pytest.approx(found.results.tax)

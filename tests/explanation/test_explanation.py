@@ -1,0 +1,256 @@
+"""An explanation says what its numbers say, in both languages, and no more than they can bear."""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from pregao.dataset import Borders, Scaler
+from pregao.explanation import (
+    Attributed,
+    Explanation,
+    Importance,
+    Importances,
+    grouped_by_lag,
+    name_of_quantity,
+)
+from pregao.training import (
+    Attribution,
+    Ensemble,
+    Epoch,
+    Experiment,
+    Fitted,
+    MedianAt,
+    ProbabilityOf,
+    WidthAt,
+)
+
+FEATURES = ("return", "range", "gap")
+LOOKBACK = 7
+
+
+def fitted(best_epoch: int = 1) -> Fitted:
+    losses = (0.3, 0.2) if best_epoch else (0.3, 0.4)
+    return Fitted(
+        experiment=Experiment(symbols=("PETR4",), features=FEATURES, lookback=LOOKBACK),
+        scaler=Scaler(features=FEATURES, center=(0.0,) * 3, scale=(1.0,) * 3),
+        borders=Borders.nowhere(),
+        anchor=np.zeros((10, 23), np.float32),
+        state={"weight": np.ones(3, np.float32)},
+        epochs=tuple(
+            Epoch(
+                number=number,
+                train_loss=loss,
+                validation_loss=loss,
+                learning_rate=1e-3,
+                seconds=0.1,
+                is_best=number <= best_epoch,
+            )
+            for number, loss in enumerate(losses)
+        ),
+        outcome="finished",
+        seconds=0.2,
+    )
+
+
+def attribution(quantity=None, windows: int = 1, *, size: float = 1.0, gap: float = 0.0):
+    shares = size * np.random.default_rng(1).normal(0, 0.1, (windows, 3, LOOKBACK))
+    reference = np.full(windows, 2.0)
+    return Attribution(
+        quantity=quantity or WidthAt(step=10),
+        inputs=shares,
+        value=reference + shares.sum(axis=(1, 2)) + gap,
+        reference_value=reference,
+    )
+
+
+def importance(name: str, rise: float, error: float = 0.01, members=()) -> Importance:
+    return Importance(name=name, members=members, rise_percent=rise, standard_error_percent=error)
+
+
+IMPORTANCES = Importances(
+    num_windows=500,
+    repeats=5,
+    reads_features=True,
+    everything=importance("all", 1.5),
+    by_feature=(importance("return", 0.05, 0.03), importance("range", 0.7), importance("gap", 0.2)),
+    by_cluster=(importance("range + gap", 1.3, members=("range", "gap")),),
+    by_lag=(importance("1", 0.4), importance("2-5", 0.9), importance("6-7", -0.2)),
+)
+
+
+def explained(*attributions: Attribution, model=None, **options) -> Explanation:
+    facts = {
+        "run": "anchor_lstm-0123456789ab",
+        "forecaster": "anchor_lstm",
+        "served": None,
+        "edge": "proven",
+        "as_of": date(2024, 1, 5),
+    }
+    model = fitted() if model is None else model
+    return Explanation.of(attributions or (attribution(),), model, **{**facts, **options})
+
+
+def english(explanation: Explanation) -> str:
+    return " ".join(each.en for each in explanation.what_mattered)
+
+
+def test_shares_of_a_forecast_are_added_up_by_feature_and_by_lag():
+    given = attribution()
+
+    found = Attributed.of(given, FEATURES)
+
+    signed = given.inputs[0].sum(axis=1)
+    np.testing.assert_allclose(signed, [e.signed_percent for e in found.by_feature], rtol=1e-3)
+    absolute = np.abs(given.inputs[0]).sum(axis=0)
+    np.testing.assert_allclose(absolute, [e.absolute_percent for e in found.by_lag], rtol=1e-3)
+    np.testing.assert_allclose(given.inputs[0], found.matrix_percent, rtol=1e-3)
+    assert ["7", "6", "5", "4", "3", "2", "1"] == [each.name for each in found.by_lag]
+    assert found.difference_percent == pytest.approx(signed.sum(), rel=1e-2)
+
+
+def test_shares_of_a_run_are_means_over_windows_and_the_matrix_of_sizes():
+    given = attribution(windows=5)
+
+    found = Attributed.of(given, FEATURES)
+
+    np.testing.assert_allclose(np.abs(given.inputs).mean(axis=0), found.matrix_percent, rtol=1e-3)
+    signed = given.inputs.sum(axis=2).mean(axis=0)
+    np.testing.assert_allclose(signed, [e.signed_percent for e in found.by_feature], rtol=1e-3)
+    absolute = np.abs(given.inputs).sum(axis=2).mean(axis=0)
+    np.testing.assert_allclose(absolute, [e.absolute_percent for e in found.by_feature], rtol=1e-3)
+
+
+def test_groups_of_lags_hold_all_shares_the_newest_first():
+    found = Attributed.of(attribution(), FEATURES)
+
+    groups = grouped_by_lag(found)
+
+    assert ["1", "2-5", "6-7"] == [each.name for each in groups]
+    assert groups[0].signed_percent == found.by_lag[-1].signed_percent
+    assert sum(each.absolute_percent for each in groups) == pytest.approx(
+        found.absolute_percent, rel=1e-2
+    )
+
+
+@pytest.mark.parametrize("importances", [None, IMPORTANCES], ids=["forecast", "run"])
+def test_an_explanation_equals_its_own_json(importances: Importances | None):
+    explanation = explained(
+        attribution(MedianAt(step=1)), attribution(ProbabilityOf(action="buy")),
+        importances=importances, symbol="PETR4", served="har", edge="none",
+    )  # fmt: skip
+
+    assert explanation == Explanation.model_validate_json(explanation.model_dump_json())
+    assert ("run" if importances else "forecast") == explanation.about
+    assert (7, 6, 5, 4, 3, 2, 1) == explanation.lags
+
+
+def test_a_forecast_names_what_moved_it_most():
+    found = Attributed.of(attribution(), FEATURES)
+    most = found.by_size()[0]
+
+    said = english(explained())
+
+    assert "Width of the 90 % range in 10 sessions: " in said
+    assert f"What mattered most: {most.name} ({most.signed_percent:+.2f})" in said
+
+
+def test_a_run_names_what_costs_most_and_nothing_within_chance():
+    said = english(explained(attribution(windows=4), importances=IMPORTANCES))
+
+    assert "What mattered most: range (+0.70 %), gap (+0.20 %). " in said
+    assert "to swap all changes it by +1.50 %" in said
+    assert "Swapped together, range + gap cost +1.30 %" in said
+    assert "lags 2-5 (+0.90 %)" in said
+    assert "return" not in said
+
+
+def test_a_run_that_needs_no_feature_by_itself_says_so():
+    noise = IMPORTANCES.replace(
+        by_feature=tuple(importance(name, 0.01, 0.02) for name in FEATURES),
+        by_cluster=(),
+        by_lag=(importance("1", -0.3), importance("2-7", 0.1, 0.09)),
+    )
+
+    said = english(explained(attribution(windows=4), importances=noise))
+
+    assert "No single feature matters beyond chance" in said
+    assert "No group of lags matters beyond chance" in said
+
+
+@pytest.mark.parametrize("importances", [None, IMPORTANCES], ids=["forecast", "run"])
+def test_a_network_that_equals_its_anchor_reads_nothing(importances: Importances | None):
+    silent = attribution(size=0.0)
+
+    explanation = explained(silent, model=fitted(best_epoch=0), importances=importances)
+
+    assert explanation.is_untrained
+    [only] = explanation.what_mattered
+    assert "equals its anchor: it reads nothing" in only.en
+    assert "igual à sua âncora" in only.pt_br
+
+
+def test_an_ensemble_equals_the_anchor_only_if_all_its_members_do():
+    silent, taught = fitted(best_epoch=0), fitted()
+
+    both = Ensemble((silent, taught), (0.5, 0.5), "uniform")
+    neither = Ensemble((silent, silent), (0.5, 0.5), "uniform")
+
+    assert not explained(model=both).is_untrained
+    assert explained(attribution(size=0.0), model=neither).is_untrained
+
+
+def test_a_forecaster_of_no_features_says_so():
+    deaf = IMPORTANCES.replace(reads_features=False)
+
+    assert "It reads no features" in english(explained(importances=deaf))
+
+
+@pytest.mark.parametrize(("edge", "words"), [("none", "no edge"), ("proven", "It says what")])
+def test_nobody_is_told_what_moves_the_market(edge: str, words: str):
+    said = english(explained(edge=edge))
+
+    assert words in said
+    assert "not what moves the market" in said
+
+
+def test_who_forecasts_in_the_networks_place_is_named():
+    assert "har forecasts" in english(explained(served="har"))
+
+
+def test_shares_that_do_not_add_up_are_told():
+    assert "do not add up" in english(explained(attribution(gap=0.5)))
+    assert "do not add up" not in english(explained(attribution(gap=1e-4)))
+
+
+def test_a_number_that_no_input_moves_is_said_to_be_so():
+    said = english(explained(attribution(), attribution(MedianAt(step=1), size=0.0)))
+
+    assert "Median in 1 session: 2.00 %, whatever the inputs are." in said
+
+
+def test_portuguese_sentences_have_decimal_commas():
+    explanation = explained(attribution(windows=4), importances=IMPORTANCES)
+
+    said = " ".join(each.pt_br for each in explanation.what_mattered)
+
+    assert "range (+0,70 %)" in said
+    assert "0.7" not in said
+
+
+@pytest.mark.parametrize(
+    ("quantity", "en", "pt_br"),
+    [
+        (MedianAt(step=1), "Median in 1 session", "Mediana em 1 pregão"),
+        (
+            WidthAt(step=5, percent=50),
+            "Width of the 50 % range in 5 sessions",
+            "Largura da faixa de 50 % em 5 pregões",
+        ),
+        (ProbabilityOf(action="sell"), "Probability of sell", "Probabilidade de vender"),
+    ],
+)
+def test_every_quantity_has_a_name_in_both_languages(quantity, en: str, pt_br: str):
+    name = name_of_quantity(quantity)
+
+    assert (en, pt_br) == (name.en, name.pt_br)

@@ -1,0 +1,216 @@
+"""A network is champion only where the test part leaves no other way."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from pregao.errors import MissingNaiveError
+from pregao.inference import (
+    Promotion,
+    confidence_set,
+    diebold_mariano,
+    promote,
+    skill_interval,
+    superior_ability,
+)
+
+DAY = np.datetime64("2020-01-01")
+COUNT = 300
+
+
+def losses(seed=0, count=COUNT, **gaps):
+    """Give losses that err together, so far above the best."""
+    generator = np.random.default_rng(seed)
+    hard = generator.gamma(4, 0.25, count)
+    return {name: hard + gap + generator.normal(0, 0.2, count) for name, gap in gaps.items()}
+
+
+def promotion(seed=0, *, count=COUNT, horizon=1, num_resamples=1000, **gaps):
+    given_gaps = {"lstm": 0.0, "gru": 0.0, "random_walk": 0.1, "anchor": 0.0, **gaps}
+    made = losses(seed, count, **given_gaps)
+    networks = {name: made.pop(name) for name in ("lstm", "gru")}
+    return promote(
+        networks,
+        made,
+        candidate="lstm",
+        best_baseline="anchor",
+        sessions=DAY + np.arange(count),
+        horizon=horizon,
+        num_resamples=num_resamples,
+    )
+
+
+def test_who_beats_the_best_baseline_is_champion():
+    found = promotion(lstm=-0.1)
+
+    assert found.promoted
+    assert "lstm" == found.champion
+    assert found.in_confidence_set
+    assert found.dm_p_value < 0.001
+    assert found.spa_p_value < 0.01
+    assert 0 < found.skill.low < found.skill.estimate < found.skill.high
+
+
+def test_who_does_not_leaves_the_baseline_champion():
+    found = promotion()
+
+    assert not found.promoted
+    assert "anchor" == found.champion
+    assert found.in_confidence_set
+    assert found.dm_p_value > 0.05
+
+
+def test_beating_the_baseline_is_not_enough_where_another_is_better_still():
+    found = promotion(lstm=-0.1, gru=-0.4)
+
+    assert found.dm_p_value < 0.001
+    assert not found.in_confidence_set
+    assert "anchor" == found.champion
+
+
+def test_numbers_are_those_of_the_tests_that_it_rests_on():
+    gaps = {"lstm": -0.02, "gru": 0.0, "random_walk": 0.05, "anchor": 0.0}
+    made, sessions = losses(4, **gaps), np.repeat(DAY + np.arange(COUNT // 2), 2)
+    networks = {name: made[name] for name in ("lstm", "gru")}
+    baselines = {name: made[name] for name in ("random_walk", "anchor")}
+    both = {"sessions": sessions, "horizon": 3}
+
+    found = promote(networks, baselines, candidate="lstm", best_baseline="anchor", **both)
+
+    everyone = confidence_set({**baselines, **networks}, **both, level=0.05)
+    assert everyone.p_values["lstm"] == found.set_p_value
+    assert ("lstm" in everyone.members) == found.in_confidence_set
+    own, rival = made["lstm"], made["anchor"]
+    assert diebold_mariano(own, rival, **both).p_value == found.dm_p_value
+    assert superior_ability(rival, networks, **both).consistent == found.spa_p_value
+    assert skill_interval(own, rival, **both) == found.skill
+    assert (4, COUNT // 2) == (found.num_forecasters, found.skill.num_observations)
+
+
+def test_a_worthless_candidate_is_promoted_at_most_as_often_as_the_level_says():
+    promoted = [
+        promotion(seed, count=100, num_resamples=200, random_walk=0.0).promoted
+        for seed in range(120)
+    ]
+
+    assert np.mean(promoted) <= 0.09
+
+
+def test_the_reasons_are_said_in_both_languages():
+    found = promotion(lstm=-0.1)
+
+    assert found.why.en.startswith("On 300 test sessions the loss of lstm is ")
+    assert " % lower than that of the best baseline, anchor (95 %: " in found.why.en
+    assert found.why.en.endswith(
+        "DM p < 0.001), and is in the confidence set of the 4 forecasters (p = 1.00). "
+        "So lstm is champion."
+    )
+    assert found.why.pt_br.startswith("Em 300 pregões de teste, a perda de lstm é ")
+    assert found.why.pt_br.endswith(
+        "DM p < 0,001), e está no conjunto de confiança dos 4 previsores (p = 1,00). "
+        "Assim, lstm é o campeão."
+    )
+
+
+def test_the_reason_against_is_the_one_that_holds():
+    luck, others = promotion().why, promotion(lstm=-0.1, gru=-0.4).why
+
+    assert luck.en.endswith(
+        "So anchor stays champion, without an edge: luck would explain as much."
+    )
+    assert luck.pt_br.endswith("anchor segue campeão, sem vantagem: a sorte explicaria o mesmo.")
+    assert "is not in the confidence set" in others.en
+    assert others.en.endswith("without an edge: others are better still.")
+    assert "não está no conjunto" in others.pt_br
+    assert others.pt_br.endswith("sem vantagem: outros são ainda melhores.")
+
+
+def test_nobody_is_promoted_on_too_few_sessions():
+    few = promotion(count=7, lstm=-5.0)
+    overlapping = promotion(count=39, horizon=10, lstm=-5.0)
+
+    for found in (few, overlapping):
+        assert not found.promoted
+        assert not found.has_enough_sessions
+        assert (None, None) == (found.skill.low, found.skill.high)
+        assert found.why.en.endswith("without an edge: the sessions are too few to tell.")
+    assert overlapping.dm_p_value < 0.05
+    assert "anchor (DM p = 1.00)" in few.why.en
+    assert promotion(count=40, horizon=10, lstm=-5.0).promoted
+
+
+def test_an_untrained_network_that_equals_its_anchor_is_not_promoted():
+    made = losses(anchor=0.0, random_walk=0.1)
+    twin = {"lstm": made["anchor"] * (1 - 1e-7)}
+
+    found = promote(
+        twin,
+        made,
+        candidate="lstm",
+        best_baseline="anchor",
+        sessions=DAY + np.arange(COUNT),
+        horizon=1,
+    )
+
+    assert "anchor" == found.champion
+    assert (1.0, 1.0, True) == (found.dm_p_value, found.spa_p_value, found.in_confidence_set)
+
+
+def test_no_promotion_without_the_random_walk():
+    with pytest.raises(MissingNaiveError, match="random_walk"):
+        promote(
+            losses(lstm=0.0),
+            losses(anchor=0.1),
+            candidate="lstm",
+            best_baseline="anchor",
+            sessions=DAY + np.arange(COUNT),
+            horizon=1,
+        )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"promoted": False},
+        {"champion": "anchor"},
+        {"hardest_p_value": 0.2},
+        {"in_confidence_set": False},
+        {"level": 1e-300},
+        {"has_enough_sessions": False},
+    ],
+)
+def test_a_promotion_against_its_own_conditions_cannot_be_made(changes):
+    with pytest.raises(ValidationError):
+        promotion(lstm=-0.1, seed=3).replace(**{"hardest_p_value": 0.01, **changes})
+
+
+@given(st.integers(0, 50), st.sampled_from([-0.1, 0.0]))
+def test_a_promotion_equals_its_own_json(seed, gap):
+    found = promotion(seed, lstm=gap, count=60)
+
+    assert found == Promotion.model_validate_json(found.model_dump_json())
+
+
+def test_who_beats_the_baseline_that_validation_chose_and_not_another_is_not_promoted():
+    draw = np.random.default_rng(1)
+    sessions, hard = np.datetime64("2020-01-01") + np.arange(400), draw.gamma(2, 1, 400)
+    noisy = {name: hard + draw.normal(0, 0.3, 400) for name in ("lstm", "random_walk")}
+
+    found = promote(
+        {"lstm": noisy["lstm"]},
+        # Best on validation, by luck: on the test part the other one is better.
+        {"random_walk": noisy["random_walk"], "gjr_garch": hard + 0.2},
+        candidate="lstm",
+        best_baseline="gjr_garch",
+        sessions=sessions,
+        horizon=1,
+    )
+
+    assert found.dm_p_value < 0.001
+    assert "random_walk" == found.hardest_baseline
+    assert found.hardest_p_value > 0.05
+    assert "gjr_garch" == found.champion
+    assert "random_walk is not beaten beyond luck" in found.why.en
+    assert "random_walk não é vencido além da sorte" in found.why.pt_br

@@ -1,0 +1,196 @@
+"""Judging opens the windows of a dataset and scores them as plain quantiles would be."""
+
+import tracemalloc
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from pregao.dataset import Split, make_dataset
+from pregao.evaluation import compare
+from pregao.instruments import Symbol
+from pregao.prices import Bars, Prices
+from pregao.scores import judge, judge_quantiles, truth_of
+from pregao.training import LEVELS
+
+HORIZON = 3
+
+
+def made_prices(ticker, seed, count=700):
+    generator = np.random.default_rng(seed)
+    close = 30 * np.exp(np.cumsum(generator.normal(0, 0.01, count)))
+    opened = close * np.exp(generator.normal(0, 0.003, count))
+    columns = {
+        "open": opened,
+        "high": np.maximum(opened, close) * 1.004,
+        "low": np.minimum(opened, close) * 0.996,
+        "close": close,
+        # A dividend: the adjusted history lies below the quoted one.
+        "adj_close": close * np.where(np.arange(count) < 600, 0.97, 1.0),
+        "volume": generator.integers(1000, 9000, count),
+    }
+    sessions = np.datetime64("2015-01-01") + np.arange(count)
+    return Prices(Symbol.parse(ticker), Bars.of(sessions, columns), "made")
+
+
+def made_dataset(*prices):
+    return make_dataset(
+        prices, features=["return", "range"], lookback=20, horizon=HORIZON, split=Split()
+    )
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """Forecast a width out of the volatility at the cutoff."""
+
+    factor: float = 1.0
+
+    def quantiles(self, past):
+        spread = past.sigma[past.cutoff_rows][:, None] * np.sqrt(np.arange(1, HORIZON + 1))
+        return self.factor * spread[..., None] * norm.ppf(LEVELS)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """Draw quantiles for each row of the table once, so that a window keeps its own."""
+
+    seed: int = 0
+
+    def quantiles(self, past):
+        drawn = np.random.default_rng(self.seed).normal(
+            0, 0.02, (len(past.returns), HORIZON, len(LEVELS))
+        )
+        return np.sort(drawn, axis=-1)[past.cutoff_rows]
+
+
+@dataclass(frozen=True)
+class Detailed:
+    """Forecast many quantiles, and only of the windows that it is asked for."""
+
+    levels: tuple[float, ...] = tuple(np.arange(1, 400) / 400)
+
+    def quantiles(self, past):
+        spread = past.sigma[past.cutoff_rows][:, None, None] * np.ones((HORIZON, 1))
+        return spread * norm.ppf(self.levels)
+
+
+def assert_same(expected, judged):
+    assert expected.metrics == judged.metrics
+    assert expected.validation_crps == judged.validation_crps
+    assert expected.windows == judged.windows
+    np.testing.assert_array_equal(expected.loss, judged.loss)
+    np.testing.assert_array_equal(expected.sessions, judged.sessions)
+
+
+@pytest.fixture(scope="module")
+def apart():
+    return [made_dataset(made_prices("PETR4", 1)), made_dataset(made_prices("NVDA", 2))]
+
+
+@pytest.fixture(scope="module")
+def pooled():
+    return made_dataset(made_prices("PETR4", 1), made_prices("NVDA", 2))
+
+
+def test_truth_is_the_last_price_times_the_total_return(pooled):
+    truth = truth_of([pooled.sealed_test])
+    windows = pooled.sealed_test
+
+    assert truth.names == ("PETR4", "NVDA")
+    assert truth.currencies == ("BRL", "USD")
+    np.testing.assert_array_equal(windows.cutoffs, truth.sessions)
+    np.testing.assert_allclose(windows.future_returns, truth.log_returns, atol=1e-12)
+    np.testing.assert_array_equal(windows.last_price, truth.last_price)
+
+
+def test_symbols_apart_and_pooled_have_the_same_truth(apart, pooled):
+    expected = truth_of([pooled.sealed_test])
+
+    truth = truth_of([each.sealed_test for each in apart])
+
+    assert expected.digest == truth.digest
+    assert {0, 1} == set(truth.symbols.tolist())
+
+
+def test_judging_a_forecaster_is_judging_its_quantiles(pooled):
+    forecaster = Fixed()
+    expected = judge_quantiles(
+        forecaster.quantiles(pooled.validation),
+        forecaster.quantiles(pooled.sealed_test),
+        truth_validation=truth_of([pooled.validation]),
+        truth_test=truth_of([pooled.sealed_test]),
+        levels=LEVELS,
+    )
+
+    judged = judge([forecaster], [pooled], levels=LEVELS)
+
+    assert_same(expected, judged)
+    assert judged.metrics.num_symbols == 2
+    assert len(pooled.sealed_test) == len(judged.loss)
+
+
+def test_forecasters_apart_are_scored_together(apart):
+    naive = judge([Fixed(1.5), Fixed(1.5)], apart, levels=LEVELS)
+    judged = judge([Fixed(), Fixed()], apart, levels=LEVELS)
+
+    comparison = compare({"gru_wide": judged}, {"random_walk": naive})
+
+    assert comparison.edge
+    assert comparison.scored("gru_wide").metrics.num_windows == sum(
+        len(each.sealed_test) for each in apart
+    )
+
+
+@pytest.mark.parametrize("windows_at_once", [1, 7, 64, 10_000])
+@pytest.mark.parametrize("forecaster", [Fixed(), Drawn(1), Drawn(2)])
+def test_windows_judged_some_at_a_time_score_as_all_at_once(pooled, forecaster, windows_at_once):
+    expected = judge_quantiles(
+        forecaster.quantiles(pooled.validation),
+        forecaster.quantiles(pooled.sealed_test),
+        truth_validation=truth_of([pooled.validation]),
+        truth_test=truth_of([pooled.sealed_test]),
+        levels=LEVELS,
+    )
+
+    judged = judge([forecaster], [pooled], levels=LEVELS, windows_at_once=windows_at_once)
+
+    assert_same(expected, judged)
+
+
+@pytest.mark.parametrize("windows_at_once", [1, 50, 10_000])
+def test_forecasters_apart_may_be_asked_for_some_windows_at_a_time(apart, windows_at_once):
+    forecasters = [Drawn(1), Drawn(2)]
+    expected = judge_quantiles(
+        np.concatenate(
+            [one.quantiles(data.validation) for one, data in zip(forecasters, apart, strict=True)]
+        ),
+        np.concatenate(
+            [one.quantiles(data.sealed_test) for one, data in zip(forecasters, apart, strict=True)]
+        ),
+        truth_validation=truth_of([data.validation for data in apart]),
+        truth_test=truth_of([data.sealed_test for data in apart]),
+        levels=LEVELS,
+    )
+
+    judged = judge(forecasters, apart, levels=LEVELS, windows_at_once=windows_at_once)
+
+    assert_same(expected, judged)
+
+
+def test_memory_of_judging_does_not_grow_with_the_quantiles_of_all_windows():
+    forecaster = Detailed()
+
+    def judging(count):
+        dataset = made_dataset(made_prices("PETR4", 1, count))
+        tracemalloc.start()
+        judged = judge([forecaster], [dataset], levels=forecaster.levels, windows_at_once=64)
+        peak = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return peak, judged.metrics.num_windows
+
+    judging(700)  # what is loaded at the first time counts for nothing
+    few, many = judging(2_000), judging(16_000)
+
+    all_quantiles = (many[1] - few[1]) * HORIZON * len(forecaster.levels) * 8
+    assert many[0] - few[0] < all_quantiles / 10
