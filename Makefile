@@ -1,6 +1,6 @@
 PYTHON ?= python3
 
-.PHONY: demo test soak check fix screenshots bench
+.PHONY: demo test soak check fix texts screenshots bench
 
-demo test soak check fix screenshots bench:
+demo test soak check fix texts screenshots bench:
 	@$(PYTHON) dev.py $@

@@ -1,4 +1,4 @@
-"""The chores of the project: python dev.py demo | test | soak | check | fix | screenshots | bench.
+"""The chores of the project: python dev.py demo | test | soak | check | fix | texts | screenshots | bench.
 
 Needs nothing but Python 3.11 or newer: makes `.venv` and installs the locked requirements first,
 and again only when they change. `make` calls this; on Windows call it directly.
@@ -38,6 +38,15 @@ def install(*requirements: Path) -> None:
         if locked == LOCKED:
             run(*pip, "--no-deps", "--editable", ROOT)
         stamp.write_text(wanted)
+    compile_catalogues()
+
+
+def compile_catalogues() -> None:
+    """Compile translations that have changed."""
+    locale = ROOT / "src" / "pregao" / "texts" / "locale"
+    sources = [(each, each.with_suffix(".mo")) for each in locale.rglob("*.po")]
+    if any(not mo.is_file() or mo.stat().st_mtime < po.stat().st_mtime for po, mo in sources):
+        tool("pybabel", "--quiet", "compile", "-D", "pregao", "-d", locale)
 
 
 def run(*command: object) -> None:
@@ -100,7 +109,20 @@ def bench() -> None:
         run(PYTHON, script)
 
 
-CHORES = {each.__name__: each for each in (demo, test, soak, check, fix, screenshots, bench)}
+def texts() -> None:
+    """Collect the messages of the code into the catalogues, for translation."""
+    install(LOCKED, LOCKED_DEV)
+    locale = ROOT / "src" / "pregao" / "texts" / "locale"
+    template = locale / "pregao.pot"
+    keywords = "_ N_ message bilingual plural:1,2 ngettext:1,2 bilingual_plural:1,2"
+    options = ("-F", "babel.cfg", "--no-default-keywords", "--no-wrap", "--sort-output", "--add-location=file")
+    tool("pybabel", "--quiet", "extract", "-k", keywords, *options, "-o", template, "src")
+    options = ("--no-wrap", "--no-fuzzy-matching", "--ignore-obsolete", "--ignore-pot-creation-date")
+    tool("pybabel", "--quiet", "update", "-i", template, "-d", locale, "-D", "pregao", *options)
+    template.unlink()
+
+
+CHORES = {each.__name__: each for each in (demo, test, soak, check, fix, texts, screenshots, bench)}
 
 
 def main() -> None:

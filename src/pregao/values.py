@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import date
 from numbers import Real
 from string import Formatter
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-Language = Literal["en", "pt"]
+from pregao.texts import Language as Language
+from pregao.texts import Message, message, plural
 
 _SWAPPED = str.maketrans(",.", ".,")
 
@@ -78,12 +79,31 @@ class Text(Value):
         return cls(en=en.join(each.en for each in texts), pt_br=pt_br.join(e.pt_br for e in texts))
 
     def in_language(self, language: Language) -> str:
-        """Give the sentence in one language."""
+        """Return the text in a language."""
         return self.en if language == "en" else self.pt_br
 
     def __str__(self) -> str:
         """Give the English sentence, which is what logs and errors are written in."""
         return self.en
+
+
+def bilingual(message_id: str, /, **arguments: object) -> Text:
+    """Write a message of the catalogues out in both languages.
+
+    >>> text = bilingual("{by:.1f} % of {symbol}", by=3.14, symbol="PETR4")
+    >>> text.en
+    '3.1 % of PETR4'
+    """
+    return _written_out(message(message_id, **arguments))
+
+
+def bilingual_plural(one: str, many: str, /, *, count: int, **arguments: object) -> Text:
+    """Write a message with a count, which fills the blank ``count``, out in both languages."""
+    return _written_out(plural(one, many, count=count, **arguments))
+
+
+def _written_out(said: Message) -> Text:
+    return Text(en=said.in_language("en"), pt_br=said.in_language("pt"))
 
 
 class _Blanks(Formatter):

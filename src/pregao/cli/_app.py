@@ -2,11 +2,13 @@
 
 import signal
 import sys
+from inspect import cleandoc
 from io import TextIOWrapper
 from typing import Annotated
 
 import typer
 
+from pregao.cli._language import _
 from pregao.errors import InputError, PregaoError
 
 app = typer.Typer(
@@ -23,6 +25,7 @@ def run() -> None:
         sys.stdout.reconfigure(errors="replace")
     # As with Ctrl-C: workers are stopped and temporary files deleted on the way out.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    translate_help(app)
     try:
         code = app(standalone_mode=False)
         if code == _INTERRUPTED:  # what typer makes of Ctrl-C
@@ -39,7 +42,7 @@ def run() -> None:
 @app.callback(invoke_without_command=True)
 def overview(
     context: typer.Context,
-    version: Annotated[bool, typer.Option("--version", help="print the version")] = False,
+    version: Annotated[bool, typer.Option("--version", help=_("print the version"))] = False,
 ) -> None:
     """From a ticker to an honest forecast, always beside the naive one."""
     if version:
@@ -50,6 +53,13 @@ def overview(
     if context.invoked_subcommand is None:
         typer.echo(context.get_help(), err=True)
         raise typer.Exit(2)
+
+
+def translate_help(commands: typer.Typer) -> None:
+    """Let every command show its docstring in the user's language."""
+    for each in (*commands.registered_commands, commands.registered_callback):
+        if each is not None and each.callback is not None and each.callback.__doc__:
+            each.help = _(cleandoc(each.callback.__doc__))
 
 
 def _complain(message: str, code: int) -> int:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from pregao.cli._app import app
+from pregao.cli._language import _
 from pregao.cli._options import (
     AllowFindings,
     CsvPath,
@@ -32,7 +33,7 @@ def audit(
     subjects: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[EXPERIMENT.toml | SYMBOL...]", help="a TOML file, or tickers [SP500]"
+            metavar="[EXPERIMENT.toml | SYMBOL...]", help=_("a TOML file, or tickers [SP500]")
         ),
     ] = None,
     network: NetworkName = None,

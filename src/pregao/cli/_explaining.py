@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from pregao.cli._app import app
+from pregao.cli._language import _
 from pregao.cli._options import AllowFindings, CsvPath, End, Json, Source, Start
 from pregao.cli._session import day_of, source_if, workbench
 from pregao.errors import InvalidExperimentError
@@ -13,13 +14,13 @@ from pregao.settings import Settings
 
 @app.command()
 def explain(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="the id of a stored run")],
+    run: Annotated[str, typer.Argument(metavar="RUN", help=_("the id of a stored run"))],
     symbol: Annotated[
         str | None,
-        typer.Argument(metavar="[SYMBOL]", help="explain the forecast for it; else the run"),
+        typer.Argument(metavar="[SYMBOL]", help=_("explain the forecast for it; else the run")),
     ] = None,
     step: Annotated[
-        int | None, typer.Option(help="sessions ahead of what is explained [the last]")
+        int | None, typer.Option(help=_("sessions ahead of what is explained [the last]"))
     ] = None,
     source: Source = None,
     path: CsvPath = None,

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from pregao.cli._app import app
+from pregao.cli._language import _
 from pregao.cli._options import Json
 from pregao.cli._session import print_json
 from pregao.settings import Settings
@@ -13,7 +14,7 @@ from pregao.settings import Settings
 @app.command()
 def finding(
     code: Annotated[
-        str | None, typer.Argument(metavar="[CODE]", help="such as EVA001; without one, all")
+        str | None, typer.Argument(metavar="[CODE]", help=_("such as EVA001; without one, all"))
     ] = None,
     as_json: Json = False,
 ) -> None:

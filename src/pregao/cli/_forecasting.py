@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pregao.cli._app import app
+from pregao.cli._language import _
 from pregao.cli._options import (
     AllowFindings,
     CsvPath,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 @app.command()
 def evaluate(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="the id of a stored run")],
+    run: Annotated[str, typer.Argument(metavar="RUN", help=_("the id of a stored run"))],
     folds: Folds = None,
     rolling: Rolling = None,
     workers: Workers = None,
@@ -59,8 +60,10 @@ def evaluate(
 
 @app.command()
 def forecast(
-    symbol: Annotated[str, typer.Argument(metavar="SYMBOL", help="PETR4, VALE3.SA, NVDA")],
-    run: Annotated[str | None, typer.Option(help="a stored run; by default one is trained")] = None,
+    symbol: Annotated[str, typer.Argument(metavar="SYMBOL", help=_("PETR4, VALE3.SA, NVDA"))],
+    run: Annotated[
+        str | None, typer.Option(help=_("a stored run; by default one is trained"))
+    ] = None,
     network: NetworkName = None,
     source: Source = None,
     path: CsvPath = None,

@@ -6,42 +6,48 @@ from typing import Annotated, Literal
 
 import typer
 
-Symbols = Annotated[list[str], typer.Argument(metavar="SYMBOL", help="PETR4, VALE3.SA, NVDA")]
+from pregao.cli._language import _
+
+Symbols = Annotated[list[str], typer.Argument(metavar="SYMBOL", help=_("PETR4, VALE3.SA, NVDA"))]
 SymbolsOrFile = Annotated[
     list[str] | None,
-    typer.Argument(metavar="SYMBOL", help="PETR4, VALE3.SA, NVDA; or give --experiment"),
+    typer.Argument(metavar="SYMBOL", help=_("PETR4, VALE3.SA, NVDA; or give --experiment")),
 ]
 Source = Annotated[
     str | None,
     typer.Option(
-        help="prices from sample, csv, store, yahoo, brapi, alphavantage, alphavantage_adjusted, "
-        "or live: the sources of PREGAO_SOURCES, one after the other [sample]"
+        help=_(
+            "prices from sample, csv, store, yahoo, brapi, alphavantage, alphavantage_adjusted, "
+            "or live: the sources of PREGAO_SOURCES, one after the other [sample]"
+        )
     ),
 ]
 CsvPath = Annotated[
-    Path | None, typer.Option("--path", help="a CSV file, or a folder of TICKER.csv")
+    Path | None, typer.Option("--path", help=_("a CSV file, or a folder of TICKER.csv"))
 ]
 Day = datetime | None
 Start = Annotated[
-    Day, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="first session used")
+    Day, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help=_("first session used"))
 ]
-End = Annotated[Day, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help="last session known")]
-Json = Annotated[bool, typer.Option("--json", help="print one JSON value and nothing else")]
-NetworkName = Annotated[str | None, typer.Option(help="a name that 'pregao networks' lists")]
-NetworkNames = Annotated[str | None, typer.Option(help="names, comma-separated; all by default")]
-RecipeName = Annotated[str | None, typer.Option(help="a name that 'pregao recipes' lists")]
-Horizon = Annotated[int | None, typer.Option(help="sessions ahead [10]")]
-Lookback = Annotated[int | None, typer.Option(help="sessions a window looks back [60]")]
-Epochs = Annotated[int | None, typer.Option(help="passes over the training windows")]
-Seed = Annotated[int | None, typer.Option(help="same seed, same weights [0]")]
+End = Annotated[
+    Day, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help=_("last session known"))
+]
+Json = Annotated[bool, typer.Option("--json", help=_("print one JSON value and nothing else"))]
+NetworkName = Annotated[str | None, typer.Option(help=_("a name that 'pregao networks' lists"))]
+NetworkNames = Annotated[str | None, typer.Option(help=_("names, comma-separated; all by default"))]
+RecipeName = Annotated[str | None, typer.Option(help=_("a name that 'pregao recipes' lists"))]
+Horizon = Annotated[int | None, typer.Option(help=_("sessions ahead [10]"))]
+Lookback = Annotated[int | None, typer.Option(help=_("sessions a window looks back [60]"))]
+Epochs = Annotated[int | None, typer.Option(help=_("passes over the training windows"))]
+Seed = Annotated[int | None, typer.Option(help=_("same seed, same weights [0]"))]
 Members = Annotated[
-    int | None, typer.Option(help="networks of following seeds, averaged into one forecast [1]")
+    int | None, typer.Option(help=_("networks of following seeds, averaged into one forecast [1]"))
 ]
 AllowFindings = Annotated[
-    bool, typer.Option("--allow-findings", help="train on quarantined prices all the same")
+    bool, typer.Option("--allow-findings", help=_("train on quarantined prices all the same"))
 ]
 ExperimentFile = Annotated[
-    Path | None, typer.Option("--experiment", help="a TOML file of experiment fields")
+    Path | None, typer.Option("--experiment", help=_("a TOML file of experiment fields"))
 ]
 
 
@@ -56,64 +62,73 @@ def _writable(page: Path | None) -> Path | None:
 
 ReportFile = Annotated[
     Path | None,
-    typer.Option("--report", callback=_writable, help="write one self-contained HTML page"),
+    typer.Option("--report", callback=_writable, help=_("write one self-contained HTML page")),
 ]
-DemoFile = Annotated[Path, typer.Option(callback=_writable, help="where the page is written")]
+DemoFile = Annotated[Path, typer.Option(callback=_writable, help=_("where the page is written"))]
 
 # Where the work is done.
-Workers = Annotated[int | None, typer.Option(min=1, help="processes [one a core]")]
-EngineName = Annotated[str, typer.Option("--engine", help="local, or ray on a cluster")]
+Workers = Annotated[int | None, typer.Option(min=1, help=_("processes [one a core]"))]
+EngineName = Annotated[str, typer.Option("--engine", help=_("local, or ray on a cluster"))]
 Address = Annotated[
-    str | None, typer.Option(help="HOST:PORT of a Ray cluster; without it one is started here")
+    str | None, typer.Option(help=_("HOST:PORT of a Ray cluster; without it one is started here"))
 ]
-Device = Annotated[str, typer.Option(help="auto, cpu or cuda")]
+Device = Annotated[str, typer.Option(help=_("auto, cpu or cuda"))]
 GpusPerWorker = Annotated[
-    float, typer.Option(min=0, help="share of a GPU that each worker of a Ray cluster gets")
+    float, typer.Option(min=0, help=_("share of a GPU that each worker of a Ray cluster gets"))
 ]
 
 # Many networks, many tickers.
 Mode = Literal["fast", "optimized"]
 ModeName = Annotated[
     Mode,
-    typer.Option(help="fast: one epoch of every network; optimized: a search for each of them"),
+    typer.Option(help=_("fast: one epoch of every network; optimized: a search for each of them")),
 ]
 SymbolsFile = Annotated[
-    Path | None, typer.Option("--symbols-file", help="tickers, one a line; bad ones are left out")
+    Path | None,
+    typer.Option("--symbols-file", help=_("tickers, one a line; bad ones are left out")),
 ]
 Apart = Annotated[
     bool | None,
     typer.Option(
         "--apart/--pooled",
-        help="networks for each symbol, or for all [pooled; of a --symbols-file, apart]",
+        help=_("networks for each symbol, or for all [pooled; of a --symbols-file, apart]"),
     ),
 ]
 EnsembleSize = Annotated[
-    int, typer.Option("--ensemble", min=0, help="how many of the best networks are averaged")
+    int, typer.Option("--ensemble", min=0, help=_("how many of the best networks are averaged"))
 ]
 Folds = Annotated[
     int | None,
     typer.Option(
         min=0,
         metavar="N",
-        help="stretches of the test part, the champion trained anew before each [5; 0 is one fit]",
+        help=_(
+            "stretches of the test part, the champion trained anew before each [5; 0 is one fit]"
+        ),
     ),
 ]
 Rolling = Annotated[
     int | None,
     typer.Option(
-        min=100, metavar="SESSIONS", help="train each fold on so many sessions [on all before it]"
+        min=100,
+        metavar="SESSIONS",
+        help=_("train each fold on so many sessions [on all before it]"),
     ),
 ]
 
 # Searching.
-Strategy = Annotated[str | None, typer.Option(help="grid, random or bayesian [bayesian]")]
-Trials = Annotated[int | None, typer.Option(help="for each network [20; of a grid, all]")]
+Strategy = Annotated[str | None, typer.Option(help=_("grid, random or bayesian [bayesian]"))]
+Trials = Annotated[int | None, typer.Option(help=_("for each network [20; of a grid, all]"))]
 Budget = Annotated[
-    float | None, typer.Option(min=0, help="begin nothing new after so many seconds")
+    float | None, typer.Option(min=0, help=_("begin nothing new after so many seconds"))
 ]
 SpaceFile = Annotated[
-    Path | None, typer.Option("--space", help="a TOML file: what to vary, over which values")
+    Path | None, typer.Option("--space", help=_("a TOML file: what to vary, over which values"))
 ]
-Vary = Annotated[str | None, typer.Option(help="fields, comma-separated, over their usual values")]
-Force = Annotated[bool, typer.Option("--force", help="run more trials than one wants by accident")]
-NoPruning = Annotated[bool, typer.Option("--no-pruning", help="train every trial to its end")]
+Vary = Annotated[
+    str | None, typer.Option(help=_("fields, comma-separated, over their usual values"))
+]
+Force = Annotated[
+    bool, typer.Option("--force", help=_("run more trials than one wants by accident"))
+]
+NoPruning = Annotated[bool, typer.Option("--no-pruning", help=_("train every trial to its end"))]

@@ -7,23 +7,26 @@ from typing import Annotated
 import typer
 
 from pregao.cli._app import app
+from pregao.cli._language import _
 from pregao.cli._options import Json
 from pregao.cli._session import now, print_json, workbench
 from pregao.errors import InvalidExperimentError
 from pregao.settings import Settings
 
-_Run = Annotated[str, typer.Argument(metavar="RUN", help="an id that 'pregao runs' lists")]
+_Run = Annotated[str, typer.Argument(metavar="RUN", help=_("an id that 'pregao runs' lists"))]
 _IfVersion = Annotated[
     int | None,
-    typer.Option(min=0, help="change nothing unless the champion is at this version, 0 for none"),
+    typer.Option(
+        min=0, help=_("change nothing unless the champion is at this version, 0 for none")
+    ),
 ]
-_Reason = Annotated[str, typer.Option(help="what the audit trail shall say")]
+_Reason = Annotated[str, typer.Option(help=_("what the audit trail shall say"))]
 
 
 @app.command()
 def runs(
-    symbol: Annotated[str | None, typer.Option(help="those that were trained on it")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1_000, help="at most so many")] = 20,
+    symbol: Annotated[str | None, typer.Option(help=_("those that were trained on it"))] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1_000, help=_("at most so many"))] = 20,
     as_json: Json = False,
 ) -> None:
     """List the stored runs with their scores, the newest first."""
@@ -51,7 +54,7 @@ def models(as_json: Json = False) -> None:
 @app.command()
 def promote(
     run: _Run,
-    symbol: Annotated[str | None, typer.Option(help="one of its symbols [all]")] = None,
+    symbol: Annotated[str | None, typer.Option(help=_("one of its symbols [all]"))] = None,
     if_version: _IfVersion = None,
     reason: _Reason = "",
     as_json: Json = False,
@@ -71,7 +74,7 @@ def promote(
 @app.command()
 def rollback(
     symbol: Annotated[str, typer.Argument(metavar="SYMBOL")],
-    horizon: Annotated[int | None, typer.Option(help="sessions ahead [the newest]")] = None,
+    horizon: Annotated[int | None, typer.Option(help=_("sessions ahead [the newest]"))] = None,
     if_version: _IfVersion = None,
     reason: _Reason = "",
     as_json: Json = False,
@@ -101,10 +104,11 @@ def delete(run: _Run) -> None:
 def export(
     run: _Run,
     to: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="a new folder for files and ONNX")
+        Path | None, typer.Option(metavar="FOLDER", help=_("a new folder for files and ONNX"))
     ] = None,
     mlflow: Annotated[
-        str | None, typer.Option(metavar="URI", help="an MLflow server, such as http://host:5000")
+        str | None,
+        typer.Option(metavar="URI", help=_("an MLflow server, such as http://host:5000")),
     ] = None,
 ) -> None:
     """Copy a run for other programs: its files, its networks as ONNX, a page on how to use them."""
@@ -121,7 +125,7 @@ def export(
 
 @app.command()
 def doctor(
-    mend: Annotated[bool, typer.Option("--mend", help="mend what can be mended")] = False,
+    mend: Annotated[bool, typer.Option("--mend", help=_("mend what can be mended"))] = False,
     as_json: Json = False,
 ) -> None:
     """Look for damage in runs, rows, prices and the database; exit code 1 where some is left."""

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from pregao.cli._app import app
+from pregao.cli._language import _
 from pregao.cli._options import CsvPath, Device, Json, Workers
 from pregao.cli._session import terms_of, workbench
 from pregao.settings import Settings
@@ -12,7 +13,7 @@ from pregao.settings import Settings
 
 @app.command()
 def reproduce(
-    run: Annotated[str, typer.Argument(metavar="RUN", help="the id of a stored run")],
+    run: Annotated[str, typer.Argument(metavar="RUN", help=_("the id of a stored run"))],
     path: CsvPath = None,
     workers: Workers = None,
     device: Device = "cpu",

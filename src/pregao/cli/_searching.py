@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pregao.cli._app import app
+from pregao.cli._language import _
 from pregao.cli._options import (
     Address,
     AllowFindings,
@@ -67,7 +68,7 @@ def search(
     no_pruning: NoPruning = False,
     force: Force = False,
     resume: Annotated[
-        str | None, typer.Option(metavar="ID", help="go on with a search that was interrupted")
+        str | None, typer.Option(metavar="ID", help=_("go on with a search that was interrupted"))
     ] = None,
     folds: Folds = None,
     rolling: Rolling = None,

@@ -6,18 +6,19 @@ from typing import Annotated
 import typer
 
 from pregao.cli._app import app
+from pregao.cli._language import _
 from pregao.cli._session import today, workbench
 from pregao.settings import Settings
 
 
 @app.command()
 def serve(
-    host: Annotated[str, typer.Option(help="an address beyond this machine needs a key")] = (
+    host: Annotated[str, typer.Option(help=_("an address beyond this machine needs a key"))] = (
         "127.0.0.1"
     ),
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 is any that is free")] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help=_("0 is any that is free"))] = 8000,
     worker: Annotated[
-        bool, typer.Option("--worker/--no-worker", help="train in the background too")
+        bool, typer.Option("--worker/--no-worker", help=_("train in the background too"))
     ] = True,
 ) -> None:
     """Answer over HTTP: forecasts, prices, runs, and training as jobs."""

@@ -10,20 +10,23 @@ from typing import Annotated
 import typer
 
 from pregao.cli._app import app
+from pregao.cli._language import _
 from pregao.cli._options import Json
 from pregao.cli._session import print_json, workbench
 from pregao.settings import Settings
 
-JobId = Annotated[str, typer.Argument(metavar="JOB", help="an id that 'pregao jobs' lists")]
+JobId = Annotated[str, typer.Argument(metavar="JOB", help=_("an id that 'pregao jobs' lists"))]
 
-jobs_app = typer.Typer(invoke_without_command=True, help="List jobs, or see, stop and retry one.")
+jobs_app = typer.Typer(
+    invoke_without_command=True, help=_("List jobs, or see, stop and retry one.")
+)
 app.add_typer(jobs_app, name="jobs")
 
 
 @app.command()
 def worker(
     with_parent: Annotated[
-        bool, typer.Option("--with-parent", hidden=True, help="end when standard input does")
+        bool, typer.Option("--with-parent", hidden=True, help=_("end when standard input does"))
     ] = False,
 ) -> None:
     """Do jobs that were asked for over HTTP, one after the other, until stopped."""
@@ -64,7 +67,7 @@ def register_run(run: str) -> None:
 @jobs_app.callback()
 def jobs(
     context: typer.Context,
-    state: Annotated[str | None, typer.Option(help="queued, running, succeeded, ...")] = None,
+    state: Annotated[str | None, typer.Option(help=_("queued, running, succeeded, ..."))] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000)] = 20,
     as_json: Json = False,
 ) -> None:

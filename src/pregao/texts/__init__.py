@@ -1,0 +1,15 @@
+"""Texts: messages in English, their translations, and numbers and dates of each language."""
+
+from pregao.texts._catalogues import LOCALE_FOLDER as LOCALE_FOLDER
+from pregao.texts._languages import LOCALES as LOCALES
+from pregao.texts._languages import Language as Language
+from pregao.texts._languages import format_day as format_day
+from pregao.texts._languages import format_short_day as format_short_day
+from pregao.texts._languages import localised as localised
+from pregao.texts._messages import N_ as N_
+from pregao.texts._messages import Message as Message
+from pregao.texts._messages import Translator as Translator
+from pregao.texts._messages import message as message
+from pregao.texts._messages import plural as plural
+from pregao.texts._messages import plural_translator as plural_translator
+from pregao.texts._messages import translator as translator

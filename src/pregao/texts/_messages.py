@@ -1,0 +1,133 @@
+"""Messages: what is said, with its arguments, before a language is chosen."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from numbers import Real
+from string import Formatter
+from typing import Any, Protocol, runtime_checkable
+
+from pregao.texts._catalogues import translated, translated_plural
+from pregao.texts._languages import Language, format_day, localised
+
+
+@runtime_checkable
+class Translatable(Protocol):
+    """Anything that has a text in each language."""
+
+    def in_language(self, language: Language) -> str:
+        """Return the text in a language."""
+        ...
+
+
+Translator = Callable[..., str]
+"""Translates a message id into one language and fills its blanks with keyword arguments."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message of the catalogues with its arguments.
+
+    The id is the English sentence, its blanks named as in `str.format`. Numbers, dates and
+    messages among the arguments are written as the language writes them.
+
+    >>> late = message("{by:.1f} % worse than {rival}", by=3.14, rival="har")
+    >>> str(late)
+    '3.1 % worse than har'
+    """
+
+    id: str
+    arguments: Mapping[str, object] = field(default_factory=dict)
+    plural_id: str | None = None
+    count: int = 1
+
+    def in_language(self, language: Language) -> str:
+        """Return the text in a language."""
+        if self.plural_id is None:
+            sentence = translated(self.id, language)
+        else:
+            sentence = translated_plural(self.id, self.plural_id, self.count, language)
+        return fill(sentence, language, self.arguments)
+
+    def __str__(self) -> str:
+        """Return the English text, which logs and tracebacks show."""
+        return self.in_language("en")
+
+
+def message(message_id: str, /, **arguments: object) -> Message:
+    """Make a message; the id is English, and is what translators see."""
+    return Message(message_id, arguments)
+
+
+def plural(one: str, many: str, /, *, count: int, **arguments: object) -> Message:
+    """Make a message whose sentence depends on a count, which fills the blank ``count``.
+
+    >>> str(plural("{count} row", "{count} rows", count=2))
+    '2 rows'
+    """
+    return Message(one, {"count": count, **arguments}, plural_id=many, count=count)
+
+
+def translator(language: Language) -> Translator:
+    """Return a function that translates messages into one language.
+
+    >>> _ = translator("en")
+    >>> _("{count:,} sessions", count=1234)
+    '1,234 sessions'
+    """
+
+    def _(message_id: str, /, **arguments: object) -> str:
+        return fill(translated(message_id, language), language, arguments)
+
+    return _
+
+
+def plural_translator(language: Language) -> Translator:
+    """Return a function that translates messages with a count into one language.
+
+    >>> ngettext = plural_translator("en")
+    >>> ngettext("{count} run", "{count} runs", 2)
+    '2 runs'
+    """
+
+    def ngettext(one: str, many: str, count: int, /, **arguments: object) -> str:
+        return plural(one, many, count=count, **arguments).in_language(language)
+
+    return ngettext
+
+
+def N_(message_id: str) -> str:  # noqa: N802 - gettext's usual name
+    """Mark a message for translation and return it as it is."""
+    return message_id
+
+
+def fill(sentence: str, language: Language, arguments: Mapping[str, object]) -> str:
+    """Fill the blanks of a sentence as a language writes numbers and dates.
+
+    A sentence without arguments stays as it is, braces included.
+    """
+    return _FORMATTERS[language].vformat(sentence, (), arguments) if arguments else sentence
+
+
+class _LocalFormatter(Formatter):
+    """Formats fields as one language writes them."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        match value:
+            case Real():
+                return localised(format(value, format_spec), self._language)
+            case date():
+                return format_day(value, self._language)
+            case Translatable():
+                return format(value.in_language(self._language), format_spec)
+            case _:
+                return format(value, format_spec)
+
+
+_FORMATTERS: dict[Language, _LocalFormatter] = {
+    "en": _LocalFormatter("en"),
+    "pt": _LocalFormatter("pt"),
+}
