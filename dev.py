@@ -1,4 +1,4 @@
-"""The chores of the project: python dev.py demo | test | soak | check | fix | texts | screenshots | bench.
+"""The chores of the project: `python dev.py CHORE`; without one, they are listed.
 
 Needs nothing but Python 3.11 or newer: makes `.venv` and installs the locked requirements first,
 and again only when they change. `make` calls this; on Windows call it directly.
@@ -114,11 +114,12 @@ def texts() -> None:
     install(LOCKED, LOCKED_DEV)
     locale = ROOT / "src" / "pregao" / "texts" / "locale"
     template = locale / "pregao.pot"
-    keywords = "_ N_ message bilingual plural:1,2 ngettext:1,2 bilingual_plural:1,2"
-    options = ("-F", "babel.cfg", "--no-default-keywords", "--no-wrap", "--sort-output", "--add-location=file")
-    tool("pybabel", "--quiet", "extract", "-k", keywords, *options, "-o", template, "src")
-    options = ("--no-wrap", "--no-fuzzy-matching", "--ignore-obsolete", "--ignore-pot-creation-date")
-    tool("pybabel", "--quiet", "update", "-i", template, "-d", locale, "-D", "pregao", *options)
+    keywords = "_ N_ gettext_lazy bilingual ngettext:1,2 ngettext_lazy:1,2 bilingual_plural:1,2"
+    layout = ("--no-wrap", "--sort-output", "--add-location=file")
+    extract = ("--quiet", "extract", "-F", "babel.cfg", "--no-default-keywords", "-k", keywords)
+    tool("pybabel", *extract, *layout, "-o", template, "src")
+    update = ("--quiet", "update", "--no-fuzzy-matching", "--ignore-obsolete", "--no-wrap")
+    tool("pybabel", *update, "-i", template, "-d", locale, "-D", "pregao")
     template.unlink()
 
 

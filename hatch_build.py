@@ -16,6 +16,14 @@ class CompileCatalogues(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - Hatchling's
         """Compile, and add the result to the wheel though git ignores it."""
-        command = ["pybabel", "--quiet", "compile", "--domain", "pregao", "--directory", str(LOCALE)]
+        command = [
+            "pybabel",
+            "--quiet",
+            "compile",
+            "--domain",
+            "pregao",
+            "--directory",
+            str(LOCALE),
+        ]
         CommandLineInterface().run(command)
         build_data["artifacts"].append("src/pregao/texts/locale/**/*.mo")

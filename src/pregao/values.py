@@ -8,8 +8,8 @@ from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from pregao.texts import Language as Language
-from pregao.texts import Message, message, plural
+from pregao.texts import Language as Language  # noqa: PLC0414 - taken from here by others
+from pregao.texts import Message, gettext_lazy, ngettext_lazy
 
 _SWAPPED = str.maketrans(",.", ".,")
 
@@ -94,12 +94,12 @@ def bilingual(message_id: str, /, **arguments: object) -> Text:
     >>> text.en
     '3.1 % of PETR4'
     """
-    return _written_out(message(message_id, **arguments))
+    return _written_out(gettext_lazy(message_id, **arguments))
 
 
 def bilingual_plural(one: str, many: str, /, *, count: int, **arguments: object) -> Text:
     """Write a message with a count, which fills the blank ``count``, out in both languages."""
-    return _written_out(plural(one, many, count=count, **arguments))
+    return _written_out(ngettext_lazy(one, many, count=count, **arguments))
 
 
 def _written_out(said: Message) -> Text:

@@ -29,7 +29,7 @@ def explain(
     allow_findings: AllowFindings = False,
     as_json: Json = False,
 ) -> None:
-    """Say which features and which sessions mattered, to a run or to its forecast for a symbol."""
+    """Explain a run, or its forecast for a symbol, by feature and by lag."""
     from pregao.terminal import print_explanation, working
 
     if symbol is None and (source, start, end) != (None, None, None):

@@ -18,7 +18,7 @@ def finding(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Say what the code of a finding means and what to do, or list all codes."""
+    """Explain the code of a finding and what to do about it, or list all codes."""
     from pregao.findings import FINDINGS, find_kind
 
     kinds = FINDINGS.values() if code is None else [find_kind(code)]

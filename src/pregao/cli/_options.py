@@ -32,19 +32,24 @@ Start = Annotated[
 End = Annotated[
     Day, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help=_("last session known"))
 ]
-Json = Annotated[bool, typer.Option("--json", help=_("print one JSON value and nothing else"))]
+Json = Annotated[bool, typer.Option("--json", help=_("print one JSON value only"))]
 NetworkName = Annotated[str | None, typer.Option(help=_("a name that 'pregao networks' lists"))]
 NetworkNames = Annotated[str | None, typer.Option(help=_("names, comma-separated; all by default"))]
 RecipeName = Annotated[str | None, typer.Option(help=_("a name that 'pregao recipes' lists"))]
 Horizon = Annotated[int | None, typer.Option(help=_("sessions ahead [10]"))]
 Lookback = Annotated[int | None, typer.Option(help=_("sessions a window looks back [60]"))]
 Epochs = Annotated[int | None, typer.Option(help=_("passes over the training windows"))]
-Seed = Annotated[int | None, typer.Option(help=_("same seed, same weights [0]"))]
+Seed = Annotated[
+    int | None, typer.Option(help=_("random seed; the same seed gives the same weights [0]"))
+]
 Members = Annotated[
-    int | None, typer.Option(help=_("networks of following seeds, averaged into one forecast [1]"))
+    int | None,
+    typer.Option(
+        help=_("number of networks with consecutive seeds, averaged into one forecast [1]")
+    ),
 ]
 AllowFindings = Annotated[
-    bool, typer.Option("--allow-findings", help=_("train on quarantined prices all the same"))
+    bool, typer.Option("--allow-findings", help=_("train on quarantined prices"))
 ]
 ExperimentFile = Annotated[
     Path | None, typer.Option("--experiment", help=_("a TOML file of experiment fields"))
@@ -103,7 +108,7 @@ Folds = Annotated[
         min=0,
         metavar="N",
         help=_(
-            "stretches of the test part, the champion trained anew before each [5; 0 is one fit]"
+            "folds of the test part; the champion is retrained before each [5; 0 is a single fit]"
         ),
     ),
 ]
@@ -112,7 +117,7 @@ Rolling = Annotated[
     typer.Option(
         min=100,
         metavar="SESSIONS",
-        help=_("train each fold on so many sessions [on all before it]"),
+        help=_("train each fold on this many sessions [on all before it]"),
     ),
 ]
 
@@ -120,7 +125,7 @@ Rolling = Annotated[
 Strategy = Annotated[str | None, typer.Option(help=_("grid, random or bayesian [bayesian]"))]
 Trials = Annotated[int | None, typer.Option(help=_("for each network [20; of a grid, all]"))]
 Budget = Annotated[
-    float | None, typer.Option(min=0, help=_("begin nothing new after so many seconds"))
+    float | None, typer.Option(min=0, help=_("start no new trial after this many seconds"))
 ]
 SpaceFile = Annotated[
     Path | None, typer.Option("--space", help=_("a TOML file: what to vary, over which values"))
@@ -128,7 +133,5 @@ SpaceFile = Annotated[
 Vary = Annotated[
     str | None, typer.Option(help=_("fields, comma-separated, over their usual values"))
 ]
-Force = Annotated[
-    bool, typer.Option("--force", help=_("run more trials than one wants by accident"))
-]
+Force = Annotated[bool, typer.Option("--force", help=_("allow more trials than the limit"))]
 NoPruning = Annotated[bool, typer.Option("--no-pruning", help=_("train every trial to its end"))]

@@ -51,7 +51,7 @@ def check(
     end: End = None,
     as_json: Json = False,
 ) -> None:
-    """Say what is wrong with a symbol's bars; exit code 1 if they are quarantined."""
+    """Check a symbol's daily bars; exit code 1 if they are quarantined."""
     from pregao.terminal import print_checked
     from pregao.workbench import usual_source
 

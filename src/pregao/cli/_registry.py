@@ -20,13 +20,13 @@ _IfVersion = Annotated[
         min=0, help=_("change nothing unless the champion is at this version, 0 for none")
     ),
 ]
-_Reason = Annotated[str, typer.Option(help=_("what the audit trail shall say"))]
+_Reason = Annotated[str, typer.Option(help=_("the reason, for the audit trail"))]
 
 
 @app.command()
 def runs(
-    symbol: Annotated[str | None, typer.Option(help=_("those that were trained on it"))] = None,
-    limit: Annotated[int, typer.Option(min=1, max=1_000, help=_("at most so many"))] = 20,
+    symbol: Annotated[str | None, typer.Option(help=_("only runs that were trained on it"))] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1_000, help=_("list at most this many"))] = 20,
     as_json: Json = False,
 ) -> None:
     """List the stored runs with their scores, the newest first."""
@@ -59,7 +59,7 @@ def promote(
     reason: _Reason = "",
     as_json: Json = False,
 ) -> None:
-    """Prove a run's export equal to the run, and let it serve its symbols."""
+    """Promote a run: check that its export equals it, and let it serve its symbols."""
     changed = workbench().models.promote(
         run, symbol=symbol, by=_who(), reason=reason, if_version=if_version
     )
@@ -79,7 +79,7 @@ def rollback(
     reason: _Reason = "",
     as_json: Json = False,
 ) -> None:
-    """Let the champion before the present one serve again."""
+    """Restore the previous champion."""
     changed = workbench().models.roll_back(
         symbol, horizon=horizon, by=_who(), reason=reason, if_version=if_version
     )
@@ -111,7 +111,7 @@ def export(
         typer.Option(metavar="URI", help=_("an MLflow server, such as http://host:5000")),
     ] = None,
 ) -> None:
-    """Copy a run for other programs: its files, its networks as ONNX, a page on how to use them."""
+    """Export a run for other programs: its files, its networks as ONNX, and a README on their use."""
     from pregao.terminal import print_exported, print_exported_to_mlflow
 
     if to is None and mlflow is None:
@@ -125,10 +125,10 @@ def export(
 
 @app.command()
 def doctor(
-    mend: Annotated[bool, typer.Option("--mend", help=_("mend what can be mended"))] = False,
+    mend: Annotated[bool, typer.Option("--mend", help=_("repair what can be repaired"))] = False,
     as_json: Json = False,
 ) -> None:
-    """Look for damage in runs, rows, prices and the database; exit code 1 where some is left."""
+    """Check runs, rows, prices and the database for damage; exit code 1 if damage remains."""
     found = workbench().doctor(now=now(), mend=mend)
     if as_json:
         typer.echo(found.model_dump_json())

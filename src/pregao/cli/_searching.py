@@ -68,7 +68,7 @@ def search(
     no_pruning: NoPruning = False,
     force: Force = False,
     resume: Annotated[
-        str | None, typer.Option(metavar="ID", help=_("go on with a search that was interrupted"))
+        str | None, typer.Option(metavar="ID", help=_("resume an interrupted search"))
     ] = None,
     folds: Folds = None,
     rolling: Rolling = None,

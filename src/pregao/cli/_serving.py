@@ -13,12 +13,12 @@ from pregao.settings import Settings
 
 @app.command()
 def serve(
-    host: Annotated[str, typer.Option(help=_("an address beyond this machine needs a key"))] = (
-        "127.0.0.1"
-    ),
-    port: Annotated[int, typer.Option(min=0, max=65535, help=_("0 is any that is free"))] = 8000,
+    host: Annotated[
+        str, typer.Option(help=_("address to listen on; one beyond this machine needs a key"))
+    ] = ("127.0.0.1"),
+    port: Annotated[int, typer.Option(min=0, max=65535, help=_("0 picks a free port"))] = 8000,
     worker: Annotated[
-        bool, typer.Option("--worker/--no-worker", help=_("train in the background too"))
+        bool, typer.Option("--worker/--no-worker", help=_("run a worker for jobs as well"))
     ] = True,
 ) -> None:
     """Answer over HTTP: forecasts, prices, runs, and training as jobs."""

@@ -26,10 +26,11 @@ app.add_typer(jobs_app, name="jobs")
 @app.command()
 def worker(
     with_parent: Annotated[
-        bool, typer.Option("--with-parent", hidden=True, help=_("end when standard input does"))
+        bool,
+        typer.Option("--with-parent", hidden=True, help=_("stop when standard input is closed")),
     ] = False,
 ) -> None:
-    """Do jobs that were asked for over HTTP, one after the other, until stopped."""
+    """Run queued jobs, one after the other, until stopped."""
     from pregao.server import configure_logs
     from pregao.worker import WorkerTerms, run_worker
 
@@ -52,7 +53,7 @@ def _stop_with_input(stop: Event) -> None:
 
 @app.command("run-job", hidden=True)
 def run_job(folder: Path) -> None:
-    """Do one job as a worker's child: its request comes on standard input."""
+    """Run one job in a child process of a worker; its request comes on standard input."""
     from pregao.worker import run_child
 
     run_child(workbench(), folder)
@@ -60,7 +61,7 @@ def run_job(folder: Path) -> None:
 
 @app.command("register-run", hidden=True)
 def register_run(run: str) -> None:
-    """Export a run for serving, as a server's child."""
+    """Register a run for serving, in a child process of a server."""
     workbench().models.register(run)
 
 
@@ -97,7 +98,7 @@ def cancel_job(job: JobId, as_json: Json = False) -> None:
 
 @jobs_app.command("retry")
 def retry_job(job: JobId, as_json: Json = False) -> None:
-    """Let a job that failed, died or was cancelled wait again."""
+    """Queue a failed, dead or cancelled job again."""
     _shown(workbench().jobs.retry(job), as_json=as_json)
 
 

@@ -36,6 +36,6 @@ def _catalogue(language: Language) -> NullTranslations:
         return NullTranslations()
     path = LOCALE_FOLDER / LOCALES[language] / "LC_MESSAGES" / "pregao.mo"
     if not path.is_file():
-        raise RuntimeError(f"{path} was not compiled: run 'python dev.py check', or install the package")
+        raise RuntimeError(f"{path} is missing: install Pregao, or run 'python dev.py check'")
     with path.open("rb") as file:
         return GNUTranslations(file)

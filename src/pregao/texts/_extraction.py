@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 Found = tuple[int, str | None, str | tuple[str | None, ...], list[str]]
 """Line, function, message or messages, comments: as Babel's extractors give them."""
 
+
 def extract_python(
     file: BinaryIO,
     keywords: Mapping[str, Any],

@@ -31,7 +31,7 @@ class Message:
     The id is the English sentence, its blanks named as in `str.format`. Numbers, dates and
     messages among the arguments are written as the language writes them.
 
-    >>> late = message("{by:.1f} % worse than {rival}", by=3.14, rival="har")
+    >>> late = gettext_lazy("{by:.1f} % worse than {rival}", by=3.14, rival="har")
     >>> str(late)
     '3.1 % worse than har'
     """
@@ -54,15 +54,15 @@ class Message:
         return self.in_language("en")
 
 
-def message(message_id: str, /, **arguments: object) -> Message:
+def gettext_lazy(message_id: str, /, **arguments: object) -> Message:
     """Make a message; the id is English, and is what translators see."""
     return Message(message_id, arguments)
 
 
-def plural(one: str, many: str, /, *, count: int, **arguments: object) -> Message:
+def ngettext_lazy(one: str, many: str, /, *, count: int, **arguments: object) -> Message:
     """Make a message whose sentence depends on a count, which fills the blank ``count``.
 
-    >>> str(plural("{count} row", "{count} rows", count=2))
+    >>> str(ngettext_lazy("{count} row", "{count} rows", count=2))
     '2 rows'
     """
     return Message(one, {"count": count, **arguments}, plural_id=many, count=count)
@@ -91,7 +91,7 @@ def plural_translator(language: Language) -> Translator:
     """
 
     def ngettext(one: str, many: str, count: int, /, **arguments: object) -> str:
-        return plural(one, many, count=count, **arguments).in_language(language)
+        return ngettext_lazy(one, many, count=count, **arguments).in_language(language)
 
     return ngettext
 
