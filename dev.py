@@ -112,15 +112,7 @@ def bench() -> None:
 def texts() -> None:
     """Collect the messages of the code into the catalogues, for translation."""
     install(LOCKED, LOCKED_DEV)
-    locale = ROOT / "src" / "pregao" / "texts" / "locale"
-    template = locale / "pregao.pot"
-    keywords = "_ N_ gettext_lazy bilingual ngettext:1,2 ngettext_lazy:1,2 bilingual_plural:1,2"
-    layout = ("--no-wrap", "--sort-output", "--add-location=file")
-    extract = ("--quiet", "extract", "-F", "babel.cfg", "--no-default-keywords", "-k", keywords)
-    tool("pybabel", *extract, *layout, "-o", template, "src")
-    update = ("--quiet", "update", "--no-fuzzy-matching", "--ignore-obsolete", "--no-wrap")
-    tool("pybabel", *update, "-i", template, "-d", locale, "-D", "pregao")
-    template.unlink()
+    run(PYTHON, "-m", "pregao.texts")
 
 
 CHORES = {each.__name__: each for each in (demo, test, soak, check, fix, texts, screenshots, bench)}

@@ -111,7 +111,7 @@ def export(
         typer.Option(metavar="URI", help=_("an MLflow server, such as http://host:5000")),
     ] = None,
 ) -> None:
-    """Export a run for other programs: its files, its networks as ONNX, and a README on their use."""
+    """Export a run for other programs: its files, its networks as ONNX, and a README."""
     from pregao.terminal import print_exported, print_exported_to_mlflow
 
     if to is None and mlflow is None:
