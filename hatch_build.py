@@ -25,5 +25,5 @@ class CompileCatalogues(BuildHookInterface[Any]):
             "--directory",
             str(LOCALE),
         ]
-        CommandLineInterface().run(command)
+        CommandLineInterface().run(command)  # type: ignore[no-untyped-call]  # Babel has no types here
         build_data["artifacts"].append("src/pregao/texts/locale/**/*.mo")
