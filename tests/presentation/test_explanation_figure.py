@@ -228,7 +228,7 @@ def test_both_languages_have_the_same_texts_with_the_same_blanks():
 
 def test_every_text_is_shown_somewhere():
     folder = Path(pregao.presentation.__file__).parent
-    files = (folder / "_explanation.py", folder.parent / "console" / "_explanation.py")
+    files = (folder / "figures/_explanation.py", folder.parent / "terminal/_explanation.py")
     source = "".join(each.read_text(encoding="utf-8") for each in files)
 
     assert [] == [

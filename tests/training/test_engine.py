@@ -83,7 +83,7 @@ def test_a_program_that_is_no_module_is_an_error_that_says_what_to_write(tmp_pat
     script = tmp_path / "script.py"
     script.write_text(
         "import engine_work\n"
-        "from pregao.training import Local, run\n"
+        "from pregao.training.engines import Local, run\n"
         "list(run(engine_work.say, [0], data=None, engine=Local(1)))\n",
         encoding="utf-8",
     )
@@ -103,7 +103,7 @@ def test_workers_and_their_files_end_with_the_parent_however_it_ends(tmp_path: P
     script = tmp_path / "script.py"
     script.write_text(
         "import engine_work\n"
-        "from pregao.training import Local, run\n"
+        "from pregao.training.engines import Local, run\n"
         "if __name__ == '__main__':\n"
         "    list(run(engine_work.linger, [0, 1], data=None, engine=Local(2)))\n",
         encoding="utf-8",

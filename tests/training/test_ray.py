@@ -69,7 +69,7 @@ def test_a_ray_of_ones_own_is_quiet_and_leaves_nothing_behind(tmp_path: Path):
     script = tmp_path / "script.py"
     script.write_text(
         "import engine_work, signal, sys\n"
-        "from pregao.training import Ray, run\n"
+        "from pregao.training.engines import Ray, run\n"
         "tasks, engine = [(sys.argv[1], 7)], Ray(num_workers=1)\n"
         "for _, number in run(engine_work.say_and_die_once, tasks, data=None, engine=engine):\n"
         "    print(number)\n"

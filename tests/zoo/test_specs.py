@@ -214,7 +214,7 @@ def test_what_does_not_fit_the_window_or_the_memory_is_refused(network, reason):
 
 def test_the_zoo_is_listed_without_torch():
     code = (
-        "import sys, pregao.zoo as zoo; "
+        "import sys, pregao.zoo.networks as zoo; "
         "[zoo.num_parameters(each.network, num_features=5, lookback=20, num_outputs=3)"
         " for each in zoo.ZOO.values()]; "
         "assert 'torch' not in sys.modules; zoo.build; assert 'torch' in sys.modules"

@@ -41,7 +41,7 @@ def sessions_between(exchange: Exchange, first: np.datetime64, last: np.datetime
 
     Of the time before `known_from` nothing is given: no calendar is better than a wrong one.
 
-    >>> from pregao.symbols import B3
+    >>> from pregao.instruments import B3
     >>> carnival = sessions_between(B3, np.datetime64("2024-02-09"), np.datetime64("2024-02-14"))
     >>> [str(session) for session in carnival]
     ['2024-02-09', '2024-02-14']
@@ -94,7 +94,7 @@ def last_complete_session(exchange: Exchange, now: datetime) -> np.datetime64:
         If no session was over then, as far as is known: the clock is wrong.
 
     >>> from datetime import UTC
-    >>> from pregao.symbols import B3
+    >>> from pregao.instruments import B3
     >>> at_noon = datetime(2024, 2, 14, 15, 0, tzinfo=UTC)  # Ash Wednesday, trading since 13:00
     >>> str(last_complete_session(B3, at_noon)), str(last_complete_session(B3, at_noon.replace(
     ...     hour=23)))

@@ -166,8 +166,9 @@ def test_nothing_after_a_session_changes_the_trades_up_to_the_next_open(
     # What the next open itself is, and the corporate action before it, is known when one trades.
     columns = {name: column.copy() for name, column in noisy.bars.columns.items()}
     columns["open"][row + 1] = prices.bars.open[row + 1]
-    factor = (prices.bars.adj_close / prices.bars.close)[row + 1]
-    columns["adj_close"][row + 1] = columns["close"][row + 1] * factor
+    # Twice the close and the adjusted close keep the factor between them to the last bit.
+    for name in ("high", "close", "adj_close"):
+        columns[name][row + 1] = 2 * prices.bars.columns[name][row + 1]
     other = replace(prices, bars=Bars.of(prices.sessions, columns))
     generator = np.random.default_rng(seed)
     late = said.cutoffs > prices.sessions[row]
