@@ -47,7 +47,7 @@ def at_cutoff(prices: Prices, row: int) -> Windows:
 @pytest.mark.parametrize("name", ZOO)
 @settings(max_examples=2)
 @given(row=st.integers(120, 415), seed=st.integers(0, 2**16))
-def test_no_network_forecasts_anything_else_when_the_future_changes(name, row, seed):
+def test_forecasts_of_a_network_do_not_depend_on_later_bars(name, row, seed):
     network = fitted(name)
     expected = network.quantiles(at_cutoff(PRICES, row)).tobytes()
 
@@ -61,7 +61,7 @@ def test_no_network_forecasts_anything_else_when_the_future_changes(name, row, s
 @pytest.mark.parametrize("name", BASELINES)
 @settings(max_examples=3)
 @given(row=st.integers(120, 415), seed=st.integers(0, 2**16))
-def test_no_baseline_forecasts_anything_else_when_the_future_changes(name, row, seed):
+def test_forecasts_of_a_baseline_do_not_depend_on_later_bars(name, row, seed):
     baseline = _baseline(name)
     expected = baseline.quantiles(at_cutoff(PRICES, row)).tobytes()
 

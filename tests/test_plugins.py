@@ -1,4 +1,4 @@
-"""Features and networks of other packages: as good as Pregao's own, and named where they fail."""
+"""Plug-ins: features and networks of other packages, and errors that name the package."""
 
 import json
 import os
@@ -42,7 +42,7 @@ SIZES = {"num_features": 4, "lookback": 10, "num_outputs": 5}
 Install = Callable[[str, Mapping[str, Mapping[str, str]], str], None]
 
 
-def _forget(*modules: str) -> None:
+def _unload(*modules: str) -> None:
     for name in [each for each in sys.modules if each.split(".")[0] in modules]:
         del sys.modules[name]
     plugin_features.cache_clear()
@@ -54,20 +54,20 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Insta
     """Install packages of one module for one test."""
     site, modules = tmp_path / "site", []
 
-    def lay_down(name: str, entry_points: Mapping[str, Mapping[str, str]], code: str) -> None:
+    def install_module(name: str, entry_points: Mapping[str, Mapping[str, str]], code: str) -> None:
         install(site, name, entry_points, dedent(code))
         modules.append(name.replace("-", "_"))
-        _forget(*modules)
+        _unload(*modules)
 
     site.mkdir()
     monkeypatch.syspath_prepend(str(site))
-    yield lay_down
-    _forget(*modules)
+    yield install_module
+    _unload(*modules)
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder into which the example is installed."""
+    """The folder in which the example is installed."""
     folder = Path(tmp_path_factory.mktemp("example")) / "site"
     install_example(folder)
     return folder
@@ -75,11 +75,11 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def example(site: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Have the example installed in this process."""
+    """Make the example importable in this process."""
     monkeypatch.syspath_prepend(str(site))
-    _forget("pregao_wicks")
+    _unload("pregao_wicks")
     yield
-    _forget("pregao_wicks")
+    _unload("pregao_wicks")
 
 
 def experiment(**changes: object) -> Experiment:
@@ -96,24 +96,24 @@ def experiment(**changes: object) -> Experiment:
 
 
 def test_a_plugins_features_and_network_train_and_forecast(example: None):
-    asked = experiment()
+    chosen = experiment()
     data = make_dataset(
-        [PRICES], features=asked.features, lookback=10, horizon=3, split=asked.split
+        [PRICES], features=chosen.features, lookback=10, horizon=3, split=chosen.split
     )
 
-    fitted = finish(train(asked, data))
+    fitted = finish(train(chosen, data))
 
-    assert asked.features == fitted.scaler.features
+    assert chosen.features == fitted.scaler.features
     assert (len(data.validation), 3, 23) == fitted.quantiles(data.validation).shape
 
 
 def test_an_experiment_with_plugins_equals_its_own_json_and_toml(example: None, tmp_path: Path):
-    asked = experiment(network={"kind": "plugin", "name": "mixer", "parameters": {"width": 8}})
+    chosen = experiment(network={"kind": "plugin", "name": "mixer", "parameters": {"width": 8}})
     file = tmp_path / "experiment.toml"
-    file.write_text(asked.to_toml(), encoding="utf-8")
+    file.write_text(chosen.to_toml(), encoding="utf-8")
 
-    assert asked == Experiment.from_json(asked.to_json()) == Experiment.from_toml(file)
-    assert {"width": 8} == json.loads(asked.to_json())["network"]["parameters"]
+    assert chosen == Experiment.from_json(chosen.to_json()) == Experiment.from_toml(file)
+    assert {"width": 8} == json.loads(chosen.to_json())["network"]["parameters"]
 
 
 def test_a_network_is_the_same_with_its_defaults_written_out(example: None):
@@ -144,7 +144,7 @@ def test_the_same_seed_builds_the_same_body(example: None):
 
 
 @pytest.mark.parametrize("parameters", [{"width": 0}, {"widht": 8}, {"width": "wide"}])
-def test_parameters_are_held_to_what_the_plugin_allows(example: None, parameters: dict):
+def test_parameters_are_validated_by_the_plugin(example: None, parameters: dict):
     network = {"kind": "plugin", "name": "mixer", "parameters": parameters}
 
     with pytest.raises(InvalidExperimentError, match=f"mixer: {next(iter(parameters))}"):
@@ -160,13 +160,13 @@ def test_networks_of_plugins_are_listed_after_the_zoo(example: None):
     assert () == broken_networks()
 
 
-def test_features_of_the_example_see_nothing_of_the_future(example: None):
+def test_features_of_the_example_do_not_leak(example: None):
     checks = find_leaks_in_features([feature("upper_wick"), feature("lower_wick")], [PRICES])
 
     assert [True, True] == [each.passed for each in checks]
 
 
-def test_wicks_are_what_they_say(example: None):
+def test_the_upper_wick_equals_its_definition(example: None):
     market = Market.of(PRICES)
     top = np.maximum(market.open, market.close)
 
@@ -210,20 +210,20 @@ def swept(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     return Run(home / "pregao" / "runs" / result["run"])
 
 
-def test_workers_find_plugins_and_the_run_says_which_it_needs(swept: Run):
+def test_workers_load_plugins_and_the_run_records_them(swept: Run):
     needed = {each.name: each.distribution for each in swept.provenance.plugins}
 
     assert "pregao-wicks 0.1.0" == needed["upper_wick"]
 
 
-def test_a_run_whose_plugin_is_not_installed_says_which_package_is_missing(swept: Run):
+def test_a_run_without_its_plugin_is_an_error_with_the_missing_package(swept: Run):
     with pytest.raises(MissingPluginError, match=r"pregao-wicks 0\.1\.0 \(for .*upper_wick"):
         _ = Run(swept.folder).experiment
     with pytest.raises(MissingPluginError, match="pregao-wicks"):
         _ = Run(swept.folder).model
 
 
-def test_a_run_with_plugins_reloads_to_the_same_forecasts(swept: Run, example: None):
+def test_a_reloaded_run_with_plugins_has_the_same_forecasts(swept: Run, example: None):
     first, again = Run(swept.folder).model, Run(swept.folder).model
     data = make_dataset(
         [PRICES],
@@ -236,7 +236,7 @@ def test_a_run_with_plugins_reloads_to_the_same_forecasts(swept: Run, example: N
     assert first.quantiles(data.live).tobytes() == again.quantiles(data.live).tobytes()
 
 
-def test_the_command_line_tells_a_missing_package_in_one_line(swept: Run):
+def test_the_command_line_reports_a_missing_package_in_one_line(swept: Run):
     home = swept.folder.parents[2]
 
     done = shell("evaluate", swept.id, home=home, site=None)
@@ -270,7 +270,7 @@ FEATURE = """
 AS_FEATURE = {"pregao.features": {"planted": "acme_prices:PLANTED"}}
 
 
-def test_nothing_is_loaded_before_a_name_is_asked_for(installed: Install):
+def test_no_plugin_is_loaded_before_a_name_is_looked_up(installed: Install):
     installed("acme-prices", AS_FEATURE, "raise SystemError('loaded')")
 
     Experiment(symbols=("SP500",))
@@ -289,9 +289,7 @@ def test_nothing_is_loaded_before_a_name_is_asked_for(installed: Install):
         (FEATURE.format("1") + "    PLANTED = [PLANTED, PLANTED]", "names planted twice"),
     ],
 )
-def test_a_broken_feature_fails_for_who_asks_for_it_alone(
-    installed: Install, code: str, reason: str
-):
+def test_a_broken_feature_fails_only_where_it_is_used(installed: Install, code: str, reason: str):
     installed("acme-prices", AS_FEATURE, code or "pass")
 
     with pytest.raises(PluginError, match=reason) as error:
@@ -301,14 +299,14 @@ def test_a_broken_feature_fails_for_who_asks_for_it_alone(
     assert experiment(features=["return"], network="dlinear")
 
 
-def test_an_unknown_name_tells_of_broken_plugins_as_well(installed: Install):
+def test_the_error_of_an_unknown_name_lists_broken_plugins(installed: Install):
     installed("acme-prices", AS_FEATURE, "raise ImportError('no such library')")
 
     with pytest.raises(UnknownNameError, match=r"unknown feature 'wnderful'.*acme-prices 1\.0"):
         feature("wnderful")
 
 
-def test_a_name_of_pregao_stays_pregaos(installed: Install):
+def test_a_plugin_cannot_replace_a_name_of_pregao(installed: Install):
     code = FEATURE.format("market.volume").replace('"planted"', '"return"')
     installed("acme-prices", AS_FEATURE, code)
 
@@ -320,7 +318,7 @@ def test_a_name_of_pregao_stays_pregaos(installed: Install):
     assert "acme-prices 1.0" in str(broken)
 
 
-def test_two_packages_with_one_name_are_both_named(installed: Install):
+def test_two_packages_with_one_name_are_both_reported(installed: Install):
     installed("acme-prices", AS_FEATURE, FEATURE.format("market.volume"))
     other = {"pregao.features": {"planted": "bolt_prices:PLANTED"}}
     installed("bolt-prices", other, FEATURE.format("market.close"))
@@ -369,16 +367,16 @@ NETWORK = """
                 super().__init__()
                 {built}
             def forward(self, x):
-                return {said}
+                return {output}
         return Body()
 
     PLANTED = CustomNetwork("planted", Own(), size, body)
 """
 AS_NETWORK = {"pregao.networks": {"planted": "acme_networks:PLANTED"}}
-SOUND = {"size": "", "parameters": "0", "built": "", "said": "x[:, -1]"}
+SOUND = {"size": "", "parameters": "0", "built": "", "output": "x[:, -1]"}
 
 
-def test_parameters_may_be_words_and_tuples(installed: Install):
+def test_parameters_may_be_strings_and_tuples(installed: Install):
     installed("acme-networks", AS_NETWORK, NETWORK.format(**SOUND))
     network = Plugin(name="planted", parameters={"steps": (3,)})
 
@@ -394,15 +392,15 @@ def test_parameters_may_be_words_and_tuples(installed: Install):
         ({"parameters": "'many'"}, "with many parameters"),
         ({"parameters": "3"}, "its size says 3 parameters, its body learns 0"),
         ({"built": "1 / 0"}, "building its body raised ZeroDivisionError"),
-        ({"said": "x"}, r"maps windows of zeros to \(2, 10, 4\)"),
-        ({"said": "x[:, -1] / 0"}, "maps windows of zeros"),
+        ({"output": "x"}, r"maps windows of zeros to \(2, 10, 4\)"),
+        ({"output": "x[:, -1] / 0"}, "maps windows of zeros"),
         (
             {"built": "self.w = nn.Linear(4, 4, dtype=float64)", "parameters": "20"},
             "not float32",
         ),
     ],
 )
-def test_a_network_that_is_not_what_it_says_names_its_package(
+def test_a_network_unlike_its_declaration_is_an_error_with_its_package(
     installed: Install, change: dict[str, str], reason: str
 ):
     installed("acme-networks", AS_NETWORK, NETWORK.format(**{**SOUND, **change}))
@@ -413,7 +411,7 @@ def test_a_network_that_is_not_what_it_says_names_its_package(
     assert "'planted' of acme-networks 1.0" in str(error.value)
 
 
-def test_a_network_may_refuse_windows_that_it_cannot_read(installed: Install):
+def test_a_network_may_refuse_windows(installed: Install):
     refusal = "raise InvalidNetworkError('too short', 'use more')"
     installed("acme-networks", AS_NETWORK, NETWORK.format(**{**SOUND, "size": refusal}))
 
@@ -424,7 +422,7 @@ def test_a_network_may_refuse_windows_that_it_cannot_read(installed: Install):
     assert ["too short: use more"] == [str(each) for each in broken_networks()]
 
 
-def test_a_broken_network_is_listed_as_broken_and_nothing_else_suffers(
+def test_a_broken_network_is_listed_as_broken_and_affects_no_other(
     tmp_path: Path,
 ):
     install(tmp_path / "site", "acme-networks", AS_NETWORK, "raise ImportError('no library')")
@@ -432,18 +430,18 @@ def test_a_broken_network_is_listed_as_broken_and_nothing_else_suffers(
 
     helped = shell("--help", home=home, site=site)
     listed = shell("networks", "--json", home=home, site=site)
-    asked = shell("train", "SP500", "--network", "planted", home=home, site=site)
+    trained = shell("train", "SP500", "--network", "planted", home=home, site=site)
 
     assert 0 == helped.returncode
     assert 0 == listed.returncode
     assert "anchor_lstm" in listed.stdout
     assert "acme-networks 1.0" in listed.stderr
-    assert 2 == asked.returncode
-    assert "acme-networks 1.0" in asked.stderr
-    assert "no library" in asked.stderr
+    assert 2 == trained.returncode
+    assert "acme-networks 1.0" in trained.stderr
+    assert "no library" in trained.stderr
 
 
-def test_a_network_of_a_plugin_that_is_not_there_says_so():
+def test_an_unknown_plugin_network_advises_to_install_the_package():
     with pytest.raises(UnknownNameError, match="install the package"):
         experiment(network={"kind": "plugin", "name": "mixer"}, features=["return"])
 
@@ -453,7 +451,7 @@ def test_an_edited_plugin_makes_another_run(installed: Install):
     before = plugin_features().origins["planted"]
     module = Path(sys.modules["acme_prices"].__file__)
     module.write_text(module.read_text("utf-8").replace("volume", "close"), "utf-8")
-    _forget("acme_prices")
+    _unload("acme_prices")
 
     after = plugin_features().origins["planted"]
 

@@ -1,16 +1,18 @@
-"""What is read from the environment."""
+"""Settings: read from the environment."""
 
 from pathlib import Path
 
 import pytest
 
-from pregao.prices import LIVE_SOURCES
+from pregao.prices import LIVE_SOURCES, SERVICES
 from pregao.settings import Settings
 
+KEYED = {name: each.key_variable for name, each in SERVICES.items() if each.key_variable}
 NAMES = (
-    "PREGAO_SOURCES", "ALPHAVANTAGE_API_KEY", "BRAPI_TOKEN",
-    "PREGAO_YAHOO_URL", "PREGAO_ALPHAVANTAGE_URL", "PREGAO_BRAPI_URL",
-)  # fmt: skip
+    "PREGAO_SOURCES",
+    *KEYED.values(),
+    *(each.base_url_variable for each in SERVICES.values()),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -19,7 +21,12 @@ def empty(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def test_without_any_live_prices_come_from_yahoo_first_and_from_what_is_here_else():
+def test_the_variables_of_services_are_those_of_earlier_versions():
+    assert {"alphavantage": "ALPHAVANTAGE_API_KEY", "brapi": "BRAPI_TOKEN"} == KEYED
+    assert {"PREGAO_YAHOO_URL", "PREGAO_ALPHAVANTAGE_URL", "PREGAO_BRAPI_URL"} <= set(NAMES)
+
+
+def test_without_settings_yahoo_is_the_first_source_and_the_sample_the_last():
     settings = Settings.read()
 
     assert ("yahoo", "store", "alphavantage", "sample") == settings.sources
@@ -27,19 +34,30 @@ def test_without_any_live_prices_come_from_yahoo_first_and_from_what_is_here_els
     assert ({}, {}) == (settings.keys, settings.base_urls)
 
 
-def test_sources_keys_and_addresses_are_read(monkeypatch: pytest.MonkeyPatch):
+def test_sources_are_read_in_their_order(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("PREGAO_SOURCES", " brapi, store ,")
-    monkeypatch.setenv("BRAPI_TOKEN", " canary ")
-    monkeypatch.setenv("PREGAO_BRAPI_URL", "http://127.0.0.1:9")
 
-    settings = Settings.read()
-
-    assert ("brapi", "store") == settings.sources
-    assert "canary" == settings.keys["brapi"].get_secret_value()
-    assert {"brapi": "http://127.0.0.1:9"} == settings.base_urls
+    assert ("brapi", "store") == Settings.read().sources
 
 
-def test_keys_are_shown_nowhere(monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize("name", SERVICES)
+def test_the_address_of_a_service_is_read(name: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv(SERVICES[name].base_url_variable, "http://127.0.0.1:9")
+
+    assert {name: "http://127.0.0.1:9"} == Settings.read().base_urls
+
+
+@pytest.mark.parametrize("name", KEYED)
+def test_the_key_of_a_service_is_read(name: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv(KEYED[name], " canary ")
+
+    keys = Settings.read().keys
+
+    assert {name} == keys.keys()
+    assert "canary" == keys[name].get_secret_value()
+
+
+def test_no_text_of_settings_shows_a_key(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("BRAPI_TOKEN", "canary")
     settings = Settings.read()
 
@@ -47,7 +65,7 @@ def test_keys_are_shown_nowhere(monkeypatch: pytest.MonkeyPatch):
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_is_empty_is_absent(name: str, monkeypatch: pytest.MonkeyPatch):
+def test_an_empty_variable_counts_as_absent(name: str, monkeypatch: pytest.MonkeyPatch):
     absent = Settings.read()
     monkeypatch.setenv(name, " ")
 

@@ -1,8 +1,8 @@
-"""What can go wrong, in the domain's words.
+"""The errors that Pregao raises on purpose.
 
-Every message says what was asked, what was found and what to type instead. Errors carry their
-facts as attributes, so that the command line maps a class to an exit code, and the API to a
-status, in one place.
+Every message names what was requested, what was found and what to do. Errors carry their facts as
+attributes, so that the command line maps a class to an exit code, and the API to a status, in one
+place.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,15 +12,15 @@ from typing import ClassVar, Literal
 
 
 class PregaoError(Exception):
-    """The root of every error that Pregao raises on purpose."""
+    """The base class of all errors of Pregao."""
 
 
 class InputError(PregaoError, ValueError):
-    """What the user gave cannot be used as it is; the command line answers with exit code 2."""
+    """Input that cannot be used; the exit code of the command line is 2."""
 
 
 class UnknownNameError(InputError):
-    """A name that is in no registry; the nearest ones are suggested.
+    """A name that is in no registry, with the nearest ones.
 
     >>> str(UnknownNameError("network", "lstm_clasic", ["lstm_classic", "gru_classic"]))
     "unknown network 'lstm_clasic': did you mean lstm_classic or gru_classic?"
@@ -28,9 +28,9 @@ class UnknownNameError(InputError):
 
     def __init__(self, kind: str, asked: str, known: Iterable[str], hint: str = "") -> None:
         self.kind, self.asked, self.known = kind, asked, tuple(known)
-        spelt = {each.lower(): each for each in self.known}
-        near = get_close_matches(asked.lower(), spelt, n=3, cutoff=0.5)
-        self.nearest = tuple(spelt[each] for each in near)
+        by_lower_case = {each.lower(): each for each in self.known}
+        near = get_close_matches(asked.lower(), by_lower_case, n=3, cutoff=0.5)
+        self.nearest = tuple(by_lower_case[each] for each in near)
         advice = (
             f"did you mean {_either(self.nearest)}?"
             if self.nearest
@@ -40,7 +40,7 @@ class UnknownNameError(InputError):
 
 
 class InvalidSymbolError(InputError):
-    """Text that cannot be a ticker."""
+    """A text that is no ticker."""
 
     def __init__(self, asked: str) -> None:
         self.asked = asked
@@ -51,7 +51,7 @@ class InvalidSymbolError(InputError):
 
 
 class UnknownSymbolError(InputError):
-    """The provider has no such symbol."""
+    """A symbol that a provider does not have."""
 
     def __init__(self, symbol: str, provider: str, hint: str) -> None:
         self.symbol, self.provider, self.hint = symbol, provider, hint
@@ -64,14 +64,14 @@ ProviderReason = Literal[
 
 
 class ProviderError(PregaoError):
-    """A provider on the network that gave no usable bars: why, and what to do."""
+    """A failed download from a provider on the network, with the reason and advice."""
 
     _ADVICE: ClassVar[Mapping[ProviderReason, str]] = {
-        "rate_limited": "wait, or ask another source: --source live goes on to the next one",
-        "unknown_symbol": "check the spelling, or ask another source",
-        "auth": "set its key in the environment, or ask another source",
-        "bad_payload": "try again later, or ask another source: --source live goes on to the next",
-        "schema_changed": "nothing was stored; ask another source until Pregao knows the new form",
+        "rate_limited": "wait, or use another source: --source live goes on to the next one",
+        "unknown_symbol": "check the spelling, or use another source",
+        "auth": "set its key in the environment, or use another source",
+        "bad_payload": "try again later, or use another source: --source live goes on to the next",
+        "schema_changed": "nothing was stored; use another source until Pregao supports this form",
         "unavailable": "check the network, or use what is here: --source store or --source csv",
     }
 
@@ -96,7 +96,7 @@ class ProviderError(PregaoError):
 
 
 class MalformedFileError(InputError):
-    """A file that cannot be read as daily bars: which line, and why."""
+    """A file that cannot be parsed as daily bars, with the line and the reason."""
 
     def __init__(self, path: str, line: int | None, reason: str) -> None:
         self.path, self.line, self.reason = path, line, reason
@@ -105,19 +105,19 @@ class MalformedFileError(InputError):
 
 
 class HistoryTooShortError(InputError):
-    """Fewer sessions than the lookback, the horizon and the split need."""
+    """A history with fewer sessions than the lookback, the horizon and the split need."""
 
     def __init__(self, symbol: str, needed: int, found: int, because: str) -> None:
         self.symbol, self.needed, self.found = symbol, needed, found
         super().__init__(
             f"{symbol} has {found} session{'' if found == 1 else 's'}, "
             f"and {because} needs at least {needed}: "
-            "ask for an earlier --start, or a smaller --lookback or --horizon"
+            "give an earlier --start, or a smaller --lookback or --horizon"
         )
 
 
 class SharedFileError(InputError):
-    """One file that was to serve for several symbols."""
+    """One file that was read for several symbols."""
 
     def __init__(self, symbol: str, path: str) -> None:
         self.symbol, self.path = symbol, path
@@ -128,7 +128,7 @@ class SharedFileError(InputError):
 
 
 class MissingColumnsError(InputError):
-    """Prices without the columns that a stored run learnt from."""
+    """Prices without the order book columns that a stored run was trained on."""
 
     def __init__(self, features: Sequence[str]) -> None:
         self.features = tuple(features)
@@ -145,20 +145,20 @@ class SplitError(InputError):
         self.part, self.found, self.needed = part, found, needed
         super().__init__(
             f"the {part} part has {found} windows and needs at least {needed}: "
-            "move the split's dates, or ask for an earlier --start"
+            "move the split's dates, or give an earlier --start"
         )
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong in one place of what was asked for.
+    """An error in one field of a request.
 
     >>> str(Fault("split.train_fraction", "at most 1"))
     'split.train_fraction: at most 1'
     """
 
     at: str
-    """The field; inner ones after a dot. Empty where it is about all of them."""
+    """The field; inner ones after a dot. Empty where it concerns all fields."""
     message: str
 
     def __str__(self) -> str:
@@ -166,7 +166,7 @@ class Fault:
 
 
 class InvalidExperimentError(InputError):
-    """An experiment with unknown or impossible fields, all of them listed."""
+    """An experiment with unknown or invalid fields, all of them listed."""
 
     def __init__(self, source: str, reasons: Sequence[str | Fault]) -> None:
         self.source, self.reasons = source, tuple(reasons)
@@ -174,11 +174,11 @@ class InvalidExperimentError(InputError):
 
     @property
     def faults(self) -> tuple[Fault, ...]:
-        """The reasons that have a place."""
+        """The reasons that concern one field."""
         return tuple(each for each in self.reasons if isinstance(each, Fault) and each.at)
 
     def within(self, outer: str) -> "InvalidExperimentError":
-        """Say the same of what is a field of something larger."""
+        """Return the same error for an experiment that is a field of a larger request."""
         moved = [
             Fault(f"{outer}.{each.at}", each.message) if isinstance(each, Fault) else each
             for each in self.reasons
@@ -187,7 +187,7 @@ class InvalidExperimentError(InputError):
 
 
 class DataQualityError(InputError):
-    """Prices with findings that make training on them a mistake."""
+    """Prices with findings of severity error, which must not be trained on."""
 
     def __init__(self, symbol: str, findings: Sequence[str]) -> None:
         self.symbol, self.findings = symbol, tuple(findings)
@@ -198,7 +198,7 @@ class DataQualityError(InputError):
 
 
 class NothingLeftError(InputError):
-    """Many symbols or trials, none of which came to anything."""
+    """Symbols or trials of which every one failed."""
 
     def __init__(self, reasons: Sequence[str], none_of: str = "symbol can be used") -> None:
         self.reasons = tuple(reasons)
@@ -207,7 +207,7 @@ class NothingLeftError(InputError):
 
 
 class UnknownRunError(InputError):
-    """No stored run has this id."""
+    """An id that no stored run has."""
 
     def __init__(self, asked: str, known: Sequence[str]) -> None:
         self.asked, self.known = asked, tuple(known)
@@ -216,7 +216,7 @@ class UnknownRunError(InputError):
 
 
 class NotRegisteredError(PregaoError):
-    """A run that cannot be served yet."""
+    """A run that is not registered, and cannot be served."""
 
     def __init__(self, run: str) -> None:
         self.run = run
@@ -224,7 +224,7 @@ class NotRegisteredError(PregaoError):
 
 
 class RegistrationError(PregaoError):
-    """A run that must not be served: its numbers are not what they should be."""
+    """A run that cannot be registered, as its forecasts are not reproduced."""
 
     def __init__(self, run: str, reason: str) -> None:
         self.run, self.reason = run, reason
@@ -232,18 +232,18 @@ class RegistrationError(PregaoError):
 
 
 class ChampionConflictError(PregaoError):
-    """A champion that somebody else has changed in the meantime."""
+    """A champion with another version than expected: it was changed concurrently."""
 
     def __init__(self, symbol: str, horizon: int, asked: int, found: int) -> None:
         self.symbol, self.horizon, self.asked, self.found = symbol, horizon, asked, found
         super().__init__(
             f"the champion of {symbol} for {horizon} sessions is at version {found}, not {asked}: "
-            "look at it again, then decide"
+            "reload it, then decide"
         )
 
 
 class UnknownChampionError(InputError):
-    """A symbol and horizon without a champion."""
+    """A symbol or horizon without a champion."""
 
     def __init__(self, symbol: str, horizon: int | None, known: Sequence[str]) -> None:
         self.symbol, self.horizon, self.known = symbol, horizon, tuple(known)
@@ -253,7 +253,7 @@ class UnknownChampionError(InputError):
 
 
 class NoEarlierChampionError(InputError):
-    """A champion that has no predecessor to go back to."""
+    """A champion without a predecessor to roll back to."""
 
     def __init__(self, symbol: str, horizon: int) -> None:
         self.symbol, self.horizon = symbol, horizon
@@ -263,7 +263,7 @@ class NoEarlierChampionError(InputError):
 
 
 class NotTrainedOnError(InputError):
-    """A run that was to become champion of a symbol that it has never seen."""
+    """A run that was not trained on the symbol of which it was to become champion."""
 
     def __init__(self, run: str, symbol: str, trained_on: Sequence[str]) -> None:
         self.run, self.symbol, self.trained_on = run, symbol, tuple(trained_on)
@@ -274,7 +274,7 @@ class NotTrainedOnError(InputError):
 
 
 class ServingRunError(PregaoError):
-    """A run that cannot be deleted, for it serves, or may be gone back to."""
+    """A run that cannot be deleted, as it is or was a champion."""
 
     def __init__(self, run: str, places: Sequence[str]) -> None:
         self.run, self.places = run, tuple(places)
@@ -284,7 +284,7 @@ class ServingRunError(PregaoError):
 
 
 class FolderInUseError(InputError):
-    """A folder that was to be written anew, and holds something already."""
+    """A folder to be created that exists and is not empty."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -292,7 +292,7 @@ class FolderInUseError(InputError):
 
 
 class UnknownJobError(InputError):
-    """No job has this id."""
+    """An id that no job has."""
 
     def __init__(self, asked: str, known: Sequence[str]) -> None:
         self.asked, self.known = asked, tuple(known)
@@ -301,29 +301,29 @@ class UnknownJobError(InputError):
 
 
 class JobTooLargeError(InputError):
-    """Work of a size that nobody means to ask for."""
+    """A job beyond the size limits."""
 
     def __init__(self, what: str, found: int, most: int) -> None:
         self.what, self.found, self.most = what, found, most
         super().__init__(
-            f"the job asks for {found:,} {what}, and at most {most:,} are allowed: ask for fewer, "
+            f"the job asks for {found:,} {what}, and at most {most:,} are allowed: request fewer, "
             "or use the command line, which has no such limit"
         )
 
 
 class QueueFullError(PregaoError):
-    """More work than waits here."""
+    """A queue with the maximum number of waiting jobs."""
 
     def __init__(self, most: int, retry_after_seconds: int) -> None:
         self.most, self.retry_after_seconds = most, retry_after_seconds
         super().__init__(
-            f"{most:,} jobs wait already: ask again in {retry_after_seconds} s, or start another "
+            f"{most:,} jobs are waiting: try again in {retry_after_seconds} s, or start another "
             "'pregao worker'"
         )
 
 
 class IdempotencyMismatchError(InputError):
-    """A client's key that stands for something else already."""
+    """An idempotency key that belongs to another request."""
 
     def __init__(self, key: str, job: str) -> None:
         self.key, self.job = key, job
@@ -334,7 +334,7 @@ class IdempotencyMismatchError(InputError):
 
 
 class JobStateError(InputError):
-    """Something that cannot be done to a job in its state."""
+    """An operation that the state of a job does not allow."""
 
     def __init__(self, job: str, state: str, asked: str) -> None:
         self.job, self.state, self.asked = job, state, asked
@@ -342,15 +342,15 @@ class JobStateError(InputError):
 
 
 class LostLeaseError(PregaoError):
-    """A worker that took too long, and whose job is another's by now."""
+    """A worker whose lease on a job has expired; the job belongs to another worker."""
 
     def __init__(self, job: str, worker: str) -> None:
         self.job, self.worker = job, worker
-        super().__init__(f"the job {job} is no longer {worker}'s: what it wrote was not taken")
+        super().__init__(f"the job {job} no longer belongs to {worker}: its result was discarded")
 
 
 class TooManyTrialsError(InputError):
-    """A search of so many trials that it must be meant."""
+    """A search with so many trials that they must be confirmed."""
 
     def __init__(self, found: int, num_entries: int, most: int) -> None:
         self.found, self.num_entries, self.most = found, num_entries, most
@@ -362,7 +362,7 @@ class TooManyTrialsError(InputError):
 
 
 class UnknownSearchError(InputError):
-    """No stored search has this id."""
+    """An id that no stored search has."""
 
     def __init__(self, asked: str, known: Sequence[str]) -> None:
         self.asked, self.known = asked, tuple(known)
@@ -371,18 +371,18 @@ class UnknownSearchError(InputError):
 
 
 class SearchMismatchError(InputError):
-    """A stored search that was asked to go on as another one."""
+    """A stored search that was to be resumed with other settings."""
 
     def __init__(self, search: str, differences: Sequence[str]) -> None:
         self.search, self.differences = search, tuple(differences)
         super().__init__(
             f"the search {search} is another one: {'; '.join(differences)}. "
-            "Ask for what it was begun with, or begin a new one"
+            "Use the settings that it was begun with, or begin a new one"
         )
 
 
 class ReplayError(PregaoError):
-    """A stored search whose recorded trials are not those that it would make again."""
+    """A stored search whose recorded trials differ from those that its sampler proposes now."""
 
     def __init__(self, entry: str, trial: int, recorded: str, replayed: str) -> None:
         self.entry, self.trial = entry, trial
@@ -393,7 +393,7 @@ class ReplayError(PregaoError):
 
 
 class InvalidNetworkError(InputError):
-    """A network that cannot be built over this window, or that would be too large."""
+    """A network that cannot be built for these windows, or is too large."""
 
     def __init__(self, reason: str, advice: str, *, at: str = "") -> None:
         self.reason, self.advice, self.at = reason, advice, at
@@ -401,7 +401,7 @@ class InvalidNetworkError(InputError):
 
 
 class DeviceUnavailableError(InputError):
-    """A device that this machine has not."""
+    """A device that this machine does not have."""
 
     def __init__(self, asked: str, found: Sequence[str]) -> None:
         self.asked, self.found = asked, tuple(found)
@@ -412,7 +412,7 @@ class DeviceUnavailableError(InputError):
 
 
 class CorruptFileError(PregaoError):
-    """A stored file whose content is not what was written."""
+    """A stored file whose content does not match its digest."""
 
     def __init__(self, path: str, reason: str) -> None:
         self.path, self.reason = path, reason
@@ -442,7 +442,7 @@ class MissingNaiveError(PregaoError):
 
 
 class WorkerLostError(PregaoError):
-    """A worker process died in the middle of its task, which is given if that is to blame."""
+    """A worker process that died; `task` is the task if it was the cause."""
 
     def __init__(self, reason: str, task: object = None) -> None:
         self.task = task
@@ -453,7 +453,7 @@ class WorkerLostError(PregaoError):
 
 
 class MissingExtraError(InputError):
-    """Something that needs an optional package, which is not installed."""
+    """An optional package that is needed and not installed."""
 
     def __init__(self, extra: str, package: str, reason: str) -> None:
         self.extra, self.package = extra, package
@@ -464,7 +464,7 @@ class MissingExtraError(InputError):
 
 
 class TrackingError(PregaoError):
-    """An MLflow server that does not take what it is given."""
+    """An MLflow server that does not accept a run."""
 
     def __init__(self, uri: str, reason: str) -> None:
         self.uri = uri
@@ -475,7 +475,7 @@ class TrackingError(PregaoError):
 
 
 class EngineUnavailableError(InputError):
-    """A cluster that was asked for and cannot be used."""
+    """A requested cluster that cannot be used."""
 
     def __init__(self, asked: str, found: str, advice: str) -> None:
         self.asked, self.found = asked, found
@@ -483,7 +483,7 @@ class EngineUnavailableError(InputError):
 
 
 class StoreBusyError(PregaoError):
-    """Another process holds a stored file for too long."""
+    """A stored file that another process locked for too long."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -491,7 +491,7 @@ class StoreBusyError(PregaoError):
 
 
 class InvalidDatabaseUrlError(InputError):
-    """A database that cannot be used, by its URL; the URL is not repeated, as it may hold a key."""
+    """An unusable database URL, which is not repeated, as it may hold a password."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
@@ -513,7 +513,7 @@ class DatabaseUnavailableError(PregaoError):
 
 
 class DatabaseBusyError(PregaoError):
-    """Another process wrote for longer than anybody should wait."""
+    """A database that another process locked for too long."""
 
     def __init__(self, waited_seconds: float) -> None:
         self.waited_seconds = waited_seconds
@@ -524,18 +524,18 @@ class DatabaseBusyError(PregaoError):
 
 
 class CorruptDatabaseError(PregaoError):
-    """A database file that is damaged; it is never replaced by an empty one."""
+    """A damaged database file; it is never replaced by an empty one."""
 
     def __init__(self, path: str, reason: str) -> None:
         self.path, self.reason = path, reason
         super().__init__(
             f"the database {path} is damaged ({reason}) and was left as it is: put a backup in its "
-            f"place, or move it away and run 'pregao doctor' to take up the runs again"
+            f"place, or move it away and run 'pregao doctor' to index the runs again"
         )
 
 
 class NewerSchemaError(PregaoError):
-    """A database that a newer version of Pregao wrote."""
+    """A database with the schema of a newer version of Pregao."""
 
     def __init__(self, name: str, found: str, known: str) -> None:
         self.name, self.found, self.known = name, found, known
@@ -546,7 +546,7 @@ class NewerSchemaError(PregaoError):
 
 
 class PluginError(InputError):
-    """A plug-in that was asked for and cannot be used: whose it is, why, and what to do."""
+    """A requested plug-in that cannot be used, with its package, the reason and advice."""
 
     def __init__(self, name: str, distribution: str, reason: str, advice: str) -> None:
         self.name, self.distribution = name, distribution
@@ -557,7 +557,7 @@ class PluginError(InputError):
 
 
 class MissingPluginError(InputError):
-    """A stored run that needs plug-ins which are not installed here."""
+    """A stored run that needs plug-ins that are not installed."""
 
     def __init__(self, run: str, plugins: Sequence[str]) -> None:
         self.run, self.plugins = run, tuple(plugins)
@@ -568,7 +568,7 @@ class MissingPluginError(InputError):
 
 
 def _either(names: Sequence[str]) -> str:
-    """Join names as English does: 'a, b or c'."""
+    """Return names as an enumeration: 'a, b or c'."""
     *rest, last = names
     return f"{', '.join(rest)} or {last}" if rest else last
 

@@ -1,12 +1,12 @@
-"""What other packages bring along, found by their entry points: loaded when it is asked for, once.
+"""Plug-ins of other packages, found by their entry points and loaded once, on demand.
 
-A package says what it has in its `pyproject.toml`::
+A package declares them in its `pyproject.toml`::
 
     [project.entry-points."pregao.features"]
     upper_wick = "my_package:UPPER_WICK"
 
-Nothing of it is imported before a name is asked for that Pregao itself has not. What cannot be
-loaded is kept with the reason, and is an error only for who asks for it by name.
+Nothing of it is imported before a name is looked up that Pregao itself does not define. A plug-in
+that cannot be loaded is kept with the reason, and is an error only when it is looked up by name.
 """
 
 import hashlib
@@ -27,20 +27,20 @@ _PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a plug-in comes from."""
+    """The package of a plug-in."""
 
     distribution: str
-    """The package that was installed, with its version."""
+    """The installed package, with its version."""
     source: str = ""
-    """SHA-256 of the package's Python files, first 16 hex digits: what is edited is another one."""
+    """SHA-256 of the package's Python files, first 16 hex digits: it changes with every edit."""
 
     def __str__(self) -> str:
         return self.distribution
 
 
 @dataclass(frozen=True)
-class Broken:
-    """A plug-in that cannot be used, and why."""
+class BrokenPlugin:
+    """A plug-in that cannot be used, with the reason and advice."""
 
     name: str
     origin: Origin
@@ -48,7 +48,7 @@ class Broken:
     advice: str
 
     def error(self) -> PluginError:
-        """Give it as the error of who asks for it."""
+        """Return the error of looking it up."""
         return PluginError(self.name, str(self.origin), self.reason, self.advice)
 
     def __str__(self) -> str:
@@ -57,19 +57,19 @@ class Broken:
 
 @dataclass(frozen=True)
 class Plugins(Generic[T]):
-    """What the entry points of one group give, by name, and what of it is broken."""
+    """The plug-ins of one group of entry points, by name, and the broken ones."""
 
     values: Mapping[str, T] = field(default_factory=dict)
     origins: Mapping[str, Origin] = field(default_factory=dict)
-    broken: tuple[Broken, ...] = ()
+    broken: tuple[BrokenPlugin, ...] = ()
 
     def find(self, name: str) -> T | None:
-        """Give what has this name, or None.
+        """Return the plug-in of this name, or None.
 
         Raises
         ------
         PluginError
-            If there is one, and it is broken.
+            If it is broken.
         """
         for each in self.broken:
             if each.name == name:
@@ -78,13 +78,13 @@ class Plugins(Generic[T]):
 
     @property
     def hint(self) -> str:
-        """Say what else there might be, for an error about a name that nobody has."""
+        """The errors of broken plug-ins, for the error of an unknown name."""
         return " ".join(str(each) for each in self.broken)
 
 
 def load_plugins(
     group: str,
-    named: Callable[[str, object], Mapping[str, T]],
+    parse: Callable[[str, object], Mapping[str, T]],
     *,
     built_in: Container[str],
 ) -> Plugins[T]:
@@ -92,26 +92,26 @@ def load_plugins(
 
     Parameters
     ----------
-    named
-        Tells from an entry point's name and its value what it gives, by name; a TypeError or a
-        ValueError says why it cannot be used.
+    parse
+        Return the plug-ins of an entry point by name, from its name and its value; raise a
+        TypeError or a ValueError with the reason if it cannot be used.
     built_in
-        Names that are taken.
+        Names that plug-ins cannot have.
     """
     values: dict[str, T] = {}
     origins: dict[str, Origin] = {}
-    broken: dict[str, Broken] = {}
+    broken: dict[str, BrokenPlugin] = {}
     for entry, distribution in _entry_points(group):
         origin = Origin(f"{distribution.name} {distribution.version}")
         try:
-            found = named(entry.name, entry.load())
-        except Exception as error:  # noqa: BLE001 - the code of others may raise anything
+            found = parse(entry.name, entry.load())
+        except Exception as error:  # noqa: BLE001 - the code of plug-ins may raise anything
             reason = " ".join(f"{type(error).__name__}: {error}".split())
-            broken[entry.name] = Broken(entry.name, origin, reason, _MEND)
+            broken[entry.name] = BrokenPlugin(entry.name, origin, reason, _ADVICE)
             continue
-        origin = Origin(origin.distribution, _source(entry.module))
+        origin = Origin(origin.distribution, _digest_source(entry.module))
         for name, value in found.items():
-            problem = _problem(name, origin, origins, built_in)
+            problem = _name_problem(name, origin, origins, built_in)
             if problem is None:
                 values[name], origins[name] = value, origin
             else:
@@ -120,31 +120,31 @@ def load_plugins(
     return Plugins(dict(sorted(values.items())), origins, tuple(broken.values()))
 
 
-_MEND = "mend it, or update or uninstall the package"
+_ADVICE = "correct it, or update or uninstall the package"
 
 
-def _problem(
+def _name_problem(
     name: str,
     origin: Origin,
     origins: Mapping[str, Origin],
     built_in: Container[str],
-) -> Broken | None:
-    """Say why a name cannot be had."""
+) -> BrokenPlugin | None:
+    """Return why a name cannot be used; None if it can."""
     if not _PLAIN_NAME.fullmatch(name):
-        return Broken(name, origin, "its name is not made of a-z, 0-9 and _", "rename it")
+        return BrokenPlugin(name, origin, "its name is not made of a-z, 0-9 and _", "rename it")
     if name in built_in:
-        return Broken(name, origin, "Pregao has one of this name, which is used", "rename it")
+        return BrokenPlugin(name, origin, "Pregao has one of this name, which is used", "rename it")
     if name in origins:
         reason = f"{origins[name]} has one of this name too"
-        return Broken(name, origin, reason, "rename it, or uninstall one of the packages")
+        return BrokenPlugin(name, origin, reason, "rename it, or uninstall one of the packages")
     return None
 
 
 def _entry_points(group: str) -> Iterator[tuple[EntryPoint, Distribution]]:
-    """Find the entry points of a group, and whose they are; the first of equal packages counts.
+    """Yield the entry points of a group with their packages; of equal packages the first counts.
 
-    Files that do not name the group are not parsed: in an environment of a hundred packages that
-    is one millisecond, and not eight.
+    Files without the name of the group are not parsed: in an environment of a hundred packages
+    that takes one millisecond rather than eight.
     """
     seen = set()
     for distribution in distributions():
@@ -157,8 +157,8 @@ def _entry_points(group: str) -> Iterator[tuple[EntryPoint, Distribution]]:
                 yield entry, distribution
 
 
-def _source(module: str) -> str:
-    """Digest the Python files of a module's package."""
+def _digest_source(module: str) -> str:
+    """Return a digest of the Python files of a module's package."""
     top = sys.modules[module.partition(".")[0]]
     if top.__file__ is None:
         return ""

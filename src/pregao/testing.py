@@ -1,12 +1,12 @@
-"""For tests: what every provider and engine promises, and markets made of nothing but chance.
+"""For tests: contracts of providers and engines, and synthetic prices.
 
 A third party's provider passes the contract by giving one case::
 
-    @pytest.mark.parametrize("promise", PROVIDER_CONTRACT.values(), ids=list(PROVIDER_CONTRACT))
-    def test_my_provider_keeps_its_promise(promise):
-        promise(ProviderCase(MyProvider(), Symbol.parse("PETR4"), Symbol.parse("NONE3")))
+    @pytest.mark.parametrize("check", PROVIDER_CONTRACT.values(), ids=list(PROVIDER_CONTRACT))
+    def test_my_provider_fulfils_the_contract(check):
+        check(ProviderCase(MyProvider(), Symbol.parse("PETR4"), Symbol.parse("NONE3")))
 
-and an engine likewise, with nothing but itself: ``ENGINE_CONTRACT`` holds its promises.
+and an engine likewise by the checks of ``ENGINE_CONTRACT``, which take the engine itself.
 """
 
 import os
@@ -31,13 +31,13 @@ from pregao.training.engines import Engine, run
 
 @dataclass(frozen=True)
 class ProviderCase:
-    """A provider, a symbol that it has and one that it has not."""
+    """A provider, with a symbol that it has and one that it does not have."""
 
     provider: Provider
     symbol: Symbol
     absent: Symbol
     now: datetime | None = None
-    """What the provider's clock says, where it has one: it may not tell of a running session."""
+    """The time of the provider's clock, where it has one, to check for provisional bars."""
 
 
 def _has_a_plain_name(case: ProviderCase) -> None:
@@ -45,27 +45,27 @@ def _has_a_plain_name(case: ProviderCase) -> None:
     assert re.fullmatch(r"[a-z][a-z0-9_]*", name), f"{name!r}: use a-z, 0-9 and _"
 
 
-def _says_whose_bars_they_are(case: ProviderCase) -> None:
+def _names_its_source(case: ProviderCase) -> None:
     download = case.provider.download(case.symbol)
-    assert download.symbol == case.symbol, "the symbol that was asked for"
+    assert download.symbol == case.symbol, "the requested symbol"
     assert download.provider == case.provider.name, "its own name"
-    assert download.source, "a source that messages can name"
+    assert download.source, "a source for messages"
     if download.lines is not None:
         assert len(download.lines) == len(download.bars), "a line for each row"
 
 
-def _gives_bars_that_validate(case: ProviderCase) -> None:
+def _returns_bars_that_validate(case: ProviderCase) -> None:
     prices, findings = validated(case.provider.download(case.symbol))
     assert prices.symbol == case.symbol
     assert not [str(each) for each in findings if each.severity == "error"], "no quarantine"
 
 
-def _gives_the_same_twice(case: ProviderCase) -> None:
+def _returns_equal_bars_again(case: ProviderCase) -> None:
     first, second = (case.provider.download(case.symbol) for _ in range(2))
-    assert _equal(first.bars, second.bars), "equal bars for equal questions"
+    assert _equal(first.bars, second.bars), "equal bars for equal requests"
 
 
-def _keeps_to_the_span(case: ProviderCase) -> None:
+def _returns_the_span(case: ProviderCase) -> None:
     everything = case.provider.download(case.symbol).bars
     ordered = np.sort(everything.sessions)
     start, end = ordered[len(ordered) // 4], ordered[3 * len(ordered) // 4]
@@ -74,22 +74,22 @@ def _keeps_to_the_span(case: ProviderCase) -> None:
     assert _equal(everything.take(inside), some), "the rows of the span, both ends included"
 
 
-def _gives_no_rows_for_an_empty_span(case: ProviderCase) -> None:
+def _returns_no_rows_for_an_empty_span(case: ProviderCase) -> None:
     last = case.provider.download(case.symbol).bars.sessions.max()
     after = as_date(last + np.timedelta64(1, "D"))
     assert len(case.provider.download(case.symbol, after, None).bars) == 0, "nothing after the last"
 
 
-def _knows_what_it_has_not(case: ProviderCase) -> None:
+def _refuses_an_absent_symbol(case: ProviderCase) -> None:
     message = ""
     try:
         case.provider.download(case.absent)
     except UnknownSymbolError as error:
         message = str(error)
-    assert str(case.absent) in message, "UnknownSymbolError that names what was asked for"
+    assert str(case.absent) in message, "UnknownSymbolError with the symbol"
 
 
-def _leaves_the_running_session_out(case: ProviderCase) -> None:
+def _leaves_out_the_running_session(case: ProviderCase) -> None:
     if case.now is None:
         return
     download = case.provider.download(case.symbol)
@@ -97,63 +97,63 @@ def _leaves_the_running_session_out(case: ProviderCase) -> None:
     today = day_at(case.symbol.exchange, case.now)
     running = download.bars.sessions[download.bars.sessions > final]
     assert not (running <= np.datetime64(today)).any(), "no bar that may still change"
-    assert download.as_of == today, "the day on which it was asked"
+    assert download.as_of == today, "the day of the download"
 
 
-def _is_read_only(case: ProviderCase) -> None:
+def _returns_read_only_arrays(case: ProviderCase) -> None:
     bars = case.provider.download(case.symbol).bars
     arrays = (bars.sessions, *bars.columns.values())
-    assert not any(array.flags.writeable for array in arrays), "arrays that nobody can change"
+    assert not any(array.flags.writeable for array in arrays), "read-only arrays"
 
 
 PROVIDER_CONTRACT: dict[str, Callable[[ProviderCase], None]] = {
     "has a plain name": _has_a_plain_name,
-    "says whose bars they are": _says_whose_bars_they_are,
-    "gives bars that validate": _gives_bars_that_validate,
-    "gives the same twice": _gives_the_same_twice,
-    "keeps to the span": _keeps_to_the_span,
-    "gives no rows for an empty span": _gives_no_rows_for_an_empty_span,
-    "knows what it has not": _knows_what_it_has_not,
-    "leaves the running session out": _leaves_the_running_session_out,
-    "is read-only": _is_read_only,
+    "names its symbol, provider and source": _names_its_source,
+    "returns bars that validate": _returns_bars_that_validate,
+    "returns equal bars for equal requests": _returns_equal_bars_again,
+    "returns the rows of the span": _returns_the_span,
+    "returns no rows for an empty span": _returns_no_rows_for_an_empty_span,
+    "refuses an absent symbol by name": _refuses_an_absent_symbol,
+    "leaves out the running session": _leaves_out_the_running_session,
+    "returns read-only arrays": _returns_read_only_arrays,
 }
 
 
 def provider_contract(case: ProviderCase) -> None:
-    """Check all that every provider promises; an AssertionError names the broken promise."""
-    for name, promise in PROVIDER_CONTRACT.items():
+    """Run all checks of the contract; an AssertionError names the one that fails."""
+    for name, check in PROVIDER_CONTRACT.items():
         try:
-            promise(case)
+            check(case)
         except AssertionError as error:
-            raise AssertionError(f"{case.provider.name} {name!r} is broken: {error}") from error
+            raise AssertionError(f"{case.provider.name}: {name!r} is broken: {error}") from error
 
 
-class _Sent:
-    """Data that knows how often it was packed in this process."""
+class _CountingData:
+    """Data that counts how often this process has pickled it."""
 
-    times: ClassVar[int] = 0
+    num_pickles: ClassVar[int] = 0
 
     def __init__(self) -> None:
         self.values = np.arange(1000.0)
 
     def __getstate__(self) -> dict[str, object]:
-        _Sent.times += 1
+        _CountingData.num_pickles += 1
         return self.__dict__
 
 
-def _sum(data: NDArray[np.float64], task: int) -> float:
+def _sum_data(data: NDArray[np.float64], task: int) -> float:
     return float(data.sum()) + task
 
 
-def _words(data: object, _: int) -> str:
+def _repr_data(data: object, _: int) -> str:
     return repr(data)
 
 
-def _place(data: _Sent, _: int) -> tuple[int, int]:
+def _process_and_address(data: _CountingData, _: int) -> tuple[int, int]:
     return os.getpid(), id(data.values)
 
 
-def _write(data: NDArray[np.float64], _: int) -> str:
+def _try_to_write(data: NDArray[np.float64], _: int) -> str:
     try:
         data[0] = 1.0
     except ValueError as error:
@@ -161,7 +161,7 @@ def _write(data: NDArray[np.float64], _: int) -> str:
     return "written"
 
 
-def _num_threads(_: object, __: int) -> str | None:
+def _omp_num_threads(_: object, __: int) -> str | None:
     return os.environ.get("OMP_NUM_THREADS")  # noqa: TID251 - what libraries of the worker read
 
 
@@ -174,7 +174,7 @@ def _fail(_: object, task: str) -> str:
     return task
 
 
-def _wait_for_the_file(_: object, task: tuple[str, str]) -> str:
+def _wait_for_file(_: object, task: tuple[str, str]) -> str:
     folder, name = task
     while name and not (Path(folder) / name).exists():
         time.sleep(0.01)
@@ -194,63 +194,67 @@ def _die(_: object, __: str) -> None:
     os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
 
 
-def _gives_every_result_once(engine: Engine) -> None:
-    found = sorted(run(_sum, range(7), data=np.arange(10.0), engine=engine))
+def _returns_every_result_once(engine: Engine) -> None:
+    found = sorted(run(_sum_data, range(7), data=np.arange(10.0), engine=engine))
     assert [(task, 45.0 + task) for task in range(7)] == found, "each task with its own result"
 
 
-def _takes_more_while_it_gives(engine: Engine) -> None:
+def _accepts_tasks_while_it_returns(engine: Engine) -> None:
     with engine.crew(np.zeros(1)) as crew:
-        crew.submit(_sum, 3)
+        crew.submit(_sum_data, 3)
         found = []
         for task, result in crew.results():
             found.append(result)
             for _ in range(task):
-                crew.submit(_sum, task - 1)
-        assert list(crew.results()) == [], "nothing twice"
-    assert sorted(found) == [0.0] * 6 + [1.0] * 6 + [2.0] * 3 + [3.0], "what was submitted late too"
+                crew.submit(_sum_data, task - 1)
+        assert list(crew.results()) == [], "no result twice"
+    assert sorted(found) == [0.0] * 6 + [1.0] * 6 + [2.0] * 3 + [3.0], (
+        "the tasks submitted later too"
+    )
 
 
-def _gives_first_what_finishes_first(engine: Engine) -> None:
+def _returns_in_order_of_completion(engine: Engine) -> None:
     with TemporaryDirectory() as folder, engine.crew(None) as crew:
         if crew.num_workers == 1:
             return
-        crew.submit(_wait_for_the_file, (folder, "second was given"))
-        crew.submit(_wait_for_the_file, (folder, ""))
+        crew.submit(_wait_for_file, (folder, "second was returned"))
+        crew.submit(_wait_for_file, (folder, ""))
         order = []
         for task, _ in crew.results():
             order.append(task[1])
-            (Path(folder) / "second was given").touch()
-    assert order == ["", "second was given"], "the shorter task's result first"
+            (Path(folder) / "second was returned").touch()
+    assert order == ["", "second was returned"], "the shorter task's result first"
 
 
-def _shows_the_data_as_it_is(engine: Engine) -> None:
+def _passes_the_data_unchanged(engine: Engine) -> None:
     data = {"values": np.linspace(0.0, 1.0, 7), "none": np.empty(0), "words": ("PETR4", 1.5, None)}
-    [(_, seen)] = run(_words, [0], data=data, engine=engine)
+    [(_, seen)] = run(_repr_data, [0], data=data, engine=engine)
     assert seen == repr(data), "equal data"
 
 
-def _sends_the_data_once(engine: Engine) -> None:
-    with engine.crew(_Sent()) as crew:
-        before = _Sent.times
+def _sends_the_data_once_per_worker(engine: Engine) -> None:
+    with engine.crew(_CountingData()) as crew:
+        before = _CountingData.num_pickles
         for task in range(3 * crew.num_workers):
-            crew.submit(_place, task)
-        places = {place for _, place in crew.results()}
-        assert _Sent.times - before <= crew.num_workers, "at most once a worker, never with a task"
-    assert len(places) == len({process for process, _ in places}), "opened once in a worker"
+            crew.submit(_process_and_address, task)
+        seen = {each for _, each in crew.results()}
+        assert _CountingData.num_pickles - before <= crew.num_workers, (
+            "at most once per worker, never with a task"
+        )
+    assert len(seen) == len({process for process, _ in seen}), "opened once in a worker"
 
 
-def _lets_nobody_write(engine: Engine) -> None:
-    [(_, said)] = run(_write, [0], data=np.zeros(3), engine=engine)
-    assert "read-only" in said, "arrays that no worker can change"
+def _passes_read_only_data(engine: Engine) -> None:
+    [(_, message)] = run(_try_to_write, [0], data=np.zeros(3), engine=engine)
+    assert "read-only" in message, "arrays that no worker can change"
 
 
 def _computes_on_one_thread(engine: Engine) -> None:
-    [(_, num_threads)] = run(_num_threads, [0], data=None, engine=engine)
+    [(_, num_threads)] = run(_omp_num_threads, [0], data=None, engine=engine)
     assert num_threads == "1", "OMP_NUM_THREADS=1 in the workers"
 
 
-def _raises_what_the_work_raises(engine: Engine) -> None:
+def _raises_the_error_of_a_task(engine: Engine) -> None:
     with engine.crew(None) as crew:
         for task in ("lookup", "name", "fine"):
             crew.submit(_fail, task)
@@ -263,13 +267,13 @@ def _raises_what_the_work_raises(engine: Engine) -> None:
                 outcomes.append(error)
                 results = crew.results()
     found = {type(each): each for each in outcomes}
-    assert found.keys() == {LookupError, UnknownNameError, str}, "the very classes, and a result"
+    assert found.keys() == {LookupError, UnknownNameError, str}, "the same classes, and a result"
     assert getattr(found[LookupError], "args", ()) == ("lookup has no answer", 42), "all arguments"
     assert getattr(found[UnknownNameError], "asked", "") == "lstm_clasic", "all attributes"
-    assert "did you mean lstm_classic" in str(found[UnknownNameError]), "the very words"
+    assert "did you mean lstm_classic" in str(found[UnknownNameError]), "the same message"
 
 
-def _loses_nothing_with_a_worker(engine: Engine) -> None:
+def _repeats_the_task_of_a_lost_worker(engine: Engine) -> None:
     with TemporaryDirectory() as folder:
         tasks = [(folder, number) for number in range(4)]
         try:
@@ -279,44 +283,45 @@ def _loses_nothing_with_a_worker(engine: Engine) -> None:
     assert sorted(found) == [0, 1, 2, 3], "every task once"
 
 
-def _gives_up_on_what_kills_its_workers(engine: Engine) -> None:
+def _gives_up_on_a_deadly_task(engine: Engine) -> None:
     message, task = "", None
     try:
         list(run(_die, ["poison"], data=None, engine=engine))
     except WorkerLostError as error:
         message, task = str(error), error.task
-    assert "poison" in message, "WorkerLostError that names the task"
-    assert task == "poison", "WorkerLostError that gives the task"
+    assert "poison" in message, "WorkerLostError whose message names the task"
+    assert task == "poison", "WorkerLostError with the task"
 
 
 def _ends_with_its_block(engine: Engine) -> None:
     with TemporaryDirectory() as folder, engine.crew(None) as crew:
-        crew.submit(_wait_for_the_file, (folder, "never"))  # else one waits for it without end
+        # Without an end at the block this task would wait forever.
+        crew.submit(_wait_for_file, (folder, "never"))
 
 
 ENGINE_CONTRACT: dict[str, Callable[[Engine], None]] = {
-    "gives every result once": _gives_every_result_once,
-    "takes more while it gives": _takes_more_while_it_gives,
-    "gives first what finishes first": _gives_first_what_finishes_first,
-    "shows the data as it is": _shows_the_data_as_it_is,
-    "sends the data once": _sends_the_data_once,
-    "lets nobody write": _lets_nobody_write,
+    "gives every result once": _returns_every_result_once,
+    "takes more while it gives": _accepts_tasks_while_it_returns,
+    "gives first what finishes first": _returns_in_order_of_completion,
+    "shows the data as it is": _passes_the_data_unchanged,
+    "sends the data once": _sends_the_data_once_per_worker,
+    "lets nobody write": _passes_read_only_data,
     "computes on one thread": _computes_on_one_thread,
-    "raises what the work raises": _raises_what_the_work_raises,
-    "loses nothing with a worker": _loses_nothing_with_a_worker,
-    "gives up on what kills its workers": _gives_up_on_what_kills_its_workers,
+    "raises what the work raises": _raises_the_error_of_a_task,
+    "loses nothing with a worker": _repeats_the_task_of_a_lost_worker,
+    "gives up on what kills its workers": _gives_up_on_a_deadly_task,
     "ends with its block": _ends_with_its_block,
 }
 
 
 def engine_contract(engine: Engine) -> None:
-    """Check all that every engine promises; an AssertionError names the broken promise.
+    """Run all checks of the contract; an AssertionError names the one that fails.
 
-    Workers of the engine run functions of this module, and see the files of this machine.
+    Workers of the engine must import this module, and read the files of this machine.
     """
-    for name, promise in ENGINE_CONTRACT.items():
+    for name, check in ENGINE_CONTRACT.items():
         try:
-            promise(engine)
+            check(engine)
         except AssertionError as error:
             raise AssertionError(f"{engine} {name!r} is broken: {error}") from error
 
@@ -339,9 +344,9 @@ def synthetic_prices(
     annual_volatility: float = 0.3,
     dividend: float = 0.01,
 ) -> Prices:
-    """Make a market of chance: GARCH(1, 1) returns on real sessions, with dividends.
+    """Make random prices: GARCH(1, 1) returns on real sessions, with dividends.
 
-    No forecaster can beat the naive one on its returns, while volatility clusters as in real
+    No forecaster can beat the naive one on the returns, while volatility clusters as in real
     markets (persistence 0.95). Prices are exactly proportional to `scale` where it is a power of
     two, and the same seed gives the same bits.
 
@@ -387,7 +392,7 @@ def synthetic_prices(
 
 
 def in_other_units(prices: Prices, factor: float) -> Prices:
-    """Give the same market with every price times a constant; volume stays as it is."""
+    """Return the prices times a constant; volume stays as it is."""
     columns = {
         name: column if name == "volume" else column * factor
         for name, column in prices.bars.columns.items()
@@ -396,7 +401,7 @@ def in_other_units(prices: Prices, factor: float) -> Prices:
 
 
 def noisy_after(prices: Prices, row: int, *, seed: int = 0) -> Prices:
-    """Give the same market up to a row, and noise in every column after it."""
+    """Return the prices up to a row, and noise in every column after it."""
     rng = np.random.default_rng(seed)
     columns = {
         name: np.concatenate([column[: row + 1], rng.uniform(1, 1000, len(prices) - row - 1)])
@@ -406,7 +411,7 @@ def noisy_after(prices: Prices, row: int, *, seed: int = 0) -> Prices:
 
 
 def _garch(shocks: NDArray[np.float64], level: float) -> NDArray[np.float64]:
-    """Give the volatility of each session: GARCH(1, 1) with alpha 0.08 and beta 0.87."""
+    """Return the volatility of each session: GARCH(1, 1) with alpha 0.08 and beta 0.87."""
     variance = np.empty(len(shocks))
     current = 1.0
     for row, shock in enumerate(shocks.tolist()):

@@ -1,4 +1,4 @@
-"""The base of every value that is written down, and the texts that people read."""
+"""The base class of serialised values, and bilingual texts."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -20,14 +20,14 @@ class Value(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     def replace(self, **changes: Any) -> Self:
-        """Give a copy with some fields changed, validated again as a whole."""
+        """Return a copy with some fields changed, validated again as a whole."""
         return type(self).model_validate({**dict(self), **changes})
 
 
 class Text(Value):
-    """What people read, in English and in Brazilian Portuguese.
+    """A text in English and in Brazilian Portuguese.
 
-    Where a text is read from JSON, a plain string stands for both: so earlier versions wrote it.
+    Parsed from JSON, a plain string is used for both, as earlier versions wrote it.
 
     >>> Text.model_validate("gap")
     Text(en='gap', pt_br='gap')
@@ -38,15 +38,15 @@ class Text(Value):
 
     @model_validator(mode="before")
     @classmethod
-    def _both_of_one(cls, given: object) -> object:
-        return {"en": given, "pt_br": given} if isinstance(given, str) else given
+    def _from_string(cls, value: object) -> object:
+        return {"en": value, "pt_br": value} if isinstance(value, str) else value
 
     @classmethod
     def of(cls, en: str, pt_br: str, /, **facts: "Text | str | date | float") -> Self:
-        """Fill the blanks of both sentences with the same facts, written as in each language.
+        """Fill the blanks of both sentences with the same facts, formatted as in each language.
 
-        Numbers get a decimal comma in Portuguese, dates the day first, and a text gives its own
-        half; everything else stands as it is.
+        In Portuguese, numbers have a decimal comma and dates begin with the day. A text is
+        inserted in the language of the sentence; other facts are the same in both.
 
         >>> text = Text.of("{by:.1f} % worse than {rival}", "{by:.1f} % pior que {rival}",
         ...     by=3.14, rival="har")
@@ -57,12 +57,12 @@ class Text(Value):
 
     @classmethod
     def same(cls, text: str) -> Self:
-        """Give what is the same in both languages, such as a message that is in English only."""
+        """Return a text that is the same in both languages, such as an English error message."""
         return cls(en=text, pt_br=text)
 
     @classmethod
     def counted(cls, number: int, one: "Text", many: "Text") -> Self:
-        """Give a number with what it counts.
+        """Return a number with the singular or plural of what it counts.
 
         >>> Text.counted(1, Text(en="row", pt_br="linha"), Text(en="rows", pt_br="linhas")).pt_br
         '1 linha'
@@ -71,7 +71,7 @@ class Text(Value):
 
     @classmethod
     def joined(cls, texts: "Sequence[Text]", *, en: str = " and ", pt_br: str = " e ") -> Self:
-        """Put texts one after the other, with something in between.
+        """Return texts joined by a separator of each language.
 
         >>> Text.joined([Text.same("a"), Text.same("b")]).pt_br
         'a e b'
@@ -83,7 +83,7 @@ class Text(Value):
         return self.en if language == "en" else self.pt_br
 
     def __str__(self) -> str:
-        """Give the English sentence, which is what logs and errors are written in."""
+        """Return the English sentence, as logs and errors are in English."""
         return self.en
 
 
@@ -106,8 +106,8 @@ def _written_out(said: Message) -> Text:
     return Text(en=said.in_language("en"), pt_br=said.in_language("pt"))
 
 
-class _Blanks(Formatter):
-    """Fills blanks as one language writes numbers and dates."""
+class _LocalisedFormatter(Formatter):
+    """A formatter of numbers and dates in one language."""
 
     def __init__(self, language: Language) -> None:
         self._language = language
@@ -124,4 +124,4 @@ class _Blanks(Formatter):
                 return format(value, format_spec)
 
 
-_ENGLISH, _PORTUGUESE = _Blanks("en"), _Blanks("pt")
+_ENGLISH, _PORTUGUESE = _LocalisedFormatter("en"), _LocalisedFormatter("pt")

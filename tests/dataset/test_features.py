@@ -30,7 +30,7 @@ BOOKED = with_order_book(PRICES)
 
 @pytest.mark.parametrize("name", FEATURES)
 @given(row=st.integers(80, 298), seed=st.integers(0, 2**16))
-def test_a_feature_at_t_is_the_same_bits_without_what_comes_after(name: str, row: int, seed: int):
+def test_a_feature_at_t_does_not_depend_on_later_bars(name: str, row: int, seed: int):
     compute = FEATURES[name].compute
     full = compute(Market.of(BOOKED))
 
@@ -42,7 +42,7 @@ def test_a_feature_at_t_is_the_same_bits_without_what_comes_after(name: str, row
 
 
 @given(row=st.integers(1, 298), seed=st.integers(0, 2**16))
-def test_sigma_and_realised_variance_know_nothing_of_tomorrow(row: int, seed: int):
+def test_sigma_and_realised_variance_do_not_depend_on_later_bars(row: int, seed: int):
     market = Market.of(PRICES)
     disturbed = Market.of(noisy_after(PRICES, row, seed=seed))
 
@@ -98,7 +98,7 @@ def test_a_feature_is_finite_from_its_declared_warm_up_on(name: str):
 
 
 @pytest.mark.parametrize("name", FEATURES)
-def test_a_market_that_does_not_move_has_finite_features(name: str):
+def test_constant_prices_have_finite_features(name: str):
     flat = np.full(len(PRICES), 10.0)
     columns = dict.fromkeys(("open", "high", "low", "close", "adj_close"), flat)
     columns |= {"volume": np.zeros(len(PRICES)), "best_bid": flat, "best_ask": flat}
@@ -109,7 +109,7 @@ def test_a_market_that_does_not_move_has_finite_features(name: str):
 
 
 def _frame() -> pd.DataFrame:
-    """Adjusted prices in units of the first close, as an independent implementation sees them."""
+    """Adjusted prices in units of the first close, for the independent implementation."""
     frame = BOOKED.frame
     factor = frame.adj_close / frame.close / frame.adj_close.iloc[0]
     adjusted = frame.assign(

@@ -1,4 +1,4 @@
-"""Labels: what should have been done, by hindsight or by rule, against plain loops."""
+"""Action labels, by the future or by rule, against plain loops."""
 
 from functools import cache
 
@@ -44,7 +44,7 @@ def labelled(windows: Windows, labelling: Labelling) -> list[str]:
     return [ACTIONS[number] for number in labels.tolist()]
 
 
-def by_hindsight(prices: Prices, rows: list[int], horizon: int) -> list[str]:
+def by_future(prices: Prices, rows: list[int], horizon: int) -> list[str]:
     """Label with plain loops over raw prices: EWMA variance of half-life 11 up to each row."""
     closes = prices.bars.adj_close.tolist()
     actions = []
@@ -87,7 +87,7 @@ def test_the_actions_are_numbered_buy_sell_hold():
 def test_forward_labels_equal_plain_loops(horizon: int):
     windows = dataset(horizon=horizon).validation
 
-    expected = by_hindsight(PRICES, windows.cutoff_rows.tolist(), horizon)
+    expected = by_future(PRICES, windows.cutoff_rows.tolist(), horizon)
 
     assert expected == labelled(windows, "forward")
     assert set(ACTIONS) == set(expected)
@@ -100,13 +100,13 @@ def test_rule_labels_equal_an_independent_implementation():
     assert set(ACTIONS) == set(expected)
 
 
-def test_windows_carry_the_rule_of_their_cutoff():
+def test_windows_have_the_rule_label_of_their_cutoff():
     windows, rule = dataset().train, by_rule(PRICES)
 
     assert [rule[row] for row in windows.cutoff_rows] == labelled(windows, "rule")
 
 
-def test_a_fall_after_a_rise_with_more_volume_is_bought_and_a_dip_at_the_top_sold():
+def test_the_rule_buys_a_fall_on_rising_volume_and_sells_a_dip_after_a_rise():
     up, down = np.full(200, 0.01), np.full(10, -0.012)
     bought = market(np.concatenate([up, down]), rising=True)
     # The relative strength of 14 sessions is above 70 and yet the last five have fallen.
@@ -125,7 +125,7 @@ def market(returns: np.ndarray, *, rising: bool) -> Market:
     return Market.of(Prices(Symbol.parse("TEST3"), bars, "synthetic"))
 
 
-def test_the_rule_holds_until_all_indicators_are_there():
+def test_the_rule_holds_until_all_indicators_are_valid():
     warmup = max(
         FEATURES[name].warmup_sessions
         for name in ("rsi_14", "macd", "volume_change", "price_momentum_5")
@@ -140,7 +140,7 @@ def test_the_rule_holds_until_all_indicators_are_there():
     assert {"buy"} == set(actions[warmup:])
 
 
-def test_a_market_without_volume_is_held():
+def test_the_rule_holds_without_volume():
     columns = {**PRICES.bars.columns, "volume": np.zeros(len(PRICES))}
     silent = Prices(PRICES.symbol, Bars.of(PRICES.sessions, columns), "synthetic")
 
@@ -148,7 +148,7 @@ def test_a_market_without_volume_is_held():
 
 
 @pytest.mark.parametrize("row", [30, 777, 2400])
-def test_a_rule_label_does_not_change_with_what_comes_after(row: int):
+def test_a_rule_label_does_not_depend_on_later_bars(row: int):
     full = rule_actions(Market.of(PRICES))[: row + 1]
 
     truncated = rule_actions(Market.of(PRICES.upto(PRICES.sessions[row])))
@@ -172,7 +172,7 @@ def test_no_label_reads_past_the_border_of_its_part(part: str, horizon: int):
         )
 
 
-def test_a_forward_label_does_read_its_horizon():
+def test_a_forward_label_depends_on_its_horizon():
     data = dataset()
     last = int(data.train.cutoff_rows[-1])
     changed = cut(noisy_after(PRICES, last + data.train.horizon - 1))
@@ -180,11 +180,11 @@ def test_a_forward_label_does_read_its_horizon():
     before, after = (labelled(each.train, "forward") for each in (data, changed))
 
     assert before[:-1] == after[:-1]
-    assert by_hindsight(noisy_after(PRICES, last + 3), [last], 4) == after[-1:]
+    assert by_future(noisy_after(PRICES, last + 3), [last], 4) == after[-1:]
 
 
 @pytest.mark.parametrize("labelling", LABELLINGS)
-def test_labels_do_not_know_the_currency(labelling: Labelling):
+def test_labels_do_not_depend_on_the_currency(labelling: Labelling):
     dear = cut(in_other_units(PRICES, 4.0))
 
     assert labelled(dataset().train, labelling) == labelled(dear.train, labelling)

@@ -1,4 +1,4 @@
-"""Scalers: fitted on what training sees, undone exactly, equal to scikit-learn's."""
+"""Scalers: fitted on the training part, inverted exactly, equal to scikit-learn's."""
 
 from dataclasses import replace
 
@@ -50,7 +50,7 @@ def test_none_leaves_values_as_they_are():
 
 @pytest.mark.parametrize("scaling", SCALINGS)
 @given(values=st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=8))
-def test_unscaled_undoes_scaling(scaling: Scaling, values: list[float]):
+def test_unscaled_inverts_scaling(scaling: Scaling, values: list[float]):
     scaler = Scaler.fit(NAMES, ROWS, scaling, capped=False)
     rows = np.column_stack([values, values])
 
@@ -75,7 +75,7 @@ def test_unscaling_is_done_in_double_precision():
     ("scaling", "capped", "largest"),
     [("standard", True, 6), ("standard", False, 1e4), ("min_max", True, 1e3), ("none", True, 1e6)],
 )
-def test_only_standard_scaling_caps_and_only_if_asked(
+def test_only_standard_scaling_caps_and_only_if_capped(
     scaling: Scaling, capped: bool, largest: float
 ):
     scaler = Scaler.fit(NAMES, ROWS, scaling, capped=capped)
@@ -86,7 +86,7 @@ def test_only_standard_scaling_caps_and_only_if_asked(
 
 
 @pytest.mark.parametrize("scaling", SCALINGS)
-def test_a_constant_is_centred_and_not_blown_up(scaling: Scaling):
+def test_a_constant_is_centred_with_scale_one(scaling: Scaling):
     scaler = Scaler.fit(("close",), np.full((50, 1), 7.0), scaling)
 
     assert (1.0,) == scaler.scale
@@ -108,7 +108,7 @@ def test_a_scaler_equals_its_own_json(scaling: Scaling):
 
 
 @pytest.mark.parametrize("scaling", SCALINGS)
-def test_a_scaler_does_not_see_past_the_training_part(scaling: Scaling):
+def test_a_scaler_does_not_depend_on_bars_after_the_training_part(scaling: Scaling):
     data = dataset(scaling=scaling)
     last_seen = int(data.train.cutoff_rows[-1])
 
@@ -127,7 +127,7 @@ def test_min_max_spans_the_rows_of_training_windows():
     assert (0.0, 1.0) == (data.train.inputs.min(), data.train.inputs.max())
 
 
-def test_a_market_beyond_its_training_span_is_scaled_beyond_one():
+def test_prices_beyond_their_training_range_are_scaled_beyond_one():
     row = int(dataset().train.cutoff_rows[-1])
     columns = dict(PRICES.bars.columns)
     growth = np.where(np.arange(len(PRICES)) > row, 3.0, 1.0)
@@ -142,7 +142,7 @@ def test_a_market_beyond_its_training_span_is_scaled_beyond_one():
 
 
 @pytest.mark.parametrize("scaling", SCALINGS)
-def test_a_scaler_does_not_know_the_currency(scaling: Scaling):
+def test_a_scaler_does_not_depend_on_the_currency(scaling: Scaling):
     dear = dataset(in_other_units(PRICES, 8.0), scaling)
 
     assert dataset(scaling=scaling).scaler == dear.scaler

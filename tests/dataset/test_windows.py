@@ -1,4 +1,4 @@
-"""Windows: what they hold, what they never see, and how they are split."""
+"""Windows: their inputs and targets, the purge, and splits."""
 
 from datetime import date
 
@@ -126,7 +126,7 @@ def test_pooled_symbols_share_the_borders_whatever_their_calendars(train_last: d
 
 
 @given(seed=st.integers(0, 2**16))
-def test_scaler_and_training_part_do_not_change_with_what_comes_after(seed: int):
+def test_scaler_and_training_part_do_not_depend_on_later_bars(seed: int):
     split = Split(train_last=date(2016, 6, 30), validation_last=date(2016, 12, 30))
     before = dataset(ONE, OTHER, split=split)
     changed = [
@@ -139,7 +139,7 @@ def test_scaler_and_training_part_do_not_change_with_what_comes_after(seed: int)
     assert before.train.targets.tobytes() == after.train.targets.tobytes()
 
 
-def test_a_live_window_is_the_window_that_would_be_evaluated_there():
+def test_a_live_window_equals_the_evaluated_window_of_its_cutoff():
     data = dataset(ONE)
     row = int(data.sealed_test.cutoff_rows[3])
     known = ONE.upto(ONE.sessions[row])
@@ -151,12 +151,12 @@ def test_a_live_window_is_the_window_that_would_be_evaluated_there():
     assert ONE.sessions[row] == live.cutoffs[0]
 
 
-def test_a_live_window_has_no_future():
+def test_a_live_window_has_no_future_returns():
     with pytest.raises(AssertionError, match="no future"):
         dataset().live.future_returns  # noqa: B018 - a property that refuses
 
 
-def test_features_without_an_order_book_are_left_out_and_said_so():
+def test_features_without_an_order_book_are_left_out_with_a_finding():
     data = dataset(ONE, features=FEATURE_SETS["technical"])
 
     assert 11 == len(data.scaler.features)
@@ -165,9 +165,7 @@ def test_features_without_an_order_book_are_left_out_and_said_so():
 
 
 @given(lookback=st.integers(1, 90), horizon=st.integers(1, 20))
-def test_the_length_that_the_error_asks_for_is_enough_and_one_less_is_not(
-    lookback: int, horizon: int
-):
+def test_the_needed_length_of_the_error_is_the_minimum(lookback: int, horizon: int):
     with pytest.raises(HistoryTooShortError) as caught:
         dataset(ONE.between(None, ONE.sessions[99]), lookback=lookback, horizon=horizon)
     needed = caught.value.needed
@@ -189,7 +187,7 @@ def test_a_pooled_symbol_without_a_single_window_is_refused_by_name(sessions: in
         dataset(ONE, short)
 
 
-def test_a_pooled_symbol_that_begins_after_training_is_named():
+def test_a_pooled_symbol_that_begins_after_training_is_a_finding():
     late = OTHER.between("2016-08-01", None)
     split = Split(train_last=date(2016, 6, 30), validation_last=date(2016, 12, 30))
 
@@ -198,7 +196,7 @@ def test_a_pooled_symbol_that_begins_after_training_is_named():
     assert [("LRN005", "NVDA")] == [(each.code, each.symbol) for each in data.findings]
 
 
-def test_windows_in_another_order_keep_it():
+def test_windows_may_be_taken_in_another_order():
     windows = dataset().train
     order = np.array([0, 2, 1, 3])
 
@@ -208,7 +206,7 @@ def test_windows_in_another_order_keep_it():
     assert windows.targets[order].tobytes() == shuffled.targets.tobytes()
 
 
-def test_a_single_bar_is_too_short_and_says_so():
+def test_a_single_bar_is_too_short():
     with pytest.raises(HistoryTooShortError, match="has 1 session,"):
         dataset(ONE.upto(ONE.first))
 
@@ -234,17 +232,17 @@ def test_an_unknown_feature_is_refused():
         {"purge": 3},
     ],
 )
-def test_a_split_that_cannot_be_is_refused(fields: dict[str, object]):
+def test_an_invalid_split_is_refused(fields: dict[str, object]):
     with pytest.raises(ValidationError):
         Split.model_validate(fields)
 
 
-WALKS = st.builds(
+PLANS = st.builds(
     WalkForward, num_folds=st.none() | st.integers(1, 4), train_sessions=st.none() | st.just(150)
 )
 
 
-@given(WALKS)
+@given(PLANS)
 def test_every_test_window_belongs_to_one_fold_of_a_walk_forward(plan: WalkForward):
     single = dataset(ONE, OTHER)
 
@@ -255,7 +253,7 @@ def test_every_test_window_belongs_to_one_fold_of_a_walk_forward(plan: WalkForwa
     assert len(single.sealed_test) == sum(map(len, tested))
 
 
-@given(WALKS)
+@given(PLANS)
 def test_no_target_of_a_fold_crosses_a_border(plan: WalkForward):
     for borders in folds_of(dataset(ONE, OTHER), plan):
         fold = dataset(ONE, OTHER, split=borders)
@@ -269,7 +267,7 @@ def test_no_target_of_a_fold_crosses_a_border(plan: WalkForward):
         assert borders.validation_last < borders.test_last
 
 
-@given(WALKS)
+@given(PLANS)
 def test_folds_follow_each_other_with_validation_parts_of_one_length(plan: WalkForward):
     single = dataset()
     folds = folds_of(single, plan)
@@ -288,7 +286,7 @@ def test_folds_follow_each_other_with_validation_parts_of_one_length(plan: WalkF
         assert before.train_last < after.train_last
 
 
-def test_a_rolling_walk_keeps_as_many_training_sessions_in_every_fold():
+def test_a_rolling_walk_forward_trains_on_equally_many_sessions_in_every_fold():
     plan = WalkForward(num_folds=4, train_sessions=150)
 
     folds = [dataset(split=each) for each in folds_of(dataset(), plan)]
@@ -301,7 +299,7 @@ def rows_of(windows: Windows) -> np.ndarray:
     return np.stack([windows.symbol_index, windows.cutoffs.astype(np.int64)], axis=1)
 
 
-def test_a_rolling_fold_forgets_what_came_before_it():
+def test_a_rolling_fold_does_not_train_before_its_first_session():
     fold = Borders(
         train_first=date(2016, 1, 4),
         train_last=date(2016, 8, 31),
@@ -312,7 +310,7 @@ def test_a_rolling_fold_forgets_what_came_before_it():
     assert dataset(split=fold).train.cutoffs.min() >= np.datetime64("2016-01-04")
 
 
-def test_a_walk_forward_of_more_folds_than_fit_says_what_they_need():
+def test_a_walk_forward_of_too_many_folds_is_an_error_with_the_needed_windows():
     with pytest.raises(SplitError, match="needs at least 400"):
         folds_of(dataset(), WalkForward(num_folds=20))
 

@@ -61,7 +61,7 @@ def test_b3_sessions_are_those_of_the_published_list():
 
 
 @EVERY_EXCHANGE
-@settings(deadline=None)  # the first question of an exchange builds its calendar
+@settings(deadline=None)  # the first call for an exchange builds its calendar
 @given(one=DAYS, two=DAYS)
 def test_sessions_ascend_within_their_bounds_and_do_not_depend_on_them(exchange, one, two):
     first, last = min(one, two), max(one, two)
@@ -75,9 +75,9 @@ def test_sessions_ascend_within_their_bounds_and_do_not_depend_on_them(exchange,
 
 
 @EVERY_EXCHANGE
-@settings(deadline=None)  # the first question of an exchange builds its calendar
+@settings(deadline=None)  # the first call for an exchange builds its calendar
 @given(after=DAYS, count=st.integers(1, 300))
-def test_next_sessions_are_as_many_as_asked_and_leave_none_out(exchange, after, count):
+def test_next_sessions_are_consecutive_and_of_the_given_number(exchange, after, count):
     following = next_sessions(exchange, after, count)
 
     assert count == len(following)
@@ -87,7 +87,7 @@ def test_next_sessions_are_as_many_as_asked_and_leave_none_out(exchange, after, 
 
 
 @EVERY_EXCHANGE
-def test_time_before_the_calendar_begins_has_no_sessions_and_no_forecast(exchange):
+def test_time_before_the_calendar_has_no_sessions(exchange):
     assert 0 == len(sessions_between(exchange, np.datetime64("1850-01-01"), np.datetime64("1900")))
     assert (
         known_from(exchange)
@@ -104,7 +104,7 @@ def test_far_future_has_sessions(exchange):
     )
 
 
-def test_reversed_bounds_hold_nothing():
+def test_reversed_bounds_hold_no_session():
     assert 0 == len(sessions_between(B3, np.datetime64("2024-02-02"), np.datetime64("2024-02-01")))
 
 
@@ -133,12 +133,12 @@ def test_a_session_is_complete_an_hour_after_its_own_close(exchange, moment, ses
     assert np.datetime64(session) == last_complete_session(exchange, now)
 
 
-def test_a_clock_that_stands_in_the_past_is_named():
-    with pytest.raises(InputError, match="look at the clock"):
+def test_a_clock_in_the_past_is_an_error():
+    with pytest.raises(InputError, match="check the clock"):
         last_complete_session(B3, datetime(1970, 1, 1, tzinfo=UTC))
 
 
-def test_the_day_at_an_exchange_is_its_own():
+def test_the_day_at_an_exchange_is_in_its_time_zone():
     late = datetime(2024, 7, 1, 23, 30, tzinfo=UTC)
 
     assert date(2024, 7, 1) == day_at(B3, late)

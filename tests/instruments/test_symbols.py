@@ -29,7 +29,7 @@ TICKERS = st.from_regex(r"[A-Z0-9^][A-Z0-9.^=-]{0,10}", fullmatch=True)
         ("AET.L", "AET", LONDON),
     ],
 )
-def test_ticker_is_read_as_people_type_it(text, ticker, exchange):
+def test_ticker_is_parsed_in_its_common_spellings(text, ticker, exchange):
     if exchange is None:  # the fractional market has a ticker of its own
         ticker, exchange = text, B3
 
@@ -58,7 +58,7 @@ def test_ticker_is_read_as_people_type_it(text, ticker, exchange):
         "'; DROP TABLE",
     ],
 )
-def test_what_cannot_be_a_ticker_is_refused_with_an_example(text):
+def test_text_that_is_no_ticker_is_refused_with_an_example(text):
     with pytest.raises(InvalidSymbolError, match="such as PETR4") as raised:
         Symbol.parse(text)
 

@@ -1,4 +1,4 @@
-"""Prices on a server that lies, and in folders of real and of written files."""
+"""Prices on a server with faults, and in folders of real and of written files."""
 
 import threading
 from datetime import datetime, timedelta
@@ -7,10 +7,10 @@ from random import Random
 
 import pytest
 from hypothesis import settings
-from lying_server import FakeClock, LyingServer, telling
+from lying_server import FakeClock, FaultyServer, recorded_answers
 from pydantic import SecretStr
 
-from pregao.prices import Access, Patience, _breaker
+from pregao.prices import SERVICES, NetworkAccess, Patience, _breaker
 from pregao.testing import synthetic_prices
 
 settings.register_profile("prices", deadline=None)  # the first example builds a calendar
@@ -30,7 +30,7 @@ def real_data():
 
 @pytest.fixture
 def write(tmp_path):
-    """Write a file of a folder of prices and give its path."""
+    """Write a file into a folder of prices and return its path."""
 
     def write(content, name="TEST3.csv"):
         path = tmp_path / name
@@ -42,10 +42,10 @@ def write(tmp_path):
 
 @pytest.fixture
 def server(market, monkeypatch):
-    # A free port may have been an earlier server's, and failures are remembered by address.
+    # A free port may have been an earlier server's, and circuit breakers are kept by address.
     monkeypatch.setattr(_breaker, "_breakers", {})
-    with LyingServer() as server:
-        server.truth = telling(market)
+    with FaultyServer() as server:
+        server.respond = recorded_answers(market)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         yield server
@@ -56,7 +56,7 @@ def server(market, monkeypatch):
 
 @pytest.fixture
 def market():
-    """Bars of PETR4 that the servers tell: 80 sessions up to 2015-04-30."""
+    """Bars of PETR4 on the server: 80 sessions up to 2015-04-30."""
     return synthetic_prices("PETR4", sessions=80)
 
 
@@ -68,15 +68,19 @@ def fake_clock(market):
 
 @pytest.fixture
 def open_access(server, fake_clock, tmp_path):
-    """Make an access to the server: impatient where something is to be waited for."""
+    """Make an access to the server, with a retry policy of given fields."""
 
     def open_access(**changes):
         patience = {"deadline_seconds": 10.0, "first_wait_seconds": 1.0, **changes}
-        return Access(
+        return NetworkAccess(
             tmp_path,
             fake_clock.clock,
-            keys=dict.fromkeys(("alphavantage", "brapi"), SecretStr("canary-key")),
-            base_urls=dict.fromkeys(("yahoo", "alphavantage", "brapi"), server.url),
+            keys={
+                name: SecretStr("canary-key")
+                for name, each in SERVICES.items()
+                if each.key_variable
+            },
+            base_urls=dict.fromkeys(SERVICES, server.url),
             patience=Patience(**patience),
             random=Random(0),
         )

@@ -29,7 +29,7 @@ def refusal(path, symbol=TEST3):
 
 @given(st.integers(0, 10_000))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=20)
-def test_what_was_written_is_read_bit_for_bit(write, seed):
+def test_written_prices_are_read_bit_for_bit(write, seed):
     market = synthetic_prices(sessions=60, seed=seed)
     rows = zip(market.sessions, *(c.tolist() for c in market.bars.columns.values()), strict=True)
     lines = [",".join(("date", *COLUMNS)), *(",".join(map(str, row)) for row in rows)]
@@ -59,20 +59,20 @@ def test_what_was_written_is_read_bit_for_bit(write, seed):
         re.sub("([^,\n]+)", r'"\1"', HEADER + ROW),
     ],
 )
-def test_common_spellings_are_read_alike(write, content):
+def test_common_dialects_give_equal_bars(write, content):
     bars = read(write(content)).bars
 
     assert ["2024-01-02"] == [str(day) for day in bars.sessions]
     assert [10, 11, 9, 10.5, 10.4, 1000] == [float(bars.columns[name][0]) for name in COLUMNS]
 
 
-def test_close_stands_in_for_adj_close_and_zero_for_volume(write):
+def test_close_replaces_a_missing_adj_close_and_zero_a_missing_volume(write):
     bars = read(write("Date,Open,High,Low,Close\n2024-01-02,10,11,9,10.5\n")).bars
 
     assert (10.5, 0.0) == (float(bars.adj_close[0]), float(bars.volume[0]))
 
 
-def test_order_book_columns_are_read_where_they_are(write):
+def test_order_book_columns_are_read_if_present(write):
     bars = read(
         write("Date,Open,High,Low,Close,best_bid,best_ask\n2024-01-02,10,11,9,10.5,10.4,10.6\n")
     ).bars
@@ -81,7 +81,7 @@ def test_order_book_columns_are_read_where_they_are(write):
 
 
 @pytest.mark.parametrize("cell", ["", "null", "NaN", "n/a", "None", " "])
-def test_missing_cell_becomes_nan_and_not_a_number_that_was_never_quoted(write, cell):
+def test_missing_cell_becomes_nan(write, cell):
     bars = read(write(HEADER + ROW + f"2024-01-03,10,11,9,{cell},10,5\n")).bars
 
     assert np.isnan(bars.close).tolist() == [False, True]
@@ -183,7 +183,7 @@ def test_other_dialects_and_faulty_cells_are_refused_with_their_line(write, cont
     assert len(str(error)) < len(str(path)) + 400
 
 
-def test_gigabyte_in_one_line_takes_no_memory(tmp_path):
+def test_gigabyte_in_one_line_takes_little_memory(tmp_path):
     path = tmp_path / "TEST3.csv"
     with path.open("wb") as file:
         file.truncate(2**30)  # sparse: one line of NUL bytes
@@ -202,7 +202,7 @@ def test_gigabyte_in_one_line_takes_no_memory(tmp_path):
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes are of POSIX systems")
-def test_what_is_no_regular_file_is_refused_without_waiting_for_it(tmp_path):
+def test_named_pipe_is_refused_without_waiting(tmp_path):
     os.mkfifo(tmp_path / "TEST3.csv")
 
     assert "not a regular file" == refusal(tmp_path / "TEST3.csv").reason
@@ -212,7 +212,7 @@ def test_what_is_no_regular_file_is_refused_without_waiting_for_it(tmp_path):
 @example(b'"')
 @example(b"\r")
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_bytes_are_read_or_refused_in_our_words(write, content):
+def test_any_bytes_are_read_or_refused_with_our_error(write, content):
     for prefix in (b"", HEADER.encode()):
         try:
             download = read(write(prefix + content))
@@ -239,7 +239,7 @@ def test_any_cell_is_a_finite_number_or_missing_or_refused(write, cell):
 
 
 @pytest.mark.parametrize(
-    ("asked", "names", "expected"),
+    ("ticker", "names", "expected"),
     [
         ("PETR4", ["PETR4.csv"], "PETR4.csv"),
         ("PETR4", ["petr4.sa.CSV"], "petr4.sa.CSV"),
@@ -250,34 +250,34 @@ def test_any_cell_is_a_finite_number_or_missing_or_refused(write, cell):
         ("BRK-B", ["BRK-B.csv"], "BRK-B.csv"),
     ],
 )
-def test_file_of_a_ticker_is_found_by_its_name(write, asked, names, expected):
+def test_file_of_a_ticker_is_found_by_its_name(write, ticker, names, expected):
     paths = {name: write(HEADER + ROW, name) for name in names}
 
-    download = read(next(iter(paths.values())).parent, Symbol.parse(asked))
+    download = read(next(iter(paths.values())).parent, Symbol.parse(ticker))
 
     assert str(paths[expected]) == download.source
 
 
-def test_class_of_shares_is_not_taken_for_another(write):
+def test_file_of_another_share_class_is_not_used(write):
     folder = write(HEADER + ROW, "BRK-B.csv").parent
 
     with pytest.raises(UnknownSymbolError, match=r"looked for BRK\.csv, found BRK-B\.csv"):
         read(folder, Symbol.parse("BRK"))
 
 
-def test_missing_ticker_lists_at_most_ten_files_that_are_there(write):
+def test_missing_ticker_lists_at_most_ten_existing_files(write):
     folders = {write(HEADER + ROW, f"ABCD{n}.csv").parent for n in range(3, 15)}
 
     with pytest.raises(UnknownSymbolError, match=r"no PETR4: .*PETR4.SA.csv, found .* and 2 more"):
         read(folders.pop(), Symbol.parse("PETR4"))
 
 
-def test_empty_folder_says_so(tmp_path):
+def test_empty_folder_is_reported(tmp_path):
     with pytest.raises(UnknownSymbolError, match="no CSV file at all"):
         read(tmp_path)
 
 
-def test_several_files_for_a_ticker_are_listed_and_none_is_guessed(write):
+def test_several_files_for_a_ticker_are_listed_and_refused(write):
     write(HEADER + ROW, "TEST3-one.csv")
     folder = write(HEADER + ROW, "TEST3_two.csv").parent
 
@@ -285,7 +285,7 @@ def test_several_files_for_a_ticker_are_listed_and_none_is_guessed(write):
         read(folder)
 
 
-def test_csv_without_a_path_or_with_a_wrong_one_says_what_to_give(tmp_path):
+def test_csv_without_a_usable_path_is_refused(tmp_path):
     with pytest.raises(InputError, match="needs --path"):
         PROVIDERS["csv"]()
     with pytest.raises(InputError, match="does not exist"):
@@ -294,7 +294,7 @@ def test_csv_without_a_path_or_with_a_wrong_one_says_what_to_give(tmp_path):
         PROVIDERS["csv"](path=tmp_path / ("x" * 5000))
 
 
-def test_real_files_are_read_whole(real_data):
+def test_real_files_are_read_completely(real_data):
     for file in sorted((real_data / "ohlcv").iterdir()):
         num_rows = len(file.read_text().splitlines()) - 1
 

@@ -1,4 +1,4 @@
-"""Live prices: who answers, who does not, how old it is, and what is kept."""
+"""Live prices: which source is used, which failed, how old the prices are, what is stored."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from lying_server import Lies, as_alphavantage, as_yahoo, telling, yahoo_chart
+from lying_server import Faults, as_alphavantage, as_yahoo, recorded_answers, yahoo_chart
 
 from pregao.errors import InputError, ProviderError, UnknownNameError, UnknownSymbolError
 from pregao.instruments import Symbol, as_date
@@ -28,19 +28,19 @@ def store(tmp_path):
     return PriceStore(tmp_path)
 
 
-def silent(server):
-    """Refuse every question from now on."""
-    server.lies = [Lies.status(429, Retry_After="9999")] * 99
+def refuse_all(server):
+    """Refuse every request from now on."""
+    server.faults = [Faults.status(429, Retry_After="9999")] * 99
 
 
 def codes(answer):
     return [each.code for each in answer.findings]
 
 
-# Who answers
+# Which source is used
 
 
-def test_the_first_source_answers_and_nothing_is_said_of_others(feed, market):
+def test_the_first_source_is_used_without_findings_about_others(feed, market):
     answer = feed.prices("petr4")
 
     assert market == answer.prices
@@ -49,20 +49,20 @@ def test_the_first_source_answers_and_nothing_is_said_of_others(feed, market):
     assert not {"PRC018", "PRC019"} & set(codes(answer))
 
 
-def test_the_next_source_answers_and_says_for_whom(feed, server):
-    server.lies = [Lies.status(429, Retry_After="9999")]
+def test_a_failed_source_is_replaced_by_the_next_with_a_finding(feed, server):
+    server.faults = [Faults.status(429, Retry_After="9999")]
 
     answer = feed.prices(PETR4)
 
     assert "alphavantage" == answer.source == answer.prices.provider
     assert [("yahoo", "rate_limited")] == [(e.provider, e.reason) for e in answer.failures]
-    [said] = [each for each in answer.findings if each.code == "PRC018"]
-    assert "yahoo (rate_limited): it answered with HTTP status 429" in said.seen.en
+    [finding] = [each for each in answer.findings if each.code == "PRC018"]
+    assert "yahoo (rate_limited): it answered with HTTP status 429" in finding.seen.en
 
 
-def test_without_anybody_the_store_answers_with_what_came_before(feed, server, fake_clock, market):
+def test_without_a_network_the_store_is_used(feed, server, fake_clock, market):
     before = feed.prices(PETR4)
-    silent(server)
+    refuse_all(server)
     fake_clock.start += timedelta(days=4)
 
     answer = feed.prices(PETR4)
@@ -73,9 +73,9 @@ def test_without_anybody_the_store_answers_with_what_came_before(feed, server, f
     assert {"PRC018", "PRC019"} <= set(codes(answer))
 
 
-def test_without_a_store_the_sample_answers_where_it_has_the_symbol(feed, server, fake_clock):
+def test_without_a_network_and_a_store_the_sample_is_used(feed, server, fake_clock):
     fake_clock.start = fake_clock.start.replace(year=2019)
-    silent(server)
+    refuse_all(server)
 
     answer = feed.prices("SP500")
 
@@ -83,8 +83,8 @@ def test_without_a_store_the_sample_answers_where_it_has_the_symbol(feed, server
     assert "PRC018" in codes(answer)
 
 
-def test_where_nobody_answers_every_reason_is_told(feed, server):
-    silent(server)
+def test_the_error_of_no_source_lists_every_reason(feed, server):
+    refuse_all(server)
 
     with pytest.raises(ProviderError) as caught:
         feed.prices(PETR4)
@@ -94,19 +94,19 @@ def test_where_nobody_answers_every_reason_is_told(feed, server):
         assert words in str(caught.value)
 
 
-def test_a_symbol_that_nobody_has_is_unknown(feed):
+def test_a_symbol_of_no_source_is_unknown(feed):
     with pytest.raises(UnknownSymbolError, match="NONE3"):
         feed.prices("NONE3")
 
 
-def test_sound_bars_of_the_next_source_are_better_than_quarantined_ones(feed, server, market):
+def test_sound_bars_of_the_next_source_are_used_before_quarantined_ones(feed, server, market):
     chart = yahoo_chart(market)
     for column in (
         *chart["indicators"]["quote"][0].values(),
         chart["indicators"]["adjclose"][0]["adjclose"],
     ):
         column[40:] = [each / 10 for each in column[40:]]
-    server.lies = [Lies.body(as_yahoo(chart))]
+    server.faults = [Faults.body(as_yahoo(chart))]
 
     answer = feed.prices(PETR4)
 
@@ -114,7 +114,7 @@ def test_sound_bars_of_the_next_source_are_better_than_quarantined_ones(feed, se
     assert [("yahoo", "quarantined")] == [(e.provider, e.reason) for e in answer.failures]
 
 
-def test_quarantined_bars_are_given_where_there_are_no_others_and_are_not_kept(
+def test_quarantined_bars_are_used_where_there_are_no_others_and_are_not_stored(
     feed, server, market, store
 ):
     chart = yahoo_chart(market)
@@ -123,7 +123,7 @@ def test_quarantined_bars_are_given_where_there_are_no_others_and_are_not_kept(
         chart["indicators"]["adjclose"][0]["adjclose"],
     ):
         column[40:] = [each / 10 for each in column[40:]]
-    server.lies = [Lies.body(as_yahoo(chart)), Lies.status(429, Retry_After="9999")]
+    server.faults = [Faults.body(as_yahoo(chart)), Faults.status(429, Retry_After="9999")]
 
     answer = feed.prices(PETR4)
 
@@ -134,11 +134,13 @@ def test_quarantined_bars_are_given_where_there_are_no_others_and_are_not_kept(
 
 
 @pytest.mark.parametrize(
-    "lie", [Lies.body(b"<html>"), Lies.body(b""), Lies.reset, Lies.status(500)], ids=range(4)
+    "fault",
+    [Faults.body(b"<html>"), Faults.body(b""), Faults.reset, Faults.status(500)],
+    ids=range(4),
 )
-def test_nothing_is_written_on_failure(lie, open_access, server, store):
+def test_nothing_is_written_on_failure(fault, open_access, server, store):
     feed = Feed(("yahoo",), open_access())
-    server.lies = [lie] * 9
+    server.faults = [fault] * 9
 
     with pytest.raises(ProviderError):
         feed.prices(PETR4)
@@ -146,10 +148,10 @@ def test_nothing_is_written_on_failure(lie, open_access, server, store):
     assert not (store.root / "prices").exists()
 
 
-# What is kept
+# What is stored
 
 
-def test_what_comes_is_kept_whole_though_a_part_was_asked_for(feed, store, market):
+def test_the_whole_download_is_stored_though_a_part_is_requested(feed, store, market):
     start, end = as_date(market.sessions[30]), as_date(market.sessions[50])
 
     answer = feed.prices(PETR4, start=start, end=end)
@@ -159,11 +161,11 @@ def test_what_comes_is_kept_whole_though_a_part_was_asked_for(feed, store, marke
     assert market == store.read(PETR4, "yahoo")
 
 
-def test_the_same_again_is_one_revision_and_other_values_are_another(feed, server, store, market):
+def test_equal_prices_are_one_revision_and_rewritten_ones_another(feed, server, store, market):
     for _ in range(2):
         feed.prices(PETR4)
     columns = {**market.bars.columns, "adj_close": market.bars.adj_close * 0.99}
-    server.truth = telling(replace(market, bars=Bars.of(market.sessions, columns)))
+    server.respond = recorded_answers(replace(market, bars=Bars.of(market.sessions, columns)))
 
     answer = feed.prices(PETR4)
 
@@ -173,7 +175,7 @@ def test_the_same_again_is_one_revision_and_other_values_are_another(feed, serve
     assert ["PRC013"] == [each.code for each in second.findings]
 
 
-def test_an_answer_stands_though_it_cannot_be_kept(feed, store):
+def test_prices_that_cannot_be_stored_are_used(feed, store):
     (store.root / "prices").write_text("a file where the folder should be")
 
     answer = feed.prices(PETR4)
@@ -183,11 +185,11 @@ def test_an_answer_stands_though_it_cannot_be_kept(feed, store):
     assert "PRC018" in codes(answer)
 
 
-def test_a_damaged_store_is_named_and_passed_over(feed, server, store):
+def test_a_damaged_store_is_skipped_and_named(feed, server, store):
     feed.prices(PETR4)
     [file] = (store.root / "prices" / "yahoo").glob("*.parquet")
     file.write_bytes(b"PAR1")
-    silent(server)
+    refuse_all(server)
 
     with pytest.raises(ProviderError) as caught:
         feed.prices(PETR4)
@@ -196,17 +198,17 @@ def test_a_damaged_store_is_named_and_passed_over(feed, server, store):
     assert b"PAR1" == file.read_bytes()
 
 
-def test_of_several_stored_series_the_newest_answers(feed, server, store, market):
+def test_of_several_stored_series_the_newest_is_used(feed, server, store, market):
     store.append(replace(market.upto(market.sessions[60]), provider="yahoo"))
     store.append(replace(market, provider="csv"))
-    silent(server)
+    refuse_all(server)
 
     assert "csv" == feed.prices(PETR4).prices.provider
 
 
-def test_stored_raw_prices_answer_only_alone_and_say_that_they_are_raw(feed, server, store, market):
+def test_stored_raw_prices_are_used_only_without_adjusted_ones(feed, server, store, market):
     store.append(replace(market, provider="alphavantage"))
-    silent(server)
+    refuse_all(server)
     raw = feed.prices(PETR4)
     store.append(replace(market.upto(market.sessions[60]), provider="yahoo"))
 
@@ -214,21 +216,19 @@ def test_stored_raw_prices_answer_only_alone_and_say_that_they_are_raw(feed, ser
     assert "yahoo" == feed.prices(PETR4).prices.provider
 
 
-def test_a_fresh_store_answers_without_a_question_where_no_refresh_is_asked_for(
-    feed, server, fake_clock
-):
+def test_without_refresh_a_fresh_store_is_used_without_a_request(feed, server, fake_clock):
     feed.prices(PETR4)
-    asked = server.num_questions
+    num_requests = server.num_requests
 
     fresh = feed.prices(PETR4, refresh=False)
-    assert ("store", False, asked) == (fresh.source, fresh.is_stale, server.num_questions)
+    assert ("store", False, num_requests) == (fresh.source, fresh.is_stale, server.num_requests)
     assert "PRC018" not in codes(fresh)
 
     fake_clock.start += timedelta(days=4)
     assert ("yahoo", True) == ((again := feed.prices(PETR4, refresh=False)).source, again.is_stale)
 
 
-def test_the_running_session_is_neither_given_nor_kept(feed, store, market, fake_clock):
+def test_the_running_session_is_neither_returned_nor_stored(feed, store, market, fake_clock):
     fake_clock.start = fake_clock.start.replace(hour=15) - timedelta(days=1)
 
     answer = feed.prices(PETR4)
@@ -238,21 +238,21 @@ def test_the_running_session_is_neither_given_nor_kept(feed, store, market, fake
     assert "PRC015" in codes(answer)
 
 
-# How it is used
+# Use
 
 
-def test_a_feed_is_a_provider_whose_findings_are_said_once(feed, server, market):
-    server.lies = [Lies.status(429, Retry_After="9999")]
+def test_a_feed_is_a_provider_whose_findings_come_once(feed, server, market):
+    server.faults = [Faults.status(429, Retry_After="9999")]
 
     prices, findings = validated(feed.download(PETR4))
 
-    told = [each.code for each in findings]
-    assert {"PRC016", "PRC017", "PRC018"} <= set(told)
-    assert len(set(told)) == len(told)
+    found = [each.code for each in findings]
+    assert {"PRC016", "PRC017", "PRC018"} <= set(found)
+    assert len(set(found)) == len(found)
     assert "alphavantage" == prices.provider
 
 
-def test_many_threads_may_ask_one_feed(feed, market):
+def test_many_threads_may_use_one_feed(feed, market):
     with ThreadPoolExecutor(8) as threads:
         answers = list(threads.map(lambda _: feed.prices(PETR4), range(16)))
 
@@ -261,7 +261,7 @@ def test_many_threads_may_ask_one_feed(feed, market):
 
 
 def test_health_is_that_of_the_providers_on_the_network(feed, server):
-    server.lies = [Lies.status(429, Retry_After="9999")]
+    server.faults = [Faults.status(429, Retry_After="9999")]
     feed.prices(PETR4)
 
     yahoo, alphavantage = feed.health()
@@ -271,10 +271,10 @@ def test_health_is_that_of_the_providers_on_the_network(feed, server):
     assert alphavantage.last_success is not None
 
 
-def test_free_bars_add_up_in_the_store(open_access, server, store, market):
+def test_bars_of_a_free_key_accumulate_in_the_store(open_access, server, store, market):
     feed = Feed(("alphavantage",), open_access())
     for rows in (market.upto(market.sessions[50]), market.between(market.sessions[20], None)):
-        server.lies = [Lies.body(json.dumps(as_alphavantage(rows)).encode())]
+        server.faults = [Faults.body(json.dumps(as_alphavantage(rows)).encode())]
         feed.prices(PETR4)
 
     np.testing.assert_array_equal(market.sessions, store.read(PETR4, "alphavantage").sessions)
@@ -289,7 +289,7 @@ def test_free_bars_add_up_in_the_store(open_access, server, store, market):
         ({"base_urls": {"yahoo": "file:///etc/passwd"}}, InputError, "http"),
     ],
 )
-def test_a_feed_that_cannot_be_is_refused(changes, error, words, tmp_path, fake_clock):
+def test_invalid_settings_of_a_feed_are_refused(changes, error, words, tmp_path, fake_clock):
     given = {"order": ALL, "home": tmp_path, "clock": fake_clock.clock, **changes}
 
     with pytest.raises(error, match=words):
@@ -298,7 +298,7 @@ def test_a_feed_that_cannot_be_is_refused(changes, error, words, tmp_path, fake_
 
 def test_the_market_of_another_exchange_has_its_own_calendar(open_access, server, fake_clock):
     nvda = synthetic_prices("NVDA", sessions=80)
-    server.truth = telling(nvda)
+    server.respond = recorded_answers(nvda)
     feed = Feed(("yahoo",), open_access())
 
     assert nvda == feed.prices("NVDA").prices

@@ -5,7 +5,7 @@ import subprocess
 import sys
 
 import pytest
-from lying_server import Lies
+from lying_server import Faults
 
 import pregao
 from pregao.settings import Settings
@@ -26,15 +26,15 @@ def run(*arguments):
 
 
 @pytest.mark.parametrize("source", [[], ["--source", "live"], ["--source", "yahoo"]], ids=str)
-def test_fetch_stores_what_yahoo_has(source, environment, market):
+def test_fetch_stores_the_bars_of_yahoo(source, environment, market):
     done = run("fetch", "PETR4", *source, "--json")
 
     assert (0, "") == (done.returncode, done.stderr)
-    [told] = json.loads(done.stdout)
-    assert ("yahoo", market.digest) == (told["provider"], told["digest"])
+    [fetched] = json.loads(done.stdout)
+    assert ("yahoo", market.digest) == (fetched["provider"], fetched["digest"])
 
 
-def test_without_a_network_the_store_answers_and_says_so(environment, server):
+def test_without_a_network_fetch_uses_the_store_with_a_finding(environment, server):
     run("fetch", "PETR4")
     server.server_close()
 
@@ -58,7 +58,7 @@ def test_without_a_network_the_store_answers_and_says_so(environment, server):
     ],
     ids=str,
 )
-def test_trouble_is_one_line_and_an_exit_code(arguments, changes, code, words, environment):
+def test_an_error_is_one_line_and_an_exit_code(arguments, changes, code, words, environment):
     for name, value in changes.items():
         environment.setenv(name, value)
 
@@ -76,9 +76,9 @@ def test_an_unknown_symbol_is_one_line(environment):
     assert "yahoo has no NONE3" in done.stderr
 
 
-def test_a_key_appears_nowhere(environment, server):
+def test_a_key_is_never_printed(environment, server):
     note = {"Information": "We have detected your API key as canary-key, and the rate limit is 25"}
-    server.lies = [Lies.status(500)] * 3 + [Lies.body(json.dumps(note).encode())] * 9
+    server.faults = [Faults.status(500)] * 3 + [Faults.body(json.dumps(note).encode())] * 9
 
     done = run("fetch", "PETR4")
 
@@ -86,7 +86,7 @@ def test_a_key_appears_nowhere(environment, server):
     assert "canary" not in repr(Settings.read())
 
 
-def test_damaged_caches_of_yfinance_are_one_line(environment):
+def test_a_damaged_cache_of_yfinance_is_an_error_of_one_line(environment):
     cache = Settings.read().home / "cache" / "yahoo"
     cache.mkdir(parents=True)
     for name in ("cookies.db", "tkr-tz.db"):

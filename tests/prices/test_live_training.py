@@ -1,10 +1,10 @@
-"""Training on live prices: the run says who answered, and is made again from what was kept."""
+"""Training on live prices: the run records the provider, and is reproduced from the store."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from lying_server import Lies, telling
+from lying_server import Faults, recorded_answers
 
 from pregao.errors import InputError, ProviderError
 from pregao.prices import Bars, Feed
@@ -35,16 +35,16 @@ def bench(open_access, tmp_path):
     return Workbench(tmp_path, feed=Feed(("yahoo", "alphavantage", "store"), open_access()))
 
 
-def test_a_run_says_who_answered_and_its_forecast_who_did_not(bench, server):
+def test_a_run_records_the_provider_and_its_forecast_the_failures(bench, server):
     bench.fetch("PETR4", source="live")
-    server.lies = [Lies.status(429, Retry_After="9999")] * 9
+    server.faults = [Faults.status(429, Retry_After="9999")] * 9
 
     result = bench.train(TINY)
 
     [record] = result.run.provenance.data
     assert ("yahoo", 500) == (record.provider, record.sessions)
-    [said] = [each for each in result.forecasts[0].findings if each.code == "PRC018"]
-    assert said.seen.en.startswith("store answers, with the bars of yahoo; yahoo (rate_limited)")
+    [finding] = [each for each in result.forecasts[0].findings if each.code == "PRC018"]
+    assert finding.seen.en.startswith("store answers, with the bars of yahoo; yahoo (rate_limited)")
 
 
 def test_a_run_is_reproduced_from_the_store_after_a_dividend_rewrote_the_past(
@@ -52,7 +52,7 @@ def test_a_run_is_reproduced_from_the_store_after_a_dividend_rewrote_the_past(
 ):
     result = bench.train(TINY)
     columns = {**market.bars.columns, "adj_close": market.bars.adj_close * np.float64(0.99)}
-    server.truth = telling(replace(market, bars=Bars.of(market.sessions, columns)))
+    server.respond = recorded_answers(replace(market, bars=Bars.of(market.sessions, columns)))
     bench.fetch("PETR4", source="live")
 
     again = bench.reproduce(result.run.id)
@@ -70,10 +70,10 @@ def test_a_symbol_that_no_source_has_is_left_out(bench):
     assert [("LRN007", "NONE3")] == [(each.code, each.symbol) for each in left_out]
 
 
-def test_a_provider_that_fails_costs_its_symbol_and_no_other(bench, server, open_access):
+def test_a_failed_download_leaves_out_its_symbol_only(bench, server, open_access):
     feed = Feed(("yahoo",), open_access())
     many = TINY.replace(symbols=("VALE3", "PETR4"))
-    server.lies = [Lies.body(b"<html>")] * 2
+    server.faults = [Faults.body(b"<html>")] * 2
 
     [finding] = decided(
         bench.home, TINY.replace(symbols=("VALE3",)), [], feed, Terms(), as_of=None,
@@ -86,20 +86,20 @@ def test_a_provider_that_fails_costs_its_symbol_and_no_other(bench, server, open
     assert ("LRN007", "VALE3") == (finding.code, finding.symbol)
 
 
-def test_checking_keeps_nothing(bench, tmp_path):
+def test_checking_stores_nothing(bench, tmp_path):
     checked = bench.check("PETR4", source="live")
 
     assert 500 == len(checked.prices)
     assert not (tmp_path / "prices").exists()
 
 
-def test_without_a_feed_the_network_is_not_asked(tmp_path):
+def test_without_a_feed_live_prices_are_an_error(tmp_path):
     with pytest.raises(InputError, match="feed"):
         Workbench(tmp_path).train(TINY)
 
 
-def test_where_nobody_answers_nothing_is_trained(bench, server, tmp_path):
-    server.lies = [Lies.status(503)] * 99
+def test_without_prices_nothing_is_trained(bench, server, tmp_path):
+    server.faults = [Faults.status(503)] * 99
 
     with pytest.raises(ProviderError):
         bench.train(TINY)

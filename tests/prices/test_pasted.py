@@ -1,4 +1,4 @@
-"""Prices that somebody pastes or uploads."""
+"""Pasted and uploaded prices."""
 
 from datetime import date
 
@@ -21,7 +21,7 @@ def read(text):
     return read_pasted(text, PETR4, today=TODAY)
 
 
-def test_closes_without_dates_are_those_of_the_last_sessions():
+def test_closes_without_dates_get_the_last_sessions():
     found = read("10\n10.5\n\n11.25\n")
 
     assert [10, 10.5, 11.25] == found.prices.bars.close.tolist()
@@ -44,7 +44,7 @@ def test_csv_file_is_read_with_its_ranges_and_volumes():
     assert not found.is_closes_only
 
 
-def test_every_bad_row_of_a_file_is_told_with_its_line():
+def test_every_bad_row_of_a_file_is_reported_with_its_line():
     rows = [GOOD, "2024-01-03,ten,12,9,11,200", "03/01/2024,1,1,1,1,1", "2024-01-04,10,9,11,10,1",
             "2024-01-05,1,2", "2024-01-08,-1,2,-2,1,5", "2024-01-09,10,11,9,,5"]  # fmt: skip
     found = read("\n".join([HEADER, *rows]))
@@ -55,13 +55,13 @@ def test_every_bad_row_of_a_file_is_told_with_its_line():
     assert [10.5] == found.prices.bars.close.tolist()
 
 
-def test_bad_lines_among_closes_are_told():
+def test_bad_lines_among_closes_are_reported():
     found = read("10\nten\n11\n2024-01-02,12\n-3\n0\n")
 
     assert [2, 4, 5, 6] == [each.line for each in found.bad_rows]
 
 
-def test_day_that_does_not_exist_is_told():
+def test_nonexistent_day_is_reported():
     assert [2] == [each.line for each in read("2024-01-02,10\n2024-02-30,10").bad_rows]
 
 
@@ -80,7 +80,7 @@ def test_text_that_holds_no_prices_is_refused(text):
 
 
 @pytest.mark.parametrize("text", ["PK\x03\x04", "\0\0", "10\r11\r12", "9" * 5_000])
-def test_what_is_no_text_of_prices_is_refused(text):
+def test_binary_or_overlong_text_is_refused(text):
     with pytest.raises(MalformedFileError):
         read(text)
 
@@ -93,7 +93,7 @@ def test_closes_come_back_as_they_were_written(closes):
 
 
 @given(st.text(max_size=300))
-def test_whatever_is_pasted_is_read_or_refused(text):
+def test_any_text_is_read_or_refused(text):
     try:
         found = read(text)
     except InputError:

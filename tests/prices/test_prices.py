@@ -26,7 +26,7 @@ def test_between_keeps_both_ends(one, two):
     assert MARKET.sessions[first : last + 1].tolist() == some.sessions.tolist()
 
 
-def test_upto_a_closed_day_gives_what_was_known_then():
+def test_upto_a_closed_day_is_upto_the_session_before():
     assert MARKET.upto("2015-02-13") == MARKET.upto("2015-02-16")  # Carnival Monday
 
 
@@ -51,7 +51,7 @@ def test_digest_changes_with_any_session(row):
     assert MARKET.digest != moved.digest
 
 
-def test_digest_says_whose_prices_they_are_and_not_who_gave_them():
+def test_digest_depends_on_the_symbol_and_not_on_the_provider():
     same = Prices(MARKET.symbol, MARKET.bars, "another")
     other = Prices(Symbol.parse("VALE3"), MARKET.bars, "synthetic")
 
@@ -59,13 +59,13 @@ def test_digest_says_whose_prices_they_are_and_not_who_gave_them():
     assert MARKET.digest != other.digest
 
 
-def test_nothing_in_prices_can_be_written():
+def test_prices_are_read_only():
     for array in (MARKET.sessions, *MARKET.bars.columns.values()):
         with pytest.raises(ValueError, match="read-only"):
             array[0] = array[1]
 
 
-def test_bars_do_not_share_memory_with_what_they_were_made_of():
+def test_bars_do_not_share_memory_with_their_input():
     columns = {name: np.ones(3) for name in COLUMNS}
 
     bars = Bars.of(["2024-01-02", "2024-01-03", "2024-01-04"], columns)
@@ -74,7 +74,7 @@ def test_bars_do_not_share_memory_with_what_they_were_made_of():
     assert [1.0, 1.0, 1.0] == bars.close.tolist()
 
 
-def test_frame_is_a_copy_by_session():
+def test_frame_is_a_copy_indexed_by_session():
     frame = MARKET.frame
 
     frame.loc[:, "close"] = 0.0
@@ -85,7 +85,7 @@ def test_frame_is_a_copy_by_session():
 
 
 @given(st.integers(0, 50), st.integers(1, 80))
-def test_synthetic_market_is_the_same_for_a_seed_and_longer_for_more_sessions(seed, sessions):
+def test_synthetic_prices_depend_on_the_seed_and_the_number_of_sessions(seed, sessions):
     market = synthetic_prices(sessions=sessions, seed=seed)
 
     assert sessions == len(market)
@@ -94,14 +94,14 @@ def test_synthetic_market_is_the_same_for_a_seed_and_longer_for_more_sessions(se
 
 
 @given(st.sampled_from([0.25, 2.0, 1024.0]))
-def test_synthetic_market_is_proportional_to_its_scale(scale):
+def test_synthetic_prices_are_proportional_to_their_scale(scale):
     scaled = synthetic_prices(sessions=120, seed=3, scale=scale)
 
     assert (MARKET.bars.close * scale).tolist() == scaled.bars.close.tolist()
     assert MARKET.bars.volume.tolist() == scaled.bars.volume.tolist()
 
 
-def test_synthetic_returns_are_chance_with_the_volatility_asked_for():
+def test_synthetic_returns_are_uncorrelated_with_the_given_volatility():
     market = synthetic_prices(sessions=4000, seed=1, annual_volatility=0.3)
     returns = np.diff(np.log(market.bars.adj_close))
 

@@ -1,26 +1,41 @@
+import re
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
+import typer.main
 
+from pregao.cli import app
 from pregao.errors import InputError, UnknownSymbolError
 from pregao.instruments import Symbol
-from pregao.prices import COLUMNS, NETWORK, PROVIDERS, Bars, Download
+from pregao.prices import (
+    COLUMNS,
+    NETWORK,
+    PROVIDERS,
+    SERVICES,
+    Bars,
+    Clock,
+    Download,
+    NetworkAccess,
+)
+from pregao.settings import Settings
 from pregao.testing import PROVIDER_CONTRACT, ProviderCase, provider_contract, synthetic_prices
+from pregao.workbench import SOURCES
 
+ROOT = Path(__file__).parents[2]
 ABSENT = Symbol.parse("NONE3")
-EVERY_PROMISE = pytest.mark.parametrize(
-    "promise", PROVIDER_CONTRACT.values(), ids=list(PROVIDER_CONTRACT)
+EVERY_CHECK = pytest.mark.parametrize(
+    "check", PROVIDER_CONTRACT.values(), ids=list(PROVIDER_CONTRACT)
 )
 
 
 @pytest.fixture(scope="session")
 def cases(tmp_path_factory):
-    """A case of each provider that needs no network; test_network_providers.py has the others."""
+    """A case of each provider without a network; test_network_providers.py has the others."""
     market = synthetic_prices(sessions=100)
     path = tmp_path_factory.mktemp("prices") / "TEST3.csv"
     market.frame.rename_axis("Date").to_csv(path)
@@ -30,18 +45,18 @@ def cases(tmp_path_factory):
     }
 
 
-@EVERY_PROMISE
+@EVERY_CHECK
 @pytest.mark.parametrize("name", sorted(PROVIDERS.keys() - NETWORK.keys()))
-def test_provider_keeps_its_promise(cases, name, promise):
+def test_provider_fulfils_the_contract(cases, name, check):
     assert name == cases[name].provider.name
 
-    promise(cases[name])
+    check(cases[name])
 
 
-class Honest:
-    """A provider of one market of chance, from which the liars below derive by wrapping."""
+class SoundProvider:
+    """A provider of one synthetic market, which the faulty ones below wrap."""
 
-    name = "honest"
+    name = "sound"
     market = synthetic_prices(sessions=100)
 
     def download(self, symbol, start=None, end=None):
@@ -51,14 +66,14 @@ class Honest:
         return raw.between(start, end)
 
 
-class Liar:
-    """The honest provider with one lie about its name, its question or its answer."""
+class FaultyProvider:
+    """The sound provider with another name, request or answer."""
 
-    def __init__(self, name="honest", ask=lambda *question: question, answer=lambda raw: raw):
-        self.name, self.ask, self.answer = name, ask, answer
+    def __init__(self, name="sound", request=lambda *request: request, answer=lambda raw: raw):
+        self.name, self.request, self.answer = name, request, answer
 
     def download(self, symbol, start=None, end=None):
-        return self.answer(Honest().download(*self.ask(symbol, start, end)))
+        return self.answer(SoundProvider().download(*self.request(symbol, start, end)))
 
 
 def noisy(raw, random=np.random.default_rng(0)):  # noqa: B008 - one stream for all calls: each answer differs
@@ -77,43 +92,51 @@ def jumping(raw):
     return replace(raw, bars=Bars.of(raw.bars.sessions, columns))
 
 
-LIARS = {
-    "has a plain name": Liar(name="../x"),
-    "says whose bars they are": Liar(answer=lambda raw: replace(raw, symbol=ABSENT)),
-    "gives bars that validate": Liar(answer=jumping),
-    "gives the same twice": Liar(answer=noisy),
-    "keeps to the span": Liar(ask=lambda symbol, start, _: (symbol, start, None)),
-    "gives no rows for an empty span": Liar(ask=lambda symbol, *_: (symbol, None, None)),
-    "knows what it has not": Liar(ask=lambda _, *span: (Honest.market.symbol, *span)),
-    "leaves the running session out": Liar(),
-    "is read-only": Liar(answer=writable),
+FAULTY = {
+    "has a plain name": FaultyProvider(name="../x"),
+    "names its symbol, provider and source": FaultyProvider(
+        answer=lambda raw: replace(raw, symbol=ABSENT)
+    ),
+    "returns bars that validate": FaultyProvider(answer=jumping),
+    "returns equal bars for equal requests": FaultyProvider(answer=noisy),
+    "returns the rows of the span": FaultyProvider(
+        request=lambda symbol, start, _: (symbol, start, None)
+    ),
+    "returns no rows for an empty span": FaultyProvider(
+        request=lambda symbol, *_: (symbol, None, None)
+    ),
+    "refuses an absent symbol by name": FaultyProvider(
+        request=lambda _, *span: (SoundProvider.market.symbol, *span)
+    ),
+    "leaves out the running session": FaultyProvider(),
+    "returns read-only arrays": FaultyProvider(answer=writable),
 }
 
 
-@pytest.mark.parametrize("promise", PROVIDER_CONTRACT)
-def test_contract_catches_the_liar(promise):
-    at_noon = datetime.fromisoformat(f"{Honest.market.last}T15:00+00:00")
-    case = ProviderCase(LIARS[promise], Honest.market.symbol, ABSENT, now=at_noon)
+@pytest.mark.parametrize("name", PROVIDER_CONTRACT)
+def test_contract_finds_the_fault(name):
+    at_noon = datetime.fromisoformat(f"{SoundProvider.market.last}T15:00+00:00")
+    case = ProviderCase(FAULTY[name], SoundProvider.market.symbol, ABSENT, now=at_noon)
 
     with pytest.raises(AssertionError):
-        PROVIDER_CONTRACT[promise](case)
+        PROVIDER_CONTRACT[name](case)
     with pytest.raises(AssertionError, match="is broken"):
         provider_contract(case)
 
 
-def test_contract_passes_the_honest_provider():
-    provider_contract(ProviderCase(Honest(), Honest.market.symbol, ABSENT))
+def test_contract_passes_the_sound_provider():
+    provider_contract(ProviderCase(SoundProvider(), SoundProvider.market.symbol, ABSENT))
 
 
 @pytest.mark.parametrize(("alias", "name"), [("^GSPC", "SP500"), ("^IXIC", "NASDAQ")])
-def test_sample_answers_to_the_names_of_its_indices(alias, name):
+def test_sample_has_its_indices_under_two_names_each(alias, name):
     one, two = (PROVIDERS["sample"]().download(Symbol.parse(each)) for each in (alias, name))
 
     assert two.bars.close.tolist() == one.bars.close.tolist()
 
 
 @pytest.mark.parametrize(("ticker", "data_set"), [("SP500", "sp500"), ("NASDAQ", "nasdaq")])
-def test_sample_is_what_arch_itself_loads(ticker, data_set):
+def test_sample_equals_what_arch_itself_loads(ticker, data_set):
     # In a process of its own: importing arch raises warnings of other people.
     code = f"import arch.data.{data_set} as d; print(d.load()['Adj Close'].to_csv(header=False))"
     # A fixed program of this test.
@@ -126,7 +149,7 @@ def test_sample_is_what_arch_itself_loads(ticker, data_set):
     assert [float(value) for _, value in expected] == bars.adj_close.tolist()
 
 
-def test_sample_says_what_it_has_and_takes_no_path():
+def test_sample_lists_its_symbols_and_takes_no_path():
     with pytest.raises(UnknownSymbolError, match=r"no PETR4: .* holds SP500 and NASDAQ"):
         PROVIDERS["sample"]().download(Symbol.parse("PETR4"))
     with pytest.raises(InputError, match="takes no path"):
@@ -143,3 +166,51 @@ def test_prices_import_neither_pandas_nor_torch_nor_arch():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert "[]" == done.stdout.strip()
+
+
+def _text(*names):
+    return "\n".join((ROOT / name).read_text(encoding="utf-8") for name in names)
+
+
+def _help_of_source():
+    command = typer.main.get_command(app).commands["fetch"]
+    return next(each.help for each in command.params if each.name == "source")
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_every_source_is_in_the_help_and_in_both_readmes(name):
+    assert re.search(rf"\b{name}\b", _help_of_source())
+    for readme in ("README.md", "README.pt-BR.md"):
+        assert f"`{name}`" in _text(readme), readme
+
+
+@pytest.mark.parametrize(
+    "variable", [each.key_variable for each in SERVICES.values() if each.key_variable]
+)
+@pytest.mark.parametrize(
+    "name",
+    [
+        "README.md", "README.pt-BR.md", "docs/deploy.md", "docs/pt-BR/deploy.md",
+        "deploy/.env.example", "deploy/compose.yaml",
+    ],
+)  # fmt: skip
+def test_every_key_is_documented_and_reaches_the_containers(variable, name):
+    assert variable in _text(name)
+
+
+@pytest.mark.parametrize("name", ["README.md", "README.pt-BR.md", "deploy/.env.example"])
+def test_the_default_order_of_sources_is_documented(name, monkeypatch):
+    monkeypatch.delenv("PREGAO_SOURCES", raising=False)
+
+    assert ",".join(Settings.read().sources) in _text(name)
+
+
+def test_entries_are_registered_by_the_names_of_their_providers(tmp_path):
+    access = NetworkAccess(tmp_path, Clock(lambda: datetime.now(UTC)))
+    made = {
+        name: entry(access=access) if entry.service else entry(path=tmp_path)
+        for name, entry in PROVIDERS.items()
+        if name != "sample"
+    }
+
+    assert {name: each.name for name, each in made.items()} == {name: name for name in made}

@@ -24,7 +24,7 @@ FRESH_FOLDER_EACH = settings(
 
 @pytest.fixture
 def fresh(tmp_path):
-    """Give an empty store, another one at each call."""
+    """Return a function that makes an empty store at each call."""
     counter = iter(range(10_000))
     return lambda: PriceStore(tmp_path / str(next(counter)))
 
@@ -51,7 +51,7 @@ POSITIVE = st.floats(1e-300, 1e300)
 
 @given(st.lists(POSITIVE, min_size=80, max_size=80))
 @FRESH_FOLDER_EACH
-def test_what_was_written_is_read_bit_for_bit(fresh, closes):
+def test_written_prices_are_read_bit_for_bit(fresh, closes):
     store, prices = fresh(), with_closes(closes)
 
     snapshot = store.append(prices)
@@ -63,7 +63,7 @@ def test_what_was_written_is_read_bit_for_bit(fresh, closes):
 
 @given(st.lists(st.tuples(st.integers(0, 79), st.integers(0, 79)), min_size=1, max_size=4))
 @FRESH_FOLDER_EACH
-def test_appending_twice_is_appending_once(fresh, spans):
+def test_appending_the_same_prices_again_changes_nothing(fresh, spans):
     store = fresh()
     for one, two in spans:
         part = MARKET.between(MARKET.sessions[min(one, two)], MARKET.sessions[max(one, two)])
@@ -81,7 +81,7 @@ def test_appending_twice_is_appending_once(fresh, spans):
 
 @given(st.lists(st.dictionaries(st.integers(0, 79), POSITIVE, min_size=1), max_size=5))
 @FRESH_FOLDER_EACH
-def test_old_snapshots_stay_readable_after_history_was_rewritten(fresh, rewrites):
+def test_old_snapshots_stay_readable_after_a_rewrite(fresh, rewrites):
     store, closes = fresh(), MARKET.bars.adj_close.copy()
     written = {store.append(MARKET).digest: MARKET}
     for rewrite in rewrites:
@@ -96,7 +96,7 @@ def test_old_snapshots_stay_readable_after_history_was_rewritten(fresh, rewrites
     assert list(range(1, len(snapshots) + 1)) == [each.revision for each in snapshots]
 
 
-def test_snapshot_counts_what_is_new_and_what_was_rewritten(fresh):
+def test_snapshot_counts_new_and_rewritten_sessions(fresh):
     store = fresh()
     store.append(MARKET.upto(MARKET.sessions[49]))
     closes = MARKET.bars.adj_close.copy()
@@ -117,7 +117,7 @@ def test_snapshot_counts_what_is_new_and_what_was_rewritten(fresh):
 
 @given(st.floats(0.5, 0.999))
 @FRESH_FOLDER_EACH
-def test_dividend_that_rescales_the_past_is_worth_knowing_and_no_warning(fresh, factor):
+def test_dividend_that_rescales_the_past_is_an_info_finding(fresh, factor):
     store = fresh()
     store.append(MARKET)
 
@@ -126,7 +126,7 @@ def test_dividend_that_rescales_the_past_is_worth_knowing_and_no_warning(fresh, 
     assert [("PRC013", "info")] == [(each.code, each.severity) for each in snapshot.findings]
 
 
-def test_store_keeps_the_order_book_and_refuses_to_mix_it(fresh):
+def test_store_keeps_the_order_book_and_refuses_prices_without_it(fresh):
     store = fresh()
     columns = {**MARKET.bars.columns, "best_bid": np.full(80, 1.5), "best_ask": np.full(80, 1.6)}
     book = Prices(MARKET.symbol, Bars.of(MARKET.sessions, columns), "synthetic")
@@ -151,7 +151,7 @@ def test_odd_tickers_stay_in_their_folder_under_harmless_names(fresh, ticker):
     assert not set(file_of(store).name) & set('<>:"/\\|?*^=')
 
 
-def test_symbols_of_two_exchanges_and_two_providers_do_not_meet(fresh):
+def test_series_of_two_exchanges_and_two_providers_are_stored_apart(fresh):
     store = fresh()
     one = Prices(Symbol.parse("ABC"), MARKET.bars, "synthetic")
     two = Prices(Symbol.parse("ABC.SA"), MARKET.bars, "synthetic")
@@ -163,7 +163,7 @@ def test_symbols_of_two_exchanges_and_two_providers_do_not_meet(fresh):
     assert () == store.snapshots(one.symbol, "other")
 
 
-def test_what_is_not_stored_is_said(fresh):
+def test_missing_series_snapshots_and_providers_are_errors(fresh):
     store = fresh()
     with pytest.raises(InputError, match="no prices of TEST3 from sample are stored"):
         store.read(MARKET.symbol, "sample")
@@ -179,7 +179,7 @@ def test_what_is_not_stored_is_said(fresh):
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     max_examples=150,
 )
-def test_flipped_byte_is_noticed_or_changes_nothing(fresh, place, flip):
+def test_flipped_byte_is_detected_or_changes_nothing(fresh, place, flip):
     store = fresh()
     store.append(MARKET)
     content = bytearray(file_of(store).read_bytes())
@@ -198,7 +198,7 @@ def test_flipped_byte_is_noticed_or_changes_nothing(fresh, place, flip):
 
 
 @pytest.mark.parametrize("length", [0, 1, 100, -1])
-def test_torn_file_is_noticed_and_not_written_over(fresh, length):
+def test_truncated_file_is_detected_and_not_overwritten(fresh, length):
     store = fresh()
     store.append(MARKET)
     torn = file_of(store).read_bytes()[:length]

@@ -1,4 +1,7 @@
-"""A server that lies on purpose, a clock that stands still, and answers in providers' formats."""
+"""A server with faults on purpose, a clock that stands still, and recorded answers of providers.
+
+A new provider on the network adds one entry to `ANSWERS`.
+"""
 
 import gzip
 import http.server
@@ -17,19 +20,19 @@ from pregao.instruments import as_date
 from pregao.prices import Clock
 
 
-class Lies:
-    """What a server may do instead of answering; each takes the handler of one request."""
+class Faults:
+    """Faults of a server; each takes the handler of one request instead of an answer."""
 
     @staticmethod
     def status(code, body=b"", **headers):
-        def lie(handler):
+        def fault(handler):
             handler.reply(code, body, {k.replace("_", "-"): v for k, v in headers.items()})
 
-        return lie
+        return fault
 
     @staticmethod
     def body(body):
-        return Lies.status(200, body)
+        return Faults.status(200, body)
 
     @staticmethod
     def reset(handler):
@@ -65,13 +68,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def answer(self):
         parts = urlsplit(self.path)
-        self.server.asked.append((unquote(parts.path), dict(parse_qsl(parts.query))))
-        lies = self.server.lies
-        if any(
-            parts.path.startswith(path) for path in ("/v8/finance/chart/", "/query", "/api/quote/")
-        ):
-            self.server.num_questions += 1
-            (lies.pop(0) if lies else self.server.truth)(self)
+        self.server.requests.append((unquote(parts.path), dict(parse_qsl(parts.query))))
+        faults = self.server.faults
+        if parts.path.startswith(tuple(ANSWERS)):
+            self.server.num_requests += 1
+            (faults.pop(0) if faults else self.server.respond)(self)
         else:  # cookies and crumbs
             self.reply(404, b"", {})
 
@@ -89,7 +90,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         for part in parts:
             try:
                 self.wfile.write(part)
-            except OSError:  # the client has had enough
+            except OSError:  # the client has disconnected
                 return
             if self.server.is_over.wait(pause):
                 return
@@ -98,24 +99,24 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         pass
 
 
-class LyingServer(http.server.ThreadingHTTPServer):
-    """A real server on a free port; the next questions get the lies, then comes the truth."""
+class FaultyServer(http.server.ThreadingHTTPServer):
+    """A real server on a free port: the next requests meet the faults, the rest is answered."""
 
     daemon_threads = True
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), _Handler)
         self.url = f"http://127.0.0.1:{self.server_port}"
-        self.asked, self.lies, self.num_questions = [], [], 0
-        self.truth = Lies.status(404)
+        self.requests, self.faults, self.num_requests = [], [], 0
+        self.respond = Faults.status(404)
         self.is_over = threading.Event()
 
     def handle_error(self, *_):
-        """Say nothing of clients that go away."""
+        """Ignore clients that disconnect."""
 
 
 class FakeClock:
-    """A clock that stands still but for what is slept, which takes no time."""
+    """A clock that stands still but for sleeps, which take no time."""
 
     def __init__(self, now):
         self.start, self.slept = now, []
@@ -192,31 +193,46 @@ def as_brapi(prices, **changes):
         | {names.get(name, name): float(col[row]) for name, col in prices.bars.columns.items()}
         for row, at in enumerate(yahoo_chart(prices)["timestamp"])
     ]
-    told = {"currency": "BRL", "symbol": prices.symbol.ticker, "historicalDataPrice": rows}
-    return {"results": [{**told, **changes}]}
+    result = {"currency": "BRL", "symbol": prices.symbol.ticker, "historicalDataPrice": rows}
+    return {"results": [{**result, **changes}]}
 
 
-def telling(prices):
-    """Answer each question truly, by its path; of other symbols that there are none."""
+def _answer_of_yahoo(prices, path, _query):
+    if path.endswith("/" + prices.symbol.yahoo):
+        return 200, as_yahoo(yahoo_chart(prices))
+    error = {"code": "Not Found", "description": "No data found, symbol may be delisted"}
+    return 404, json.dumps({"chart": {"result": None, "error": error}}).encode()
 
-    def truth(handler):
-        path, query = handler.server.asked[-1]
-        if path.startswith("/v8/finance/chart/"):
-            if path.endswith("/" + prices.symbol.yahoo):
-                return handler.reply(200, as_yahoo(yahoo_chart(prices)), {})
-            error = {"code": "Not Found", "description": "No data found, symbol may be delisted"}
-            body = json.dumps({"chart": {"result": None, "error": error}}).encode()
-            return handler.reply(404, body, {})
-        if path.startswith("/api/quote/"):
-            if path.endswith("/" + prices.symbol.ticker):
-                return handler.reply(200, json.dumps(as_brapi(prices)).encode(), {})
-            body = json.dumps({"error": True, "message": "Ticker not found"}).encode()
-            return handler.reply(404, body, {})
-        if query["symbol"] != f"{prices.symbol.ticker}.SAO":
-            error = {"Error Message": "Invalid API call. Please retry or visit the documentation."}
-            return handler.reply(200, json.dumps(error).encode(), {})
+
+def _answer_of_brapi(prices, path, _query):
+    if path.endswith("/" + prices.symbol.ticker):
+        return 200, json.dumps(as_brapi(prices)).encode()
+    return 404, json.dumps({"error": True, "message": "Ticker not found"}).encode()
+
+
+def _answer_of_alphavantage(prices, _path, query):
+    if query["symbol"] == f"{prices.symbol.ticker}.SAO":
         adjusted = query["function"].endswith("ADJUSTED")
-        body = json.dumps(as_alphavantage(prices, adjusted=adjusted)).encode()
-        return handler.reply(200, body, {})
+        return 200, json.dumps(as_alphavantage(prices, adjusted=adjusted)).encode()
+    error = "Invalid API call. Please retry or visit the documentation."
+    return 200, json.dumps({"Error Message": error}).encode()
 
-    return truth
+
+ANSWERS = {
+    "/v8/finance/chart/": _answer_of_yahoo,
+    "/api/quote/": _answer_of_brapi,
+    "/query": _answer_of_alphavantage,
+}
+"""By the beginning of the paths of a service: (prices, path, query) to (status, body)."""
+
+
+def recorded_answers(prices):
+    """Answer requests for one symbol in the form of each service, and that others do not exist."""
+
+    def respond(handler):
+        path, query = handler.server.requests[-1]
+        answer = next(each for prefix, each in ANSWERS.items() if path.startswith(prefix))
+        status, body = answer(prices, path, query)
+        handler.reply(status, body, {})
+
+    return respond

@@ -1,4 +1,4 @@
-"""From prices to learnable windows: features, targets, scaler, splits."""
+"""Datasets: from prices to windows of features and targets, with scaler and splits."""
 
 from pregao.dataset._dataset import Dataset as Dataset
 from pregao.dataset._dataset import check_length as check_length

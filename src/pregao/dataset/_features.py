@@ -1,7 +1,7 @@
-"""Features: pure functions from a symbol's history to one number a session.
+"""Features: pure functions from a symbol's history to one number per session.
 
-A feature at session t reads the market up to the close of t. `warmup_sessions` is the number of
-sessions before its first valid row.
+A feature at session t reads bars up to the close of t. `warmup_sessions` is the number of sessions
+before its first valid row.
 """
 
 from collections.abc import Callable, Mapping
@@ -28,43 +28,43 @@ from pregao.plugins import Plugins, load_plugins
 
 @dataclass(frozen=True)
 class Feature:
-    """How to compute one input column, and how much history it needs first."""
+    """An input column: how to compute it, and how many sessions it needs first."""
 
     name: str
     description: str
     warmup_sessions: int
     compute: Callable[[Market], Column]
     needs_order_book: bool = False
-    """Whether it reads the best offers, which few providers have."""
+    """Whether it reads the best bid and ask, which few providers have."""
 
 
-def _over_sigma(column: Column, market: Market) -> Column:
-    return column / market.sigma
+def _over_sigma(column: Column, bars: Market) -> Column:
+    return column / bars.sigma
 
 
 def _log_ratio(numerator: Column, denominator: Column) -> Column:
-    """Give ln(a / b), a bounded below: a quiet day is quiet, not minus infinity."""
+    """Return ln(a / b), bounded below: a day without movement must not be minus infinity."""
     bounded: Column = np.log(np.maximum(numerator / denominator, 0.05))
     return bounded
 
 
 def _volatility_ratio(short: float, long: float) -> Callable[[Market], Column]:
-    return lambda market: _log_ratio(market.volatility(short), market.volatility(long))
+    return lambda bars: _log_ratio(bars.volatility(short), bars.volatility(long))
 
 
-def _smoothed_range(market: Market) -> Column:
-    smooth = np.sqrt(ewma_by_half_life(market.squared_range, 5))
-    return _log_ratio(smooth, market.sigma)
+def _smoothed_range(bars: Market) -> Column:
+    smooth = np.sqrt(ewma_by_half_life(bars.squared_range, 5))
+    return _log_ratio(smooth, bars.sigma)
 
 
-def _momentum_20(market: Market) -> Column:
-    momentum: Column = rolling_sum(market.returns, 20) / (market.sigma * np.sqrt(20))
+def _momentum_20(bars: Market) -> Column:
+    momentum: Column = rolling_sum(bars.returns, 20) / (bars.sigma * np.sqrt(20))
     return momentum
 
 
-def _volume_z_20(market: Market) -> Column:
-    """Compare log volume with its last 20 sessions; an index without volume has 0."""
-    level = np.log1p(market.volume)
+def _volume_z_20(bars: Market) -> Column:
+    """Return the z-score of log volume over 20 sessions; 0 for an index without volume."""
+    level = np.log1p(bars.volume)
     spread = rolling_std(level, 20)
     centred = level - rolling_mean(level, 20)
     return np.where(
@@ -72,17 +72,17 @@ def _volume_z_20(market: Market) -> Column:
     )
 
 
-def _rolling_volatility_5(market: Market) -> Column:
-    return rolling_std((market.close - market.open) / market.open, 5, ddof=1)
+def _rolling_volatility_5(bars: Market) -> Column:
+    return rolling_std((bars.close - bars.open) / bars.open, 5, ddof=1)
 
 
-def _macd(market: Market) -> Column:
-    return ewma_by_span(market.close, 12) - ewma_by_span(market.close, 26)
+def _macd(bars: Market) -> Column:
+    return ewma_by_span(bars.close, 12) - ewma_by_span(bars.close, 26)
 
 
-def _rsi_14(market: Market) -> Column:
-    """Give Wilder's (1978) index over simple means, 50 where nothing moved."""
-    change = market.close - lag(market.close, 1)
+def _rsi_14(bars: Market) -> Column:
+    """Return Wilder's (1978) index over simple means, 50 where no price moved."""
+    change = bars.close - lag(bars.close, 1)
     gain = rolling_mean(np.maximum(change, 0), 14)
     loss = rolling_mean(np.maximum(-change, 0), 14)
     moved = gain + loss
@@ -90,44 +90,47 @@ def _rsi_14(market: Market) -> Column:
     return np.where(np.isnan(moved), np.nan, 100 * share)
 
 
-def _volume_change(market: Market) -> Column:
-    """Give the relative change of volume, 0 where there was none to compare with."""
-    before = lag(market.volume, 1)
-    change = np.divide(market.volume - before, before, out=np.zeros_like(before), where=before > 0)
+def _volume_change(bars: Market) -> Column:
+    """Return the relative change of volume, 0 after a session without volume."""
+    before = lag(bars.volume, 1)
+    change = np.divide(bars.volume - before, before, out=np.zeros_like(before), where=before > 0)
     return np.where(np.isnan(before), np.nan, change)
 
 
-def _high_breakout_20(market: Market) -> Column:
-    highest_before = lag(rolling_max(market.high, 20), 1)
-    return np.where(np.isnan(highest_before), np.nan, market.close > highest_before)
+def _high_breakout_20(bars: Market) -> Column:
+    highest_before = lag(rolling_max(bars.high, 20), 1)
+    return np.where(np.isnan(highest_before), np.nan, bars.close > highest_before)
 
 
-def _stochastic_14(market: Market) -> Column:
-    """Give where the close stands between the lowest and highest close of 14 sessions, 0 to 100."""
-    lowest, highest = rolling_min(market.close, 14), rolling_max(market.close, 14)
+def _stochastic_14(bars: Market) -> Column:
+    """Return the place of the close between the extreme closes of 14 sessions, 0 to 100."""
+    lowest, highest = rolling_min(bars.close, 14), rolling_max(bars.close, 14)
     span = highest - lowest
-    place = np.divide(market.close - lowest, span, out=np.full_like(span, 0.5), where=span > 0)
+    place = np.divide(bars.close - lowest, span, out=np.full_like(span, 0.5), where=span > 0)
     return np.where(np.isnan(span), np.nan, 100 * place)
 
 
-def _spread(market: Market) -> Column:
-    assert market.best_bid is not None, "has an order book"
-    assert market.best_ask is not None, "has an order book"
-    return market.best_ask - market.best_bid
+def _spread(bars: Market) -> Column:
+    assert bars.best_bid is not None, "has an order book"
+    assert bars.best_ask is not None, "has an order book"
+    return bars.best_ask - bars.best_bid
 
 
-def _close_to_best_buy(market: Market) -> Column:
-    assert market.best_bid is not None, "has an order book"
-    return market.close - market.best_bid
+def _close_to_best_buy(bars: Market) -> Column:
+    assert bars.best_bid is not None, "has an order book"
+    return bars.close - bars.best_bid
 
 
 FEATURES: dict[str, Feature] = {
     feature.name: feature
     for feature in (
-        # Scale-free: what is left of a market once its level and its volatility are taken out.
-        Feature("return", "log return over sigma", 1, lambda m: _over_sigma(m.returns, m)),
+        # Scale-free: independent of the level of prices and of volatility.
+        Feature("return", "log return over sigma", 1, lambda bars: _over_sigma(bars.returns, bars)),
         Feature(
-            "absolute_return", "its absolute value", 1, lambda m: _over_sigma(np.abs(m.returns), m)
+            "absolute_return",
+            "its absolute value",
+            1,
+            lambda bars: _over_sigma(np.abs(bars.returns), bars),
         ),
         Feature(
             "volatility_3_11",
@@ -146,14 +149,18 @@ FEATURES: dict[str, Feature] = {
             "range",
             "log Parkinson range of the session over sigma",
             1,
-            lambda m: _log_ratio(np.sqrt(m.squared_range), m.sigma),
+            lambda bars: _log_ratio(np.sqrt(bars.squared_range), bars.sigma),
         ),
-        Feature("log_sigma", "log of sigma", 22, lambda m: np.log(m.sigma)),
+        Feature("log_sigma", "log of sigma", 22, lambda bars: np.log(bars.sigma)),
         Feature("momentum_20", "return of 20 sessions over sigma sqrt(20)", 20, _momentum_20),
         Feature("volume_z_20", "z-score of log volume over 20 sessions", 20, _volume_z_20),
-        Feature("gap", "overnight log return over sigma", 1, lambda m: _over_sigma(m.gap, m)),
+        Feature(
+            "gap", "overnight log return over sigma", 1, lambda bars: _over_sigma(bars.gap, bars)
+        ),
         # The level of the price, in units of the first close of the history.
-        Feature("close", "close over the first close of the history", 0, lambda m: m.close.copy()),
+        Feature(
+            "close", "close over the first close of the history", 0, lambda bars: bars.close.copy()
+        ),
         # Technical analysis, prices in the same units.
         Feature(
             "rolling_volatility_5",
@@ -161,11 +168,13 @@ FEATURES: dict[str, Feature] = {
             5,
             _rolling_volatility_5,
         ),
-        Feature("moving_avg_10", "mean close of 10", 10, lambda m: rolling_mean(m.close, 10)),
+        Feature("moving_avg_10", "mean close of 10", 10, lambda bars: rolling_mean(bars.close, 10)),
         Feature("macd", "EMA 12 less EMA 26 of the close", 26, _macd),
         Feature("rsi_14", "relative strength index over 14 sessions, 0 to 100", 15, _rsi_14),
         Feature("volume_change", "relative change of volume", 1, _volume_change),
-        Feature("avg_volume_10", "mean volume of 10", 10, lambda m: rolling_mean(m.volume, 10)),
+        Feature(
+            "avg_volume_10", "mean volume of 10", 10, lambda bars: rolling_mean(bars.volume, 10)
+        ),
         Feature(
             "best_buy_sell_spread", "best ask less best bid", 0, _spread, needs_order_book=True
         ),
@@ -177,7 +186,10 @@ FEATURES: dict[str, Feature] = {
             needs_order_book=True,
         ),
         Feature(
-            "price_momentum_5", "close less the close 5 ago", 5, lambda m: m.close - lag(m.close, 5)
+            "price_momentum_5",
+            "close less the close 5 ago",
+            5,
+            lambda bars: bars.close - lag(bars.close, 5),
         ),
         Feature(
             "high_breakout_20", "1 where the close tops the last 20 highs", 21, _high_breakout_20
@@ -186,7 +198,7 @@ FEATURES: dict[str, Feature] = {
             "bollinger_upper",
             "mean of 20 closes plus two standard deviations",
             20,
-            lambda m: rolling_mean(m.close, 20) + 2 * rolling_std(m.close, 20, ddof=1),
+            lambda bars: rolling_mean(bars.close, 20) + 2 * rolling_std(bars.close, 20, ddof=1),
         ),
         Feature(
             "stochastic_14", "place between the extreme closes of 14 sessions", 14, _stochastic_14
@@ -219,14 +231,14 @@ FEATURE_SETS: dict[str, tuple[str, ...]] = {
 
 
 def feature(name: str) -> Feature:
-    """Look a feature up, among those of Pregao and then among those of plug-ins.
+    """Return a feature by name, of Pregao or else of a plug-in.
 
     Raises
     ------
     UnknownNameError
         With the nearest names.
     PluginError
-        If it is a plug-in's, and that cannot be used.
+        If the plug-in of that name is broken.
     """
     known = FEATURES.get(name) or plugin_features().find(name)
     if known is None:
@@ -238,51 +250,51 @@ def feature(name: str) -> Feature:
 
 @cache
 def plugin_features() -> Plugins[Feature]:
-    """Load the features that other packages bring along: entry points of ``pregao.features``."""
-    return load_plugins("pregao.features", _offered, built_in={*FEATURES, *FEATURE_SETS})
+    """Load the features of other packages: entry points of the group ``pregao.features``."""
+    return load_plugins("pregao.features", _parse_entry_point, built_in={*FEATURES, *FEATURE_SETS})
 
 
-def column_of(each: Feature, market: Market) -> Column:
-    """Compute a feature, and hold a plug-in's to what is expected of one: (sessions,) of float64.
+def compute_feature(each: Feature, bars: Market) -> Column:
+    """Compute (sessions,) of a feature, and check the column if it is a plug-in's.
 
     Raises
     ------
     PluginError
-        If it fails, is no column of numbers, or is not finite after its warm-up.
+        If a plug-in raises, returns no column of numbers, or is not finite after its warm-up.
     """
     origin = plugin_features().origins.get(each.name) if each.name not in FEATURES else None
     if origin is None:
-        return each.compute(market)
+        return each.compute(bars)
     try:
-        column = np.asarray(each.compute(market), np.float64)
+        column = np.asarray(each.compute(bars), np.float64)
     except Exception as error:
         reason = f"computing it raised {type(error).__name__}: {error}"
-        raise PluginError(each.name, str(origin), reason, _LEAVE_OUT) from error
-    wrong = defect(each, market, column)
-    if wrong is not None:
-        raise PluginError(each.name, str(origin), wrong, _LEAVE_OUT)
+        raise PluginError(each.name, str(origin), reason, _ADVICE) from error
+    problem = defect(each, bars, column)
+    if problem is not None:
+        raise PluginError(each.name, str(origin), problem, _ADVICE)
     return column
 
 
-_LEAVE_OUT = "mend it ('pregao audit' shows more), or leave the feature out"
+_ADVICE = "correct it ('pregao audit' shows more), or leave the feature out"
 
 
-def defect(each: Feature, market: Market, column: Column) -> str | None:
-    """Say what is wrong with a column, if something is."""
-    if column.shape != (len(market),):
-        return f"its shape is {column.shape} where there are {len(market)} sessions"
+def defect(each: Feature, bars: Market, column: Column) -> str | None:
+    """Return what is wrong with a column of a feature; None if nothing is."""
+    if column.shape != (len(bars),):
+        return f"its shape is {column.shape} where there are {len(bars)} sessions"
     finite = np.isfinite(column[each.warmup_sessions :])
     if finite.all():
         return None
     row = each.warmup_sessions + int(np.argmin(finite))
     return (
-        f"it is {column[row]} on {market.sessions[row]}, row {row}, after its warm-up of "
+        f"it is {column[row]} on {bars.sessions[row]}, row {row}, after its warm-up of "
         f"{each.warmup_sessions} sessions"
     )
 
 
-def _offered(_: str, value: object) -> Mapping[str, Feature]:
-    """Give the features of an entry point: one, or a list of several."""
+def _parse_entry_point(_: str, value: object) -> Mapping[str, Feature]:
+    """Return the features of an entry point: one, or a list of several."""
     found: dict[str, Feature] = {}
     for each in value if isinstance(value, list | tuple) else [value]:
         if not isinstance(each, Feature):

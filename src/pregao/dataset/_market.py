@@ -1,4 +1,4 @@
-"""One symbol's history as features read it: adjusted, in returns, with its volatility."""
+"""One symbol's adjusted bars, the input of features, with returns and volatility."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,9 +11,9 @@ from pregao.prices import Prices
 
 SIGMA_HALF_LIFE_SESSIONS = 11
 SIGMA_WARMUP_SESSIONS = 22
-"""Before as many sessions sigma is an average of too few returns to scale a target by."""
+"""Before as many sessions sigma averages too few returns to scale a target by."""
 
-# A tenth of a basis point a day: only a series that does not trade is quieter.
+# A tenth of a basis point per day: only a series that is not traded moves less.
 _SIGMA_FLOOR = 1e-5
 
 
@@ -22,7 +22,7 @@ class Market:
     """Total-return-adjusted bars of one symbol in units of its first close.
 
     All prices are divided by the first adjusted close of the history, so that neither the currency
-    nor a later split or dividend (which rescales the whole past) changes a single feature.
+    nor a later split or dividend (which rescales the whole past) changes any feature.
     """
 
     sessions: Sessions
@@ -34,13 +34,13 @@ class Market:
     quoted_close: Column
     """The close as quoted, in the symbol's currency."""
     best_bid: Column | None = None
-    """The best buying offer at the close, where the provider has the order book."""
+    """The best bid at the close, where the provider has the order book."""
     best_ask: Column | None = None
-    """The best selling offer at the close."""
+    """The best ask at the close."""
 
     @classmethod
     def of(cls, prices: Prices) -> "Market":
-        """Adjust prices for splits and dividends, and put them in units of the first close."""
+        """Adjust prices for splits and dividends, in units of the first close."""
         bars = prices.bars
         unit = bars.adj_close[0]
         factor = bars.adj_close / bars.close
@@ -61,14 +61,14 @@ class Market:
 
     @cached_property
     def returns(self) -> Column:
-        """Log return of each session; the first, which has none, holds 0."""
+        """Log return of each session; 0 for the first, which has none."""
         returns = np.log(self.close / lag(self.close, 1))
         returns[0] = 0.0
         return returns
 
     @cached_property
     def gap(self) -> Column:
-        """Log return from the last close to this open; the first holds 0."""
+        """Log return from the close before to the open; 0 for the first session."""
         gap = np.log(self.open / lag(self.close, 1))
         gap[0] = 0.0
         return gap
@@ -81,11 +81,11 @@ class Market:
 
     @cached_property
     def realised_variance(self) -> Column:
-        """Variance of the session out of its range and its opening gap; a close-only bar: r**2."""
+        """Variance of the session from its range and opening gap; r**2 for a close-only bar."""
         return np.maximum(self.squared_range + self.gap**2, self.returns**2 / 4)
 
     def volatility(self, half_life_sessions: float) -> Column:
-        """Give the EWMA volatility of daily returns known at each close; row 0 repeats row 1."""
+        """Return the EWMA volatility of daily returns known at each close; row 0 repeats row 1."""
         variance = np.empty(len(self))
         variance[1:] = ewma_by_half_life(self.returns[1:] ** 2, half_life_sessions)
         variance[:1] = variance[1:2] if len(self) > 1 else _SIGMA_FLOOR**2

@@ -1,8 +1,8 @@
-"""Causal arithmetic on daily series: row t reads rows up to t and nothing else.
+"""Causal rolling statistics of daily series: row t depends on rows up to t only.
 
-Everything here is a sum in a fixed order, element by element, so that a longer history gives the
-same bits in the rows it shares with a shorter one. Prefix sums and FFTs would be faster and do not
-have that property; numpy's own reductions may change their order with the length.
+Every sum has a fixed order, element by element, so that a longer history gives the same bits in
+the rows it shares with a shorter one. Prefix sums and FFTs are faster but do not have that
+property; numpy's own reductions may change their order with the length.
 """
 
 from itertools import accumulate
@@ -14,7 +14,7 @@ Column = NDArray[np.float64]
 
 
 def lag(series: Column, sessions: int) -> Column:
-    """Give the value `sessions` rows ago; NaN where there is none.
+    """Return the value `sessions` rows before; NaN where there is none.
 
     >>> lag(np.array([1.0, 2.0, 3.0]), 1)
     array([nan,  1.,  2.])
@@ -25,7 +25,7 @@ def lag(series: Column, sessions: int) -> Column:
 
 
 def rolling_sum(series: Column, sessions: int) -> Column:
-    """Sum the last `sessions` rows, this one included; NaN before there are as many."""
+    """Return the sum of the last `sessions` rows, this one included; NaN in the first ones."""
     total = series.copy()
     for back in range(1, sessions):
         total += lag(series, back)
@@ -33,12 +33,12 @@ def rolling_sum(series: Column, sessions: int) -> Column:
 
 
 def rolling_mean(series: Column, sessions: int) -> Column:
-    """Average the last `sessions` rows, this one included."""
+    """Return the mean of the last `sessions` rows, this one included."""
     return rolling_sum(series, sessions) / sessions
 
 
 def rolling_std(series: Column, sessions: int, *, ddof: int = 0) -> Column:
-    """Give the standard deviation of the last `sessions` rows, in two passes."""
+    """Return the standard deviation of the last `sessions` rows, in two passes."""
     mean = rolling_mean(series, sessions)
     squares = np.zeros_like(series)
     for back in range(sessions):
@@ -47,7 +47,7 @@ def rolling_std(series: Column, sessions: int, *, ddof: int = 0) -> Column:
 
 
 def rolling_max(series: Column, sessions: int) -> Column:
-    """Give the largest of the last `sessions` rows, this one included."""
+    """Return the largest of the last `sessions` rows, this one included."""
     largest = series.copy()
     for back in range(1, sessions):
         largest = np.maximum(largest, lag(series, back))
@@ -55,14 +55,14 @@ def rolling_max(series: Column, sessions: int) -> Column:
 
 
 def rolling_min(series: Column, sessions: int) -> Column:
-    """Give the smallest of the last `sessions` rows, this one included."""
+    """Return the smallest of the last `sessions` rows, this one included."""
     return -rolling_max(-series, sessions)
 
 
 def ewma(series: Column, decay: float) -> Column:
-    """Average all rows so far with weights ``decay ** age``, normalised to sum to one.
+    """Return the mean of all rows so far with weights ``decay ** age``, normalised to sum to one.
 
-    Normalising makes the first rows an average of what is there, rather than of an arbitrary seed.
+    Without normalisation the first rows would depend on an arbitrary initial value.
 
     >>> ewma(np.array([1.0, 4.0]), 0.5)
     array([1., 3.])
@@ -81,10 +81,10 @@ def ewma(series: Column, decay: float) -> Column:
 
 
 def ewma_by_half_life(series: Column, half_life_sessions: float) -> Column:
-    """Average all rows so far with weights that halve every `half_life_sessions`."""
+    """Return the mean of all rows so far with weights that halve every `half_life_sessions`."""
     return ewma(series, 0.5 ** (1 / half_life_sessions))
 
 
 def ewma_by_span(series: Column, span_sessions: int) -> Column:
-    """Average all rows so far as technical analysis does: ``decay = 1 - 2 / (span + 1)``."""
+    """Return the EWMA of technical analysis, with ``decay = 1 - 2 / (span + 1)``."""
     return ewma(series, 1 - 2 / (span_sessions + 1))

@@ -1,4 +1,4 @@
-"""Scaling of features, fitted on the training part and carried with the network."""
+"""Scaling of features, fitted on the training part and stored with the network."""
 
 from typing import Literal, Self, assert_never
 
@@ -9,13 +9,12 @@ from pregao.values import Value
 
 Scaling = Literal["standard", "min_max", "none"]
 
-# Beyond this many standard deviations a value only says "extreme"; left as it is, one crash day
-# would swing a whole lookback.
+# In standard deviations. Without a cap one crash day would dominate the inputs of a whole lookback.
 _CAP = 6.0
 
 
 class Scaler(Value):
-    """Centre and scale of each feature, then, if there is one, a cap so many scales from it."""
+    """Centre and scale of each feature, and a cap on the scaled values, if any."""
 
     features: tuple[str, ...]
     center: tuple[float, ...]
@@ -31,15 +30,15 @@ class Scaler(Value):
         *,
         capped: bool = True,
     ) -> Self:
-        """Measure ``(rows, features)`` of the training part; a constant gets scale 1.
+        """Fit to ``(rows, features)`` of the training part; a constant feature gets scale 1.
 
         Parameters
         ----------
         scaling
-            ``standard`` brings mean 0 and deviation 1, ``min_max`` the training part's span to
-            0 .. 1, ``none`` leaves features as they are.
+            ``standard`` gives mean 0 and standard deviation 1, ``min_max`` maps the range of the
+            training part to 0 .. 1, ``none`` leaves features as they are.
         capped
-            Whether ``standard`` caps extremes; a price level that is to be read back must not be.
+            Whether ``standard`` caps extremes; not for a price level that must be unscaled.
 
         Examples
         --------
@@ -47,7 +46,7 @@ class Scaler(Value):
         >>> Scaler.fit(("close",), rows, "min_max")(np.array([[4.0]])).item()
         1.5
         """
-        center, spread = _measured(rows, scaling)
+        center, spread = _center_and_scale(rows, scaling)
         constant = spread <= 1e-12 * np.maximum(np.abs(center), 1e-300)
         return cls(
             features=features,
@@ -57,25 +56,25 @@ class Scaler(Value):
         )
 
     def __call__(self, rows: NDArray[np.float64]) -> NDArray[np.float32]:
-        """Scale ``(rows, features)``; rows that are not valid yet stay NaN."""
+        """Return ``(rows, features)`` scaled; NaN of a warm-up stays NaN."""
         scaled = (rows - np.array(self.center)) / np.array(self.scale)
         if self.cap is not None:
             np.clip(scaled, -self.cap, self.cap, out=scaled)
         return np.asarray(scaled, np.float32)
 
     def unscaled(self, feature: str, values: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Bring scaled values of one feature back, those beyond the cap excepted."""
+        """Invert the scaling of one feature, except for values beyond the cap."""
         column = self.features.index(feature)
         return np.asarray(values, np.float64) * self.scale[column] + self.center[column]
 
 
-def _measured(
+def _center_and_scale(
     rows: NDArray[np.float64], scaling: Scaling
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give the centre and the scale of each column."""
+    """Return the centre and the scale of each column."""
     match scaling:
         case "standard":
-            # Column by column: of a large pool a second copy of all would not fit beside it.
+            # Column by column: a second copy of a large pool may not fit into memory.
             return rows.mean(axis=0), np.array([column.std() for column in rows.T])
         case "min_max":
             low = rows.min(axis=0)

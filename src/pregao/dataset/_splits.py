@@ -10,27 +10,27 @@ from pregao.errors import SplitError
 from pregao.instruments import Sessions, as_date
 from pregao.values import Value
 
-_LEAST_TEST_SESSIONS = 20
-_USUAL_FOLDS = 5
+_MIN_TEST_CUTOFFS = 20
+_DEFAULT_FOLDS = 5
 
 
 class Borders(Value):
-    """The last days of the parts; a part begins on the first session after the one before ends.
+    """The last day of each part; a part begins on the first session after the part before.
 
     A window belongs to the part in which its cutoff lies. Targets of training and validation
-    windows end inside their part as well; those of the test part may run past `test_last`, where
-    nothing that was fitted can meet them.
+    windows end inside their part as well; those of the test part may end after `test_last`, as
+    nothing is fitted there.
     """
 
     train_last: date
     validation_last: date
     test_last: date
     train_first: date | None = None
-    """The first cutoff of the training part; None begins with the history (an expanding window)."""
+    """The first cutoff of the training part; None is the first of all (an expanding window)."""
     purge_sessions: int = Field(default=0, ge=0)
-    """Sessions left out before a border; at least the horizon is, whatever stands here."""
+    """Sessions left out before a border; the horizon is the minimum, also if this is less."""
     skip_sessions: int = Field(default=0, ge=0)
-    """Sessions at the beginning of each history that have no window, even if fewer would do."""
+    """The least number of first sessions without a window of each symbol."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -40,7 +40,7 @@ class Borders(Value):
 
     @classmethod
     def nowhere(cls) -> Self:
-        """Give the borders of a history that is too short to be split."""
+        """Return a placeholder, for a history that is too short to be split."""
         first = date.min
         return cls(
             train_last=first,
@@ -55,14 +55,14 @@ class Split(Value):
     Parameters
     ----------
     train_last, validation_last
-        The last day that a training (validation) target may touch. Both or neither.
+        The last day that a training (validation) target may read. Both or neither.
     train_fraction, validation_fraction
         Used without dates; the rest is the test part.
     purge_sessions
-        How many sessions separate the last training cutoff from the first validation cutoff, and
-        validation from test. None is the horizon, the least that keeps targets inside their part;
-        fewer is raised to it. More also keeps validation *inputs* from overlapping the training
-        targets: the horizon plus the lookback makes the parts share no session at all.
+        The number of sessions between the last training cutoff and the first validation cutoff,
+        and between validation and test. None is the horizon, the minimum that keeps targets inside
+        their part; a smaller number is raised to it. With a larger one validation *inputs* overlap
+        training targets less: with the horizon plus the lookback the parts share no session.
     """
 
     train_last: date | None = None
@@ -82,7 +82,7 @@ class Split(Value):
         return self
 
     def borders(self, cutoffs: Sessions) -> Borders:
-        """Give the borders for these cutoffs (ascending, distinct, of all symbols together)."""
+        """Return the borders for these cutoffs (ascending, distinct, of all symbols together)."""
         train_last, validation_last = self.train_last, self.validation_last
         if train_last is None or validation_last is None:
             num_train = max(int(len(cutoffs) * self.train_fraction), 1)
@@ -101,15 +101,15 @@ class Split(Value):
 
 
 class WalkForward(Value):
-    """How a test part is opened: fold after fold, everything fitted anew before each.
+    """A walk-forward over the test part: everything is fitted again before each fold.
 
     Parameters
     ----------
     num_folds
-        How many stretches of sessions the test part is cut into; one fits once. None is five, or
-        as many as have twenty test cutoffs each.
+        The number of folds of the test part; one fits once. None is five, or fewer so that each
+        has twenty test cutoffs.
     train_sessions
-        None trains on everything before a fold's validation part (expanding); a number keeps the
+        None trains on all sessions before a fold's validation part (expanding), a number on the
         last so many (rolling).
     """
 
@@ -117,12 +117,12 @@ class WalkForward(Value):
     train_sessions: int | None = Field(default=None, ge=100, le=100_000)
 
     def folds(self, first: Borders, sessions: Sessions, test_cutoffs: Sessions) -> list[Borders]:
-        """Roll borders forward over their own test part.
+        """Return the borders of each fold.
 
         Every window of the test part belongs to one fold. The validation part keeps its length in
-        sessions: a fold validates on what folds before were tested on, and trains on what comes
-        before that. Windows are purged where they are cut, by the horizon or more, for every fold
-        alike. There is no embargo, as no fold trains on sessions after its own test part.
+        sessions: a fold validates on the sessions that earlier folds tested, and trains on those
+        before. Every fold is purged by the horizon or more. There is no embargo, as no fold trains
+        on sessions after its own test part.
 
         Parameters
         ----------
@@ -148,17 +148,18 @@ class WalkForward(Value):
         2020-03-20 2020-03-30 2020-04-19
         2020-04-09 2020-04-19 9999-12-31
         """
-        most = len(test_cutoffs) // _LEAST_TEST_SESSIONS
-        num_folds = max(1, min(_USUAL_FOLDS, most)) if self.num_folds is None else self.num_folds
-        if num_folds > max(most, 1):
-            raise SplitError("test", len(test_cutoffs), num_folds * _LEAST_TEST_SESSIONS)
+        max_folds = max(1, len(test_cutoffs) // _MIN_TEST_CUTOFFS)
+        num_folds = self.num_folds or min(_DEFAULT_FOLDS, max_folds)
+        if num_folds > max_folds:
+            raise SplitError("test", len(test_cutoffs), num_folds * _MIN_TEST_CUTOFFS)
         ends = [as_date(each[-1]) for each in np.array_split(test_cutoffs, num_folds)]
         train_stop, first_stop = _stops(sessions, first)
         num_validated = first_stop - train_stop
         folds = []
         starts, stops = [first.validation_last, *ends[:-1]], [*ends[:-1], first.test_last]
-        for begins, ends_on in zip(starts, stops, strict=True):
-            stop = int(np.searchsorted(sessions, np.datetime64(begins, "D"), side="right"))
+        for validation_last, test_last in zip(starts, stops, strict=True):
+            day = np.datetime64(validation_last, "D")
+            stop = int(np.searchsorted(sessions, day, side="right"))
             train_first = first.train_first
             if self.train_sessions is not None:
                 train_first = as_date(sessions[max(0, stop - num_validated - self.train_sessions)])
@@ -166,29 +167,29 @@ class WalkForward(Value):
                 first.replace(
                     train_first=train_first,
                     train_last=as_date(sessions[stop - num_validated - 1]),
-                    validation_last=begins,
-                    test_last=ends_on,
+                    validation_last=validation_last,
+                    test_last=test_last,
                 )
             )
         return folds
 
 
 def _stops(sessions: Sessions, borders: Borders) -> tuple[int, int]:
-    """Give how many sessions end before the training, and the validation part does."""
+    """Return the number of sessions up to the end of the training and of the validation part."""
     days = [np.datetime64(day, "D") for day in (borders.train_last, borders.validation_last)]
     train_stop, validation_stop = np.searchsorted(sessions, days, side="right")
     return int(train_stop), int(validation_stop)
 
 
-def parts_of(sessions: Sessions, borders: Borders, *, horizon: int) -> dict[str, slice]:
-    """Give the cutoff rows of each part of one symbol, purged.
+def split_rows(sessions: Sessions, borders: Borders, *, horizon: int) -> dict[str, slice]:
+    """Return the cutoff rows of each part of one symbol, purged.
 
-    Row r may be a training cutoff only if r + purge is still before the first validation row, and
-    so on; the last `horizon` rows have no target at all.
+    Row r is a training cutoff only if r + purge is before the first validation row, and so on; the
+    last `horizon` rows have no target.
     """
     purge = max(borders.purge_sessions, horizon)
     train_stop, validation_stop = _stops(sessions, borders)
-    # date.max does not fit beside a horizon in days, so the end of the test part is compared alone.
+    # No days are added to test_last, as date.max would overflow.
     test_stop = int(np.searchsorted(sessions, np.datetime64(borders.test_last, "D"), side="right"))
     first = (
         0

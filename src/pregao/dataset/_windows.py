@@ -1,4 +1,4 @@
-"""Windows over daily rows: inputs up to each cutoff, and what came after."""
+"""Windows over daily rows: inputs up to each cutoff, and targets after it."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,34 +15,34 @@ Rows = NDArray[np.intp]
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """Daily rows of all symbols, one symbol after the other; every array is read-only."""
+    """Daily rows of all symbols, one symbol after the other, in read-only arrays."""
 
     symbols: tuple[Symbol, ...]
     first_row_of: Rows
     """(symbols,) the first row of each symbol."""
     sessions: Sessions
     features: NDArray[np.float32]
-    """(rows, features) scaled; NaN before every feature is valid."""
+    """(rows, features) scaled; NaN during the warm-up."""
     returns: Float
     sigma: Float
     realised_variance: Float
     close: Float
     """(rows,) close as quoted."""
     rule_actions: NDArray[np.int8]
-    """(rows,) what the indicators of the session say, as numbers of `ACTIONS`."""
+    """(rows,) the rule label of each session, as numbers of `ACTIONS`."""
 
     def __len__(self) -> int:
         return len(self.sessions)
 
     def rows_of(self, symbol: int) -> slice:
-        """Give the rows of one symbol."""
+        """Return the rows of one symbol."""
         stops = (*self.first_row_of[1:].tolist(), len(self))
         return slice(int(self.first_row_of[symbol]), stops[symbol])
 
 
 @dataclass(frozen=True, eq=False)
 class Windows:
-    """Windows of one part: inputs up to each cutoff, and (unless live) what came after.
+    """Windows of one part: inputs up to each cutoff and, unless live, targets after it.
 
     Satisfies ``pregao.zoo.Past`` and, where there are targets, ``pregao.zoo.Taught``.
     """
@@ -74,12 +74,12 @@ class Windows:
 
     @property
     def realised_variance(self) -> Float:
-        """(rows,) variance of each session out of its range and opening gap."""
+        """(rows,) variance of each session from its range and opening gap."""
         return self.source.realised_variance
 
     @cached_property
     def symbol_index(self) -> Rows:
-        """(n,) which symbol each window belongs to."""
+        """(n,) the index of each window's symbol."""
         return np.searchsorted(self.source.first_row_of, self.cutoff_rows, side="right") - 1
 
     @property
@@ -99,13 +99,13 @@ class Windows:
 
     @property
     def scale(self) -> Float:
-        """(n, horizon) ``sigma_t * sqrt(h)``: what a target of step h was divided by."""
+        """(n, horizon) ``sigma_t * sqrt(h)``, the divisor of a target of step h."""
         steps = np.sqrt(np.arange(1, self.horizon + 1))
         return self.sigma[self.cutoff_rows][:, None] * steps
 
     @property
     def all_inputs(self) -> NDArray[np.float32]:
-        """(rows - lookback + 1, lookback, features), a strided view: a window for every row."""
+        """(rows - lookback + 1, lookback, features), a strided view with a window for every row."""
         return np.lib.stride_tricks.sliding_window_view(
             self.table, self.lookback, axis=0
         ).transpose(0, 2, 1)
@@ -123,7 +123,7 @@ class Windows:
         """(n, horizon) cumulative log returns after each cutoff. Never an input to a model."""
         last = int(self.cutoff_rows.max(initial=-1)) + self.horizon
         assert last < len(self.source), "live windows have no future"
-        # Step by step: beside what is asked for, a large pool leaves room for columns only.
+        # Step by step: of a large pool a second array of this size may not fit into memory.
         cumulative = np.zeros(len(self))
         ahead = np.empty((len(self), self.horizon))
         for step in range(1, self.horizon + 1):
@@ -141,9 +141,9 @@ class Windows:
         return targets
 
     def take(self, index: NDArray[np.intp] | NDArray[np.bool_] | slice) -> "Windows":
-        """Give some of the windows."""
+        """Return some of the windows."""
         return replace(self, cutoff_rows=self.cutoff_rows[index])
 
     def of_symbol(self, symbol: int) -> "Windows":
-        """Give the windows of one symbol."""
+        """Return the windows of one symbol."""
         return self.take(self.symbol_index == symbol)

@@ -1,4 +1,4 @@
-"""Sessions of an exchange: the days on which it trades, never "business days"."""
+"""Calendars: the sessions of an exchange, which are not business days."""
 
 import warnings
 from datetime import UTC, date, datetime, timedelta
@@ -15,9 +15,9 @@ Sessions = NDArray[np.datetime64]
 """Exchange-local dates, ``datetime64[D]``, ascending."""
 
 CLOSE_GRACE = timedelta(hours=1)
-"""How long after the close a session's bar may still change: auctions, and late providers."""
+"""For how long after the close a bar may still change, by auctions and late providers."""
 
-# Before these days the calendars are guesses (or Saturdays were sessions, at NYSE until 1952).
+# Before these days the calendars are unreliable (at NYSE Saturdays were sessions until 1952).
 _KNOWN_FROM = {
     B3.code: np.datetime64("1990-01-01"),
     NYSE.code: np.datetime64("1953-01-01"),
@@ -27,7 +27,7 @@ _KNOWN_FROM = {
 
 
 def known_from(exchange: Exchange) -> np.datetime64:
-    """Give the day from which on an exchange's sessions are known.
+    """Return the first day on which the calendar of an exchange is reliable.
 
     >>> from pregao.instruments import TOKYO
     >>> str(known_from(TOKYO))
@@ -37,9 +37,9 @@ def known_from(exchange: Exchange) -> np.datetime64:
 
 
 def sessions_between(exchange: Exchange, first: np.datetime64, last: np.datetime64) -> Sessions:
-    """Give the sessions of an exchange from `first` to `last`, both included.
+    """Return the sessions of an exchange from `first` to `last`, both included.
 
-    Of the time before `known_from` nothing is given: no calendar is better than a wrong one.
+    There are none before `known_from`: no calendar is better than a wrong one.
 
     >>> from pregao.instruments import B3
     >>> carnival = sessions_between(B3, np.datetime64("2024-02-09"), np.datetime64("2024-02-14"))
@@ -50,14 +50,14 @@ def sessions_between(exchange: Exchange, first: np.datetime64, last: np.datetime
     last = _day(last)
     if last < first:
         return np.empty(0, "datetime64[D]")
-    # Whole decades, so that nearby questions share one calendar: making one takes 0.1 s.
-    sessions, _ = _calendar_until(exchange.code, _decade_of(last))
+    # Whole decades, so that nearby calls share one calendar: making one takes 0.1 s.
+    sessions, _ = _calendar_until(exchange.code, _last_year_of_decade(last))
     start, stop = np.searchsorted(sessions, [first, last + np.timedelta64(1, "D")])
     return sessions[start:stop]
 
 
 def next_sessions(exchange: Exchange, after: np.datetime64, count: int) -> Sessions:
-    """Give the `count` sessions that follow the day `after`.
+    """Return the `count` sessions that follow the day `after`.
 
     Raises
     ------
@@ -81,7 +81,7 @@ def next_sessions(exchange: Exchange, after: np.datetime64, count: int) -> Sessi
 
 
 def last_complete_session(exchange: Exchange, now: datetime) -> np.datetime64:
-    """Give the newest session whose bar is final: it closed at least `CLOSE_GRACE` before `now`.
+    """Return the newest session whose bar is final: it closed at least `CLOSE_GRACE` before `now`.
 
     Parameters
     ----------
@@ -91,7 +91,7 @@ def last_complete_session(exchange: Exchange, now: datetime) -> np.datetime64:
     Raises
     ------
     InputError
-        If no session was over then, as far as is known: the clock is wrong.
+        If no known session was over then, as with a wrong clock.
 
     >>> from datetime import UTC
     >>> from pregao.instruments import B3
@@ -103,21 +103,21 @@ def last_complete_session(exchange: Exchange, now: datetime) -> np.datetime64:
     moment = np.datetime64((now - CLOSE_GRACE).astimezone(UTC).replace(tzinfo=None), "s")
     if moment < known_from(exchange) + np.timedelta64(30, "D"):
         raise InputError(
-            f"no session of {exchange.code} is known to be over at {now}: look at the clock, "
+            f"no session of {exchange.code} is known to be over at {now}: check the clock, "
             f"the calendar begins on {known_from(exchange)}"
         )
-    sessions, closes = _calendar_until(exchange.code, _decade_of(moment))
+    sessions, closes = _calendar_until(exchange.code, _last_year_of_decade(moment))
     last: np.datetime64 = sessions[np.searchsorted(closes, moment, side="right") - 1]
     return last
 
 
 def day_at(exchange: Exchange, now: datetime) -> date:
-    """Give the day that it is at an exchange."""
+    """Return the date at an exchange."""
     return now.astimezone(ZoneInfo(exchange.zone)).date()
 
 
 def as_date(session: np.datetime64) -> date:
-    """Give a session as a date of the standard library."""
+    """Return a session as a date of the standard library."""
     return date.fromisoformat(str(_day(session)))
 
 
@@ -125,16 +125,16 @@ def _day(moment: np.datetime64) -> np.datetime64:
     return np.datetime64(str(moment)[:10], "D")
 
 
-def _decade_of(day: np.datetime64) -> int:
-    """Give the last year of a day's decade."""
+def _last_year_of_decade(day: np.datetime64) -> int:
+    """Return the last year of a day's decade."""
     return 10 * (int(str(day)[:4]) // 10) + 9
 
 
 @lru_cache(maxsize=64)
 def _calendar_until(code: str, last_year: int) -> tuple[Sessions, NDArray[np.datetime64]]:
-    """Give the sessions, and the moments in UTC at which they close.
+    """Return the sessions, and the moments in UTC at which they close.
 
-    Ask exchange_calendars with explicit bounds: its default window ends next year.
+    The bounds are explicit, as the default calendar of exchange_calendars ends next year.
     """
     with warnings.catch_warnings():
         # exchange_calendars 4.13 uses a pandas accessor that is to change in pandas 4.

@@ -1,4 +1,4 @@
-"""Tickers: which exchange trades them, in which currency, on which calendar."""
+"""Symbols: a ticker and its exchange, with currency and time zone."""
 
 import re
 from dataclasses import dataclass
@@ -13,12 +13,12 @@ _B3_TICKER = re.compile(r"[A-Z][A-Z0-9]{3}(?:[1-9]|[1-3][0-9])[BF]?\Z", re.ASCII
 
 @dataclass(frozen=True)
 class Exchange:
-    """Where sessions are held; `code` is the ISO 10383 market identifier."""
+    """An exchange; `code` is the ISO 10383 market identifier."""
 
     code: str
     currency: str
     suffix: str
-    """What Yahoo writes after a ticker of this exchange."""
+    """The suffix of its tickers at Yahoo."""
     zone: str
     """The IANA time zone of its sessions."""
 
@@ -30,14 +30,14 @@ LONDON = Exchange("XLON", "GBp", ".L", "Europe/London")
 
 EXCHANGES: dict[str, Exchange] = {each.code: each for each in (B3, NYSE, TOKYO, LONDON)}
 
-# Indices follow no rule; those not listed here are taken as American.
+# No rule tells the exchange of an index; those not listed here are American.
 _INDICES: dict[str, Exchange] = {"^BVSP": B3, "^IBX50": B3, "^N225": TOKYO, "^FTSE": LONDON}
 
 
 @total_ordering
 @dataclass(frozen=True)
 class Symbol:
-    """A ticker in its canonical spelling, without the exchange's suffix.
+    """A ticker in its canonical spelling, without the exchange's suffix, and its exchange.
 
     >>> Symbol.parse("petr4.sa") == Symbol.parse("PETR4")
     True
@@ -50,7 +50,7 @@ class Symbol:
 
     @classmethod
     def parse(cls, text: str) -> "Symbol":
-        """Read a ticker as people type it: any case, with or without ``.SA``.
+        """Parse a ticker in any case, with or without the exchange's suffix, such as ``.SA``.
 
         Raises
         ------
@@ -70,16 +70,16 @@ class Symbol:
 
     @property
     def currency(self) -> str:
-        """The currency that prices are quoted in, ISO 4217 (``GBp``: pence)."""
+        """The currency of quoted prices, ISO 4217 (``GBp``: pence)."""
         return self.exchange.currency
 
     @property
     def yahoo(self) -> str:
-        """Yahoo's spelling."""
+        """The ticker in Yahoo's spelling."""
         return self.ticker if self.ticker.startswith("^") else self.ticker + self.exchange.suffix
 
     def __str__(self) -> str:
-        """Give the shortest spelling that reads back as this symbol."""
+        """Return the shortest spelling that parses to this symbol."""
         return self.ticker if Symbol.parse(self.ticker) == self else self.yahoo
 
     def __lt__(self, other: "Symbol") -> bool:
@@ -87,5 +87,5 @@ class Symbol:
 
 
 def _index_exchange(ticker: str) -> Exchange | None:
-    """Give the exchange of an index; None for anything else."""
+    """Return the exchange of an index; None for any other ticker."""
     return _INDICES.get(ticker, NYSE) if ticker.startswith("^") else None

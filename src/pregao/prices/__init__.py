@@ -1,9 +1,8 @@
-"""Where prices come from, what is wrong with them, and where they stay."""
+"""Prices: providers, validation, the store, and the feed of live prices."""
 
-from pregao.prices._access import Access as Access
 from pregao.prices._access import Clock as Clock
+from pregao.prices._access import NetworkAccess as NetworkAccess
 from pregao.prices._access import Patience as Patience
-from pregao.prices._alphavantage import known_of as known_of
 from pregao.prices._breaker import Health as Health
 from pregao.prices._checks import CHECKS as CHECKS
 from pregao.prices._feed import LIVE_SOURCES as LIVE_SOURCES
@@ -11,7 +10,7 @@ from pregao.prices._feed import Answer as Answer
 from pregao.prices._feed import Feed as Feed
 from pregao.prices._feed import open_feed as open_feed
 from pregao.prices._history import Snapshot as Snapshot
-from pregao.prices._inspection import inspect as inspect
+from pregao.prices._inspection import find_defects as find_defects
 from pregao.prices._inspection import validated as validated
 from pregao.prices._pasted import BadRow as BadRow
 from pregao.prices._pasted import BadRowsError as BadRowsError
@@ -25,5 +24,6 @@ from pregao.prices._provider import Download as Download
 from pregao.prices._provider import Provider as Provider
 from pregao.prices._providers import NETWORK as NETWORK
 from pregao.prices._providers import PROVIDERS as PROVIDERS
+from pregao.prices._providers import SERVICES as SERVICES
 from pregao.prices._sample import BUNDLED as BUNDLED
 from pregao.prices._store import PriceStore as PriceStore

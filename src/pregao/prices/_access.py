@@ -1,4 +1,4 @@
-"""What providers on the network need from outside: keys, addresses, a clock, patience."""
+"""What providers on the network need: services, keys, addresses, a clock, a retry policy."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -9,12 +9,30 @@ from random import Random, SystemRandom
 
 from pydantic import SecretStr
 
-from pregao.errors import InputError
+from pregao.errors import InputError, ProviderError
+
+
+@dataclass(frozen=True)
+class Service:
+    """A web service that providers read, and the environment variables that configure it."""
+
+    name: str
+    """Lower-case letters, digits, underscores; keys and addresses are configured by it."""
+    title: str
+    base_url: str
+    """Its usual address, without a slash at the end."""
+    key_variable: str | None = None
+    """The environment variable that holds its key; None where it needs none."""
+
+    @property
+    def base_url_variable(self) -> str:
+        """The environment variable that replaces its usual address."""
+        return f"PREGAO_{self.name.upper()}_URL"
 
 
 @dataclass(frozen=True)
 class Clock:
-    """What time it is, and how to wait."""
+    """The current time, and how to wait."""
 
     now: Callable[[], datetime]
     """The moment, with its time zone."""
@@ -24,59 +42,75 @@ class Clock:
 
 @dataclass(frozen=True)
 class Patience:
-    """How long and how often one question is asked."""
+    """How long and how often one download is attempted."""
 
     deadline_seconds: float = 30.0
     """For everything together: all requests, all attempts, all waits between them."""
     num_attempts: int = 3
     first_wait_seconds: float = 1.0
-    """Doubled before each further attempt; half of it to all of it is waited."""
+    """Doubled before each further attempt, and multiplied by a random share of 0.5 to 1."""
     max_bytes: int = 32 * 2**20
-    """Of one answer, unpacked; 60 years of daily bars take 2 MiB."""
+    """Of one response, unpacked; 60 years of daily bars take 2 MiB."""
 
 
 @dataclass(frozen=True)
-class Access:
+class NetworkAccess:
     """How the network is reached; nothing here is read from the environment."""
 
     home: Path
     clock: Clock
     keys: Mapping[str, SecretStr] = field(default_factory=dict)
-    """By provider."""
+    """By the name of the service."""
     base_urls: Mapping[str, str] = field(default_factory=dict)
-    """By provider, where it is not the provider's own."""
+    """By the name of the service, where it replaces the usual address."""
     patience: Patience = Patience()
     random: Random = field(default_factory=SystemRandom)
     """For the jitter of waits."""
 
-    def base_url(self, provider: str, default: str) -> str:
-        """Give the address of a provider, without a slash at the end.
+    def __post_init__(self) -> None:
+        for name, url in self.base_urls.items():
+            if not url.startswith(("http://", "https://")):
+                raise InputError(
+                    f"the address {url[:80]!r} of {name} cannot be used: "
+                    "give one that begins with http:// or https://"
+                )
+
+    def base_url(self, service: Service) -> str:
+        """Return the address of a service, without a slash at the end."""
+        return self.base_urls.get(service.name, service.base_url).rstrip("/")
+
+    def key(self, service: Service, provider: str, symbol: str) -> SecretStr:
+        """Return the key of a service.
 
         Raises
         ------
-        InputError
-            If it is no http or https address.
+        ProviderError
+            ``auth``, with the environment variable to set, if there is none.
         """
-        url = self.base_urls.get(provider, default).rstrip("/")
-        if not url.startswith(("http://", "https://")):
-            raise InputError(
-                f"the address {url[:80]!r} of {provider} cannot be used: "
-                "give one that begins with http:// or https://"
-            )
-        return url
+        key = self.keys.get(service.name)
+        if key is None:
+            advice = f"set {service.key_variable} to the key that {service.title} issues"
+            raise ProviderError(provider, symbol, "auth", "it has no key", advice=advice)
+        return key
 
 
-def needed(access: Access | None, provider: str, path: Path | None) -> Access:
-    """Give what a provider on the network needs, and refuse the path, which it does not read."""
+def require_access(access: NetworkAccess | None, provider: str, path: Path | None) -> NetworkAccess:
+    """Return the access of a provider on the network, and refuse a path, which it does not read.
+
+    Raises
+    ------
+    InputError
+        If a path is given, or no access.
+    """
     refuse_path(provider, path)
     if access is None:
         raise InputError(
-            f"{provider} is on the network: give it an Access, with a home and a clock"
+            f"{provider} is on the network: give it a NetworkAccess, with a home and a clock"
         )
     return access
 
 
-def refuse_path(who: str, path: Path | None) -> None:
-    """Refuse a path that was given to who reads no files."""
+def refuse_path(provider: str, path: Path | None) -> None:
+    """Raise an InputError if a path is given to a provider that reads no files."""
     if path is not None:
-        raise InputError(f"{who} takes no path, and {path} was given: use csv")
+        raise InputError(f"{provider} takes no path, and {path} was given: use csv")

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlencode
@@ -13,22 +14,32 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, TypeAdapter, Valid
 from pregao.errors import ProviderError, ProviderReason, UnknownSymbolError
 from pregao.findings import Finding
 from pregao.instruments import B3, LONDON, NYSE, Symbol, as_date
-from pregao.prices._access import Access, needed
-from pregao.prices._breaker import Breaker, breaker_of
+from pregao.prices._access import NetworkAccess, Service, require_access
+from pregao.prices._breaker import get_breaker
 from pregao.prices._prices import Bars, Column
-from pregao.prices._provider import Download
-from pregao.prices._provisional import settled
-from pregao.prices._replies import Reply, checked_status, fields_of, shown
-from pregao.prices._retry import asked
+from pregao.prices._provider import Download, ProviderEntry
+from pregao.prices._provisional import drop_provisional
+from pregao.prices._replies import (
+    HttpResponse,
+    check_status,
+    excerpt,
+    first_problem,
+    parse_json_object,
+)
+from pregao.prices._retry import fetch_with_retry
 from pregao.values import Text
 
-ALPHAVANTAGE_URL = "https://www.alphavantage.co"
+SERVICE = Service(
+    name="alphavantage",
+    title="alphavantage.co",
+    base_url="https://www.alphavantage.co",
+    key_variable="ALPHAVANTAGE_API_KEY",
+)
 _SUFFIXES = {NYSE.code: "", B3.code: ".SAO", LONDON.code: ".LON"}
 _SERIES = "Time Series (Daily)"
-_NOTES = ("Error Message", "Information", "Note")
-_GET_A_KEY = "set ALPHAVANTAGE_API_KEY to the key that alphavantage.co gives"
+_NOTE_FIELDS = ("Error Message", "Information", "Note")
 
-# A number that one row lacks is a hole in that row; one that all rows lack has another name now.
+# A number missing from one row is a gap in that row; one missing from all rows has been renamed.
 _Number = float | None
 
 
@@ -53,13 +64,13 @@ class _AdjustedRow(_Row):
     split: Annotated[float, Field(gt=0, alias="8. split coefficient")]
 
 
-_RAW = TypeAdapter(dict[date, _RawRow])
-_ADJUSTED = TypeAdapter(dict[date, _AdjustedRow])
+_RAW_ROWS = TypeAdapter(dict[date, _RawRow])
+_ADJUSTED_ROWS = TypeAdapter(dict[date, _AdjustedRow])
 
 
 @dataclass(frozen=True)
 class _Plan:
-    """What a key of one kind can ask for, and how it is read."""
+    """The series that a free or a paid key may request, and how it is parsed."""
 
     name: str
     function: str
@@ -72,34 +83,29 @@ _PAID = _Plan("alphavantage_adjusted", "TIME_SERIES_DAILY_ADJUSTED", "full", is_
 
 
 class AlphaVantage:
-    """Daily bars of Alpha Vantage, by a key of one of two kinds.
+    """Daily bars of Alpha Vantage, by the plan of the key.
 
-    A free key gives the newest hundred sessions as they were traded: adj_close is close, a
+    A free key gives the newest hundred sessions as they were traded: adj_close is close, and a
     finding says that dividends and splits are not in it. A paid one gives the whole history;
-    prices are divided by the splits that came after them, as the other providers do.
+    prices are divided by the splits after them, as the other providers do.
     """
 
     def __init__(
-        self, plan: _Plan, *, path: Path | None = None, access: Access | None = None
+        self, plan: _Plan, *, path: Path | None = None, access: NetworkAccess | None = None
     ) -> None:
         self._plan = plan
-        self._access = needed(access, plan.name, path)
-        self._url = self._access.base_url("alphavantage", ALPHAVANTAGE_URL)
-
-    @property
-    def breaker(self) -> Breaker:
-        """What this process knows of the provider."""
-        return breaker_of(self.name, self._url)
+        self._access = require_access(access, plan.name, path)
+        self._url = self._access.base_url(SERVICE)
 
     @property
     def name(self) -> str:
-        """The provider's name: raw and adjusted prices are two series, and kept apart."""
+        """The provider's name: raw and adjusted prices are two series, and stored apart."""
         return self._plan.name
 
     def download(
         self, symbol: Symbol, start: date | None = None, end: date | None = None
     ) -> Download:
-        """Give the final bars from `start` to `end`, as far back as the key reaches.
+        """Download the final bars from `start` to `end`, as far back as the key reaches.
 
         Raises
         ------
@@ -108,21 +114,22 @@ class AlphaVantage:
         ProviderError
             If there is no key, or no usable answer.
         """
-        spelt = self._spelt(symbol)
-        key = self._key(symbol)
-        bars = asked(
+        ticker = self._own_ticker(symbol)
+        key = self._access.key(SERVICE, self.name, str(symbol))
+        bars = fetch_with_retry(
             str(symbol),
-            lambda ends: self._ask(symbol, spelt, key, ends),
+            lambda deadline: self._fetch(symbol, ticker, key, deadline),
             access=self._access,
-            breaker=self.breaker,
+            breaker=get_breaker(self.name, self._url),
         )
-        source = f"{self._url}/query?function={self._plan.function}&symbol={spelt}"
+        source = f"{self._url}/query?function={self._plan.function}&symbol={ticker}"
         download = Download(symbol, bars, self.name, source).between(start, end)
-        found = (*known_of(self.name, symbol), *self._cut_short(symbol, bars, start))
-        return settled(replace(download, findings=found), self._access.clock)
+        findings = () if self._plan.is_adjusted else _raw_finding(symbol)
+        findings = (*findings, *self._short_history(symbol, bars, start))
+        return drop_provisional(replace(download, findings=findings), self._access.clock)
 
-    def _cut_short(self, symbol: Symbol, bars: Bars, start: date | None) -> tuple[Finding, ...]:
-        """Say that a free key does not reach as far back as was asked for."""
+    def _short_history(self, symbol: Symbol, bars: Bars, start: date | None) -> tuple[Finding, ...]:
+        """Report a free key that does not reach back to the requested start."""
         first = as_date(bars.sessions[0])
         if self._plan.is_adjusted or (start is not None and start >= first):
             return ()
@@ -134,87 +141,83 @@ class AlphaVantage:
         )
         return (Finding.of("PRC017", text, symbol=str(symbol)),)
 
-    def _spelt(self, symbol: Symbol) -> str:
+    def _own_ticker(self, symbol: Symbol) -> str:
+        """Return the ticker in the spelling of Alpha Vantage."""
         suffix = _SUFFIXES.get(symbol.exchange.code)
         if suffix is None or symbol.ticker.startswith("^"):
             hint = "it has shares of the US, of B3 and of London, and no index"
             raise UnknownSymbolError(str(symbol), self.name, hint)
         return symbol.ticker + suffix
 
-    def _key(self, symbol: Symbol) -> SecretStr:
-        key = self._access.keys.get("alphavantage")
-        if key is None:
-            raise self._error(symbol, "auth", "it has no key", advice=_GET_A_KEY)
-        return key
+    def _fetch(self, symbol: Symbol, ticker: str, key: SecretStr, deadline: float) -> Bars:
+        from pregao.prices._http_client import HttpClient, HttpStatusError
 
-    def _ask(self, symbol: Symbol, spelt: str, key: SecretStr, ends: float) -> Bars:
-        from pregao.prices._http_client import AnsweredError, Courier
-
-        clock = self._access.clock
         query = {
             "function": self._plan.function,
-            "symbol": spelt,
+            "symbol": ticker,
             "outputsize": self._plan.size,
             "datatype": "json",
             "apikey": key.get_secret_value(),
         }
-        with Courier(question="/") as courier:
-            courier.begin(self.name, str(symbol), ends=ends, access=self._access)
+        with HttpClient(data_path="/") as client:
+            client.begin(self.name, str(symbol), deadline=deadline, access=self._access)
             try:
-                reply: Reply = courier.get(f"{self._url}/query?{urlencode(query)}")
-            except AnsweredError as answered:
-                reply = answered.reply
-        checked_status(reply, self.name, str(symbol), clock.now())
-        fields = fields_of(reply.content, self.name, str(symbol))
+                response: HttpResponse = client.get(f"{self._url}/query?{urlencode(query)}")
+            except HttpStatusError as refused:
+                response = refused.response
+        check_status(response, self.name, str(symbol), self._access.clock.now())
+        fields = parse_json_object(response.content, self.name, str(symbol))
         self._check_notes(fields, symbol, key)
-        return self._bars(fields, symbol, spelt)
+        return self._parse(fields, symbol, ticker)
 
     def _check_notes(self, fields: Mapping[str, object], symbol: Symbol, key: SecretStr) -> None:
-        """Raise what a note means: they come with HTTP status 200, and some repeat the key."""
-        note = next((str(fields[name]) for name in _NOTES if name in fields), None)
+        """Raise the error of a note: notes come with HTTP status 200, and some repeat the key."""
+        note = next((str(fields[name]) for name in _NOTE_FIELDS if name in fields), None)
         if note is None or _SERIES in fields:
             return
         words = note.lower()
-        said = f"it answered {shown(note.replace(key.get_secret_value(), '***'))!r}"
+        found = f"it answered {excerpt(note.replace(key.get_secret_value(), '***'))!r}"
         if "invalid api call" in words:
-            raise UnknownSymbolError(str(symbol), self.name, f"{said}; check the spelling")
+            raise UnknownSymbolError(str(symbol), self.name, f"{found}; check the spelling")
         if "apikey" in words and "invalid" in words:
-            raise self._error(symbol, "auth", said, advice=_GET_A_KEY)
+            raise self._error(symbol, "auth", found, advice=f"check {SERVICE.key_variable}")
         if "premium feature" in words or "premium endpoint" in words:
-            advice = "this needs a paid key; --source alphavantage is for a free one"
-            raise self._error(symbol, "auth", said, advice=advice)
-        raise self._error(symbol, "rate_limited", said)
+            advice = f"this needs a paid key; --source {_FREE.name} is for a free one"
+            raise self._error(symbol, "auth", found, advice=advice)
+        raise self._error(symbol, "rate_limited", found)
 
-    def _bars(self, fields: Mapping[str, object], symbol: Symbol, spelt: str) -> Bars:
+    def _parse(self, fields: Mapping[str, object], symbol: Symbol, ticker: str) -> Bars:
+        self._check_series(fields, symbol, ticker)
+        try:
+            if self._plan.is_adjusted:
+                bars = _adjusted_bars(_ADJUSTED_ROWS.validate_python(fields[_SERIES]))
+            else:
+                bars = _raw_bars(_RAW_ROWS.validate_python(fields[_SERIES]))
+        except ValidationError as error:
+            found = f"its rows have an unexpected form ({first_problem(error)})"
+            raise self._error(symbol, "schema_changed", found) from None
+        absent = [name for name, column in bars.columns.items() if np.isnan(column).all()]
+        if absent:
+            found = f"its rows have an unexpected form (no {', '.join(absent)})"
+            raise self._error(symbol, "schema_changed", found)
+        return bars
+
+    def _check_series(self, fields: Mapping[str, object], symbol: Symbol, ticker: str) -> None:
+        """Check that an answer holds a series of the requested ticker."""
         match fields:
-            case {"Meta Data": {"2. Symbol": str(told)}} if told.upper() != spelt:
-                found = f"it answered about {shown(told)}, asked for {spelt}"
+            case {"Meta Data": {"2. Symbol": str(other)}} if other.upper() != ticker:
+                found = f"it answered about {excerpt(other)}, asked for {ticker}"
                 raise self._error(symbol, "bad_payload", found)
             case {"Meta Data": {"2. Symbol": _}, "Time Series (Daily)": dict() as rows} if rows:
-                pass
+                return
             case {"Meta Data": _, "Time Series (Daily)": dict() as rows} if not rows:
                 raise self._error(symbol, "bad_payload", "it answered with an empty series")
             case {"Meta Data": _}:
-                found = f"its answers have another form (no symbol, or no {_SERIES!r})"
+                found = f"its answers have an unexpected form (no symbol, or no {_SERIES!r})"
                 raise self._error(symbol, "schema_changed", found)
             case _:
                 found = "it answered with an object that holds no series"
                 raise self._error(symbol, "bad_payload", found)
-        try:
-            if self._plan.is_adjusted:
-                bars = _adjusted(_ADJUSTED.validate_python(fields[_SERIES]))
-            else:
-                bars = _raw(_RAW.validate_python(fields[_SERIES]))
-        except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            where = ".".join(str(each) for each in first["loc"])
-            found = f"its rows have another form ({shown(where)}: {first['msg']})"
-            raise self._error(symbol, "schema_changed", found) from None
-        absent = [name for name, column in bars.columns.items() if np.isnan(column).all()]
-        if absent:
-            found = f"its rows have another form (no {', '.join(absent)})"
-            raise self._error(symbol, "schema_changed", found)
-        return bars
 
     def _error(
         self, symbol: Symbol, reason: ProviderReason, found: str, *, advice: str | None = None
@@ -222,23 +225,13 @@ class AlphaVantage:
         return ProviderError(self.name, str(symbol), reason, found, advice=advice)
 
 
-def free(*, path: Path | None = None, access: Access | None = None) -> AlphaVantage:
-    """Make the provider for a free key."""
-    return AlphaVantage(_FREE, path=path, access=access)
-
-
-def paid(*, path: Path | None = None, access: Access | None = None) -> AlphaVantage:
-    """Make the provider for a paid key."""
-    return AlphaVantage(_PAID, path=path, access=access)
-
-
-def _raw(rows: Mapping[date, _RawRow]) -> Bars:
+def _raw_bars(rows: Mapping[date, _RawRow]) -> Bars:
     columns = _columns(rows, ("open", "high", "low", "close", "volume"))
     return Bars.of(sorted(rows), {**columns, "adj_close": columns["close"]})
 
 
-def _adjusted(rows: Mapping[date, _AdjustedRow]) -> Bars:
-    """Divide what was traded by the splits that came after, as adj_close is already."""
+def _adjusted_bars(rows: Mapping[date, _AdjustedRow]) -> Bars:
+    """Divide traded prices by the splits after them, as adj_close is already."""
     names = ("open", "high", "low", "close", "adj_close", "volume", "split")
     columns = _columns(rows, names)
     splits = columns.pop("split")
@@ -256,12 +249,21 @@ def _columns(rows: Mapping[date, _Row], names: tuple[str, ...]) -> dict[str, Col
     }
 
 
-def known_of(provider: str, symbol: Symbol) -> tuple[Finding, ...]:
-    """Give what is known of every series of a provider, also when it comes from the store."""
-    if provider != _FREE.name:
-        return ()
+def _raw_finding(symbol: Symbol) -> tuple[Finding, ...]:
+    """Report that the prices are not adjusted."""
     raw = Text(
         en="closes as traded: adj_close has neither dividends nor splits",
         pt_br="fechamentos como negociados: adj_close sem proventos nem desdobramentos",
     )
     return (Finding.of("PRC016", raw, symbol=str(symbol)),)
+
+
+ALPHAVANTAGE = ProviderEntry(
+    name=_FREE.name,
+    factory=partial(AlphaVantage, _FREE),
+    service=SERVICE,
+    standing_findings=_raw_finding,
+)
+ALPHAVANTAGE_ADJUSTED = ProviderEntry(
+    name=_PAID.name, factory=partial(AlphaVantage, _PAID), service=SERVICE
+)

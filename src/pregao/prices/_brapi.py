@@ -14,24 +14,31 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pregao.errors import ProviderError, ProviderReason, UnknownSymbolError
 from pregao.findings import Finding
 from pregao.instruments import B3, Symbol, as_date
-from pregao.prices._access import Access, needed
-from pregao.prices._breaker import Breaker, breaker_of
+from pregao.prices._access import NetworkAccess, Service, require_access
+from pregao.prices._breaker import get_breaker
 from pregao.prices._prices import Bars
-from pregao.prices._provider import Download
-from pregao.prices._provisional import settled
-from pregao.prices._replies import Reply, checked_status, fields_of, shown
-from pregao.prices._retry import asked
+from pregao.prices._provider import Download, ProviderEntry
+from pregao.prices._provisional import drop_provisional
+from pregao.prices._replies import (
+    HttpResponse,
+    check_status,
+    excerpt,
+    first_problem,
+    parse_json_object,
+)
+from pregao.prices._retry import fetch_with_retry
 from pregao.values import Text
 
 if TYPE_CHECKING:
-    from pregao.prices._http_client import Courier
+    from pregao.prices._http_client import HttpClient
 
-BRAPI_URL = "https://brapi.dev"
-_GET_A_TOKEN = "set BRAPI_TOKEN to the token that brapi.dev gives"  # noqa: S105 - advice, no token
+SERVICE = Service(
+    name="brapi", title="brapi.dev", base_url="https://brapi.dev", key_variable="BRAPI_TOKEN"
+)
 # A free token reaches three months back.
 _FREE_RANGE = "3mo"
-_NOT_ALLOWED = (400, 402, 403)
-# What is read, and how brapi calls it.
+_RANGE_NOT_ALLOWED = (400, 402, 403)
+# Our columns, and their names at brapi.
 _LABELS = {
     "open": "open",
     "high": "high",
@@ -42,14 +49,14 @@ _LABELS = {
 }
 
 
-class _Given(BaseModel):
-    """A part of the answer that is read; what else it holds is brapi's own."""
+class _Part(BaseModel):
+    """A part of the answer with the fields that are read; others are ignored."""
 
     model_config = ConfigDict(strict=True, frozen=True)
 
 
-class _Row(_Given):
-    """One day; a number that is missing is a hole in it."""
+class _Row(_Part):
+    """One day; a missing number becomes NaN."""
 
     date: int
     open: float | None = None
@@ -60,7 +67,7 @@ class _Row(_Given):
     volume: float | None = None
 
 
-class _Result(_Given):
+class _Result(_Part):
     symbol: str
     currency: str
     rows: Annotated[list[_Row], Field(alias="historicalDataPrice")]
@@ -71,102 +78,96 @@ class Brapi:
 
     name = "brapi"
 
-    def __init__(self, *, path: Path | None = None, access: Access | None = None) -> None:
-        self._access = needed(access, self.name, path)
-        self._url = self._access.base_url(self.name, BRAPI_URL)
-
-    @property
-    def breaker(self) -> Breaker:
-        """What this process knows of the provider."""
-        return breaker_of(self.name, self._url)
+    def __init__(self, *, path: Path | None = None, access: NetworkAccess | None = None) -> None:
+        self._access = require_access(access, self.name, path)
+        self._url = self._access.base_url(SERVICE)
 
     def download(
         self, symbol: Symbol, start: date | None = None, end: date | None = None
     ) -> Download:
-        """Give the final bars from `start` to `end`.
+        """Download the final bars from `start` to `end`.
 
         Raises
         ------
         UnknownSymbolError
-            If brapi has no such symbol, or the exchange is another than B3.
+            If brapi has no such symbol, or the exchange is not B3.
         ProviderError
             If there is no token, or no usable answer.
         """
         if symbol.exchange != B3:
-            raise UnknownSymbolError(str(symbol), self.name, "it has shares of B3 alone")
-        bars, is_cut = asked(
+            raise UnknownSymbolError(str(symbol), self.name, "it has shares of B3 only")
+        bars, is_cut = fetch_with_retry(
             str(symbol),
-            lambda ends: self._ask(symbol, ends),
+            lambda deadline: self._fetch(symbol, deadline),
             access=self._access,
-            breaker=self.breaker,
+            breaker=get_breaker(self.name, self._url),
         )
         source = f"{self._url}/api/quote/{symbol.ticker}"
         download = Download(symbol, bars, self.name, source).between(start, end)
-        found = _cut_short(symbol, bars, start) if is_cut else ()
-        return settled(replace(download, findings=found), self._access.clock)
+        findings = _short_history(symbol, bars, start) if is_cut else ()
+        return drop_provisional(replace(download, findings=findings), self._access.clock)
 
-    def _ask(self, symbol: Symbol, ends: float) -> tuple[Bars, bool]:
-        """Ask for all there is, and where the token does not allow that for what it does."""
-        from pregao.prices._http_client import Courier
+    def _fetch(self, symbol: Symbol, deadline: float) -> tuple[Bars, bool]:
+        """Fetch the whole history, or else the range of a free token; return whether it is cut."""
+        from pregao.prices._http_client import HttpClient
 
-        token = self._access.keys.get(self.name)
-        if token is None:
-            raise self._error(symbol, "auth", "it has no token", advice=_GET_A_TOKEN)
-        with Courier(question="/") as courier:
-            courier.begin(self.name, str(symbol), ends=ends, access=self._access)
-            reply = self._reply(courier, symbol, token, "max")
-            is_cut = reply.status_code in _NOT_ALLOWED
+        token = self._access.key(SERVICE, self.name, str(symbol))
+        with HttpClient(data_path="/") as client:
+            client.begin(self.name, str(symbol), deadline=deadline, access=self._access)
+            response = self._get(client, symbol, token, "max")
+            is_cut = response.status_code in _RANGE_NOT_ALLOWED
             if is_cut:
-                reply = self._reply(courier, symbol, token, _FREE_RANGE)
-        if reply.status_code == 404:
-            raise self._unknown(reply, symbol)
-        checked_status(reply, self.name, str(symbol), self._access.clock.now())
-        return self._bars(fields_of(reply.content, self.name, str(symbol)), symbol), is_cut
+                response = self._get(client, symbol, token, _FREE_RANGE)
+        if response.status_code == 404:
+            raise self._not_found(response, symbol)
+        check_status(response, self.name, str(symbol), self._access.clock.now())
+        fields = parse_json_object(response.content, self.name, str(symbol))
+        return self._parse(fields, symbol), is_cut
 
-    def _reply(self, courier: "Courier", symbol: Symbol, token: SecretStr, span: str) -> Reply:
-        from pregao.prices._http_client import AnsweredError
+    def _get(
+        self, client: "HttpClient", symbol: Symbol, token: SecretStr, span: str
+    ) -> HttpResponse:
+        from pregao.prices._http_client import HttpStatusError
 
         path = f"/api/quote/{quote(symbol.ticker, safe='')}"
         headers = {"Authorization": f"Bearer {token.get_secret_value()}"}
         try:
-            reply: Reply = courier.get(
+            response: HttpResponse = client.get(
                 f"{self._url}{path}?range={span}&interval=1d", headers=headers
             )
-        except AnsweredError as answered:
-            reply = answered.reply
-        return reply
+        except HttpStatusError as refused:
+            response = refused.response
+        return response
 
-    def _unknown(self, reply: Reply, symbol: Symbol) -> Exception:
-        """Tell a symbol that brapi says it has not from a page that is not there."""
-        fields = fields_of(reply.content, self.name, str(symbol))
+    def _not_found(self, response: HttpResponse, symbol: Symbol) -> Exception:
+        """Return the error of a status 404: an unknown symbol, or a page that does not exist."""
+        fields = parse_json_object(response.content, self.name, str(symbol))
         if fields.get("error"):
-            hint = f"it says {shown(str(fields.get('message')))!r}; check the spelling"
+            hint = f"it says {excerpt(str(fields.get('message')))!r}; check the spelling"
             return UnknownSymbolError(str(symbol), self.name, hint)
         return self._error(symbol, "bad_payload", "it answered with HTTP status 404")
 
-    def _bars(self, fields: Mapping[str, object], symbol: Symbol) -> Bars:
+    def _parse(self, fields: Mapping[str, object], symbol: Symbol) -> Bars:
         match fields:
             case {"results": [dict() as result]} if "symbol" in result:
                 pass
             case {"results": [*_]}:
-                found = "it answered without the one result that was asked for"
+                found = "it answered with other than one result"
                 raise self._error(symbol, "bad_payload", found)
             case _:
-                message = shown(str(fields.get("message", "an object that holds no results")))
+                message = excerpt(str(fields.get("message", "an object that holds no results")))
                 raise self._error(symbol, "bad_payload", f"it answered {message!r}")
         try:
-            chart = _Result.model_validate(result)
+            history = _Result.model_validate(result)
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            where = ".".join(str(each) for each in first["loc"])
-            found = f"its answers have another form ({where}: {first['msg']})"
+            found = f"its answers have an unexpected form ({first_problem(error)})"
             raise self._error(symbol, "schema_changed", found) from None
-        if (chart.symbol, chart.currency) != (symbol.ticker, symbol.currency):
-            found = f"it answered about {shown(chart.symbol)} in {shown(chart.currency)}"
+        if (history.symbol, history.currency) != (symbol.ticker, symbol.currency):
+            found = f"it answered about {excerpt(history.symbol)} in {excerpt(history.currency)}"
             raise self._error(symbol, "bad_payload", found)
-        return self._columns(chart.rows, symbol)
+        return self._bars(history.rows, symbol)
 
-    def _columns(self, rows: list[_Row], symbol: Symbol) -> Bars:
+    def _bars(self, rows: list[_Row], symbol: Symbol) -> Bars:
         if not rows:
             raise self._error(symbol, "bad_payload", "it answered with no bars")
         zone = ZoneInfo(B3.zone)
@@ -176,17 +177,16 @@ class Brapi:
         }
         absent = [_LABELS[name] for name, column in columns.items() if np.isnan(column).all()]
         if absent:
-            found = f"its rows have another form (no {', '.join(absent)})"
+            found = f"its rows have an unexpected form (no {', '.join(absent)})"
             raise self._error(symbol, "schema_changed", found)
         return Bars.of(np.array(days, "datetime64[D]"), columns)
 
-    def _error(
-        self, symbol: Symbol, reason: ProviderReason, found: str, *, advice: str | None = None
-    ) -> ProviderError:
-        return ProviderError(self.name, str(symbol), reason, found, advice=advice)
+    def _error(self, symbol: Symbol, reason: ProviderReason, found: str) -> ProviderError:
+        return ProviderError(self.name, str(symbol), reason, found)
 
 
-def _cut_short(symbol: Symbol, bars: Bars, start: date | None) -> tuple[Finding, ...]:
+def _short_history(symbol: Symbol, bars: Bars, start: date | None) -> tuple[Finding, ...]:
+    """Report a token that does not reach back to the requested start."""
     first = as_date(bars.sessions.min())
     if start is not None and start >= first:
         return ()
@@ -197,3 +197,6 @@ def _cut_short(symbol: Symbol, bars: Bars, start: date | None) -> tuple[Finding,
         first=first,
     )
     return (Finding.of("PRC017", text, symbol=str(symbol)),)
+
+
+BRAPI = ProviderEntry(name=Brapi.name, factory=Brapi, service=SERVICE)

@@ -1,4 +1,4 @@
-"""A circuit breaker: a provider that fails is left alone, but for one probe a minute."""
+"""A circuit breaker: no requests to a provider that fails, except one probe a minute."""
 
 from datetime import datetime, timedelta
 from threading import Lock
@@ -8,84 +8,86 @@ from pregao.prices._access import Clock
 from pregao.values import Value
 
 PROBE_SECONDS = 60.0
-# A provider that asks for more than a day is asked again after one.
-_LONGEST_SECONDS = 86_400.0
-# Trouble of the whole provider opens at once; an odd answer may be that of one symbol.
-_AT_ONCE: tuple[ProviderReason, ...] = ("rate_limited", "unavailable")
-_ODD: tuple[ProviderReason, ...] = ("bad_payload", "schema_changed")
-_MANY_ODD_ANSWERS = 3
+# A provider that requires a longer wait than a day is probed after a day.
+_MAX_OPEN_SECONDS = 86_400.0
+# A failure of the whole provider opens at once; a bad payload may concern one symbol only.
+_OPENS_AT_ONCE: tuple[ProviderReason, ...] = ("rate_limited", "unavailable")
+_BAD_PAYLOAD: tuple[ProviderReason, ...] = ("bad_payload", "schema_changed")
+_MAX_BAD_PAYLOADS = 3
 
 
 class Health(Value):
-    """How a provider has fared in this process."""
+    """The state of a provider as seen by this process."""
 
     provider: str
     is_open: bool
-    """Open means left alone, as with an electric circuit: nothing flows."""
+    """Open means that no requests are sent, as in an open electric circuit."""
     last_success: datetime | None
     last_failure: datetime | None
     reason: ProviderReason | None
     """Of the last failure."""
     retry_at: datetime | None
-    """When it is asked again, while it is left alone."""
+    """When the next request is let through, while it is open."""
 
 
-class Breaker:
-    """What one process knows of one provider; its methods may be called from several threads."""
+class CircuitBreaker:
+    """The failures of one provider in one process; its methods are safe for several threads."""
 
     def __init__(self, provider: str) -> None:
         self.provider = provider
         self._lock = Lock()
         self._open_until: float | None = None
-        self._num_odd = 0
+        self._num_bad_payloads = 0
         self._error: ProviderError | None = None
         self._last_success: datetime | None = None
         self._last_failure: datetime | None = None
 
     def admit(self, symbol: str, clock: Clock) -> bool:
-        """Let a question through and say whether it is a probe, or refuse it.
+        """Let a request through and return whether it is a probe, or refuse it.
 
-        While it is open one question a minute goes through.
+        While the breaker is open one request a minute goes through.
 
         Raises
         ------
         ProviderError
-            The reason of the last failure, and when to ask again.
+            With the reason of the last failure, and when to try again.
         """
         with self._lock:
             if self._open_until is None:
                 return False
             wait = self._open_until - clock.monotonic()
             if wait <= 0:
-                self._open_until = clock.monotonic() + PROBE_SECONDS  # for others than the probe
+                # Other requests than this probe are refused until it has ended.
+                self._open_until = clock.monotonic() + PROBE_SECONDS
                 return True
             assert self._error is not None, "it opens with an error"
             raise ProviderError(
                 self.provider,
                 symbol,
                 self._error.reason,
-                f"it is not asked now, for it failed: {self._error.found}",
+                f"no request is sent for now, as the last one failed: {self._error.found}",
                 retry_after_seconds=wait,
             )
 
-    def succeeded(self, clock: Clock) -> None:
-        """Close: the provider answered."""
+    def record_success(self, clock: Clock) -> None:
+        """Close the breaker: the provider answered."""
         with self._lock:
-            self._open_until, self._num_odd = None, 0
+            self._open_until, self._num_bad_payloads = None, 0
             self._last_success = clock.now()
 
-    def failed(self, error: ProviderError, clock: Clock) -> None:
-        """Remember a failure, and open where it is the provider's and not the question's."""
+    def record_failure(self, error: ProviderError, clock: Clock) -> None:
+        """Record a failure, and open if it is the provider's rather than the request's."""
         with self._lock:
             self._error, self._last_failure = error, clock.now()
-            self._num_odd += error.reason in _ODD
+            self._num_bad_payloads += error.reason in _BAD_PAYLOAD
             is_probe = self._open_until is not None
-            if error.reason in _AT_ONCE or self._num_odd >= _MANY_ODD_ANSWERS or is_probe:
-                wait = min(max(error.retry_after_seconds or 0, PROBE_SECONDS), _LONGEST_SECONDS)
+            has_too_many = self._num_bad_payloads >= _MAX_BAD_PAYLOADS
+            if error.reason in _OPENS_AT_ONCE or has_too_many or is_probe:
+                wait = min(max(error.retry_after_seconds or 0, PROBE_SECONDS), _MAX_OPEN_SECONDS)
                 self._open_until = clock.monotonic() + wait
 
     def health(self, clock: Clock) -> Health:
-        """Say how the provider has fared."""
+        """Return the state of the provider."""
         with self._lock:
             wait = None if self._open_until is None else self._open_until - clock.monotonic()
             return Health(
@@ -98,11 +100,11 @@ class Breaker:
             )
 
 
-_breakers: dict[tuple[str, str], Breaker] = {}
+_breakers: dict[tuple[str, str], CircuitBreaker] = {}
 _lock = Lock()
 
 
-def breaker_of(provider: str, base_url: str) -> Breaker:
-    """Give the one breaker that this process has for a provider at an address."""
+def get_breaker(provider: str, base_url: str) -> CircuitBreaker:
+    """Return the one breaker that this process has for a provider at an address."""
     with _lock:
-        return _breakers.setdefault((provider, base_url), Breaker(provider))
+        return _breakers.setdefault((provider, base_url), CircuitBreaker(provider))

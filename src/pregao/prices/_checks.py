@@ -1,4 +1,4 @@
-"""The checks of raw bars: what each looks for, and what it saw."""
+"""The checks of raw bars: each finds one kind of defect."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ import numpy as np
 
 from pregao.findings import Severity
 from pregao.instruments import as_date, sessions_between
-from pregao.prices._jumps import glitches_and_splits, jumps, runs
+from pregao.prices._jumps import find_jumps, separate_glitches, true_runs
 from pregao.prices._prices import PRICE_COLUMNS
-from pregao.prices._subject import SESSIONS, Rows, Subject, has_one_price
+from pregao.prices._subject import SESSIONS, InspectedBars, Rows, flat_rows
 from pregao.values import Text
 
-# Fewer repeats of one price happen in thin markets; the index's calendar has fewer than a fifth
-# of its sessions missing even in the 1990s.
+# Shorter runs at one price happen in thin markets; of the sessions of real daily files fewer than
+# a fifth are missing even in the 1990s.
 _SHORTEST_FLAT_RUN = 5
 _MANY_FLAT_BARS = 10
 _SHORTEST_STALE_TAIL = 3
@@ -21,7 +21,7 @@ _STALE_AFTER_SESSIONS = 5
 _GAP_SHARE_OF_NO_DAILY_BARS = 0.2
 _FEW_SESSIONS = 20
 
-# One of them, and many.
+# Singular and plural.
 _BARS = (Text(en="bar", pt_br="barra"), Text(en="bars", pt_br="barras"))
 _ROWS = (Text(en="row", pt_br="linha"), Text(en="rows", pt_br="linhas"))
 _COPIES = (
@@ -33,70 +33,70 @@ _JUMPS = (Text(en="jump", pt_br="salto"), Text(en="jumps", pt_br="saltos"))
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What a check saw."""
+class Defect:
+    """What a check found."""
 
     severity: Severity
     sessions: Iterable[np.datetime64]
     text: Text
     rows: Rows | None = None
-    """The raw rows, where the defect is in rows: their lines are named beside the text."""
+    """The raw rows of the defect, where it is in rows: the finding names their lines."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """One check: pure, and None where there is nothing to see."""
+    """A check: a pure function, which returns None where there is no defect."""
 
     code: str
-    look: Callable[[Subject], Seen | None]
+    find: Callable[[InspectedBars], Defect | None]
 
 
-def _gap(subject: Subject) -> Seen | None:
-    absent = np.setdiff1d(subject.expected, subject.bars.sessions)
+def _gap(inspected: InspectedBars) -> Defect | None:
+    absent = np.setdiff1d(inspected.expected, inspected.bars.sessions)
     if len(absent) == 0:
         return None
-    share = len(absent) / len(subject.expected)
-    is_daily = share <= _GAP_SHARE_OF_NO_DAILY_BARS or len(subject.expected) < _FEW_SESSIONS
+    share = len(absent) / len(inspected.expected)
+    is_daily = share <= _GAP_SHARE_OF_NO_DAILY_BARS or len(inspected.expected) < _FEW_SESSIONS
     text = Text.of(
         "{absent} of {all} without a bar",
         "{absent} de {all} sem barra",
         absent=Text.counted(len(absent), *SESSIONS),
-        all=len(subject.expected),
+        all=len(inspected.expected),
     )
     if is_daily:
-        return Seen("warning", absent, text)
+        return Defect("warning", absent, text)
     text = Text.of(
         "{text}: these are no daily bars of {exchange}",
         "{text}: não são barras diárias da {exchange}",
         text=text,
-        exchange=subject.symbol.exchange.code,
+        exchange=inspected.symbol.exchange.code,
     )
-    return Seen("error", absent, text)
+    return Defect("error", absent, text)
 
 
-def _phantom(subject: Subject) -> Seen | None:
-    rows = subject.closed & ~subject.missing
+def _phantom(inspected: InspectedBars) -> Defect | None:
+    rows = inspected.on_closed_days & ~inspected.missing
     if not rows.any():
         return None
-    empty = int(subject.empty.sum())
+    untraded = int(inspected.untraded.sum())
     kept = Text(en="all kept", pt_br="todas mantidas")
     taken = Text.of(
         "{empty} with zero volume and one price, taken out",
         "{empty} com volume zero e um só preço, fora da série",
-        empty=empty,
+        empty=untraded,
     )
     text = Text.of(
         "{bars} on days when {exchange} was closed, {taken}",
         "{bars} em dias em que a {exchange} esteve fechada, {taken}",
         bars=Text.counted(int(rows.sum()), *_BARS),
-        exchange=subject.symbol.exchange.code,
-        taken=taken if empty else kept,
+        exchange=inspected.symbol.exchange.code,
+        taken=taken if untraded else kept,
     )
-    return Seen("warning", subject.bars.sessions[rows], text, rows)
+    return Defect("warning", inspected.bars.sessions[rows], text, rows)
 
 
-def _order(subject: Subject) -> Seen | None:
-    sessions = subject.bars.sessions
+def _order(inspected: InspectedBars) -> Defect | None:
+    sessions = inspected.bars.sessions
     late = np.r_[False, np.diff(sessions) < np.timedelta64(0, "D")]
     if not late.any():
         return None
@@ -106,18 +106,18 @@ def _order(subject: Subject) -> Seen | None:
             en="the newest row comes first, sorted",
             pt_br="a linha mais nova vem antes, agora em ordem",
         )
-        return Seen("warning", (), newest_first)
+        return Defect("warning", (), newest_first)
     text = Text.of(
         "{rows} earlier than the row before, sorted",
         "{rows} antes da linha anterior, agora em ordem",
         rows=Text.counted(falls, *_ROWS),
     )
-    return Seen("warning", sessions[late], text, late)
+    return Defect("warning", sessions[late], text, late)
 
 
-def _duplicate(subject: Subject) -> Seen | None:
-    same, different = subject.copies, subject.contradictory
-    sessions = subject.bars.sessions
+def _duplicate(inspected: InspectedBars) -> Defect | None:
+    same, different = inspected.duplicates, inspected.conflicting
+    sessions = inspected.bars.sessions
     if different.any():
         held = np.unique(sessions[different])
         text = Text.of(
@@ -125,38 +125,38 @@ def _duplicate(subject: Subject) -> Seen | None:
             "{sessions} com barras que se contradizem, todas fora da série",
             sessions=Text.counted(len(held), *SESSIONS),
         )
-        return Seen("error", held, text, different)
+        return Defect("error", held, text, different)
     if same.any():
         text = Text.of(
             "{copies}, one of each kept",
             "{copies}, fica uma de cada",
             copies=Text.counted(int(same.sum()), *_COPIES),
         )
-        return Seen("warning", np.unique(sessions[same]), text, same)
+        return Defect("warning", np.unique(sessions[same]), text, same)
     return None
 
 
-def _missing(subject: Subject) -> Seen | None:
+def _missing(inspected: InspectedBars) -> Defect | None:
     what = Text(en="with missing values", pt_br="com valores ausentes")
-    return _defects(subject, subject.missing, what)
+    return _defects(inspected, inspected.missing, what)
 
 
-def _non_positive(subject: Subject) -> Seen | None:
+def _non_positive(inspected: InspectedBars) -> Defect | None:
     what = Text(
         en="with a price or volume that cannot be", pt_br="com preço ou volume que não pode ser"
     )
-    return _defects(subject, subject.non_positive, what)
+    return _defects(inspected, inspected.non_positive, what)
 
 
-def _impossible(subject: Subject) -> Seen | None:
+def _impossible(inspected: InspectedBars) -> Defect | None:
     what = Text(
         en="whose high or low excludes its open or close",
         pt_br="cuja máxima ou mínima exclui a abertura ou o fechamento",
     )
-    return _defects(subject, subject.impossible, what)
+    return _defects(inspected, inspected.impossible, what)
 
 
-def _defects(subject: Subject, rows: Rows, what: Text) -> Seen | None:
+def _defects(inspected: InspectedBars, rows: Rows, what: Text) -> Defect | None:
     if not rows.any():
         return None
     count = int(rows.sum())
@@ -167,17 +167,19 @@ def _defects(subject: Subject, rows: Rows, what: Text) -> Seen | None:
         all=len(rows),
         what=what,
     )
-    severity: Severity = "error" if subject.is_mostly_defective else "warning"
-    dated = rows & ~subject.undated
-    return Seen(severity, subject.bars.sessions[dated], text, rows)
+    severity: Severity = "error" if inspected.is_mostly_defective else "warning"
+    dated = rows & ~inspected.undated
+    return Defect(severity, inspected.bars.sessions[dated], text, rows)
 
 
-def _flat(subject: Subject) -> Seen | None:
-    bars = subject.clean
-    is_flat = has_one_price(bars)
+def _flat(inspected: InspectedBars) -> Defect | None:
+    bars = inspected.clean_bars
+    is_flat = flat_rows(bars)
     repeats = np.r_[False, is_flat[1:] & is_flat[:-1] & (np.diff(bars.close) == 0)][: len(bars)]
     found = [
-        (first - 1, last) for first, last in runs(repeats) if last - first + 1 >= _SHORTEST_FLAT_RUN
+        (first - 1, last)
+        for first, last in true_runs(repeats)
+        if last - first + 1 >= _SHORTEST_FLAT_RUN
     ]
     scattered = int(is_flat.sum())
     if not found and scattered < _MANY_FLAT_BARS:
@@ -188,7 +190,7 @@ def _flat(subject: Subject) -> Seen | None:
             "{bars} barras ao todo têm um só preço e nenhuma amplitude, nunca muitas seguidas",
             bars=scattered,
         )
-        return Seen("info", bars.sessions[is_flat], text)
+        return Defect("info", bars.sessions[is_flat], text)
     longest = max(last - first for first, last in found)
     sessions = np.concatenate([bars.sessions[first:last] for first, last in found])
     text = Text.of(
@@ -200,14 +202,14 @@ def _flat(subject: Subject) -> Seen | None:
         longest=longest,
         bars=scattered,
     )
-    return Seen("warning", sessions, text)
+    return Defect("warning", sessions, text)
 
 
-def _split(subject: Subject) -> Seen | None:
-    _, lasting = glitches_and_splits(jumps(subject.clean))
+def _split(inspected: InspectedBars) -> Defect | None:
+    _, lasting = separate_glitches(find_jumps(inspected.clean_bars))
     if not lasting:
         return None
-    sessions = subject.clean.sessions[[jump.row for jump in lasting]]
+    sessions = inspected.clean_bars.sessions[[jump.row for jump in lasting]]
     examples = [
         Text.of(
             "{session} by about {ratio}",
@@ -223,12 +225,12 @@ def _split(subject: Subject) -> Seen | None:
         jumps=Text.counted(len(lasting), *_JUMPS),
         examples=Text.joined(examples, en=", ", pt_br=", "),
     )
-    return Seen("error", sessions, text)
+    return Defect("error", sessions, text)
 
 
-def _unit(subject: Subject) -> Seen | None:
-    bars = subject.clean
-    glitches, _ = glitches_and_splits(jumps(bars))
+def _unit(inspected: InspectedBars) -> Defect | None:
+    bars = inspected.clean_bars
+    glitches, _ = separate_glitches(find_jumps(bars))
     if not glitches:
         return None
     sessions = np.concatenate([bars.sessions[first:last] for first, last, _ in glitches])
@@ -239,24 +241,24 @@ def _unit(subject: Subject) -> Seen | None:
         bars=Text.counted(len(sessions), *_BARS),
         ratios=ratios,
     )
-    return Seen("error", sessions, text)
+    return Defect("error", sessions, text)
 
 
-def _stale(subject: Subject) -> Seen | None:
-    bars = subject.clean
+def _stale(inspected: InspectedBars) -> Defect | None:
+    bars = inspected.clean_bars
     if len(bars) == 0:
         return None
-    if subject.as_of is not None:
-        since = sessions_between(subject.symbol.exchange, bars.sessions[-1], subject.as_of)
+    if inspected.as_of is not None:
+        since = sessions_between(inspected.symbol.exchange, bars.sessions[-1], inspected.as_of)
         if len(since) - 1 > _STALE_AFTER_SESSIONS:
             text = Text.of(
                 "the last bar is of {last}, {sessions} sessions before {as_of}",
                 "a última barra é de {last}, {sessions} pregões antes de {as_of}",
                 last=as_date(bars.sessions[-1]),
                 sessions=len(since) - 1,
-                as_of=as_date(subject.as_of),
+                as_of=as_date(inspected.as_of),
             )
-            return Seen("warning", bars.sessions[-1:], text)
+            return Defect("warning", bars.sessions[-1:], text)
     repeats = bars.volume == 0
     for name in PRICE_COLUMNS:
         repeats &= getattr(bars, name) == getattr(bars, name)[-1]
@@ -268,21 +270,21 @@ def _stale(subject: Subject) -> Seen | None:
         "as últimas {bars} barras repetem um preço sem negócio",
         bars=tail,
     )
-    return Seen("warning", bars.sessions[-tail:], text)
+    return Defect("warning", bars.sessions[-tail:], text)
 
 
-def _future(subject: Subject) -> Seen | None:
-    rows = subject.future
+def _future(inspected: InspectedBars) -> Defect | None:
+    rows = inspected.future
     if not rows.any():
         return None
-    assert subject.as_of is not None, "nothing is of the future without a day to be after"
+    assert inspected.as_of is not None, "without a day no bar lies in the future"
     text = Text.of(
         "{bars} after {as_of}, taken out",
         "{bars} depois de {as_of}, fora da série",
         bars=Text.counted(int(rows.sum()), *_BARS),
-        as_of=as_date(subject.as_of),
+        as_of=as_date(inspected.as_of),
     )
-    return Seen("error", subject.bars.sessions[rows], text, rows)
+    return Defect("error", inspected.bars.sessions[rows], text, rows)
 
 
 _CHECKS = (

@@ -1,7 +1,7 @@
 """One CSV file of daily bars, in one dialect: commas, decimal points, dates yyyy-mm-dd, UTF-8.
 
-A file of another dialect is refused with the line and what to do. Reading it by guess would be
-worse: 03/04/2020 has two meanings, and 12,34 split at the comma makes two plausible numbers.
+A file of another dialect is refused, with the line and what to do. A guess could be wrong
+unnoticed: 03/04/2020 has two meanings, and 12,34 split at the comma makes two plausible numbers.
 """
 
 import csv
@@ -23,7 +23,7 @@ MAX_FIELDS = 64
 
 Lines = NDArray[np.intp]
 
-# Header cells, without case, spaces, punctuation and footnote marks -> our columns.
+# Header cells, without case, spaces, punctuation and footnote marks, and our columns.
 _HEADERS = {
     "date": "date",
     "datetime": "date",
@@ -36,7 +36,7 @@ _HEADERS = {
 }
 _REQUIRED = ("date", "open", "high", "low", "close")
 _MISSING = frozenset({"", "null", "nan", "na", "n/a", "none"})
-# Characters that only plain numbers are made of: a column of nothing else needs no second look.
+# A column of these characters alone can be parsed at once.
 _PLAIN_NUMBERS = re.compile(r"[0-9.eE+,-]*\Z", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\Z", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"[+-]?[0-9.]*,[0-9]{1,2}\Z|[+-]?[0-9]*,[0-9]+\Z", re.ASCII)
@@ -44,7 +44,7 @@ _DECIMAL_COMMA = re.compile(r"[+-]?[0-9.]*,[0-9]{1,2}\Z|[+-]?[0-9]*,[0-9]+\Z", r
 
 @dataclass(frozen=True)
 class _Table:
-    """Cells as text: our columns, and the line of each row."""
+    """Our columns as text, and the line of each row."""
 
     path: str
     columns: dict[str, Sequence[str]]
@@ -52,12 +52,12 @@ class _Table:
 
 
 def read_csv(path: Path, symbol: Symbol) -> tuple[Bars, Lines]:
-    """Read a file as raw bars, with the 1-based line of each.
+    """Parse a file into raw bars, with the 1-based line of each.
 
     Accepted are the headers Date (or Datetime), Open, High, Low, Close, Adj Close, Volume,
     Best Bid and Best Ask in any order, case and spelling (``adj_close``), further columns, a byte
     order mark, time stamps with or without an offset, and the three header lines that yfinance
-    writes. Without Adj Close the close stands in, without Volume zero. An empty, ``null`` or
+    writes. Without Adj Close the close is used, without Volume zero. An empty, ``null`` or
     ``NaN`` cell becomes NaN.
 
     Raises
@@ -66,45 +66,47 @@ def read_csv(path: Path, symbol: Symbol) -> tuple[Bars, Lines]:
         For any other dialect, a cell that is no finite number, a row of another length, and a
         file beyond 64 MiB, 200,000 lines, 4,096 bytes a line or 64 fields.
     """
-    return bars_of_lines(read_lines(path), str(path), symbol)
+    return parse_bars(read_lines(path), str(path), symbol)
 
 
-def bars_of_lines(lines: Sequence[str], name: str, symbol: Symbol) -> tuple[Bars, Lines]:
-    """Take bars from the lines of a file, as `read_csv` does; the name is for messages.
+def parse_bars(lines: Sequence[str], name: str, symbol: Symbol) -> tuple[Bars, Lines]:
+    """Parse bars from the lines of a file, as `read_csv` does; the name is for messages.
 
     Raises
     ------
     MalformedFileError
         As `read_csv`.
     """
-    table = _table(name, lines, symbol)
-    columns = {name: _numbers(table, name) for name in table.columns if name != "date"}
+    table = _parse_table(name, lines, symbol)
+    columns = {name: _parse_column(table, name) for name in table.columns if name != "date"}
     columns.setdefault("adj_close", columns["close"])
     columns.setdefault("volume", np.zeros(len(table.lines)))
     sessions = read_sessions(table.path, table.columns["date"], table.lines, symbol.exchange)
     return Bars.of(sessions, columns), table.lines
 
 
-def _table(path: str, lines: Sequence[str], symbol: Symbol) -> _Table:
-    rows, numbers = _cells(path, lines)
+def _parse_table(path: str, lines: Sequence[str], symbol: Symbol) -> _Table:
+    rows, numbers = _split_rows(path, lines)
     if not rows:
         raise MalformedFileError(path, None, "empty: expected a header and one row a session")
     header, first = rows[0], 1
     if _is_yfinance_dump(rows):
         header, first = _yfinance_header(path, rows, symbol), 3
-    places = _places(path, numbers[0], header)
+    positions = _find_columns(path, numbers[0], header)
     if len(rows) == first:
         raise MalformedFileError(path, numbers[-1], "a header and no rows")
     for row, number in zip(rows[first:], numbers[first:], strict=True):
         if len(row) != len(header):
-            raise MalformedFileError(path, number, _wrong_length(row, header))
+            raise MalformedFileError(path, number, _row_length_error(row, header))
     cells = list(zip(*rows[first:], strict=True))
-    columns: dict[str, Sequence[str]] = {name: cells[place] for name, place in places.items()}
+    columns: dict[str, Sequence[str]] = {
+        name: cells[position] for name, position in positions.items()
+    }
     return _Table(path, columns, np.array(numbers[first:], np.intp))
 
 
-def _cells(path: str, lines: Sequence[str]) -> tuple[list[list[str]], list[int]]:
-    """Split lines at commas, skipping blank ones; the second list holds line numbers."""
+def _split_rows(path: str, lines: Sequence[str]) -> tuple[list[list[str]], list[int]]:
+    """Split lines at commas, without blank ones; the second list holds the line numbers."""
     rows: list[list[str]] = []
     numbers: list[int] = []
     reader = csv.reader(lines, strict=True)
@@ -125,7 +127,7 @@ def _cells(path: str, lines: Sequence[str]) -> tuple[list[list[str]], list[int]]
     return rows, numbers
 
 
-def _wrong_length(row: list[str], header: Sequence[str]) -> str:
+def _row_length_error(row: list[str], header: Sequence[str]) -> str:
     found = f"{len(row)} fields where the header has {len(header)}"
     if len(row) > len(header):
         return f"{found}: a decimal comma or thousands separator? Write numbers as 1234.56"
@@ -133,69 +135,69 @@ def _wrong_length(row: list[str], header: Sequence[str]) -> str:
 
 
 def _is_yfinance_dump(rows: list[list[str]]) -> bool:
-    """Whether two header lines name price and ticker and a third names the index."""
+    """Return whether two header lines name price and ticker and a third the index."""
     return (
         len(rows) > 3
         and {rows[0][0], rows[1][0]} == {"Price", "Ticker"}
-        and _normal(rows[2][0]) in ("date", "datetime")
+        and _normalise(rows[2][0]) in ("date", "datetime")
     )
 
 
 def _yfinance_header(path: str, rows: list[list[str]], symbol: Symbol) -> list[str]:
-    """Join the three header lines into one; they must speak of one ticker, the one asked for."""
+    """Join the three header lines into one, and check that its only ticker is the symbol."""
     prices, tickers = rows[:2] if rows[0][0] == "Price" else (rows[1], rows[0])
     for ticker in sorted({cell.strip() for cell in tickers[1:]} - {""}):
         try:
-            is_asked = Symbol.parse(ticker) == symbol
+            is_requested = Symbol.parse(ticker) == symbol
         except InvalidSymbolError:
-            is_asked = False
-        if not is_asked:
+            is_requested = False
+        if not is_requested:
             reason = f"holds {ticker[:20]!r}, and {symbol} was asked for"
             raise MalformedFileError(path, 2, reason)
     return ["Date", *prices[1:]]
 
 
-def _places(path: str, line: int, header: list[str]) -> dict[str, int]:
-    """Find our columns in a header."""
+def _find_columns(path: str, line: int, header: list[str]) -> dict[str, int]:
+    """Return the position of each of our columns in a header."""
     if len(header) == 1 and header[0].count(";") >= 4:
         reason = "semicolons between fields: save it with commas, and a point before decimals"
         raise MalformedFileError(path, line, reason)
     if len(header) == 1 and header[0].count("\t") >= 4:
         raise MalformedFileError(path, line, "tabs between fields: save it with commas")
-    places: dict[str, int] = {}
-    for place, cell in enumerate(header):
-        name = _HEADERS.get(_normal(cell))
-        if name in places:
-            earlier = header[places[name]]
+    positions: dict[str, int] = {}
+    for position, cell in enumerate(header):
+        name = _HEADERS.get(_normalise(cell))
+        if name in positions:
+            earlier = header[positions[name]]
             reason = f"two columns are {name}, {earlier!r} and {cell!r}: keep one"
             raise MalformedFileError(path, line, reason)
         if name is not None:
-            places[name] = place
-    if missing := [name for name in _REQUIRED if name not in places]:
+            positions[name] = position
+    if missing := [name for name in _REQUIRED if name not in positions]:
         found = ", ".join(cell.strip() for cell in header)[:120]
         reason = f"no column {', '.join(missing)} in the header, which is: {found}"
         raise MalformedFileError(path, line, reason)
-    return places
+    return positions
 
 
-def _normal(cell: str) -> str:
+def _normalise(cell: str) -> str:
     return "".join(each for each in cell.lower() if each.isalnum())
 
 
-def _numbers(table: _Table, name: str) -> Column:
+def _parse_column(table: _Table, name: str) -> Column:
     cells = table.columns[name]
     if _PLAIN_NUMBERS.match(",".join(cells)):
         try:
             numbers = np.array([float(cell) for cell in cells])
         except ValueError:
-            pass  # an empty cell, or a faulty one: the careful reading below says which
+            pass  # an empty cell, or a faulty one, which the loop below names
         else:
             if np.isfinite(numbers).all():
                 return numbers
-    return np.array([_number(table, row, name) for row in range(len(cells))])
+    return np.array([_parse_cell(table, row, name) for row in range(len(cells))])
 
 
-def _number(table: _Table, row: int, name: str) -> float:
+def _parse_cell(table: _Table, row: int, name: str) -> float:
     cell = table.columns[name][row].strip()
     if cell.lower() in _MISSING:
         return float("nan")

@@ -1,4 +1,4 @@
-"""The lines of a text file that a stranger gave: bounded, UTF-8, or refused."""
+"""Lines of an untrusted text file: bounded in size and UTF-8, or refused."""
 
 import stat
 from pathlib import Path
@@ -10,19 +10,19 @@ MAX_FILE_BYTES = 64 * 2**20
 MAX_LINE_BYTES = 4096
 MAX_LINES = 200_000
 
-# What the first bytes of a file that is no plain text give away.
-_FOREIGN = {
+# The first bytes of files that are no plain text, and the advice.
+_SIGNATURES = {
     b"\xff\xfe": "UTF-16 text: save it as CSV UTF-8",
     b"\xfe\xff": "UTF-16 text: save it as CSV UTF-8",
     b"\x1f\x8b": "a gzip archive: unpack it first",
     b"PK\x03\x04": "a zip archive or a spreadsheet: save it as CSV UTF-8",
     b"PAR1": "a Parquet file: write it as CSV",
 }
-_OLD_MAC = "carriage returns between lines, as old Macs wrote: save it as CSV UTF-8"
+_CARRIAGE_RETURNS = "carriage returns between lines, as old Macs wrote: save it as CSV UTF-8"
 
 
 def read_lines(path: Path) -> list[str]:
-    """Give the lines without their ends; memory stays bounded whatever the file is.
+    """Read the lines of a file without their ends, in bounded memory whatever the file is.
 
     Raises
     ------
@@ -37,32 +37,32 @@ def read_lines(path: Path) -> list[str]:
             found = f"{status.st_size / 2**20:,.0f} MiB, and {MAX_FILE_BYTES >> 20} are allowed"
             raise MalformedFileError(str(path), None, f"{found}: give one symbol a file")
         with path.open("rb") as file:
-            return lines_of(file, str(path))
+            return read_text_lines(file, str(path))
     except OSError as error:
         raise MalformedFileError(str(path), None, f"cannot be read: {error.strerror}") from error
 
 
-def lines_of(file: BinaryIO, name: str) -> list[str]:
-    """Give the lines of what is open, as `read_lines` does of a path; the name is for messages.
+def read_text_lines(file: BinaryIO, name: str) -> list[str]:
+    """Read the lines of an open file, as `read_lines` does; the name is for messages.
 
     Raises
     ------
     MalformedFileError
         If there are too many lines or too long ones, or if it is no UTF-8 text.
     """
-    return [_text(name, number, line) for number, line in enumerate(_raw_lines(file, name), 1)]
+    return [_decode(name, number, line) for number, line in enumerate(_raw_lines(file, name), 1)]
 
 
 def _raw_lines(file: BinaryIO, name: str) -> list[bytes]:
-    """Read line by line, giving up at the first that is too long."""
+    """Read line by line, and stop at the first that is too long."""
     lines: list[bytes] = []
     while line := file.readline(MAX_LINE_BYTES + 1):
         if not lines:
-            _refuse_foreign(name, line)
+            _check_signature(name, line)
         if len(line) > MAX_LINE_BYTES:
-            is_old = b"\r" in line and b"\0" not in line
+            has_carriage_returns = b"\r" in line and b"\0" not in line
             reason = f"longer than {MAX_LINE_BYTES} bytes: this is no CSV file of daily bars"
-            reason = _OLD_MAC if is_old else reason
+            reason = _CARRIAGE_RETURNS if has_carriage_returns else reason
             raise MalformedFileError(name, len(lines) + 1, reason)
         if len(lines) == MAX_LINES:
             reason = f"more than {MAX_LINES} lines: give one symbol a file, daily bars only"
@@ -71,13 +71,13 @@ def _raw_lines(file: BinaryIO, name: str) -> list[bytes]:
     return lines
 
 
-def _refuse_foreign(name: str, first: bytes) -> None:
-    for magic, found in _FOREIGN.items():
+def _check_signature(name: str, first: bytes) -> None:
+    for magic, found in _SIGNATURES.items():
         if first.startswith(magic):
             raise MalformedFileError(name, 1, found)
 
 
-def _text(name: str, number: int, line: bytes) -> str:
+def _decode(name: str, number: int, line: bytes) -> str:
     if b"\0" in line:
         reason = "a NUL byte: binary or UTF-16; save it as CSV UTF-8"
         raise MalformedFileError(name, number, reason)
@@ -88,5 +88,5 @@ def _text(name: str, number: int, line: bytes) -> str:
         raise MalformedFileError(name, number, found) from None
     text = text.rstrip("\r\n")
     if "\r" in text:
-        raise MalformedFileError(name, number, _OLD_MAC)
+        raise MalformedFileError(name, number, _CARRIAGE_RETURNS)
     return text

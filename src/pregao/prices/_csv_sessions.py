@@ -1,4 +1,4 @@
-"""Session dates as files write them: ISO days, or ISO stamps turned into exchange-local days."""
+"""Session dates of files: ISO days, or ISO time stamps converted to days at the exchange."""
 
 import re
 from collections.abc import Sequence
@@ -23,30 +23,29 @@ _OTHER_ORDER = re.compile(r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4}(?:\s|\Z)", 
 def read_sessions(
     path: str, cells: Sequence[str], lines: NDArray[np.intp], exchange: Exchange
 ) -> Sessions:
-    """Read the dates of a column; `lines` holds the 1-based line of each, for messages.
+    """Parse the dates of a column; `lines` holds the 1-based line of each, for messages.
 
-    A stamp at midnight means that day, whatever its offset says. Any other stamp with an offset
-    is a moment, and counts for the day it was at the exchange; without an offset it is taken as
-    the exchange's own clock.
+    A stamp at midnight means that day, whatever its offset. Any other stamp with an offset is a
+    moment, and becomes the day at the exchange; without an offset it is local time of the exchange.
 
     Raises
     ------
     MalformedFileError
-        If a cell is no such date, or lies outside the years 1800 to 2199.
+        If a cell is no date, or outside the years 1800 to 2199.
     """
     if all(map(_DAY.match, cells)):
         try:
             return np.array(cells, "datetime64[D]")
         except ValueError:
-            pass  # a day like 2023-02-30: the careful reading below names the line
+            pass  # a day like 2023-02-30: the loop below names its line
     days = [
-        _session(path, cell.strip(), int(line), exchange)
+        _parse_session(path, cell.strip(), int(line), exchange)
         for cell, line in zip(cells, lines, strict=True)
     ]
     return np.array(days, "datetime64[D]")
 
 
-def _session(path: str, cell: str, line: int, exchange: Exchange) -> str:
+def _parse_session(path: str, cell: str, line: int, exchange: Exchange) -> str:
     if _STAMP.match(cell) or _DAY.match(cell):
         try:
             day = _local_day(datetime.fromisoformat(cell), exchange)
@@ -54,7 +53,7 @@ def _session(path: str, cell: str, line: int, exchange: Exchange) -> str:
             day = ""
         if _DAY.match(day):
             return day
-    raise MalformedFileError(path, line, _complaint(cell))
+    raise MalformedFileError(path, line, _date_error(cell))
 
 
 def _local_day(stamp: datetime, exchange: Exchange) -> str:
@@ -63,7 +62,7 @@ def _local_day(stamp: datetime, exchange: Exchange) -> str:
     return stamp.date().isoformat()
 
 
-def _complaint(cell: str) -> str:
+def _date_error(cell: str) -> str:
     shown = repr(cell[:40])
     if _OTHER_ORDER.match(cell):
         return f"{shown} may mean day or month first: write dates as yyyy-mm-dd"

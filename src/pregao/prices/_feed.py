@@ -1,4 +1,4 @@
-"""Live prices: several sources in an order, and who answered, who failed and how old it is."""
+"""Live prices: sources tried in an order, with the failures of each and the age of the result."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,8 +28,7 @@ from pregao.instruments import (
     last_complete_session,
     sessions_between,
 )
-from pregao.prices._access import Access, Clock, Patience
-from pregao.prices._alphavantage import known_of
+from pregao.prices._access import Clock, NetworkAccess, Patience
 from pregao.prices._breaker import Health
 from pregao.prices._inspection import validated
 from pregao.prices._prices import Prices
@@ -40,15 +39,15 @@ from pregao.prices._store import PriceStore
 from pregao.values import Text, Value
 
 LIVE_SOURCES = (*NETWORK, "store", "sample")
-"""What an order may name."""
+"""The sources that an order may contain."""
 
-_NOBODY = "PREGAO_SOURCES says whom to ask, and --source csv reads your files"
+_ADVICE = "PREGAO_SOURCES lists the sources, and --source csv reads your files"
 
 FailureReason = ProviderReason | Literal["quarantined", "damaged", "not_stored"]
 
 
 class ProviderFailure(Value):
-    """A source that was asked and is not the one that answers."""
+    """A source that was tried and gave no usable prices."""
 
     provider: str
     reason: FailureReason
@@ -57,31 +56,31 @@ class ProviderFailure(Value):
 
 @dataclass(frozen=True)
 class Answer:
-    """Prices, and where they are from; never in silence from another than the first source."""
+    """Prices and their source, with a finding where that is not the first of the order."""
 
     prices: Prices
     source: str
-    """Who answered: a name of the order. `prices.provider` says whose bars the store held."""
+    """A name of the order. `prices.provider` is the provider of the bars, also of stored ones."""
     is_stale: bool
-    """Whether a session that is over, and was asked for, is missing at the end."""
+    """Whether a requested session that is over is missing at the end."""
     as_of: date
     """The last session of the prices."""
     failures: tuple[ProviderFailure, ...]
-    """Who was asked before, and whatever else went wrong."""
+    """The sources that were tried before, and a failure to store."""
     findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True)
-class _Outcome:
-    """What one source gave."""
+class _SourceResult:
+    """The validated prices of one source."""
 
     source: str
     download: Download
-    """The raw bars of the span."""
+    """The raw bars of the requested span."""
     prices: Prices
     findings: tuple[Finding, ...]
-    everything: Download | None = None
-    """All that came over the network, to be stored."""
+    full_download: Download | None = None
+    """Everything that came over the network, to be stored."""
 
     @property
     def is_quarantined(self) -> bool:
@@ -92,12 +91,12 @@ class _Outcome:
 class Feed:
     """Sources of live prices in an order; one value serves many threads.
 
-    The first source with sound bars answers. What comes over the network is kept in the store,
-    where the next outage finds it. A feed is also a provider by the name ``live``.
+    The first source with sound bars is used. What comes over the network is stored, as a source
+    for the next outage. A feed is also a provider, named ``live``.
     """
 
     order: tuple[str, ...]
-    access: Access
+    access: NetworkAccess
     keeps: bool = True
     """Whether what comes over the network is stored."""
     name: str = "live"
@@ -110,107 +109,111 @@ class Feed:
         end: date | None = None,
         refresh: bool = True,
     ) -> Answer:
-        """Give a symbol's prices from `start` to `end`, and who answered.
+        """Return a symbol's prices from `start` to `end`, with their source.
 
-        Prices that are quarantined are given only where no source has sound ones.
+        Quarantined prices are returned only where no source has sound ones.
 
         Parameters
         ----------
         refresh
-            False lets the store answer at once while it has the last session that is over.
+            False uses the store without a request while it has the last session that is over.
 
         Raises
         ------
         UnknownSymbolError
-            If every source says that there is no such symbol.
+            If no source has the symbol.
         ProviderError
-            If no source answers, and not all for that reason.
+            If no source has usable prices, and not all for that reason.
         """
         parsed = Symbol.parse(symbol) if isinstance(symbol, str) else symbol
         if not refresh:
-            stored = self._asked("store", parsed, start, end)
-            if isinstance(stored, _Outcome) and not stored.is_quarantined:
-                answer = self._answer(stored, (), end)
+            stored = self._try_source("store", parsed, start, end)
+            if isinstance(stored, _SourceResult) and not stored.is_quarantined:
+                answer = self._finish(stored, (), end)
                 if not answer.is_stale:
                     return answer
-        return self._answer(*self._first(parsed, start, end), end)
+        return self._finish(*self._first_sound(parsed, start, end), end)
 
     def download(
         self, symbol: Symbol, start: date | None = None, end: date | None = None
     ) -> Download:
-        """Give the bars of who answers, unchecked, with findings about who did not.
+        """Return the bars of the first sound source, unchecked, with findings about the others.
 
         Raises
         ------
         UnknownSymbolError, ProviderError
             As `prices` does.
         """
-        outcome, failures = self._first(symbol, start, end)
-        answer = self._answer(outcome, failures, end)
-        known = set(outcome.findings) - set(outcome.download.findings)
-        own = tuple(each for each in answer.findings if each not in known)
-        return replace(outcome.download, findings=own)
+        result, failures = self._first_sound(symbol, start, end)
+        answer = self._finish(result, failures, end)
+        # Findings of the checks come again when the download is validated.
+        of_checks = set(result.findings) - set(result.download.findings)
+        findings = tuple(each for each in answer.findings if each not in of_checks)
+        return replace(result.download, findings=findings)
 
     def health(self) -> tuple[Health, ...]:
-        """Say how each provider on the network has fared in this process, in the order."""
+        """Return the state of each provider on the network, in the order."""
         return tuple(
-            NETWORK[name](access=self.access).breaker.health(self.access.clock)
+            NETWORK[name].breaker(self.access).health(self.access.clock)
             for name in self.order
             if name in NETWORK
         )
 
-    def _first(
+    def _first_sound(
         self, symbol: Symbol, start: date | None, end: date | None
-    ) -> tuple[_Outcome, tuple[ProviderFailure, ...]]:
-        """Ask one source after the other, and keep what came over the network."""
+    ) -> tuple[_SourceResult, tuple[ProviderFailure, ...]]:
+        """Try one source after the other, and store what came over the network."""
         failures: list[ProviderFailure] = []
-        doubtful: _Outcome | None = None
+        quarantined: _SourceResult | None = None
         for name in self.order:
-            outcome = self._asked(name, symbol, start, end)
-            if isinstance(outcome, ProviderFailure):
-                failures.append(outcome)
-            elif outcome.is_quarantined:
-                doubtful = doubtful or outcome
-                failures.append(_quarantined(outcome))
+            result = self._try_source(name, symbol, start, end)
+            if isinstance(result, ProviderFailure):
+                failures.append(result)
+            elif result.is_quarantined:
+                quarantined = quarantined or result
+                failures.append(_quarantine_failure(result))
             else:
-                return outcome, (*failures, *self._kept(outcome))
-        if doubtful is None:
-            raise _nobody(symbol, failures)
-        return doubtful, tuple(each for each in failures if each.provider != doubtful.source)
+                return result, (*failures, *self._store(result))
+        if quarantined is None:
+            raise _no_source_error(symbol, failures)
+        others = tuple(each for each in failures if each.provider != quarantined.source)
+        return quarantined, others
 
-    def _asked(
+    def _try_source(
         self, name: str, symbol: Symbol, start: date | None, end: date | None
-    ) -> _Outcome | ProviderFailure:
+    ) -> _SourceResult | ProviderFailure:
         try:
-            everything = self._everything(name, symbol)
+            full_download = self._download_all(name, symbol)
             as_of = day_at(symbol.exchange, self.access.clock.now())
             if end is not None:
                 as_of = min(as_of, end)
-            download = replace(everything.between(start, end), as_of=as_of)
+            download = replace(full_download.between(start, end), as_of=as_of)
             prices, findings = validated(download)
         except UnknownSymbolError as error:
-            return ProviderFailure(provider=name, reason="unknown_symbol", message=_cause(error))
+            return ProviderFailure(
+                provider=name, reason="unknown_symbol", message=_reason_only(error)
+            )
         except ProviderError as error:
             return ProviderFailure(provider=name, reason=error.reason, message=error.found)
         except CorruptFileError as error:
             return ProviderFailure(provider=name, reason="damaged", message=str(error))
         except InputError as error:  # not one usable bar
             return ProviderFailure(provider=name, reason="bad_payload", message=str(error))
-        over_the_network = everything if name in NETWORK else None
-        return _Outcome(name, download, prices, findings, over_the_network)
+        to_store = full_download if name in NETWORK else None
+        return _SourceResult(name, download, prices, findings, to_store)
 
-    def _everything(self, name: str, symbol: Symbol) -> Download:
-        """Give all that a source has: a part would be stored in the adjustment of its own day."""
+    def _download_all(self, name: str, symbol: Symbol) -> Download:
+        """Download the whole history: a part would be stored in the adjustment of its own day."""
         match name:
             case "store":
-                return self._stored(symbol)
+                return self._read_store(symbol)
             case "sample":
                 return Sample().download(symbol)
             case _:
                 return NETWORK[name](access=self.access).download(symbol)
 
-    def _stored(self, symbol: Symbol) -> Download:
-        """Give the stored series that reaches farthest, an adjusted one where there is one."""
+    def _read_store(self, symbol: Symbol) -> Download:
+        """Return the newest stored series, preferring those without standing findings."""
         store = PriceStore(self.access.home)
         order = [*self.order, *PROVIDERS]
         names = sorted(PROVIDERS, key=order.index)
@@ -218,35 +221,39 @@ class Feed:
         if not series:
             hint = f"nothing is stored; 'pregao fetch {symbol} --source ...' stores it"
             raise UnknownSymbolError(str(symbol), "the store", hint)
-        best = max(series, key=lambda each: (not known_of(each.provider, symbol), each.last))
-        found = known_of(best.provider, symbol)
+        standing = {
+            each.provider: PROVIDERS[each.provider].standing_findings(symbol) for each in series
+        }
+        best = max(series, key=lambda each: (not standing[each.provider], each.last))
         source = f"store of {best.provider}"
-        return Download(symbol, best.bars, best.provider, source, findings=found)
+        findings = standing[best.provider]
+        return Download(symbol, best.bars, best.provider, source, findings=findings)
 
-    def _kept(self, outcome: _Outcome) -> tuple[ProviderFailure, ...]:
-        """Store what came; an answer stands though it cannot be kept."""
-        if outcome.everything is None or not self.keeps:
+    def _store(self, result: _SourceResult) -> tuple[ProviderFailure, ...]:
+        """Store a download; the prices are used even if that fails."""
+        if result.full_download is None or not self.keeps:
             return ()
         try:
-            PriceStore(self.access.home).append(validated(outcome.everything)[0])
+            PriceStore(self.access.home).append(validated(result.full_download)[0])
         except (CorruptFileError, StoreBusyError, InputError, OSError) as error:
-            message = f"the prices could not be kept: {error}"
+            message = f"the prices could not be stored: {error}"
             return (ProviderFailure(provider="store", reason="not_stored", message=message),)
         return ()
 
-    def _answer(
-        self, outcome: _Outcome, failures: tuple[ProviderFailure, ...], end: date | None
+    def _finish(
+        self, result: _SourceResult, failures: tuple[ProviderFailure, ...], end: date | None
     ) -> Answer:
-        prices = outcome.prices
-        newest = _newest(prices.symbol.exchange, self.access.clock, end)
+        """Add what is known of the other sources and of the age of the prices."""
+        prices = result.prices
+        newest = _newest_session(prices.symbol.exchange, self.access.clock, end)
         is_stale = bool(prices.last < newest)
-        findings = outcome.findings
+        findings = result.findings
         if failures:
-            findings = (*findings, _others(prices, outcome.source, failures))
+            findings = (*findings, _fallback_finding(prices, result.source, failures))
         if is_stale and not any(each.code == "PRC010" for each in findings):
-            findings = (*findings, _stale(prices, newest))
+            findings = (*findings, _stale_finding(prices, newest))
         return Answer(
-            prices, outcome.source, is_stale, as_date(prices.last), failures, tuple(findings)
+            prices, result.source, is_stale, as_date(prices.last), failures, tuple(findings)
         )
 
 
@@ -260,28 +267,28 @@ def open_feed(
     patience: Patience = Patience(),  # noqa: B008 - a frozen value
     random: Random | None = None,
 ) -> Feed:
-    """Make a feed out of settings.
+    """Make a feed from settings.
 
     Parameters
     ----------
     order
-        Sources as they are to be asked: providers on the network, ``store`` and ``sample``.
+        Sources in the order in which to try them: providers on the network, ``store``, ``sample``.
     keys, base_urls
-        By provider, where it needs one or is at another address than usual.
+        By the name of a service, where it needs a key or another address than usual.
 
     Raises
     ------
     UnknownNameError
-        For a source that a feed cannot have, with the nearest names.
+        For a source that a feed cannot use, with the nearest names.
     InputError
-        For an empty order, or an address that is none.
+        For an empty order, or an invalid address.
     """
     if not order:
         raise InputError("PREGAO_SOURCES names no source: give some of " + ", ".join(LIVE_SOURCES))
     for name in order:
         if name not in LIVE_SOURCES:
             raise UnknownNameError("source in PREGAO_SOURCES", name, LIVE_SOURCES)
-    access = Access(
+    access = NetworkAccess(
         home,
         clock,
         keys=dict(keys or {}),
@@ -289,13 +296,11 @@ def open_feed(
         patience=patience,
         random=random or SystemRandom(),
     )
-    for name in base_urls or {}:
-        access.base_url(name, "")
     return Feed(tuple(dict.fromkeys(order)), access)
 
 
-def _newest(exchange: Exchange, clock: Clock, end: date | None) -> np.datetime64:
-    """Give the last session that is over and not later than `end`."""
+def _newest_session(exchange: Exchange, clock: Clock, end: date | None) -> np.datetime64:
+    """Return the last session that is over and not later than `end`."""
     newest = last_complete_session(exchange, clock.now())
     if end is None or np.datetime64(end) >= newest:
         return newest
@@ -305,33 +310,35 @@ def _newest(exchange: Exchange, clock: Clock, end: date | None) -> np.datetime64
     return last
 
 
-def _quarantined(outcome: _Outcome) -> ProviderFailure:
-    seen = [f"{each.code} {each.seen}" for each in outcome.findings if each.severity == "error"]
+def _quarantine_failure(result: _SourceResult) -> ProviderFailure:
+    seen = [f"{each.code} {each.seen}" for each in result.findings if each.severity == "error"]
     return ProviderFailure(
-        provider=outcome.source, reason="quarantined", message="; ".join(seen[:3])
+        provider=result.source, reason="quarantined", message="; ".join(seen[:3])
     )
 
 
-def _nobody(symbol: Symbol, failures: Sequence[ProviderFailure]) -> InputError | ProviderError:
-    """Say why no source answered."""
-    told = "; ".join(f"{each.provider}: {each.message}" for each in failures)
+def _no_source_error(
+    symbol: Symbol, failures: Sequence[ProviderFailure]
+) -> InputError | ProviderError:
+    """Return the error of a symbol for which no source has usable prices, with all reasons."""
+    messages = "; ".join(f"{each.provider}: {each.message}" for each in failures)
     reasons = [each.reason for each in failures if each.reason != "unknown_symbol"]
     if not reasons:
-        return UnknownSymbolError(str(symbol), "live", told)
+        return UnknownSymbolError(str(symbol), "live", messages)
     match reasons[0]:
         case "quarantined" | "damaged" | "not_stored":
             reason: ProviderReason = "bad_payload"
-        case own:
-            reason = own
-    return ProviderError("live", str(symbol), reason, told, advice=_NOBODY)
+        case first:
+            reason = first
+    return ProviderError("live", str(symbol), reason, messages, advice=_ADVICE)
 
 
-def _cause(error: UnknownSymbolError) -> str:
-    """Give why a source has no such symbol, without what to type instead."""
+def _reason_only(error: UnknownSymbolError) -> str:
+    """Return why a source has no such symbol, without the advice."""
     return error.hint.partition(";")[0]
 
 
-def _others(prices: Prices, source: str, failures: Sequence[ProviderFailure]) -> Finding:
+def _fallback_finding(prices: Prices, source: str, failures: Sequence[ProviderFailure]) -> Finding:
     what = Text.of(
         "{source} answers, with the bars of {provider}",
         "responde {source}, com as barras de {provider}",
@@ -343,7 +350,7 @@ def _others(prices: Prices, source: str, failures: Sequence[ProviderFailure]) ->
     return Finding.of("PRC018", text, symbol=str(prices.symbol))
 
 
-def _stale(prices: Prices, newest: np.datetime64) -> Finding:
+def _stale_finding(prices: Prices, newest: np.datetime64) -> Finding:
     text = Text.of(
         "the last bar is of {last}, and the session of {newest} is over",
         "a última barra é de {last}, e o pregão de {newest} já terminou",

@@ -1,6 +1,6 @@
-"""The history of one stored series: every row that was ever written, and the states it had."""
+"""The history of one stored series: every row ever written, and a snapshot of each state."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,34 +9,34 @@ from pregao.errors import InputError
 from pregao.findings import Finding
 from pregao.instruments import Symbol
 from pregao.prices._prices import Bars, Prices
-from pregao.prices._rewrites import rewritten_history
+from pregao.prices._rewrites import rewrite_findings
 from pregao.values import Value
 
 
 class Snapshot(Value):
-    """A state of a stored series that can be read again, bit for bit, by its digest."""
+    """A state of a stored series, which its digest identifies bit for bit."""
 
     revision: int
-    """Counts the appends that changed something, from 1."""
+    """The number of appends so far that changed something, from 1."""
     digest: str
-    """The digest of the prices as they were read after this append."""
+    """The digest of the prices after this append."""
     num_sessions: int
     first: str
     last: str
     num_added: int
     """Sessions that were not stored before."""
     num_rewritten: int
-    """Sessions that were stored with other values."""
+    """Sessions that were stored with other values before."""
     findings: tuple[Finding, ...] = ()
-    """PRC013 where stored sessions came back with other values."""
+    """PRC013 where the provider has rewritten stored sessions."""
 
 
 @dataclass(frozen=True)
 class History:
-    """All rows ever written, by revision, and the snapshots they add up to.
+    """All rows ever written, by revision, and the snapshots.
 
-    The state at a revision is the union of sessions; where several rows have one session, the
-    latest revision up to then holds.
+    The state at a revision is the union of sessions; of several rows of one session, the latest
+    revision up to then counts.
     """
 
     symbol: Symbol
@@ -47,58 +47,52 @@ class History:
     snapshots: tuple[Snapshot, ...]
 
     def at(self, revision: int) -> Prices:
-        """Give the prices as they were after an append."""
+        """Return the prices as they were after an append."""
         rows = np.flatnonzero(self.revisions <= revision)
-        # The last of equal sessions is the newest, for rows are stored by revision.
+        # Rows are stored by revision, so that the last row of a session is the newest.
         _, from_the_end = np.unique(self.bars.sessions[rows][::-1], return_index=True)
         newest = rows[::-1][from_the_end]
         return Prices(self.symbol, self.bars.take(newest), self.provider)
 
 
-def begun(prices: Prices) -> History:
-    """Give the history that starts with these prices."""
+def start_history(prices: Prices) -> History:
+    """Return a history that begins with these prices."""
     snapshot = _snapshot(1, prices, num_added=len(prices), num_rewritten=0, findings=())
     revisions = np.ones(len(prices), np.int32)
     return History(prices.symbol, prices.provider, prices.bars, revisions, (snapshot,))
 
 
-def extended(history: History, prices: Prices) -> History:
-    """Append what is new or different in `prices`; the history itself where nothing is.
+def extend_history(history: History, prices: Prices) -> History:
+    """Append what is new or different in `prices`; return the history itself if nothing is.
 
     Raises
     ------
     InputError
-        If one of the two has order book columns and the other has not.
+        If only one of the two has order book columns.
     """
     if prices.bars.columns.keys() != history.bars.columns.keys():
         raise InputError(
-            f"{prices.symbol} from {prices.provider} came with the columns "
+            f"{prices.symbol} from {prices.provider} has the columns "
             f"{', '.join(prices.bars.columns)}, and is stored with "
             f"{', '.join(history.bars.columns)}: store it under another provider's name"
         )
     latest = history.at(history.snapshots[-1].revision)
     is_new = ~np.isin(prices.sessions, latest.sessions)
-    changed = prices.bars.take(~is_new)
+    again = prices.bars.take(~is_new)
     stored = latest.bars.take(np.isin(latest.sessions, prices.sessions))
-    differs = _differing(stored, changed)
+    differs = _differing_rows(stored, again)
     if not is_new.any() and not differs.any():
         return history
-    findings = rewritten_history(
+    findings = rewrite_findings(
         prices.symbol,
         stored.take(differs),
-        changed.take(differs),
+        again.take(differs),
         is_whole_past=bool(differs[: int(differs.sum())].all()),
     )
     rows = is_new.copy()
     rows[~is_new] = differs
     revision = history.snapshots[-1].revision + 1
-    grown = History(
-        history.symbol,
-        history.provider,
-        _concatenated(history.bars, prices.bars.take(rows)),
-        np.concatenate([history.revisions, np.full(int(rows.sum()), revision, np.int32)]),
-        history.snapshots,
-    )
+    grown = _with_rows(history, prices.bars.take(rows), revision)
     snapshot = _snapshot(
         revision,
         grown.at(revision),
@@ -106,26 +100,24 @@ def extended(history: History, prices: Prices) -> History:
         num_rewritten=int(differs.sum()),
         findings=findings,
     )
-    return History(
-        grown.symbol,
-        grown.provider,
-        grown.bars,
-        grown.revisions,
-        (*history.snapshots, snapshot),
-    )
+    return replace(grown, snapshots=(*history.snapshots, snapshot))
 
 
-def _differing(stored: Bars, again: Bars) -> NDArray[np.bool_]:
-    """Compare bits, as the digest does."""
+def _with_rows(history: History, rows: Bars, revision: int) -> History:
+    """Append rows of one revision."""
+    old = history.bars.columns
+    columns = {name: np.concatenate([old[name], rows.columns[name]]) for name in old}
+    sessions = np.concatenate([history.bars.sessions, rows.sessions])
+    revisions = np.concatenate([history.revisions, np.full(len(rows), revision, np.int32)])
+    return replace(history, bars=Bars.of(sessions, columns), revisions=revisions)
+
+
+def _differing_rows(stored: Bars, again: Bars) -> NDArray[np.bool_]:
+    """Return (rows,) whether any bit of a row differs, as the digest compares."""
     rows = np.zeros(len(stored), bool)
     for one, two in zip(stored.columns.values(), again.columns.values(), strict=True):
         rows |= one.view(np.int64) != two.view(np.int64)
     return rows
-
-
-def _concatenated(one: Bars, two: Bars) -> Bars:
-    columns = {name: np.concatenate([one.columns[name], two.columns[name]]) for name in one.columns}
-    return Bars.of(np.concatenate([one.sessions, two.sessions]), columns)
 
 
 def _snapshot(

@@ -1,7 +1,8 @@
 """One HTTP client for all providers: a deadline for everything, a cap on what is read.
 
-curl keeps the time itself, from the name's look-up to the last byte, so that no drip of headers
-or of body outlasts it; the standard clients of Python count from one byte to the next.
+curl itself enforces the time limit, from the name's look-up to the last byte, so that a slow drip
+of headers or of body cannot outlast it; the standard clients of Python restart the limit at each
+byte.
 """
 
 import time
@@ -16,86 +17,96 @@ from curl_cffi.requests import Response, Session
 from curl_cffi.requests.exceptions import RequestException, Timeout
 
 from pregao.errors import ProviderError
-from pregao.prices._access import Access
+from pregao.prices._access import NetworkAccess
 
-_SHORTEST_SECONDS = 0.001
-_SHARE_OF_OTHERS = 0.2
-_FOR_COOKIES = (401, 403)
-
-
-class AnsweredError(Exception):
-    """The provider refused the question; raised past a client that would only ask again."""
-
-    def __init__(self, reply: Response) -> None:
-        self.reply = reply
-        super().__init__(f"HTTP status {reply.status_code}")
+_MIN_SECONDS = 0.001
+_AUXILIARY_TIME_SHARE = 0.2
+# yfinance answers these by fetching a cookie and repeating the request.
+_COOKIE_STATUSES = (401, 403)
 
 
-class Courier(Session[Response]):
+class HttpStatusError(Exception):
+    """A refused request for prices; raised past yfinance, which would only repeat it."""
+
+    def __init__(self, response: Response) -> None:
+        self.response = response
+        super().__init__(f"HTTP status {response.status_code}")
+
+
+class HttpClient(Session[Response]):
     """A session whose requests go to one address, end in time, and read no more than a cap.
 
-    Before use it is told for whom it asks and until when (`begin`). It is a session of curl_cffi,
-    so that yfinance takes it for its own.
+    Call `begin` before each download. It is a session of curl_cffi, which is what yfinance
+    accepts.
+
+    Parameters
+    ----------
+    data_path
+        How the paths of requests for prices begin; all others are auxiliary, such as for a cookie.
+    base_url
+        The address that replaces the host of every request; None leaves it.
+    browser
+        Whether to look like a browser.
     """
 
     def __init__(
         self,
         *,
-        question: str,
-        moved_to: str | None = None,
+        data_path: str,
+        base_url: str | None = None,
         browser: bool = False,
     ) -> None:
-        # Only the client that poses as a browser follows redirects: a key must not go elsewhere.
+        # Only the client that looks like a browser follows redirects: a key must not go elsewhere.
         super().__init__(impersonate="chrome" if browser else None, allow_redirects=browser)
-        self._question, self._moved_to = question, moved_to
+        self._data_path, self._base_url = data_path, base_url
         self._provider = self._symbol = ""
-        self._ends = 0.0
+        self._deadline = 0.0
         self._max_bytes = 0
         self._monotonic: Callable[[], float] = time.monotonic
 
-    def begin(self, provider: str, symbol: str, *, ends: float, access: Access) -> None:
-        """Say for whom the next requests are, and at which monotonic moment all must be over."""
-        self._provider, self._symbol, self._ends = provider, symbol, ends
+    def begin(self, provider: str, symbol: str, *, deadline: float, access: NetworkAccess) -> None:
+        """Set the provider and symbol of the next requests, and their monotonic deadline."""
+        self._provider, self._symbol, self._deadline = provider, symbol, deadline
         self._max_bytes, self._monotonic = access.patience.max_bytes, access.clock.monotonic
 
     def request(self, method: Any, url: str, *args: Any, **options: Any) -> Response:
         """Send one request; `Response.content` holds its body.
 
-        What is no question, such as for a cookie, gets a part of the time, and its failures are
-        curl's own, for a client to go on without.
+        An auxiliary request gets a part of the time, and its failures are curl's own, so that
+        yfinance can go on without it.
 
         Raises
         ------
         ProviderError
-            ``unavailable`` where there is no whole answer in time; ``bad_payload`` for a body
+            ``unavailable`` where there is no complete response in time; ``bad_payload`` for a body
             beyond the cap.
-        AnsweredError
-            If the question was refused, but for a key or a cookie.
+        HttpStatusError
+            If a request for prices is refused, other than for a key or a cookie.
         """
-        is_question = urlsplit(url).path.startswith(self._question)
+        is_data = urlsplit(url).path.startswith(self._data_path)
         body = _Body(self._max_bytes)
-        seconds = self._seconds_left() * (1 if is_question else _SHARE_OF_OTHERS)
-        options |= {"timeout": seconds, "content_callback": body.take}
-        if self._moved_to is not None and self._moved_to.startswith("http:"):
+        seconds = self._seconds_left() * (1 if is_data else _AUXILIARY_TIME_SHARE)
+        options |= {"timeout": seconds, "content_callback": body.append}
+        if self._base_url is not None and self._base_url.startswith("http:"):
             options["http_version"] = CurlHttpVersion.V1_1
         try:
-            response = super().request(method, _moved(url, self._moved_to), *args, **options)
+            response = super().request(method, _at_base_url(url, self._base_url), *args, **options)
         except RequestException as error:
-            if not is_question:
+            if not is_data:
                 raise
-            raise self._trouble(error, body) from error
+            raise self._provider_error(error, body) from error
         response.content = body.content
-        if is_question and response.status_code >= 400 and response.status_code not in _FOR_COOKIES:
-            raise AnsweredError(response)
+        if is_data and response.status_code >= 400 and response.status_code not in _COOKIE_STATUSES:
+            raise HttpStatusError(response)
         return response
 
     def _seconds_left(self) -> float:
-        left = self._ends - self._monotonic()
-        if left < _SHORTEST_SECONDS:
-            raise self._error("there was no whole answer in time")
+        left = self._deadline - self._monotonic()
+        if left < _MIN_SECONDS:
+            raise self._unavailable("it gave no complete answer in time")
         return left
 
-    def _trouble(self, error: RequestException, body: "_Body") -> ProviderError:
+    def _provider_error(self, error: RequestException, body: "_Body") -> ProviderError:
         if body.is_full:
             return ProviderError(
                 self._provider,
@@ -104,18 +115,18 @@ class Courier(Session[Response]):
                 f"the answer is longer than {self._max_bytes:,} bytes",
             )
         if isinstance(error, Timeout):
-            return self._error("there was no whole answer in time")
+            return self._unavailable("it gave no complete answer in time")
         if error.code == CurlECode.COULDNT_RESOLVE_HOST:
-            return self._error("its address cannot be found, as without a network")
-        # curl's own words name the host and never the query, which may hold a key.
-        return self._error(f"the connection failed (curl {int(error.code)})")
+            return self._unavailable("its address cannot be found, as without a network")
+        # Only the code of curl: an address may hold a key in its query.
+        return self._unavailable(f"the connection failed (curl {int(error.code)})")
 
-    def _error(self, found: str) -> ProviderError:
+    def _unavailable(self, found: str) -> ProviderError:
         return ProviderError(self._provider, self._symbol, "unavailable", found)
 
 
 class _Body:
-    """Collects what was unpacked, up to a cap."""
+    """The unpacked parts of a body, up to a cap."""
 
     def __init__(self, max_bytes: int) -> None:
         self._max_bytes = max_bytes
@@ -130,7 +141,7 @@ class _Body:
     def content(self) -> bytes:
         return b"".join(self._parts)
 
-    def take(self, part: bytes) -> int:
+    def append(self, part: bytes) -> int:
         self._length += len(part)
         if self.is_full:
             self._parts.clear()
@@ -139,10 +150,10 @@ class _Body:
         return len(part)
 
 
-def _moved(url: str, to: str | None) -> str:
-    """Give an address at another host, its path and query as they were."""
-    if to is None:
+def _at_base_url(url: str, base_url: str | None) -> str:
+    """Move a URL to another address, with its path and query."""
+    if base_url is None:
         return url
-    there, parts = urlsplit(to), urlsplit(url)
-    path = there.path.rstrip("/") + parts.path
-    return urlunsplit((there.scheme, there.netloc, path, parts.query, parts.fragment))
+    base, parts = urlsplit(base_url), urlsplit(url)
+    path = base.path.rstrip("/") + parts.path
+    return urlunsplit((base.scheme, base.netloc, path, parts.query, parts.fragment))

@@ -1,9 +1,9 @@
 """Jumps near a split ratio: splits missed or applied twice, and prices in the wrong unit.
 
-A real crash can be near a ratio too (Apple fell by 51.9 % on 2000-09-29). Three things tell
-them apart: a split is an outlier against the days around it, it misses the ratio by no more than
-an ordinary day's return, and it leaves the volume as it was, or changes it by the ratio, while bad
-news brings many times the usual number of shares to the market.
+A real crash can be near a ratio too (Apple fell by 51.9 % on 2000-09-29). Three properties
+distinguish a split: it is an outlier against the days around it, it misses the ratio by no more
+than an ordinary day's return, and it leaves the volume as it was, or changes it by the ratio, while
+on bad news many times the usual number of shares is traded.
 """
 
 from collections.abc import Iterator
@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from pregao.prices._prices import Bars, Column
 
 RATIOS = (2, 3, 4, 5, 10, 20, 100, 1000)
-_LONGEST_GLITCH = 20
-_CLOSEST, _WIDEST = 0.04, 0.11
-_OUTLIER = 5.0
-_NEWS_VOLUME = 3.0
+_MAX_GLITCH_SESSIONS = 20
+_MIN_TOLERANCE, _MAX_TOLERANCE = 0.04, 0.11
+_OUTLIER_FACTOR = 5.0
+_NEWS_VOLUME_FACTOR = 3.0
 
 
 @dataclass(frozen=True)
@@ -30,25 +30,25 @@ class Jump:
     is_up: bool
 
 
-def jumps(bars: Bars) -> tuple[Jump, ...]:
-    """Find the jumps of the adjusted close near a split ratio that no news explains."""
+def find_jumps(bars: Bars) -> tuple[Jump, ...]:
+    """Find the jumps of the adjusted close near a split ratio, those on news excepted."""
     returns = np.diff(np.log(bars.adj_close), prepend=np.nan)
-    # The smallest ratio less the widest tolerance: anything closer to zero is an ordinary day.
-    candidates = np.flatnonzero(np.abs(returns) > np.log(RATIOS[0]) - _WIDEST)
+    # The smallest ratio less the largest tolerance: anything closer to zero is an ordinary day.
+    candidates = np.flatnonzero(np.abs(returns) > np.log(RATIOS[0]) - _MAX_TOLERANCE)
     return tuple(jump for row in candidates if (jump := _jump(bars, returns, int(row))) is not None)
 
 
-def glitches_and_splits(
-    found: tuple[Jump, ...],
+def separate_glitches(
+    jumps: tuple[Jump, ...],
 ) -> tuple[list[tuple[int, int, int]], list[Jump]]:
-    """Part the jumps into glitches (first row, row after the last, ratio) and lasting jumps.
+    """Separate glitches (first row, row after the last, ratio) from lasting jumps.
 
-    A glitch goes back by the same ratio within twenty sessions: prices in a wrong unit, or a bad
-    tick. Everything else lasts.
+    A glitch reverts by the same ratio within twenty sessions: prices in a wrong unit, or a bad
+    tick.
     """
     glitches: list[tuple[int, int, int]] = []
     lasting: list[Jump] = []
-    rest = list(found)
+    rest = list(jumps)
     while rest:
         jump = rest.pop(0)
         if rest and _reverts(jump, rest[0]):
@@ -59,35 +59,35 @@ def glitches_and_splits(
 
 
 def _reverts(jump: Jump, back: Jump) -> bool:
-    is_near = back.row - jump.row <= _LONGEST_GLITCH
+    is_near = back.row - jump.row <= _MAX_GLITCH_SESSIONS
     return is_near and back.ratio == jump.ratio and back.is_up != jump.is_up
 
 
 def _jump(bars: Bars, returns: Column, row: int) -> Jump | None:
-    """Judge one candidate; reads sixty sessions either side, for this is no forecast."""
+    """Classify one candidate by sixty sessions on either side: a check may read later bars."""
     around = np.delete(returns[max(1, row - 60) : row + 61], min(row - 1, 60))
     usual = 1.4826 * float(np.median(np.abs(around))) if len(around) else 0.0
     size = abs(float(returns[row]))
-    tolerance = float(np.clip(3 * usual, _CLOSEST, _WIDEST))
+    tolerance = float(np.clip(3 * usual, _MIN_TOLERANCE, _MAX_TOLERANCE))
     for ratio in RATIOS:
-        if abs(size - np.log(ratio)) <= tolerance and size > _OUTLIER * usual:
+        if abs(size - np.log(ratio)) <= tolerance and size > _OUTLIER_FACTOR * usual:
             jump = Jump(row, ratio, bool(returns[row] > 0))
             return None if _is_news(bars, jump) else jump
     return None
 
 
 def _is_news(bars: Bars, jump: Jump) -> bool:
-    """Whether far more shares were traded than a split into `ratio` parts would explain."""
+    """Return whether far more shares were traded than a split into `ratio` parts explains."""
     before = bars.volume[max(0, jump.row - 20) : jump.row]
     usual = float(np.median(before))
     explained = 1 if jump.is_up else jump.ratio
-    return usual > 0 and bars.volume[jump.row] > _NEWS_VOLUME * explained * usual
+    return usual > 0 and bars.volume[jump.row] > _NEWS_VOLUME_FACTOR * explained * usual
 
 
-def runs(rows: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
-    """Give the runs of True as (first, after the last).
+def true_runs(rows: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """Yield the runs of True as (first, after the last).
 
-    >>> list(runs(np.array([True, True, False, True])))
+    >>> list(true_runs(np.array([True, True, False, True])))
     [(0, 2), (3, 4)]
     """
     edges = np.flatnonzero(np.diff(np.r_[0, rows.astype(np.int8), 0]))

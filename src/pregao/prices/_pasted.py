@@ -1,4 +1,4 @@
-"""Prices that somebody pastes or uploads: a CSV file, or a close a line; bad rows are told."""
+"""Pasted or uploaded prices: a CSV file, or one close a line, with a report of bad rows."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -11,21 +11,21 @@ import numpy as np
 from pregao.errors import InputError, MalformedFileError
 from pregao.findings import Finding
 from pregao.instruments import Sessions, Symbol, sessions_between
-from pregao.prices._csv_file import bars_of_lines
-from pregao.prices._csv_lines import lines_of
+from pregao.prices._csv_file import parse_bars
+from pregao.prices._csv_lines import read_text_lines
 from pregao.prices._inspection import validated
 from pregao.prices._prices import Bars, Prices
 from pregao.prices._provider import Download
-from pregao.prices._subject import Subject
+from pregao.prices._subject import InspectedBars
 from pregao.values import Text, Value
 
 NAME = "upload"
-MOST_BAD_ROWS = 20
-"""How many are looked for: with more, something else is wrong than rows."""
-_MOST_CHARACTERS = 120
+MAX_BAD_ROWS = 20
+"""With more, the whole text is refused: something else is wrong than rows."""
+_MAX_CHARACTERS = 120
 
-_HEADED = re.compile(r"\s*\"?[A-Za-z]")
-_DATED = re.compile(r"\s*(\d{4}-\d{2}-\d{2})[T ]?[0-9:]*\s*[,;\t]\s*(.*)\Z")
+_HEADER_LINE = re.compile(r"\s*\"?[A-Za-z]")
+_DATED_LINE = re.compile(r"\s*(\d{4}-\d{2}-\d{2})[T ]?[0-9:]*\s*[,;\t]\s*(.*)\Z")
 _PRICE = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\Z", re.ASCII)
 
 _NO_PRICE = Text(en="no price: write it as 1234.56", pt_br="não é um preço: escreva como 1234.56")
@@ -46,7 +46,7 @@ _IMPOSSIBLE = Text(
 
 
 class BadRow(Value):
-    """A row that is left out, and why."""
+    """A row that is left out, with the reason."""
 
     line: int
     content: str
@@ -55,7 +55,7 @@ class BadRow(Value):
 
 @dataclass(frozen=True)
 class Pasted:
-    """What could be kept of a text, and what could not."""
+    """Prices read from a text, and its bad rows."""
 
     prices: Prices
     findings: tuple[Finding, ...]
@@ -64,7 +64,7 @@ class Pasted:
 
 
 class BadRowsError(InputError):
-    """A text of which too little can be used."""
+    """A text with too many bad rows, or no good one."""
 
     def __init__(self, bad_rows: Sequence[BadRow], reason: str) -> None:
         self.bad_rows = tuple(bad_rows)
@@ -75,15 +75,15 @@ class BadRowsError(InputError):
 def read_pasted(text: str, symbol: Symbol, *, today: date) -> Pasted:
     r"""Read a CSV file with a header, or lines of ``close`` or ``date,close``.
 
-    Closes without dates are taken as those of the last sessions until today. Rows that are bad are
-    left out and told, up to `MOST_BAD_ROWS`.
+    Closes without dates are those of the last sessions until today. Bad rows are left out and
+    reported, up to `MAX_BAD_ROWS`.
 
     Raises
     ------
     BadRowsError
-        If more rows are bad than that, or no good one is left.
+        If there are more bad rows, or no good one.
     MalformedFileError
-        If it is no text of prices at all.
+        If the text holds no prices at all.
 
     Examples
     --------
@@ -92,66 +92,67 @@ def read_pasted(text: str, symbol: Symbol, *, today: date) -> Pasted:
     >>> len(found.prices), found.bad_rows[0].line, found.bad_rows[0].reason.en
     (1, 2, 'no price: write it as 1234.56')
     """
-    lines = lines_of(BytesIO(text.encode()), NAME)
+    lines = read_text_lines(BytesIO(text.encode()), NAME)
     first = next((each for each in lines if each.strip()), "")
-    is_headed = bool(_HEADED.match(first))
-    bars, places, bad = _table(lines, symbol) if is_headed else _closes(lines, symbol, today)
-    subject = Subject(bars, symbol, np.datetime64(today, "D"))
+    has_header = bool(_HEADER_LINE.match(first))
+    read = _read_table(lines, symbol) if has_header else _read_closes(lines, symbol, today)
+    bars, line_numbers, bad = read
+    inspected = InspectedBars(bars, symbol, np.datetime64(today, "D"))
     bad += [
-        _bad(lines, int(places[row]), reason)
+        _bad_row(lines, int(line_numbers[row]), reason)
         for rows, reason in (
-            (subject.missing, _MISSING),
-            (subject.non_positive & ~subject.missing, _NOT_POSITIVE),
-            (subject.impossible & ~subject.missing, _IMPOSSIBLE),
+            (inspected.missing, _MISSING),
+            (inspected.non_positive & ~inspected.missing, _NOT_POSITIVE),
+            (inspected.impossible & ~inspected.missing, _IMPOSSIBLE),
         )
-        for row in np.flatnonzero(rows)[: MOST_BAD_ROWS + 1]
+        for row in np.flatnonzero(rows)[: MAX_BAD_ROWS + 1]
     ]
     bad.sort(key=lambda each: each.line)
-    if len(bad) > MOST_BAD_ROWS:
-        raise BadRowsError(bad[:MOST_BAD_ROWS], f"more than {MOST_BAD_ROWS} rows cannot be used")
-    download = Download(symbol, bars, NAME, NAME, lines=places)
+    if len(bad) > MAX_BAD_ROWS:
+        raise BadRowsError(bad[:MAX_BAD_ROWS], f"more than {MAX_BAD_ROWS} rows cannot be used")
+    download = Download(symbol, bars, NAME, NAME, lines=line_numbers)
     try:
         prices, findings = validated(download, today)
     except InputError as error:
         raise BadRowsError(bad, str(error)) from error
-    return Pasted(prices, findings, tuple(bad), is_closes_only=not is_headed)
+    return Pasted(prices, findings, tuple(bad), is_closes_only=not has_header)
 
 
-def _table(
+def _read_table(
     lines: list[str], symbol: Symbol
 ) -> tuple[Bars, np.ndarray[tuple[int], np.dtype[np.intp]], list[BadRow]]:
-    """Read a CSV file, each line that cannot be read set aside and the rest read again."""
+    """Parse a CSV file; blank each line that cannot be parsed, and parse the rest again."""
     bad: list[BadRow] = []
-    left = list(lines)
+    remaining = list(lines)
     while True:
         try:
-            bars, places = bars_of_lines(left, NAME, symbol)
+            bars, line_numbers = parse_bars(remaining, NAME, symbol)
         except MalformedFileError as error:
-            if error.line is None or error.line == 1 or not left[error.line - 1]:
+            if error.line is None or error.line == 1 or not remaining[error.line - 1]:
                 raise BadRowsError(bad, error.reason) if bad else error from error
-            bad.append(_bad(lines, error.line, Text.same(error.reason)))
-            if len(bad) > MOST_BAD_ROWS:
-                reason = f"more than {MOST_BAD_ROWS} rows cannot be read"
-                raise BadRowsError(bad[:MOST_BAD_ROWS], reason) from error
-            left[error.line - 1] = ""
+            bad.append(_bad_row(lines, error.line, Text.same(error.reason)))
+            if len(bad) > MAX_BAD_ROWS:
+                reason = f"more than {MAX_BAD_ROWS} rows cannot be read"
+                raise BadRowsError(bad[:MAX_BAD_ROWS], reason) from error
+            remaining[error.line - 1] = ""
         else:
-            return bars, places, bad
+            return bars, line_numbers, bad
 
 
-def _closes(
+def _read_closes(
     lines: list[str], symbol: Symbol, today: date
 ) -> tuple[Bars, np.ndarray[tuple[int], np.dtype[np.intp]], list[BadRow]]:
     bad: list[BadRow] = []
     rows: list[tuple[int, str | None, float]] = []
-    for each in _parsed(lines):
-        if isinstance(each, BadRow):
-            bad.append(each)
-        elif rows and (each[1] is None) != (rows[0][1] is None):
-            bad.append(_bad(lines, each[0], _MIXED))
+    for row in _parse_lines(lines):
+        if isinstance(row, BadRow):
+            bad.append(row)
+        elif rows and (row[1] is None) != (rows[0][1] is None):
+            bad.append(_bad_row(lines, row[0], _MIXED))
         else:
-            rows.append(each)
+            rows.append(row)
     if not rows:
-        raise BadRowsError(bad[:MOST_BAD_ROWS], "no line holds a price")
+        raise BadRowsError(bad[:MAX_BAD_ROWS], "no line holds a price")
     closes = np.array([close for _, _, close in rows])
     sessions = (
         np.array([day for _, day, _ in rows], "datetime64[D]")
@@ -165,16 +166,17 @@ def _closes(
     return Bars.of(sessions, columns), np.array([line for line, _, _ in rows], np.intp), bad
 
 
-def _parsed(lines: list[str]) -> Iterator["BadRow | tuple[int, str | None, float]"]:
+def _parse_lines(lines: list[str]) -> Iterator["BadRow | tuple[int, str | None, float]"]:
+    """Yield (line, day or None, close) of each line, or a bad row."""
     for number, line in enumerate(lines, 1):
         if not line.strip():
             continue
-        dated = _DATED.match(line)
+        dated = _DATED_LINE.match(line)
         day, price = (dated[1], dated[2].strip()) if dated else (None, line.strip().rstrip(",;"))
         if not _PRICE.match(price):
-            yield _bad(lines, number, _NO_PRICE)
+            yield _bad_row(lines, number, _NO_PRICE)
         elif day is not None and not _is_day(day):
-            yield _bad(lines, number, _NO_DAY)
+            yield _bad_row(lines, number, _NO_DAY)
         else:
             yield number, day, float(price)
 
@@ -188,12 +190,12 @@ def _is_day(text: str) -> bool:
 
 
 def last_sessions(symbol: Symbol, count: int, today: date) -> Sessions:
-    """Give the last sessions of a symbol's exchange until today, for prices without dates."""
+    """Return the last sessions of a symbol's exchange until today, for prices without dates."""
     until = np.datetime64(today, "D")
-    # Twice as many days and a month hold enough sessions at any exchange.
+    # Twice as many days plus a month hold enough sessions at any exchange.
     first = until - np.timedelta64(2 * count + 30, "D")
     return sessions_between(symbol.exchange, first, until)[-count:]
 
 
-def _bad(lines: list[str], line: int, reason: Text) -> BadRow:
-    return BadRow(line=line, content=lines[line - 1][:_MOST_CHARACTERS], reason=reason)
+def _bad_row(lines: list[str], line: int, reason: Text) -> BadRow:
+    return BadRow(line=line, content=lines[line - 1][:_MAX_CHARACTERS], reason=reason)

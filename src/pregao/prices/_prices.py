@@ -1,4 +1,4 @@
-"""Daily bars of one symbol: raw as they came, and validated."""
+"""Daily bars of one symbol: raw, and validated."""
 
 import hashlib
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ ORDER_BOOK_COLUMNS = ("best_bid", "best_ask")
 
 @dataclass(frozen=True)
 class Bars:
-    """Daily bars as a provider gave them: of equal length, otherwise unchecked.
+    """Daily bars as a provider returned them: columns of equal length, otherwise unchecked.
 
     Prices are in the quoted currency, volume in shares (an index may have none: zero). A missing
     value is NaN. Rows keep the provider's order.
@@ -39,13 +39,13 @@ class Bars:
     adj_close: Column
     volume: Column
     best_bid: Column | None = None
-    """The best buying offer at the close, where the provider has the order book."""
+    """The best bid at the close, where the provider has the order book."""
     best_ask: Column | None = None
-    """The best selling offer at the close."""
+    """The best ask at the close."""
 
     @classmethod
     def of(cls, sessions: ArrayLike, columns: Mapping[str, ArrayLike]) -> Self:
-        """Make bars from anything array-like, read-only and in the types declared here."""
+        """Make bars from array-likes, copied into read-only arrays of the declared types."""
         names = (*COLUMNS, *(name for name in ORDER_BOOK_COLUMNS if name in columns))
         arrays = {name: np.array(columns[name], np.float64) for name in names}
         days = np.array(sessions, "datetime64[D]")
@@ -58,27 +58,27 @@ class Bars:
         return len(self.sessions)
 
     def take(self, rows: NDArray[np.intp] | NDArray[np.bool_] | slice) -> Self:
-        """Give some of the rows."""
+        """Return the bars of some rows."""
         return self.of(
             self.sessions[rows], {name: column[rows] for name, column in self.columns.items()}
         )
 
     @property
     def columns(self) -> dict[str, Column]:
-        """The columns that are there, by name."""
+        """The columns that are not None, by name."""
         named = {name: getattr(self, name) for name in (*COLUMNS, *ORDER_BOOK_COLUMNS)}
         return {name: column for name, column in named.items() if column is not None}
 
 
 NO_BARS = Bars.of([], dict.fromkeys(COLUMNS, ()))
-"""Bars of no session at all."""
+"""Bars without a single session."""
 
 
 @dataclass(frozen=True, eq=False)
 class Prices:
     """One symbol's validated daily bars, read-only: sessions ascend and every price is positive.
 
-    Rows with defects were taken out before (`pregao.prices.validated`), with a finding each.
+    Rows with defects are left out before (`pregao.prices.validated`), with a finding each.
 
     >>> from pregao.prices import PROVIDERS, validated
     >>> prices, findings = validated(PROVIDERS["sample"]().download(Symbol.parse("SP500")))
@@ -129,7 +129,7 @@ class Prices:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of what the bars say, first 16 hex digits: equal bars, equal digest."""
+        """SHA-256 of the symbol and the bars, first 16 hex digits: equal bars, equal digest."""
         content = hashlib.sha256(f"{self.symbol}|{self.symbol.exchange.code}".encode())
         content.update(self.bars.sessions.tobytes())
         for name, column in self.bars.columns.items():
@@ -137,18 +137,18 @@ class Prices:
         return content.hexdigest()[:16]
 
     def upto(self, session: np.datetime64 | str) -> Self:
-        """Give what was known at the close of `session`: no bar after it."""
+        """Return the bars known at the close of `session`: none after it."""
         return self.between(None, session)
 
     def between(self, first: np.datetime64 | str | None, last: np.datetime64 | str | None) -> Self:
-        """Give the bars from `first` to `last`, both included; None leaves a side open."""
+        """Return the bars from `first` to `last`, both included; None leaves a side open."""
         inside = self.within(first, last)
         return replace(self, bars=self.bars.take(inside))
 
     def within(
         self, first: date | np.datetime64 | str | None, last: date | np.datetime64 | str | None
     ) -> NDArray[np.bool_]:
-        """Tell which sessions lie from `first` to `last`, both included; there may be none."""
+        """Return the mask of sessions from `first` to `last`, both included; there may be none."""
         inside = np.ones(len(self), bool)
         if first is not None:
             inside &= self.sessions >= np.datetime64(first)

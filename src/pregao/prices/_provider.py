@@ -1,5 +1,6 @@
-"""What a provider of prices is, and what it hands over."""
+"""The interface of a provider, its entry in the registry, and what it returns."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -10,14 +11,14 @@ from numpy.typing import NDArray
 
 from pregao.findings import Finding
 from pregao.instruments import Symbol
-from pregao.prices._access import Access
-from pregao.prices._breaker import Breaker
+from pregao.prices._access import NetworkAccess, Service
+from pregao.prices._breaker import CircuitBreaker, get_breaker
 from pregao.prices._prices import Bars
 
 
 @dataclass(frozen=True)
 class Download:
-    """Raw bars as a provider gave them; nothing but their shape has been checked."""
+    """Raw bars as a provider returned them; only their shape has been checked."""
 
     symbol: Symbol
     bars: Bars
@@ -29,10 +30,10 @@ class Download:
     as_of: date | None = None
     """The day at the exchange when the bars were fetched, where the provider knows it."""
     findings: tuple[Finding, ...] = ()
-    """What the provider itself knows about its answer."""
+    """What the provider itself reports about these bars."""
 
     def between(self, start: date | None, end: date | None) -> Self:
-        """Give the rows from `start` to `end`, both included; None leaves a side open."""
+        """Return the rows from `start` to `end`, both included; None leaves a side open."""
         sessions = self.bars.sessions
         inside = np.ones(len(sessions), bool)
         if start is not None:
@@ -44,24 +45,24 @@ class Download:
 
 
 class Provider(Protocol):
-    """Where prices come from; `pregao.testing.PROVIDER_CONTRACT` says what every one promises."""
+    """A source of prices; `pregao.testing.PROVIDER_CONTRACT` checks what every one guarantees."""
 
     @property
     def name(self) -> str:
-        """What provenance and the store call it: lower-case letters, digits, underscores."""
+        """Its name in provenance and in the store: lower-case letters, digits, underscores."""
         ...
 
     def download(
         self, symbol: Symbol, start: date | None = None, end: date | None = None
     ) -> Download:
-        """Give the daily bars from `start` to `end`, both included; None leaves a side open.
+        """Download the daily bars from `start` to `end`, both included; None leaves a side open.
 
         Raises
         ------
         UnknownSymbolError
-            If this provider has no such symbol; the message says what there is.
+            If this provider has no such symbol; the message lists what there is.
         ProviderError
-            If a provider on the network gives no usable answer; its reason says why.
+            If a provider on the network gives no usable answer; its reason tells why.
         """
         ...
 
@@ -69,28 +70,42 @@ class Provider(Protocol):
 class ProviderFactory(Protocol):
     """Make a provider: those that read files take a path, those on the network an access.
 
-    What reads no files refuses a path.
+    A provider that reads no files refuses a path.
     """
 
-    def __call__(self, *, path: Path | None = None, access: Access | None = None) -> Provider:
+    def __call__(
+        self, *, path: Path | None = None, access: NetworkAccess | None = None
+    ) -> Provider:
         """Make the provider."""
         ...
 
 
-class NetworkProvider(Provider, Protocol):
-    """A provider that is asked over the network, and left alone while it fails."""
-
-    @property
-    def breaker(self) -> Breaker:
-        """What this process knows of it."""
-        ...
+def _no_findings(_: Symbol) -> tuple[Finding, ...]:
+    return ()
 
 
-class NetworkFactory(Protocol):
-    """Make a provider on the network."""
+@dataclass(frozen=True)
+class ProviderEntry:
+    """A provider in the registry, and what other modules need to know about it.
+
+    Calling the entry makes the provider.
+    """
+
+    name: str
+    """The name in ``--source``, in provenance and in the store."""
+    factory: ProviderFactory
+    service: Service | None = None
+    """What it reads over the network; None where it reads files or bundled data."""
+    standing_findings: Callable[[Symbol], tuple[Finding, ...]] = _no_findings
+    """The findings that hold for every series of it, also when read from the store."""
 
     def __call__(
-        self, *, path: Path | None = None, access: Access | None = None
-    ) -> NetworkProvider:
+        self, *, path: Path | None = None, access: NetworkAccess | None = None
+    ) -> Provider:
         """Make the provider."""
-        ...
+        return self.factory(path=path, access=access)
+
+    def breaker(self, access: NetworkAccess) -> CircuitBreaker:
+        """Return the circuit breaker of a provider on the network."""
+        assert self.service is not None, "only a provider on the network has a circuit breaker"
+        return get_breaker(self.name, access.base_url(self.service))

@@ -1,22 +1,24 @@
-"""The registry of providers, by the name that provenance records."""
+"""The registry of providers: to add one, write its file and name its entry here."""
 
-from pregao.prices._alphavantage import free, paid
-from pregao.prices._brapi import Brapi
-from pregao.prices._csv_folder import CsvFolder
-from pregao.prices._provider import NetworkFactory, ProviderFactory
-from pregao.prices._sample import Sample
-from pregao.prices._yahoo import Yahoo
+from pregao.prices._access import Service
+from pregao.prices._alphavantage import ALPHAVANTAGE, ALPHAVANTAGE_ADJUSTED
+from pregao.prices._brapi import BRAPI
+from pregao.prices._csv_folder import CSV
+from pregao.prices._provider import ProviderEntry
+from pregao.prices._sample import SAMPLE
+from pregao.prices._yahoo import YAHOO
 
-NETWORK: dict[str, NetworkFactory] = {
-    "yahoo": Yahoo,
-    "alphavantage": free,
-    "alphavantage_adjusted": paid,
-    "brapi": Brapi,
+PROVIDERS: dict[str, ProviderEntry] = {
+    entry.name: entry for entry in (SAMPLE, CSV, YAHOO, ALPHAVANTAGE, ALPHAVANTAGE_ADJUSTED, BRAPI)
 }
-"""Those that are asked over the network."""
+"""All providers, by the name that provenance records."""
 
-PROVIDERS: dict[str, ProviderFactory] = {
-    "sample": Sample,
-    "csv": CsvFolder,
-    **NETWORK,
+NETWORK: dict[str, ProviderEntry] = {
+    name: entry for name, entry in PROVIDERS.items() if entry.service is not None
 }
+"""The providers on the network."""
+
+SERVICES: dict[str, Service] = {
+    entry.service.name: entry.service for entry in PROVIDERS.values() if entry.service is not None
+}
+"""The web services that providers read; several providers may share one and its key."""

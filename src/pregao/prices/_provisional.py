@@ -1,4 +1,4 @@
-"""What every provider on the network does with its bars: the running session's is left out."""
+"""Provisional bars: every provider on the network leaves out that of the running session."""
 
 from dataclasses import replace
 
@@ -11,11 +11,11 @@ from pregao.prices._provider import Download
 from pregao.values import Text
 
 
-def settled(download: Download, clock: Clock) -> Download:
-    """Leave out bars that may still change, and say so; bars of the future stay, to be found.
+def drop_provisional(download: Download, clock: Clock) -> Download:
+    """Leave out bars that may still change, with a finding.
 
-    A bar is final an hour after the close of its session. What is later than that session and
-    not later than today is provisional.
+    A bar is final an hour after the close of its session. A bar later than the last final one and
+    not later than today is provisional. Bars after today stay, for the checks to find.
     """
     now, exchange = clock.now(), download.symbol.exchange
     today = day_at(exchange, now)

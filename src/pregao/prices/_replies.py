@@ -1,4 +1,4 @@
-"""What a reply of a provider says before its bars are read: its status, its form, its errors."""
+"""Responses of providers before their bars are read: status, JSON, excerpts for messages."""
 
 import json
 import re
@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Protocol
 
+from pydantic import ValidationError
+
 from pregao.errors import ProviderError, ProviderReason
 
 
-class Reply(Protocol):
-    """The reply of any HTTP client of the requests family."""
+class HttpResponse(Protocol):
+    """The response of any HTTP client of the requests family."""
 
     status_code: int
     content: bytes
@@ -22,25 +24,24 @@ class Reply(Protocol):
         ...
 
 
-_AUTH = (401, 402, 403)
+_AUTH_STATUSES = (401, 402, 403)
 
 
-def checked_status(reply: Reply, provider: str, symbol: str, now: datetime) -> None:
-    """Raise what a status means that is not 200; a 404 or 400 is for the provider to read.
+def check_status(response: HttpResponse, provider: str, symbol: str, now: datetime) -> None:
+    """Raise the error of a status other than 200; a provider handles 400 and 404 itself before.
 
     Raises
     ------
     ProviderError
-        ``rate_limited`` with the wait that was asked for, ``auth``, ``unavailable`` or
-        ``bad_payload``.
+        ``rate_limited`` with the required wait, ``auth``, ``unavailable`` or ``bad_payload``.
     """
-    status = reply.status_code
+    status = response.status_code
     if status == 200:
         return
     reason: ProviderReason = "bad_payload"
     if status == 429:
         reason = "rate_limited"
-    elif status in _AUTH:
+    elif status in _AUTH_STATUSES:
         reason = "auth"
     elif status >= 500:
         reason = "unavailable"
@@ -49,44 +50,50 @@ def checked_status(reply: Reply, provider: str, symbol: str, now: datetime) -> N
         symbol,
         reason,
         f"it answered with HTTP status {status}",
-        retry_after_seconds=_retry_after(reply.headers.get("retry-after"), now),
+        retry_after_seconds=_parse_retry_after(response.headers.get("retry-after"), now),
     )
 
 
-def fields_of(content: bytes, provider: str, symbol: str) -> dict[str, object]:
-    """Read a body as a JSON object.
+def parse_json_object(content: bytes, provider: str, symbol: str) -> dict[str, object]:
+    """Parse a body as a JSON object.
 
     Raises
     ------
     ProviderError
-        ``bad_payload``, with the body's first words.
+        ``bad_payload``, with the beginning of the body.
     """
     try:
-        found = json.loads(content, object_pairs_hook=_once)
+        found = json.loads(content, object_pairs_hook=_without_duplicates)
     except (ValueError, RecursionError):
         found = None
     if isinstance(found, dict):
         return found
-    words = shown(content.decode(errors="replace"))
+    words = excerpt(content.decode(errors="replace"))
     what = f"it answered with no JSON object: {words!r}" if words else "it answered with nothing"
     raise ProviderError(provider, symbol, "bad_payload", what)
 
 
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    """Make an object; of a name that comes twice the last would win in silence."""
+def _without_duplicates(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Make an object, and refuse duplicate names, of which json would silently keep the last."""
     made = dict(pairs)
     if len(made) < len(pairs):
         raise ValueError("a name comes twice")
     return made
 
 
-def shown(text: str) -> str:
-    """Give the first words of somebody else's text, on one line."""
+def excerpt(text: str) -> str:
+    """Return the beginning of text from outside on one line, in printable ASCII."""
     return " ".join(re.sub(r"[^\x20-\x7e]", " ", text[:400]).split())[:120]
 
 
-def _retry_after(header: str | None, now: datetime) -> float | None:
-    """Read a Retry-After: seconds or a date; None where it says neither."""
+def first_problem(error: ValidationError) -> str:
+    """Return the place and the message of the first problem that pydantic found."""
+    first = error.errors(include_url=False)[0]
+    return f"{excerpt('.'.join(map(str, first['loc'])))}: {first['msg']}"
+
+
+def _parse_retry_after(header: str | None, now: datetime) -> float | None:
+    """Parse a Retry-After header into seconds, from seconds or a date; None if it is neither."""
     if header is None:
         return None
     if re.fullmatch(r"[0-9]{1,9}", header.strip()):

@@ -1,55 +1,63 @@
-"""Asking a provider on the network: within a deadline, again after a while, or not at all."""
+"""Retries: fetch from a provider within a deadline, with exponential backoff and jitter."""
 
 from collections.abc import Callable
 from typing import TypeVar
 
 from pregao.errors import ProviderError, ProviderReason, UnknownSymbolError
-from pregao.prices._access import Access, Patience
-from pregao.prices._breaker import Breaker
+from pregao.prices._access import NetworkAccess, Patience
+from pregao.prices._breaker import CircuitBreaker
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
-_PASSING: tuple[ProviderReason, ...] = ("rate_limited", "unavailable")
+_TRANSIENT: tuple[ProviderReason, ...] = ("rate_limited", "unavailable")
 
 
-def asked(
-    symbol: str, ask: Callable[[float], Answer], *, access: Access, breaker: Breaker
-) -> Answer:
-    """Give what `ask` gives, which is told the monotonic moment at which all must be over.
+def fetch_with_retry(
+    symbol: str,
+    fetch: Callable[[float], Result],
+    *,
+    access: NetworkAccess,
+    breaker: CircuitBreaker,
+) -> Result:
+    """Return the result of `fetch`, which takes the deadline as a monotonic moment.
 
-    What may pass is asked again after a wait that doubles, or as long as the provider says; what
-    will not (a bad key, an odd answer, an unknown symbol) is not.
+    A transient failure is retried after a wait that doubles, or after as long as the provider
+    requires; any other (a bad key, a bad payload, an unknown symbol) is not.
 
     Raises
     ------
     ProviderError
-        Of the last attempt, or at once where the breaker is open.
+        Of the last attempt, or at once where the circuit breaker is open.
     UnknownSymbolError
-        If the provider says that there is no such symbol.
+        If the provider has no such symbol.
     """
     clock, patience = access.clock, access.patience
-    ends = clock.monotonic() + patience.deadline_seconds
-    most = 1 if breaker.admit(symbol, clock) else patience.num_attempts
+    deadline = clock.monotonic() + patience.deadline_seconds
+    max_attempts = 1 if breaker.admit(symbol, clock) else patience.num_attempts
     attempt = 1
     while True:
         try:
-            answer = ask(ends)
+            result = fetch(deadline)
         except UnknownSymbolError:
-            breaker.succeeded(clock)
+            breaker.record_success(clock)
             raise
         except ProviderError as error:
-            wait = _wait(patience, attempt, error.retry_after_seconds, access.random.random())
-            is_over = attempt >= most or clock.monotonic() + wait >= ends
-            if error.reason not in _PASSING or is_over:
-                breaker.failed(error, clock)
+            wait = _wait_seconds(
+                patience, attempt, error.retry_after_seconds, access.random.random()
+            )
+            is_last = attempt >= max_attempts or clock.monotonic() + wait >= deadline
+            if error.reason not in _TRANSIENT or is_last:
+                breaker.record_failure(error, clock)
                 raise
             clock.sleep(wait)
             attempt += 1
         else:
-            breaker.succeeded(clock)
-            return answer
+            breaker.record_success(clock)
+            return result
 
 
-def _wait(patience: Patience, attempt: int, told: float | None, chance: float) -> float:
-    wait: float = patience.first_wait_seconds * 2 ** (attempt - 1) * (0.5 + 0.5 * chance)
-    return max(wait, told or 0.0)
+def _wait_seconds(
+    patience: Patience, attempt: int, retry_after_seconds: float | None, jitter: float
+) -> float:
+    wait: float = patience.first_wait_seconds * 2 ** (attempt - 1) * (0.5 + 0.5 * jitter)
+    return max(wait, retry_after_seconds or 0.0)

@@ -1,26 +1,32 @@
-"""History that a provider rewrote: which sessions, and whether a corporate action explains it."""
+"""Findings about rewritten history: which sessions, and whether a corporate action explains it."""
 
 import numpy as np
 
 from pregao.findings import Finding
 from pregao.instruments import Symbol
 from pregao.prices._prices import PRICE_COLUMNS, Bars, Column
-from pregao.prices._subject import SESSIONS, iso
+from pregao.prices._subject import SESSIONS, iso_dates
 from pregao.values import Text
 
 # Providers round adjusted prices to about six digits.
 _SAME_FACTOR = 1e-4
 
 
-def rewritten_history(
+def rewrite_findings(
     symbol: Symbol, before: Bars, after: Bars, *, is_whole_past: bool
 ) -> tuple[Finding, ...]:
-    """Report sessions that came back with other values; `before` and `after` align row by row.
+    """Report sessions with other values than stored.
 
     A dividend or split rescales all earlier prices of a column by one factor, which changes no
     return but that of its own session: that is ``info``. Anything else is a ``warning``: a model
-    trained before has seen other returns. `is_whole_past` says that no earlier session came
-    back as it was.
+    trained before has seen other returns.
+
+    Parameters
+    ----------
+    before, after
+        The rewritten sessions, aligned row by row.
+    is_whole_past
+        Whether every earlier session was rewritten too.
     """
     if len(before) == 0:
         return ()
@@ -48,7 +54,7 @@ def rewritten_history(
             ),
             severity="info" if is_action else "warning",
             symbol=str(symbol),
-            sessions=iso(after.sessions),
+            sessions=iso_dates(after.sessions),
         ),
     )
 

@@ -1,4 +1,4 @@
-"""Where validated prices stay: append-only, every earlier state readable by its digest."""
+"""The store of validated prices: append-only, every earlier state readable by its digest."""
 
 import re
 from pathlib import Path
@@ -8,19 +8,19 @@ from filelock import FileLock, Timeout
 
 from pregao.errors import CorruptFileError, InputError, StoreBusyError
 from pregao.instruments import EXCHANGES, Symbol
-from pregao.prices._history import Snapshot, begun, extended
+from pregao.prices._history import Snapshot, extend_history, start_history
 from pregao.prices._prices import Prices
 from pregao.prices._store_file import read_history, write_history
 
 _PROVIDER = re.compile(r"[a-z][a-z0-9_]{0,31}\Z", re.ASCII)
-_PATIENCE_SECONDS = 60.0
+_LOCK_TIMEOUT_SECONDS = 60.0
 
 
 class PriceStore:
     """Prices on disk, one Parquet file per provider and symbol under ``root/prices``.
 
-    Nothing is ever overwritten: a session that comes back with other values becomes a new
-    revision, and the old one stays readable. Appends of several processes wait for each other.
+    Nothing is ever overwritten: a session with other values than stored becomes a new revision,
+    and the old one stays readable. Appends of several processes wait for each other.
 
     >>> import tempfile
     >>> from pregao.prices import PROVIDERS, validated
@@ -38,24 +38,26 @@ class PriceStore:
         self.root = root
 
     def append(self, prices: Prices) -> Snapshot:
-        """Store what is new or different, and give the state after it.
+        """Store what is new or different, and return the snapshot after it.
 
-        Appending the same prices again changes nothing, not even the file's time. PRC013 among
-        the snapshot's findings lists sessions that the provider rewrote.
+        Appending the same prices again changes nothing, not even the file's time. A finding PRC013
+        of the snapshot lists sessions that the provider has rewritten.
 
         Raises
         ------
         CorruptFileError
             If the stored file is damaged; it is left as it is.
         StoreBusyError
-            If another process holds the file for a minute.
+            If another process locks the file for a minute.
         """
         path = self._path(prices.symbol, prices.provider)
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
-            with FileLock(path.with_suffix(".lock"), timeout=_PATIENCE_SECONDS):
+            with FileLock(path.with_suffix(".lock"), timeout=_LOCK_TIMEOUT_SECONDS):
                 history = read_history(path) if path.exists() else None
-                grown = begun(prices) if history is None else extended(history, prices)
+                grown = (
+                    start_history(prices) if history is None else extend_history(history, prices)
+                )
                 if grown is not history:
                     write_history(path, grown)
         except Timeout as error:
@@ -63,7 +65,7 @@ class PriceStore:
         return grown.snapshots[-1]
 
     def read(self, symbol: Symbol, provider: str, digest: str | None = None) -> Prices:
-        """Give the latest prices, or those of the snapshot with this digest, bit for bit.
+        """Return the latest prices, or those of the snapshot with this digest, bit for bit.
 
         Raises
         ------
@@ -82,19 +84,19 @@ class PriceStore:
         wanted = history.snapshots[-1].digest if digest is None else digest
         for snapshot in reversed(history.snapshots):
             if snapshot.digest == wanted:
-                return _checked(path, history.at(snapshot.revision), wanted)
+                return _check_digest(path, history.at(snapshot.revision), wanted)
         known = ", ".join(each.digest for each in history.snapshots[-3:])
         raise InputError(
             f"no snapshot {wanted!r} of {symbol} from {provider}: the last are {known}"
         )
 
     def snapshots(self, symbol: Symbol, provider: str) -> tuple[Snapshot, ...]:
-        """Give the states that a series had, oldest first; none where nothing is stored."""
+        """Return the snapshots of a series, oldest first; none where nothing is stored."""
         path = self._path(symbol, provider)
         return read_history(path).snapshots if path.exists() else ()
 
     def symbols(self) -> dict[Symbol, tuple[str, ...]]:
-        """Give the symbols that are stored, and from which providers."""
+        """Return the stored symbols, each with the providers of its series."""
         found: dict[Symbol, list[str]] = {}
         for file in sorted((self.root / "prices").glob("*/*-*.parquet")):
             code, _, name = file.stem.partition("-")
@@ -104,14 +106,14 @@ class PriceStore:
         return {symbol: tuple(providers) for symbol, providers in sorted(found.items())}
 
     def _path(self, symbol: Symbol, provider: str) -> Path:
-        """Name the file; the exchange before the ticker keeps names such as CON harmless."""
+        """Return the file; its name begins with the exchange, as CON and the like are reserved."""
         if not _PROVIDER.match(provider):
             raise InputError(f"{provider[:40]!r} is no provider's name: use a-z, 0-9 and _")
         name = f"{symbol.exchange.code}-{quote(symbol.ticker, safe='')}.parquet"
         return self.root / "prices" / provider / name
 
 
-def _checked(path: Path, prices: Prices, digest: str) -> Prices:
+def _check_digest(path: Path, prices: Prices, digest: str) -> Prices:
     if prices.digest != digest:
         raise CorruptFileError(str(path), f"snapshot {digest} reads as {prices.digest}")
     return prices

@@ -17,7 +17,7 @@ _FORMAT = "1"
 
 
 def write_history(path: Path, history: History) -> None:
-    """Write a history so that a crash at any moment leaves the old file or the new one."""
+    """Write a history; a crash at any moment leaves the old file or the new one."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -29,20 +29,20 @@ def write_history(path: Path, history: History) -> None:
             "revision": pa.array(history.revisions),
         }
     )
-    about = _about(history)
+    about = _metadata_json(history)
     metadata = {"pregao.about": about, "pregao.digest": _digest(history, about)}
     sink = pa.BufferOutputStream()
     pq.write_table(table.replace_schema_metadata(metadata), sink, compression="zstd")
-    _replace(path, sink.getvalue().to_pybytes())
+    _write_atomically(path, sink.getvalue().to_pybytes())
 
 
 def read_history(path: Path) -> History:
-    """Read a history and check that it is what was written.
+    """Read a history and check its digest.
 
     Raises
     ------
     CorruptFileError
-        If a byte was lost or changed, or the file is of another format.
+        If a byte is lost or changed, or the file has another format.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -53,7 +53,7 @@ def read_history(path: Path) -> History:
         about = metadata[b"pregao.about"].decode()
         columns = {name: table[name].to_numpy() for name in table.column_names[1:-1]}
         bars = Bars.of(table["session"].to_numpy(), columns)
-        history = _history(about, bars, table["revision"].to_numpy())
+        history = _parse_history(about, bars, table["revision"].to_numpy())
         digest = metadata[b"pregao.digest"].decode()
     except FileNotFoundError:
         raise
@@ -64,8 +64,8 @@ def read_history(path: Path) -> History:
     return history
 
 
-def _about(history: History) -> str:
-    """Write down as JSON what the columns do not say."""
+def _metadata_json(history: History) -> str:
+    """Return as JSON what the columns do not hold."""
     return json.dumps(
         {
             "format": _FORMAT,
@@ -77,7 +77,7 @@ def _about(history: History) -> str:
     )
 
 
-def _history(about: str, bars: Bars, revisions: NDArray[np.int32]) -> History:
+def _parse_history(about: str, bars: Bars, revisions: NDArray[np.int32]) -> History:
     facts = json.loads(about)
     if facts["format"] != _FORMAT:
         raise ValueError(f"format {facts['format']}, and this version reads {_FORMAT}")
@@ -99,8 +99,8 @@ def _digest(history: History, about: str) -> str:
     return content.hexdigest()
 
 
-def _replace(path: Path, content: bytes) -> None:
-    # One name for all writers: they hold the lock, and what a killed one left is overwritten.
+def _write_atomically(path: Path, content: bytes) -> None:
+    # One temporary name for all writers: they hold the lock, and overwrite what a killed one left.
     temporary = path.with_name(f".{path.name}.tmp")
     with temporary.open("wb") as file:
         file.write(content)

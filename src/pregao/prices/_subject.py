@@ -1,4 +1,4 @@
-"""A series under inspection: the raw bars, and the facts that several checks share."""
+"""Raw bars under inspection, with the row masks that several checks share."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from pregao.prices._prices import PRICE_COLUMNS, Bars
 from pregao.values import Text
 
 Rows = NDArray[np.bool_]
-"""(rows,) which of the raw rows."""
+"""(rows,) a mask of the raw rows."""
 
 # Bars are stored as rounded decimals: adjusted prices differ from a bound in the last digit.
 _TOLERANCE = 1e-6
@@ -20,16 +20,16 @@ _NO_ROWS = np.empty(0, "datetime64[D]")
 
 MOSTLY_DEFECTIVE_SHARE = 0.05
 SESSIONS = (Text(en="session", pt_br="pregão"), Text(en="sessions", pt_br="pregões"))
-"""One of them, and many."""
+"""Singular and plural."""
 
 
 @dataclass(frozen=True)
-class Subject:
-    """Raw bars and what is asked of them.
+class InspectedBars:
+    """Raw bars with masks of their defects.
 
-    `kept` says which rows survive validation. A row is taken out when it is defective (a value
-    missing, not positive or impossible), an exact copy, one of several that contradict each
-    other, later than `as_of`, or an empty bar on a closed day: no trade and one price, which only
+    `kept_rows` are the rows that survive validation. A row is left out when it is defective (a
+    value missing, not positive or impossible), an exact duplicate, one of several that conflict,
+    later than `as_of`, or an untraded bar on a closed day: no volume and one price, which only
     repeats the last close and would count as a session that was not held. A bar with trades on
     a closed day stays: the calendar may be wrong, the trades are not.
     """
@@ -71,7 +71,7 @@ class Subject:
 
     @cached_property
     def defective(self) -> Rows:
-        """Rows that no repair could make trustworthy."""
+        """Rows with a missing, non-positive or impossible value."""
         return self.missing | self.non_positive | self.impossible
 
     @cached_property
@@ -82,82 +82,78 @@ class Subject:
         return self.bars.sessions > self.as_of
 
     @cached_property
-    def copies(self) -> Rows:
-        """Sound rows that repeat an earlier row of the same session exactly."""
+    def duplicates(self) -> Rows:
+        """Sound rows that equal an earlier row of the same session."""
         return self._repeats[0]
 
     @cached_property
-    def contradictory(self) -> Rows:
-        """Sound rows of a session for which there is another, different row."""
+    def conflicting(self) -> Rows:
+        """Sound rows of a session that has another, different row."""
         return self._repeats[1]
 
     @cached_property
     def _repeats(self) -> tuple[Rows, Rows]:
-        copies, contradictory = (np.zeros(len(self.bars), bool) for _ in range(2))
+        """The masks of duplicates and of conflicting rows."""
+        duplicates, conflicting = (np.zeros(len(self.bars), bool) for _ in range(2))
         sound = np.flatnonzero(~self.defective)
         sessions = self.bars.sessions[sound]
         held, counts = np.unique(sessions, return_counts=True)
         for session in held[counts > 1]:
             rows = sound[sessions == session]
-            same = all(self._content(row) == self._content(rows[0]) for row in rows)
-            (copies if same else contradictory)[rows[1:] if same else rows] = True
-        return copies, contradictory
+            same = all(self._values(row) == self._values(rows[0]) for row in rows)
+            (duplicates if same else conflicting)[rows[1:] if same else rows] = True
+        return duplicates, conflicting
 
-    def _content(self, row: np.intp) -> tuple[float, ...]:
+    def _values(self, row: np.intp) -> tuple[float, ...]:
         return tuple(float(column[row]) for column in self.bars.columns.values())
 
     @cached_property
     def expected(self) -> Sessions:
-        """The exchange's sessions from the first bar to the last, as far as they are known."""
+        """The exchange's sessions from the first bar to the last, where its calendar is known."""
         dated = self.bars.sessions[~(self.undated | self.future)]
         if len(dated) == 0:
             return _NO_ROWS
         return sessions_between(self.symbol.exchange, dated.min(), dated.max())
 
     @cached_property
-    def closed(self) -> Rows:
-        """Rows on days on which the exchange was closed, as far as its calendar is known."""
+    def on_closed_days(self) -> Rows:
+        """Rows on days when the exchange was closed, where its calendar is known."""
         sessions = self.bars.sessions
         rows: Rows = (sessions >= known_from(self.symbol.exchange)) & ~self.future
         rows &= ~np.isin(sessions, self.expected)
         return rows
 
     @cached_property
-    def flat(self) -> Rows:
-        """Rows with one price: open, high, low and close are equal."""
-        return has_one_price(self.bars)
+    def untraded(self) -> Rows:
+        """Rows of closed days without a trade: one price and zero volume."""
+        no_volume: Rows = self.bars.volume == 0
+        return self.on_closed_days & flat_rows(self.bars) & no_volume
 
     @cached_property
-    def empty(self) -> Rows:
-        """Rows of closed days that hold no trade: one price and zero volume."""
-        untraded: Rows = self.bars.volume == 0
-        return self.closed & self.flat & untraded
-
-    @cached_property
-    def kept(self) -> NDArray[np.intp]:
+    def kept_rows(self) -> NDArray[np.intp]:
         """The rows that survive validation, sessions ascending."""
-        out = self.defective | self.copies | self.contradictory | self.future | self.empty
+        out = self.defective | self.duplicates | self.conflicting | self.future | self.untraded
         rows = np.flatnonzero(~out)
         return rows[np.argsort(self.bars.sessions[rows], kind="stable")]
 
     @cached_property
-    def clean(self) -> Bars:
+    def clean_bars(self) -> Bars:
         """The bars that survive validation, sessions ascending."""
-        return self.bars.take(self.kept)
+        return self.bars.take(self.kept_rows)
 
     @property
     def is_mostly_defective(self) -> bool:
-        """Whether more than one row in twenty is defective: the rest is doubtful too."""
+        """Whether more than one row in twenty is defective, which makes the rest doubtful."""
         return bool(self.defective.mean() > MOSTLY_DEFECTIVE_SHARE)
 
 
-def has_one_price(bars: Bars) -> Rows:
-    """Say which bars have no range: open, high, low and close are equal."""
+def flat_rows(bars: Bars) -> Rows:
+    """Return the mask of bars without a range: open, high, low and close are equal."""
     prices = (bars.open, bars.high, bars.low, bars.close)
     rows: Rows = np.maximum.reduce(prices) == np.minimum.reduce(prices)
     return rows
 
 
-def iso(sessions: Iterable[np.datetime64]) -> tuple[str, ...]:
-    """Give sessions as ISO dates, the first hundred."""
+def iso_dates(sessions: Iterable[np.datetime64]) -> tuple[str, ...]:
+    """Return the first hundred sessions as ISO dates."""
     return tuple(str(session) for session in list(sessions)[:100])

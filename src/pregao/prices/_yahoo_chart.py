@@ -1,4 +1,4 @@
-"""Yahoo's chart answers, read strictly: what is not as it was is refused, nothing is filled."""
+"""Chart answers of Yahoo, parsed strictly: another form is refused, and nothing is filled."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -10,30 +10,30 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pregao.errors import ProviderError, UnknownSymbolError
 from pregao.instruments import Symbol
 from pregao.prices._prices import Bars
-from pregao.prices._replies import fields_of, shown
+from pregao.prices._replies import excerpt, first_problem, parse_json_object
 
 NAME = "yahoo"
 _COLUMNS = ("open", "high", "low", "close", "volume")
-# Where clocks change, Yahoo writes midnight as an hour or two before it.
+# Where clocks change, Yahoo writes midnight as one or two hours before it.
 _FIRST_HOUR_OF_THE_NEXT_DAY = 22
 
 _Numbers = list[float | None]
 
 
-class _Given(BaseModel):
-    """A part of the answer that is read; what else it holds is Yahoo's own."""
+class _Part(BaseModel):
+    """A part of the answer with the fields that are read; others are ignored."""
 
     model_config = ConfigDict(strict=True, frozen=True)
 
 
-class _Meta(_Given):
+class _Meta(_Part):
     currency: str | None = None
     symbol: str
     zone: str = Field(alias="exchangeTimezoneName")
     last_trade: int | None = Field(default=None, alias="regularMarketTime")
 
 
-class _Quote(_Given):
+class _Quote(_Part):
     open: _Numbers
     high: _Numbers
     low: _Numbers
@@ -41,64 +41,62 @@ class _Quote(_Given):
     volume: _Numbers
 
 
-class _Adjusted(_Given):
+class _Adjusted(_Part):
     adjclose: _Numbers
 
 
-class _Indicators(_Given):
+class _Indicators(_Part):
     quote: Annotated[list[_Quote], Field(min_length=1)]
     adjclose: Annotated[list[_Adjusted], Field(min_length=1)]
 
 
-class _Result(_Given):
+class _Result(_Part):
     timestamp: list[int]
     indicators: _Indicators
 
 
-def read_chart(content: bytes, symbol: Symbol, *, asked: str) -> Bars | None:
-    """Read the daily bars of an answer; None where it says that there are none in the span.
+def parse_chart(content: bytes, symbol: Symbol, *, ticker: str) -> Bars | None:
+    """Parse the daily bars of an answer; None if there are none in the span.
 
     Parameters
     ----------
-    asked
+    ticker
         The symbol in Yahoo's spelling.
 
     Raises
     ------
     UnknownSymbolError
-        If Yahoo says so.
+        If Yahoo has no such symbol.
     ProviderError
-        ``bad_payload`` for what is no chart, or one of another symbol, currency or exchange;
-        ``schema_changed`` for a chart without the columns that it had.
+        ``bad_payload`` for no chart, or one of another symbol, currency or exchange;
+        ``schema_changed`` for a chart without an expected column.
     """
-    result = _result(content, symbol)
+    result = _parse_result(content, symbol)
     if result is None:
         return None
     try:
         meta = _Meta.model_validate(result.get("meta"))
-        _check_same(meta, symbol, asked)
+        _check_identity(meta, symbol, ticker)
         if result.get("timestamp") is None:
             return None
         chart = _Result.model_validate(result)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = ".".join(str(each) for each in first["loc"])
-        found = f"its charts have another form ({where}: {first['msg']})"
+        found = f"its charts have an unexpected form ({first_problem(error)})"
         raise ProviderError(NAME, str(symbol), "schema_changed", found) from None
     return _bars(chart, meta, symbol)
 
 
-def _result(content: bytes, symbol: Symbol) -> dict[str, object] | None:
-    """Take the one result out of an answer, or say what it says instead."""
-    fields = fields_of(content, NAME, str(symbol))
+def _parse_result(content: bytes, symbol: Symbol) -> dict[str, object] | None:
+    """Return the result of an answer, None if it has no bars, or raise the error it reports."""
+    fields = parse_json_object(content, NAME, str(symbol))
     match fields:
         case {"chart": {"error": {"code": code, "description": description}}}:
             if code == "Not Found":
-                hint = f"it says {shown(str(description))!r}; check the spelling"
+                hint = f"it says {excerpt(str(description))!r}; check the spelling"
                 raise UnknownSymbolError(str(symbol), NAME, hint)
             if str(description).startswith("Data doesn't exist for"):
                 return None
-            found = f"it answered {shown(f'{code}: {description}')!r}"
+            found = f"it answered {excerpt(f'{code}: {description}')!r}"
             raise ProviderError(NAME, str(symbol), "bad_payload", found)
         case {"chart": {"result": [dict() as result, *_]}}:
             return result
@@ -106,26 +104,26 @@ def _result(content: bytes, symbol: Symbol) -> dict[str, object] | None:
             found = "it answered with an empty chart"
             raise ProviderError(NAME, str(symbol), "bad_payload", found)
         case {"chart": _}:
-            found = "its charts have another form (chart.result)"
+            found = "its charts have an unexpected form (chart.result)"
             raise ProviderError(NAME, str(symbol), "schema_changed", found)
         case _:
-            found = f"it answered with no chart: {shown(content.decode(errors='replace'))!r}"
+            found = f"it answered with no chart: {excerpt(content.decode(errors='replace'))!r}"
             raise ProviderError(NAME, str(symbol), "bad_payload", found)
 
 
-def _check_same(meta: _Meta, symbol: Symbol, asked: str) -> None:
-    """Refuse an answer about something else than was asked."""
+def _check_identity(meta: _Meta, symbol: Symbol, ticker: str) -> None:
+    """Check that an answer is about the requested symbol, currency and exchange."""
     exchange, currency = symbol.exchange, meta.currency or ""
     is_same = currency == symbol.currency
     if symbol.ticker.startswith("^"):  # London's shares are in pence, its indices in points
         is_same = currency.upper() == symbol.currency.upper()
-    if not is_same or (meta.symbol, meta.zone) != (asked, exchange.zone):
+    if not is_same or (meta.symbol, meta.zone) != (ticker, exchange.zone):
         raise ProviderError(
             NAME,
             str(symbol),
             "bad_payload",
-            f"it answered about {shown(str(meta.symbol))} in {shown(str(meta.currency))} at "
-            f"{shown(meta.zone)}, asked for {asked} in {symbol.currency} at {exchange.zone}",
+            f"it answered about {excerpt(str(meta.symbol))} in {excerpt(str(meta.currency))} at "
+            f"{excerpt(meta.zone)}, asked for {ticker} in {symbol.currency} at {exchange.zone}",
         )
 
 
@@ -141,7 +139,7 @@ def _bars(chart: _Result, meta: _Meta, symbol: Symbol) -> Bars:
     bars = Bars.of(
         sessions, {name: np.array(column, np.float64) for name, column in columns.items()}
     )
-    # A live quote comes as a second row of the last day.
+    # During a session the live quote is a second row of its day.
     is_live = rows > 1 and sessions[-1] == sessions[-2] and chart.timestamp[-1] == meta.last_trade
     return bars.take(slice(0, rows - 1)) if is_live else bars
 

@@ -26,7 +26,6 @@ from pregao.prices import (
     Prices,
     PriceStore,
     Provider,
-    known_of,
     validated,
 )
 from pregao.registry import DataRecord
@@ -95,7 +94,7 @@ class StoredPrices:
             raise UnknownSymbolError(str(symbol), self.name, hint)
         prices = store.read(symbol, providers[0])
         source = f"store of {providers[0]}"
-        about = known_of(providers[0], symbol)
+        about = PROVIDERS[providers[0]].standing_findings(symbol)
         download = Download(symbol, prices.bars, providers[0], source, findings=about)
         return download.between(start, end)
 

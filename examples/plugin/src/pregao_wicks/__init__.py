@@ -1,4 +1,4 @@
-"""An example of a plug-in: two features, a network out of known layers, one of its own."""
+"""An example of a plug-in: two features, a network of built-in layers, and a custom network."""
 
 from pregao_wicks._features import FEATURES as FEATURES
 from pregao_wicks._networks import MIXER as MIXER

@@ -1,7 +1,7 @@
-"""How far a session went and came back: the wicks of its candle, in units of sigma.
+"""Wicks: the parts of a session's range outside the body of its candle, in units of sigma.
 
-Both read the session's own bar and sigma, which are known at its close, and nothing after it. They
-are ratios, so that neither the currency nor a later split changes them.
+Both depend on the session's bar and on sigma, which are known at its close. They are ratios, so
+that neither the currency nor a later split changes them.
 """
 
 import numpy as np
@@ -12,14 +12,14 @@ from pregao.dataset import Feature, Market
 Column = NDArray[np.float64]
 
 
-def _upper_wick(market: Market) -> Column:
-    top = np.maximum(market.open, market.close)
-    return np.log(np.maximum(market.high, top) / top) / market.sigma
+def _upper_wick(bars: Market) -> Column:
+    top = np.maximum(bars.open, bars.close)
+    return np.log(np.maximum(bars.high, top) / top) / bars.sigma
 
 
-def _lower_wick(market: Market) -> Column:
-    bottom = np.minimum(market.open, market.close)
-    return np.log(bottom / np.minimum(market.low, bottom)) / market.sigma
+def _lower_wick(bars: Market) -> Column:
+    bottom = np.minimum(bars.open, bars.close)
+    return np.log(bottom / np.minimum(bars.low, bottom)) / bars.sigma
 
 
 FEATURES = (

@@ -7,8 +7,8 @@ from torch import Tensor, nn
 class Mixer(nn.Module):
     """Mix each feature over time, then everything: (batch, lookback, features) to (batch, width).
 
-    Every window is mapped by itself. A module that looked at other windows of its batch would
-    forecast something else for a window served alone; `pregao audit` finds that.
+    Every window is mapped by itself. A module that mixed the windows of a batch would forecast
+    otherwise for a single window; `pregao audit` detects that.
     """
 
     def __init__(self, width: int, *, num_features: int, lookback: int, dropout: float) -> None:
@@ -18,7 +18,7 @@ class Mixer(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Read windows."""
+        """Map windows (batch, lookback, features) to (batch, width)."""
         mixed = torch.tanh(self.over_time(x.mT)).flatten(1)
         out: Tensor = self.dropout(torch.tanh(self.over_features(mixed)))
         return out

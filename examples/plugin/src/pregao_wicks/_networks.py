@@ -1,4 +1,4 @@
-"""Two networks: a spec out of layers that Pregao has, and a torch module of one's own."""
+"""Two networks: a spec of built-in layers, and a custom torch module."""
 
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ WICK_GRU = Stack(layers=(Recurrent(cell="gru", width=24),), head=(12,))
 
 
 class Mixing(Value):
-    """What can be changed about a mixer: in an experiment's TOML, or by a search."""
+    """The parameters of a mixer, which an experiment or a search may set."""
 
     width: int = Field(default=32, ge=1, le=1024)
 
@@ -30,7 +30,7 @@ def _body(
     *,
     num_features: int,
     lookback: int,
-    activation: Activation,  # noqa: ARG001 - a mixer bends by tanh
+    activation: Activation,  # noqa: ARG001 - a mixer always uses tanh
     dropout: float,
 ) -> "nn.Module":
     # Torch is imported when a mixer is built, and not when networks are listed.
