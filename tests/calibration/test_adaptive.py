@@ -1,4 +1,4 @@
-"""Ranges that follow how often they held: against a plain loop, and the laws they keep."""
+"""Adaptive conformal intervals: equality with a plain loop, and the laws of forecasters."""
 
 from dataclasses import dataclass, replace
 from functools import cache
@@ -25,7 +25,7 @@ PRICES = synthetic_prices(sessions=420, seed=31)
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """A past of one or several symbols whose sigma never moves."""
+    """A history of one or several symbols with constant sigma."""
 
     horizon: int
     lookback: int
@@ -39,7 +39,7 @@ class Rows:
 
 @dataclass(frozen=True)
 class Gaussian:
-    """So many times too wide, around a median that is not the last price."""
+    """A Gaussian `too_wide` times too wide, with a median other than the last price."""
 
     too_wide: float = 1.0
     drift: float = 0.1
@@ -76,7 +76,7 @@ def adaptive(forecaster=None, **changes):
     return Adaptive(forecaster or Gaussian(), LEVELS, window_sessions=WINDOW, **changes)
 
 
-def test_the_width_is_that_of_a_plain_loop_over_what_is_known():
+def test_the_width_equals_that_of_a_loop_over_known_outcomes():
     past = made(1, cutoffs=slice(0, None, 9))
     own, pace = Gaussian(0.8), 0.2
     weights = level_widths(LEVELS)[:MEDIAN] * norm.isf(LEVELS[:MEDIAN])
@@ -105,7 +105,7 @@ def test_the_width_is_that_of_a_plain_loop_over_what_is_known():
 
 
 @given(seed=st.integers(0, 2**16), place=st.integers(0, 110), noise=st.integers(0, 2**16))
-def test_nothing_after_the_cutoff_moves_a_range(seed, place, noise):
+def test_intervals_do_not_depend_on_anything_after_the_cutoff(seed, place, noise):
     past = made(seed, cutoffs=slice(place, place + 1))
     after = past.cutoff_rows[0] + 1
     generator = np.random.default_rng(noise)
@@ -124,7 +124,7 @@ def test_nothing_after_the_cutoff_moves_a_range(seed, place, noise):
 
 
 @given(seed=st.integers(0, 2**16), place=st.integers(0, 200))
-def test_a_window_alone_is_served_as_it_was_evaluated_among_others(seed, place):
+def test_intervals_of_a_window_do_not_depend_on_its_batch(seed, place):
     past = made(seed, lengths=(120, 90))
     place %= len(past.cutoff_rows)
 
@@ -144,7 +144,7 @@ def test_the_order_of_windows_does_not_matter(seed, order):
 
 
 @given(st.integers(0, 2**16))
-def test_what_is_longer_ago_than_the_window_is_forgotten(seed):
+def test_sessions_before_the_adaptation_window_have_no_effect(seed):
     past = made(seed, cutoffs=slice(-1, None))
     forgotten = past.cutoff_rows[0] - WINDOW - HORIZON
     earlier = past.returns.copy()
@@ -155,7 +155,7 @@ def test_what_is_longer_ago_than_the_window_is_forgotten(seed):
     np.testing.assert_array_equal(expected, adaptive().quantiles(replace(past, returns=earlier)))
 
 
-def test_symbols_do_not_learn_from_each_other():
+def test_widths_of_a_symbol_do_not_depend_on_other_symbols():
     both = made(3, lengths=(80, 70))
     own = both.first_rows == 80
 
@@ -164,7 +164,7 @@ def test_symbols_do_not_learn_from_each_other():
     np.testing.assert_array_equal(adaptive().quantiles(both)[own], adaptive().quantiles(calm)[own])
 
 
-def test_the_past_of_many_symbols_is_asked_about_in_blocks():
+def test_the_history_of_many_symbols_is_forecast_in_blocks():
     counts = []
 
     class Counting(Gaussian):
@@ -189,7 +189,7 @@ def test_the_first_cutoff_of_a_history_has_the_forecasters_own_width():
     np.testing.assert_allclose(Gaussian().quantiles(past), adaptive().quantiles(past), atol=1e-15)
 
 
-def test_rows_whose_features_are_not_there_yet_are_not_asked_about():
+def test_rows_with_missing_features_are_not_forecast():
     past = made(5)
     table = past.table.copy()
     table[:20] = np.nan
@@ -208,7 +208,7 @@ def test_rows_whose_features_are_not_there_yet_are_not_asked_about():
 
 
 @pytest.mark.parametrize("too_wide", [0.6, 1.6])
-def test_a_wrong_width_is_corrected(too_wide):
+def test_adaptation_corrects_a_wrong_width(too_wide):
     past = made(6, lengths=(1500,), cutoffs=slice(400, 1400))
     steps = np.arange(1, HORIZON + 1)
     total = np.cumsum(past.returns)
@@ -237,7 +237,7 @@ def test_ranges_stay_finite_and_ordered_around_the_same_median(seed, pace, too_w
     )
 
 
-def test_prices_that_never_move_do_no_harm():
+def test_constant_prices_give_finite_intervals():
     past = made(7)
     flat = replace(past, returns=np.zeros(120), sigma=np.full(120, 1e-5))
 
@@ -280,7 +280,7 @@ def at_cutoff(prices, row):
 @pytest.mark.parametrize("name", ["lstm_classic", *BASELINES])
 @settings(max_examples=2)
 @given(row=st.integers(200, 415), seed=st.integers(0, 2**16))
-def test_no_calibrated_forecaster_says_anything_else_when_the_future_changes(name, row, seed):
+def test_calibrated_forecasts_do_not_depend_on_later_prices(name, row, seed):
     forecaster = calibrated(name)
     expected = forecaster.quantiles(at_cutoff(PRICES, row)).tobytes()
 
@@ -292,7 +292,7 @@ def test_no_calibrated_forecaster_says_anything_else_when_the_future_changes(nam
 
 
 @pytest.mark.parametrize("name", ["lstm_classic", *BASELINES])
-def test_what_is_served_is_what_was_evaluated(name):
+def test_the_served_forecast_equals_the_evaluated_one(name):
     part = dataset().sealed_test
 
     together = calibrated(name).quantiles(part)

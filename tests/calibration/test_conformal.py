@@ -1,4 +1,4 @@
-"""Offsets out of the validation part: what they promise, and what they leave alone."""
+"""Conformal offsets: coverage, symmetry, shrinkage and invariance."""
 
 import numpy as np
 import pytest
@@ -39,7 +39,7 @@ def truth_from(returns):
 
 
 def made(seed, *, count=400, too_wide=1.0, drift=0.0):
-    """Gaussian outcomes, and forecasts so many times too wide: quantiles, truth, scale."""
+    """Return quantiles, truth and scale: Gaussian outcomes, forecasts `too_wide` times too wide."""
     generator = np.random.default_rng(seed)
     scale = generator.uniform(0.005, 0.03, (count, 1)) * STEPS
     truth = truth_from(scale * (generator.normal(size=(count, HORIZON)) + drift))
@@ -61,18 +61,18 @@ NOMINAL = 1 - 2 * np.array(LEVELS[:MEDIAN])
 
 
 @pytest.mark.parametrize("too_wide", [0.6, 1.0, 1.7])
-def test_plain_offsets_cover_the_part_they_were_fitted_on_as_promised(too_wide):
+def test_plain_conformal_offsets_have_nominal_coverage_on_the_part_of_the_fit(too_wide):
     quantiles, truth, scale = case = made(1, too_wide=too_wide)
 
     found = coverages(fitted(*case).applied(quantiles, scale), truth)
 
-    # One more than promised at most: the correction for a finite sample.
+    # At most one above nominal: the finite-sample correction.
     assert (found >= NOMINAL - 1e-9).all()
     assert (found <= NOMINAL + 2.01 / len(truth)).all()
 
 
 @pytest.mark.parametrize("too_wide", [0.6, 1.7])
-def test_offsets_of_one_part_bring_the_next_nearer_to_its_promise(too_wide):
+def test_offsets_bring_the_next_part_nearer_to_nominal_coverage(too_wide):
     offsets = fitted(*made(2, too_wide=too_wide, count=1000))
     quantiles, truth, scale = made(3, too_wide=too_wide, count=1000)
 
@@ -83,7 +83,7 @@ def test_offsets_of_one_part_bring_the_next_nearer_to_its_promise(too_wide):
     assert after.max() < 0.04
 
 
-def test_an_offset_is_the_conformal_quantile_of_the_scores():
+def test_an_offset_equals_the_conformal_quantile_of_the_scores():
     quantiles, truth, scale = case = made(4, count=57)
     offsets = np.array(fitted(*case).by_step)
 
@@ -97,7 +97,7 @@ def test_an_offset_is_the_conformal_quantile_of_the_scores():
             assert pytest.approx(expected, abs=1e-12) == offsets[step, place]
 
 
-def test_of_too_few_windows_the_widest_interval_takes_the_largest_score():
+def test_with_few_windows_the_widest_interval_uses_the_largest_score():
     quantiles, truth, scale = case = made(5, count=10)
 
     scores = interval_scores(quantiles, truth.log_returns) / scale[..., None]
@@ -108,7 +108,7 @@ def test_of_too_few_windows_the_widest_interval_takes_the_largest_score():
 
 
 @given(st.integers(0, 2**16), st.floats(0.3, 3.0), st.floats(-1, 1))
-def test_pairs_move_alike_and_the_median_stays(seed, too_wide, drift):
+def test_offsets_are_symmetric_and_leave_the_median(seed, too_wide, drift):
     quantiles, _, scale = case = made(seed, count=40, too_wide=too_wide, drift=drift)
     offsets = fitted(*case)
 
@@ -130,7 +130,7 @@ def test_uncrossed_quantiles_ascend_around_the_same_median(values):
 
 
 @given(st.integers(0, 2**16), st.floats(0.01, 100))
-def test_offsets_have_no_scale(seed, factor):
+def test_offsets_are_invariant_to_scale(seed, factor):
     quantiles, truth, scale = made(seed, count=30, too_wide=0.8)
     expected = fitted(quantiles, truth, scale)
 
@@ -140,7 +140,7 @@ def test_offsets_have_no_scale(seed, factor):
 
 
 @pytest.mark.parametrize("prior_blocks", [25.0, PRIOR_BLOCKS])
-def test_far_steps_shrink_more_for_they_hold_fewer_disjoint_outcomes(prior_blocks):
+def test_offsets_of_later_steps_are_shrunk_more(prior_blocks):
     case = made(6, count=300, too_wide=0.7)
     blocks = 300 / np.arange(1, HORIZON + 1)
 
@@ -149,7 +149,7 @@ def test_far_steps_shrink_more_for_they_hold_fewer_disjoint_outcomes(prior_block
     np.testing.assert_allclose(expected, fitted(*case, prior_blocks=prior_blocks).by_step)
 
 
-def test_symbols_that_share_their_dates_are_not_more_sessions():
+def test_symbols_of_the_same_dates_add_no_sessions():
     quantiles, truth, scale = made(7, count=100)
     halves = np.arange(100) // 50
     together = Truth(

@@ -1,4 +1,4 @@
-"""What is said of every level, against loops and other formulas, and how often luck is blamed."""
+"""Reliability and coverage tests, against loops and other formulas, and their size."""
 
 from dataclasses import replace
 
@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binom, chi2, norm
 
-from pregao.calibration._coverage_tests import misses_of, uniformity
+from pregao.calibration._coverage_tests import coverage_test, uniformity_test
 from pregao.calibration._reliability import (
     AFTER_BREAK_SESSIONS,
     NOMINAL_PERCENT,
@@ -58,7 +58,7 @@ def found(case):
     return reliability(quantiles, LEVELS, truth, conditions)
 
 
-def test_the_share_below_each_level_is_that_of_a_count(case, found):
+def test_the_share_below_each_level_equals_a_count(case, found):
     quantiles, truth, _ = case
     expected = (truth.log_returns[..., None] < quantiles).mean(axis=0)
 
@@ -78,7 +78,7 @@ def test_an_outcome_on_a_quantile_counts_half():
     assert (below[:, middle + 1 :] == 1).all()
 
 
-def test_overall_coverage_and_pit_are_those_of_the_scores(case, found):
+def test_overall_coverage_and_pit_equal_those_of_the_scores(case, found):
     quantiles, truth, _ = case
     metrics = score(quantiles, LEVELS, truth)
 
@@ -92,7 +92,7 @@ def test_overall_coverage_and_pit_are_those_of_the_scores(case, found):
 @pytest.mark.parametrize(
     ("kind", "flags"), [("volatile", "is_volatile"), ("after_break", "is_after_break")]
 )
-def test_conditional_coverage_is_that_of_the_chosen_windows(case, found, kind, flags):
+def test_conditional_coverage_equals_that_of_the_selected_windows(case, found, kind, flags):
     quantiles, truth, conditions = case
     chosen = getattr(conditions, flags)
     scoring = Scoring(quantiles[chosen], LEVELS, truth.take(chosen))
@@ -120,7 +120,7 @@ def test_without_windows_there_is_no_coverage():
 
 
 @given(st.integers(1, 89))
-def test_it_is_the_same_however_windows_are_cut_into_blocks(border):
+def test_reliability_does_not_depend_on_the_blocks_of_windows(border):
     quantiles, truth, conditions = made()
     tally = ReliabilityTally.empty(LEVELS, truth, conditions)
     for block in (slice(0, border), slice(border, None)):
@@ -129,7 +129,7 @@ def test_it_is_the_same_however_windows_are_cut_into_blocks(border):
     assert reliability(quantiles, LEVELS, truth, conditions) == tally.reliability()
 
 
-def test_a_tally_that_misses_windows_says_nothing():
+def test_an_incomplete_accumulator_is_an_error():
     quantiles, truth, conditions = made()
     tally = ReliabilityTally.empty(LEVELS, truth, conditions)
     (first,) = in_blocks(quantiles[:80], LEVELS, truth.take(slice(80)))
@@ -154,7 +154,7 @@ def market(prices):
 TWO = (synthetic_prices("PETR4", 500, seed=1), synthetic_prices("NVDA", 450, seed=2))
 
 
-def test_a_window_is_volatile_beyond_two_thirds_of_what_came_before_the_part():
+def test_a_window_is_volatile_above_the_upper_tercile_of_the_sessions_before_the_part():
     test = market(TWO)
     found = Conditions.of([test]).is_volatile
 
@@ -171,7 +171,7 @@ def test_a_window_is_volatile_beyond_two_thirds_of_what_came_before_the_part():
     assert 0 < found.sum() < len(test)
 
 
-def test_a_break_lasts_twenty_sessions():
+def test_windows_are_after_a_break_for_twenty_sessions():
     test = market(TWO)
     returns = test.source.returns.copy()
     broken = int(test.of_symbol(0).cutoff_rows[5])
@@ -187,7 +187,7 @@ def test_a_break_lasts_twenty_sessions():
     assert not Conditions.of([shaken]).is_after_break.any()
 
 
-def test_the_seam_between_two_symbols_is_no_break():
+def test_the_border_between_two_symbols_is_no_break():
     test = market(TWO)
     seam = int(test.source.first_row_of[1])
     sigma, returns = test.sigma.copy(), np.zeros(len(test.source))
@@ -203,7 +203,7 @@ def test_the_seam_between_two_symbols_is_no_break():
 
 
 @given(row=st.integers(0, 60), seed=st.integers(0, 2**16))
-def test_conditions_do_not_know_what_comes_after_the_cutoff(row, seed):
+def test_market_conditions_do_not_depend_on_later_sessions(row, seed):
     prices = TWO[0]
     test = market([prices])
     cutoff = int(test.cutoff_rows[row])
@@ -218,7 +218,7 @@ def test_conditions_do_not_know_what_comes_after_the_cutoff(row, seed):
     )
 
 
-def test_conditions_of_several_datasets_follow_each_other_as_their_outcomes_do():
+def test_conditions_of_several_datasets_are_in_the_order_of_their_outcomes():
     parts = [market([each]) for each in TWO]
     quantiles = np.concatenate(
         [BASELINES["anchor"].fit(each, LEVELS, 0).quantiles(each) for each in parts]
@@ -230,11 +230,11 @@ def test_conditions_of_several_datasets_follow_each_other_as_their_outcomes_do()
     assert [len(each) for each in parts] == [each.num_windows for each in found.misses]
 
 
-# Luck
+# Size of the tests
 
 
 def overlapping(seed, *, dates=300, horizon=5, too_wide=1.0):
-    """Counts below each level of sums that overlap, four symbols that move together."""
+    """Return counts below each level of overlapping sums of four correlated symbols."""
     generator = np.random.default_rng(seed)
     common = generator.normal(size=(dates + horizon, 1))
     steps = 0.7 * common + np.sqrt(1 - 0.49) * generator.normal(size=(dates + horizon, 4))
@@ -244,54 +244,56 @@ def overlapping(seed, *, dates=300, horizon=5, too_wide=1.0):
     return below.astype(np.float64), np.full(dates, 4.0)
 
 
-def test_calibrated_forecasts_are_rarely_called_beyond_luck():
-    rejected = [uniformity(*overlapping(seed), LEVELS, horizon=5).is_rejected for seed in range(60)]
+def test_uniformity_of_calibrated_forecasts_is_rarely_rejected():
+    rejected = [
+        uniformity_test(*overlapping(seed), LEVELS, horizon=5).is_rejected for seed in range(60)
+    ]
 
-    # Luck is underestimated a little, as long runs of it are rare in a short sample.
+    # The null is slightly too narrow, as long runs are rare in a short sample.
     assert sum(rejected) <= 9
 
 
 @pytest.mark.parametrize("too_wide", [0.7, 1.4])
-def test_ranges_that_are_off_are_called_so(too_wide):
-    found = uniformity(*overlapping(1, too_wide=too_wide), LEVELS, horizon=5)
+def test_uniformity_of_miscalibrated_forecasts_is_rejected(too_wide):
+    found = uniformity_test(*overlapping(1, too_wide=too_wide), LEVELS, horizon=5)
 
     assert found.is_rejected
     assert found.p_value < 0.01
 
 
-def test_overlap_and_shared_dates_leave_room_for_more_luck():
+def test_overlap_and_shared_dates_raise_the_critical_value():
     below, counts = overlapping(3, dates=1000)
     shuffled = np.random.default_rng(0).permutation(below)
 
-    with_overlap = uniformity(below, counts, LEVELS, horizon=5)
-    without = uniformity(shuffled, counts, LEVELS, horizon=1)
+    with_overlap = uniformity_test(below, counts, LEVELS, horizon=5)
+    without = uniformity_test(shuffled, counts, LEVELS, horizon=1)
 
     assert with_overlap.statistic == pytest.approx(without.statistic)
     assert with_overlap.critical > 1.3 * without.critical
 
 
-def test_luck_at_one_level_is_that_of_a_normal_approximation():
+def test_the_critical_value_at_one_level_equals_the_normal_approximation():
     below = (np.random.default_rng(0).random((4000, 1)) < 0.5).astype(np.float64)
 
-    found = uniformity(below, np.ones(4000), (0.5,), horizon=1)
+    found = uniformity_test(below, np.ones(4000), (0.5,), horizon=1)
 
     assert pytest.approx(1.96 / np.sqrt(4000), rel=0.12) == found.critical
 
 
-def test_the_verdict_on_luck_is_the_same_every_time():
+def test_the_uniformity_test_is_reproducible():
     below, counts = overlapping(2)
 
-    assert uniformity(below, counts, LEVELS, horizon=5) == uniformity(
+    assert uniformity_test(below, counts, LEVELS, horizon=5) == uniformity_test(
         below, counts, LEVELS, horizon=5
     )
 
 
 @given(st.integers(0, 2**16), st.integers(20, 400), st.floats(0.0, 0.5))
-def test_misses_equal_the_ratios_of_binomial_likelihoods(seed, count, rate):
+def test_coverage_tests_equal_ratios_of_binomial_likelihoods(seed, count, rate):
     missed = np.random.default_rng(seed).random(count) < rate
     misses = int(missed.sum())
 
-    found = misses_of(missed, 90, symbol="PETR4")
+    found = coverage_test(missed, 90, symbol="PETR4")
 
     ratio = binom.logpmf(misses, count, misses / count) - binom.logpmf(misses, count, 0.1)
     assert pytest.approx(2 * ratio, abs=1e-7) == found.coverage.statistic
@@ -310,17 +312,17 @@ def test_misses_equal_the_ratios_of_binomial_likelihoods(seed, count, rate):
 
 
 @pytest.mark.parametrize("missed", [np.zeros(50, np.bool_), np.ones(50, np.bool_)])
-def test_misses_of_never_and_always_are_finite(missed):
-    found = misses_of(missed, 90, symbol="PETR4")
+def test_coverage_tests_without_hits_or_without_misses_are_finite(missed):
+    found = coverage_test(missed, 90, symbol="PETR4")
 
     assert 0.01 > found.coverage.p_value
     assert 1.0 == found.independence.p_value
 
 
-def test_misses_in_a_row_are_noticed_though_they_are_as_many_as_promised():
+def test_consecutive_misses_reject_independence_at_nominal_coverage():
     missed = np.arange(300) % 100 < 10
 
-    found = misses_of(missed, 90, symbol="PETR4")
+    found = coverage_test(missed, 90, symbol="PETR4")
 
     assert found.coverage.p_value > 0.9
     assert found.independence.p_value < 1e-6

@@ -1,4 +1,4 @@
-"""Labels written in one order and read in another are exposed: the trap of an earlier system."""
+"""Swapped columns of action probabilities are detected, and actions are indexed in one place."""
 
 import ast
 from pathlib import Path
@@ -10,11 +10,11 @@ import pytest
 import pregao
 from pregao.dataset import ACTIONS
 from pregao.decisions import ActionName, action_scores, order_of_actions
-from pregao.decisions._action_scores import BUY, HOLD, NAMES, SELL, counts_of
+from pregao.decisions._action_scores import BUY, HOLD, NAMES, SELL, count_actions
 
 
 def drawn(count, seed, *, sharpness=1.0):
-    """Give probabilities, and actions drawn with them."""
+    """Return probabilities and labels drawn from them."""
     rng = np.random.default_rng(seed)
     probabilities = rng.dirichlet(np.array([2.0, 1.0, 4.0]) / sharpness, size=count)
     right = (probabilities.cumsum(axis=1) < rng.random(count)[:, None]).sum(axis=1)
@@ -26,7 +26,7 @@ def days(count):
 
 
 @pytest.mark.parametrize("order", [("sell", "hold", "buy"), ("hold", "sell", "buy")])
-def test_probabilities_in_another_order_are_exposed(order: tuple[ActionName, ...]):
+def test_probabilities_in_a_permuted_order_are_detected(order: tuple[ActionName, ...]):
     probabilities, right = drawn(400, 8)
     written = probabilities[:, [ACTIONS.index(name) for name in order]]
     honest = action_scores(right, probabilities, training=right)
@@ -41,7 +41,7 @@ def test_probabilities_in_another_order_are_exposed(order: tuple[ActionName, ...
 
 
 @pytest.mark.parametrize("sharpness", [0.3, 1.0, 5.0])
-def test_no_order_is_doubted_without_reason(sharpness: float):
+def test_the_correct_order_is_not_reported_as_swapped(sharpness: float):
     for seed in range(10):
         probabilities, right = drawn(400, seed, sharpness=sharpness)
 
@@ -50,9 +50,9 @@ def test_no_order_is_doubted_without_reason(sharpness: float):
         assert (False, ACTIONS) == (found.is_swapped, found.found)
 
 
-def test_neither_balanced_sampling_nor_rare_actions_look_like_another_order():
+def test_balanced_sampling_and_rare_actions_are_not_reported_as_swapped():
     probabilities, right = drawn(1000, 9)
-    # As if each action had been drawn equally often in training, or hold seldom.
+    # As with balanced sampling in training, or with hold undersampled.
     for weights in ([0.5, 1.0, 0.25], [1.0, 5.0, 0.05]):
         bent = probabilities * weights
         bent /= bent.sum(axis=1, keepdims=True)
@@ -61,10 +61,10 @@ def test_neither_balanced_sampling_nor_rare_actions_look_like_another_order():
 
 
 @pytest.mark.parametrize("horizon", [1, 10])
-def test_probabilities_that_tell_nothing_have_no_other_order(horizon: int):
+def test_uninformative_probabilities_are_not_reported_as_swapped(horizon: int):
     for seed in range(20):
         right = drawn(500, seed)[1]
-        # What comes lasts, as labels of windows that overlap do.
+        # Labels are autocorrelated, as those of overlapping windows are.
         right = np.repeat(right, horizon)[:500]
         said = np.repeat(drawn(500, 1000 + seed)[0], horizon, axis=0)[:500]
 
@@ -73,14 +73,14 @@ def test_probabilities_that_tell_nothing_have_no_other_order(horizon: int):
         assert not found.is_swapped
 
 
-def test_names_are_numbered_as_actions_are():
+def test_action_indices_equal_those_of_actions():
     assert ACTIONS == NAMES == get_args(ActionName)
     assert ("buy", "sell", "hold") == tuple(ACTIONS[each] for each in (BUY, SELL, HOLD))
-    assert dict.fromkeys(ACTIONS, 1) == counts_of(np.arange(3).astype(np.int8))
+    assert dict.fromkeys(ACTIONS, 1) == count_actions(np.arange(3).astype(np.int8))
 
 
 def _numbering(tree: ast.AST) -> list[int]:
-    """Find lines that put actions into an order, or give them numbers."""
+    """Return the lines that order actions or assign numbers to them."""
     named = {*ACTIONS, *(name.upper() for name in ACTIONS)}
     types = {
         id(part)
@@ -92,12 +92,12 @@ def _numbering(tree: ast.AST) -> list[int]:
     lines = []
     for node in ast.walk(tree):
         if isinstance(node, ast.List | ast.Tuple | ast.Set) and id(node) not in types:
-            # Names in an order are numbered by their places.
+            # A sequence of names assigns their indices.
             names = [each.value for each in node.elts if isinstance(each, ast.Constant)]
             if len(named.intersection(map(str, names))) == 3:
                 lines.append(node.lineno)
         if isinstance(node, ast.Dict) and all(isinstance(n, ast.Constant) for n in node.values):
-            # A stance of -1 is a position, and no number of an action.
+            # -1 is the side of a position, not the index of an action.
             pairs = [
                 (k.value, v.value)
                 for k, v in zip(node.keys, node.values, strict=True)
@@ -129,7 +129,7 @@ def test_a_numbering_of_actions_is_found(source: str):
     assert _numbering(ast.parse(source))
 
 
-def test_nothing_else_numbers_actions():
+def test_action_indices_are_defined_in_one_place():
     folder = Path(pregao.__file__).parent
     found = []
     for path in sorted(folder.rglob("*.py")):

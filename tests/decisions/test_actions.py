@@ -1,4 +1,4 @@
-"""Actions are scored by name, beside never looking, and in the order that they were written in."""
+"""Action scores against those of scikit-learn, action reports, and implied actions."""
 
 from dataclasses import dataclass, field, replace
 
@@ -32,7 +32,7 @@ from pregao.decisions import (
     judge_actions,
     judge_implied_actions,
 )
-from pregao.decisions._action_scores import BUY, HOLD, NAMES, SELL, counts_of
+from pregao.decisions._action_scores import BUY, HOLD, NAMES, SELL, count_actions
 from pregao.prices import Bars, Prices
 from pregao.testing import in_other_units, synthetic_prices
 from pregao.training import LEVELS, Actions, Experiment, finish, train
@@ -43,7 +43,7 @@ SIZES = st.integers(30, 300)
 
 
 def drawn(count, seed, *, sharpness=1.0):
-    """Give probabilities, and actions drawn with them."""
+    """Return probabilities and labels drawn from them."""
     rng = np.random.default_rng(seed)
     probabilities = rng.dirichlet(np.array([2.0, 1.0, 4.0]) / sharpness, size=count)
     right = (probabilities.cumsum(axis=1) < rng.random(count)[:, None]).sum(axis=1)
@@ -51,7 +51,7 @@ def drawn(count, seed, *, sharpness=1.0):
 
 
 @given(SIZES, st.integers(0, 1000))
-def test_scores_are_those_of_scikit_learn(count, seed):
+def test_scores_equal_those_of_scikit_learn(count, seed):
     probabilities, right = drawn(count, seed)
     said = probabilities.argmax(axis=1)
     occurs = np.unique(right)
@@ -73,7 +73,7 @@ def test_scores_are_those_of_scikit_learn(count, seed):
     assert expected == pytest.approx(scores.brier)
 
 
-def test_scores_of_each_action_are_those_of_scikit_learn():
+def test_scores_by_action_equal_those_of_scikit_learn():
     probabilities, right = drawn(500, 3)
     said = probabilities.argmax(axis=1)
 
@@ -87,7 +87,7 @@ def test_scores_of_each_action_are_those_of_scikit_learn():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_reliability_is_that_of_scikit_learn(name: ActionName):
+def test_reliability_bins_equal_those_of_scikit_learn(name: ActionName):
     probabilities, right = drawn(700, 4)
     number = ACTIONS.index(name)
 
@@ -101,7 +101,7 @@ def test_reliability_is_that_of_scikit_learn(name: ActionName):
     assert 700 == sum(each.count for each in bins)
 
 
-def test_equal_probabilities_are_one_bin():
+def test_equal_probabilities_share_one_bin():
     right = drawn(100, 5)[1]
     alike = np.full((100, 3), 1 / 3)
 
@@ -113,7 +113,7 @@ def test_equal_probabilities_are_one_bin():
     assert abs(1 / 3 - share) == pytest.approx(scores.per_action["hold"].calibration_error)
 
 
-def test_no_score_stands_without_those_of_never_looking():
+def test_scores_always_include_the_majority_class_baseline():
     probabilities, right = drawn(200, 6)
     scores = action_scores(right, probabilities, training=right)
     required = {name for name, field in ActionScores.model_fields.items() if field.is_required()}
@@ -126,7 +126,7 @@ def test_no_score_stands_without_those_of_never_looking():
             ActionScores.model_validate({**dict(scores), absent: None})
 
 
-def test_the_majority_of_training_is_scored_on_the_windows_at_hand():
+def test_the_training_majority_class_is_scored_on_the_given_windows():
     training = np.repeat([BUY, HOLD], [30, 10]).astype(np.int8)
     probabilities, right = drawn(300, 7)
 
@@ -142,7 +142,7 @@ def test_the_majority_of_training_is_scored_on_the_windows_at_hand():
     assert expected == pytest.approx(always_buy.log_loss)
 
 
-def test_saying_always_the_commonest_does_not_beat_the_commonest():
+def test_always_predicting_the_majority_class_does_not_beat_it():
     right = np.repeat([BUY, SELL, HOLD], [5, 5, 990]).astype(np.int8)
 
     scores = action_scores(right, np.tile([0.1, 0.1, 0.8], (1000, 1)), training=right)
@@ -153,14 +153,14 @@ def test_saying_always_the_commonest_does_not_beat_the_commonest():
     assert 0.0 == scores.per_action["buy"].recall
 
 
-def test_a_probability_of_zero_for_what_came_is_a_finite_loss():
+def test_a_probability_of_zero_for_the_label_has_a_finite_log_loss():
     right = np.array([BUY, HOLD], np.int8)
     sure = np.array([[0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
 
     assert 10 < action_scores(right, sure, training=right).log_loss < 20
 
 
-# Judging a forecaster.
+# Evaluating a forecaster.
 
 RULE = Experiment(
     symbols=("TEST3",),
@@ -192,7 +192,7 @@ def cut(experiment, *prices):
 
 @dataclass(frozen=True)
 class Swapped:
-    """A network whose last layer was written in another order of the actions."""
+    """A network whose last layer is in another order of the actions."""
 
     model: object
     order: tuple[str, ...]
@@ -227,11 +227,11 @@ def test_an_experiment_without_actions_has_no_report():
     assert () == findings_of_actions(report)
 
 
-def test_a_report_is_what_it_is_written_as(report):
+def test_an_action_report_equals_its_own_json(report):
     assert report == ActionReport.model_validate_json(report.model_dump_json())
 
 
-def test_a_report_tells_labels_by_rule_and_how_rare_actions_are(report, taught):
+def test_a_report_holds_the_label_kind_and_the_class_balance(report, taught):
     data = taught[1]
 
     assert report.is_by_rule
@@ -245,7 +245,7 @@ def test_a_report_tells_labels_by_rule_and_how_rare_actions_are(report, taught):
         assert shares["hold"] > 0.9
 
 
-def test_what_balanced_sampling_and_focal_loss_bent_is_calibrated(report):
+def test_calibration_corrects_balanced_sampling_and_focal_loss(report):
     validation, test = report.validation, report.test
 
     assert validation.calibrated.log_loss < 0.8 * validation.raw.log_loss
@@ -254,16 +254,16 @@ def test_what_balanced_sampling_and_focal_loss_bent_is_calibrated(report):
     assert test.calibrated.log_loss < test.calibrated.majority_of_training.log_loss
 
 
-def test_a_report_decides_as_it_was_judged(report, taught):
+def test_a_report_decides_by_its_calibration_and_thresholds(report, taught):
     model, data = taught
 
     decided = report.decided(model.action_probabilities(data.sealed_test))
 
     said = {name: one.num_said for name, one in report.test.tuned.per_action.items()}
-    assert said == counts_of(decided)
+    assert said == count_actions(decided)
 
 
-def test_a_network_with_swapped_labels_is_exposed(taught, report):
+def test_a_network_with_swapped_labels_is_detected(taught, report):
     model, data = taught
     order = ("sell", "hold", "buy")
 
@@ -275,7 +275,7 @@ def test_a_network_with_swapped_labels_is_exposed(taught, report):
     assert trapped.test.raw.accuracy < report.test.raw.accuracy
 
 
-def test_the_finding_stands_beside_the_commonest_action(report):
+def test_the_accuracy_finding_states_the_majority_class_accuracy(report):
     [found] = findings_of_actions(report)
 
     scores = report.test.raw
@@ -290,7 +290,7 @@ FORWARD = Experiment(
 
 
 @pytest.mark.parametrize("name", ["random_walk", "anchor", "rolling_250", "har"])
-def test_every_baseline_acts_on_what_its_quantiles_imply(name: str):
+def test_every_baseline_has_implied_action_probabilities(name: str):
     data = cut(FORWARD)
     fitted = BASELINES[name].fit(data.train, LEVELS, 0)
 
@@ -307,7 +307,7 @@ def test_every_baseline_acts_on_what_its_quantiles_imply(name: str):
 
 @dataclass(frozen=True)
 class Counting:
-    """Counts the windows that a forecaster is asked about."""
+    """Counts the windows that a forecaster forecasts."""
 
     forecaster: object
     asked: list[int] = field(default_factory=list)
@@ -317,7 +317,7 @@ class Counting:
         return self.forecaster.quantiles(past)
 
 
-def test_each_window_of_validation_and_test_is_asked_about_once():
+def test_each_window_of_validation_and_test_is_forecast_once():
     data = cut(FORWARD)
     counting = Counting(BASELINES["anchor"].fit(data.train, LEVELS, 0))
 
@@ -326,7 +326,7 @@ def test_each_window_of_validation_and_test_is_asked_about_once():
     assert len(data.validation) + len(data.sealed_test) == sum(counting.asked)
 
 
-def test_a_market_of_chance_is_not_traded():
+def test_a_random_market_is_not_traded():
     traded = []
     for seed in range(8):
         data = cut(FORWARD, synthetic_prices(sessions=900, seed=seed))
@@ -340,7 +340,7 @@ def test_a_market_of_chance_is_not_traded():
 
 @dataclass(frozen=True)
 class Oracle:
-    """Knows the drift of a market whose returns follow yesterday's sign."""
+    """Forecasts the true drift of returns that follow yesterday's sign."""
 
     drift: float
 
@@ -350,7 +350,7 @@ class Oracle:
         return mean + scale * norm.ppf(LEVELS)
 
 
-def test_a_real_edge_is_traded_and_pays_where_thresholds_had_not_looked():
+def test_a_true_edge_is_traded_and_gains_out_of_sample():
     rng = np.random.default_rng(11)
     returns = np.zeros(2000)
     for row in range(1, 2000):
@@ -387,7 +387,7 @@ def test_implied_actions_do_not_change_with_the_unit_of_prices():
     np.testing.assert_array_equal(*said)
 
 
-def test_implied_actions_do_not_change_with_what_comes_after():
+def test_implied_actions_do_not_depend_on_later_prices():
     prices = synthetic_prices(sessions=700, seed=5)
     data = cut(FORWARD, prices)
     fitted = BASELINES["rolling_250"].fit(data.train, LEVELS, 0)

@@ -1,4 +1,4 @@
-"""Probabilities come true after calibration, and every forecaster's quantiles imply some."""
+"""Calibration of action probabilities, and the probabilities implied by quantiles."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ from pregao.decisions import (
     quantile_probabilities,
 )
 from pregao.decisions._action_scores import BUY, HOLD, SELL
-from pregao.decisions._probabilities import unfocused
+from pregao.decisions._probabilities import undo_focal_loss
 from pregao.training import LEVELS
 
 SEEDS = st.integers(0, 1000)
@@ -25,7 +25,7 @@ def days(count):
 
 
 def honest(count, seed, *, shares=(2.0, 1.0, 4.0)):
-    """Give probabilities that come true, and what came."""
+    """Return calibrated probabilities and labels drawn from them."""
     rng = np.random.default_rng(seed)
     probabilities = rng.dirichlet(np.array(shares), size=count)
     right = (probabilities.cumsum(axis=1) < rng.random(count)[:, None]).sum(axis=1)
@@ -52,7 +52,7 @@ BENT = {
 
 
 @pytest.mark.parametrize("name", BENT)
-def test_what_was_bent_is_straightened(name: str):
+def test_calibration_recovers_distorted_probabilities(name: str):
     said, right = honest(2000, 1)
     later, came = honest(4000, 2)
 
@@ -79,7 +79,7 @@ NUM_FREE = {"identity": 0, "temperature": 1, "biased_temperature": 3, "vector": 
         ("one action too sure", 5, 5),
     ],
 )
-def test_few_numbers_are_fitted_where_few_will_do(name, least, enough):
+def test_the_form_with_the_fewest_sufficient_parameters_is_chosen(name, least, enough):
     fitted_numbers = []
     for seed in range(15):
         said, right = honest(1500, seed)
@@ -91,7 +91,7 @@ def test_few_numbers_are_fitted_where_few_will_do(name, least, enough):
 
 
 @pytest.mark.parametrize("focus", [0.5, 1.0, 2.0, 3.0, 5.0])
-def test_the_focal_loss_is_undone_where_it_is_least(focus: float):
+def test_undoing_a_focal_loss_recovers_the_probabilities_of_its_minimiser(focus: float):
     for truth in ([0.2, 0.3, 0.5], [0.05, 0.05, 0.9], [0.34, 0.33, 0.33], [0.6, 0.01, 0.39]):
 
         def loss(logits, truth=truth):
@@ -101,16 +101,16 @@ def test_the_focal_loss_is_undone_where_it_is_least(focus: float):
         taught = minimize(loss, np.zeros(3), tol=1e-12).x
         said = np.exp(taught) / np.exp(taught).sum()
 
-        np.testing.assert_allclose(truth, unfocused(said[None], focus)[0], atol=2e-4)
+        np.testing.assert_allclose(truth, undo_focal_loss(said[None], focus)[0], atol=2e-4)
 
 
-def test_what_a_focal_loss_bent_is_straightened_by_its_own_formula():
+def test_calibration_uses_the_focal_formula_for_a_focal_loss():
     said, right = honest(3000, 4)
     grid = np.linspace(1e-4, 1 - 1e-4, 4001)
     weight = grid / ((1 - grid) ** 3 - 3 * (1 - grid) ** 2 * grid * np.log(grid))
 
     def taught(truth):
-        # Those p of sum 1 whose weights are in the ratio of the truth, by bisection.
+        # The minimiser of the focal loss: p of sum 1 whose weights are proportional to the truth.
         low, high = np.zeros(len(truth)), np.full(len(truth), 1e6)
         for _ in range(80):
             scale = (low + high) / 2
@@ -123,13 +123,13 @@ def test_what_a_focal_loss_bent_is_straightened_by_its_own_formula():
 
     found = fitted(taught(said), right, focus=3.0)
 
-    np.testing.assert_allclose(said, unfocused(taught(said), 3.0), atol=2e-3)
+    np.testing.assert_allclose(said, undo_focal_loss(taught(said), 3.0), atol=2e-3)
     assert 3.0 == found.focus
     assert np.abs(said - found.applied(taught(said))).mean() < 0.02
 
 
 @given(SEEDS, st.integers(20, 300), st.sampled_from([1, 5, 20]), st.sampled_from([0.0, 3.0]))
-def test_calibration_is_never_worse_than_none_on_what_it_was_fitted_on(seed, count, horizon, focus):
+def test_calibration_never_raises_the_log_loss_of_its_fit(seed, count, horizon, focus):
     rng = np.random.default_rng(seed)
     said = rng.dirichlet([1.0, 1.0, 1.0], size=count)
     right = rng.integers(0, 3, count).astype(np.int8)
@@ -154,7 +154,7 @@ def test_calibrated_probabilities_sum_to_one(seed):
     assert np.isfinite(found).all()
 
 
-def test_honest_probabilities_are_left_as_they_are_to_the_last_bit():
+def test_calibrated_probabilities_are_unchanged_to_the_last_bit():
     said, right = honest(500, 3)
     found = fitted(said, right, horizon=50)
 
@@ -162,7 +162,7 @@ def test_honest_probabilities_are_left_as_they_are_to_the_last_bit():
     assert said.tobytes() == found.applied(said).tobytes()
 
 
-def test_probabilities_that_know_nothing_become_the_shares_of_the_actions():
+def test_uninformative_probabilities_are_calibrated_to_the_class_shares():
     rng = np.random.default_rng(5)
     said = rng.dirichlet([1, 1, 1], size=3000)
     right = rng.choice(3, p=[0.2, 0.1, 0.7], size=3000).astype(np.int8)
@@ -173,7 +173,7 @@ def test_probabilities_that_know_nothing_become_the_shares_of_the_actions():
     assert calibrated.std(axis=0).max() < 0.02
 
 
-def test_an_action_that_never_came_is_improbable_and_not_impossible():
+def test_an_action_without_labels_is_improbable_and_not_impossible():
     said, _ = honest(300, 6)
     right = np.where(said[:, BUY] > 0.5, BUY, HOLD).astype(np.int8)
 
@@ -182,7 +182,7 @@ def test_an_action_that_never_came_is_improbable_and_not_impossible():
     assert 1e-5 < found[:, SELL].mean() < 0.02
 
 
-def test_windows_that_overlap_count_as_fewer():
+def test_overlapping_windows_count_as_fewer_observations():
     said, right = honest(400, 7)
     bent = normed(said**1.5)
 
@@ -190,7 +190,7 @@ def test_windows_that_overlap_count_as_fewer():
     assert "identity" == fitted(bent, right, horizon=100).method
 
 
-def test_a_network_is_not_turned_around():
+def test_calibration_never_reverses_a_network():
     said, right = honest(500, 8)
 
     found = fitted(1 / said / (1 / said).sum(axis=1, keepdims=True), right)
@@ -198,7 +198,7 @@ def test_a_network_is_not_turned_around():
     assert min(found.slopes.values()) >= 0
 
 
-def test_a_calibration_is_what_it_is_written_as():
+def test_a_calibration_equals_its_own_json():
     said, right = honest(300, 9)
     found = fitted(BENT["too sure"](said), right, focus=2.0)
 
@@ -207,7 +207,7 @@ def test_a_calibration_is_what_it_is_written_as():
         found.replace(slopes={"long": 1.0})
 
 
-# Out of quantiles.
+# Implied by quantiles.
 
 SCALES = st.floats(0.001, 0.2)
 BARS = st.floats(0.0, 0.5)
@@ -232,7 +232,7 @@ def test_quantiles_imply_the_probabilities_of_their_distribution(distribution):
 def test_implied_probabilities_are_probabilities(seed, scale, bar):
     rng = np.random.default_rng(seed)
     quantiles = np.sort(rng.normal(0, scale, (20, len(LEVELS))), axis=1)
-    # Ties happen where a market stands still.
+    # Constant prices give tied quantiles.
     quantiles[:5] = np.round(quantiles[:5], 2)
 
     found = quantile_probabilities(quantiles, LEVELS, np.full(20, bar))
@@ -242,7 +242,7 @@ def test_implied_probabilities_are_probabilities(seed, scale, bar):
 
 
 @given(SEEDS, SCALES)
-def test_the_higher_the_bar_the_less_there_is_to_trade(seed, scale):
+def test_a_higher_bar_lowers_the_probabilities_of_trading(seed, scale):
     rng = np.random.default_rng(seed)
     quantiles = np.sort(rng.normal(0, scale, len(LEVELS)))
     bars = np.linspace(0, 0.9, 200)
@@ -253,7 +253,7 @@ def test_the_higher_the_bar_the_less_there_is_to_trade(seed, scale):
         assert (np.diff(found[:, action]) <= 1e-15).all()
 
 
-def test_at_a_quantile_the_share_beyond_is_its_level():
+def test_the_implied_probability_at_a_quantile_is_its_level():
     quantiles = np.array(stats.norm.ppf(LEVELS)) * 0.05
     above = quantiles > 0
     bars = np.expm1(quantiles[above])
@@ -263,7 +263,7 @@ def test_at_a_quantile_the_share_beyond_is_its_level():
     np.testing.assert_allclose(1 - np.array(LEVELS)[above], found[:, BUY], atol=1e-12)
 
 
-def test_beyond_the_outer_quantiles_the_tail_goes_on_and_ends_nowhere():
+def test_the_tails_decay_beyond_the_outer_quantiles_without_end():
     distribution = stats.t(4, 0, 0.01)
     quantiles = np.tile(distribution.ppf(LEVELS), (3, 1))
     bars = np.expm1(distribution.ppf([0.992, 0.995, 0.999]))
@@ -276,7 +276,7 @@ def test_beyond_the_outer_quantiles_the_tail_goes_on_and_ends_nowhere():
     assert (found[1:] > 0.3 * true[1:]).all()
 
 
-def test_a_market_that_stands_still_is_held():
+def test_a_degenerate_distribution_implies_hold():
     still = np.zeros((2, len(LEVELS)))
 
     found = quantile_probabilities(still, LEVELS, np.array([0.0, 0.01]))
@@ -286,7 +286,7 @@ def test_a_market_that_stands_still_is_held():
     assert found[0, BUY] <= 1 - LEVELS[-1] + 1e-12
 
 
-def test_a_bar_of_more_than_the_price_is_never_fallen_below():
+def test_a_fall_beyond_the_whole_price_has_no_probability():
     quantiles = np.tile(stats.norm.ppf(LEVELS), (1, 1))
 
     found = quantile_probabilities(quantiles, LEVELS, np.array([1.5]))

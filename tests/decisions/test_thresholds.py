@@ -1,4 +1,4 @@
-"""Thresholds decide for what trading costs, and trade nothing where a gain may be luck."""
+"""Thresholds are tuned to gains net of costs, and trade nothing without a significant gain."""
 
 import numpy as np
 import pytest
@@ -27,7 +27,7 @@ def days(count):
 
 
 def market(count, seed, *, edge, horizon=1):
-    """Give probabilities out of a signal that lasts, and returns that follow it by `edge`."""
+    """Return probabilities from a persistent signal, and returns that depend on it by `edge`."""
     rng = np.random.default_rng(seed)
     shocks = rng.normal(size=count + horizon)
     signal = np.zeros(count + horizon)
@@ -66,7 +66,7 @@ def test_thresholds_decide_as_they_are_described(buy, sell, seed):
         assert (BUY if buys else SELL if sells else HOLD) == action
 
 
-def test_the_higher_the_thresholds_the_wider_the_band_of_abstaining():
+def test_higher_thresholds_widen_the_abstention_band():
     said = np.random.default_rng(1).dirichlet([2, 2, 2], size=500)
 
     held = [
@@ -78,11 +78,11 @@ def test_the_higher_the_thresholds_the_wider_the_band_of_abstaining():
     assert held[0] < held[-1] == 500
 
 
-def test_where_both_are_equally_likely_one_buys():
+def test_equal_probabilities_of_buying_and_selling_buy():
     assert [BUY] == Thresholds(buy=0.3, sell=0.3).actions(np.array([[0.4, 0.4, 0.2]])).tolist()
 
 
-def test_no_trade_holds_whatever_is_said():
+def test_no_trade_holds_whatever_the_probabilities():
     certain = np.eye(3)
 
     assert [HOLD] * 3 == NO_TRADE.actions(certain).tolist()
@@ -109,7 +109,7 @@ def test_gains_are_returns_less_costs():
     np.testing.assert_allclose([0.02 - 5 * 0.02**2, -0.03 - 5 * 0.03**2], averse[:, BUY])
 
 
-def test_costs_are_read_by_name():
+def test_cost_matrices_are_read_by_action_name():
     costs = {came: {said: 10.0 * (came != said) for said in NAMES} for came in NAMES}
     costs["buy"]["sell"] = 99.0
 
@@ -129,7 +129,7 @@ def test_an_edge_is_traded_on_both_sides():
     assert found.earned.decided.mean_gain > found.earned.always["buy"].mean_gain
 
 
-def test_the_threshold_gains_most_of_all_that_are_beyond_luck():
+def test_the_chosen_threshold_gains_most_among_the_significant_ones():
     probabilities, returns = market(1500, 3, edge=0.3)
     terms = DecisionTerms(cost=0.005)
     found = tuned(probabilities, returns, terms)
@@ -145,7 +145,7 @@ def test_the_threshold_gains_most_of_all_that_are_beyond_luck():
         assert gained(other) <= found.earned.decided.mean_gain + 2e-4
 
 
-def test_the_dearer_a_trade_the_fewer_are_made():
+def test_higher_costs_make_fewer_trades():
     probabilities, returns = market(3000, 4, edge=0.3)
 
     trades = []
@@ -159,7 +159,7 @@ def test_the_dearer_a_trade_the_fewer_are_made():
 
 
 @pytest.mark.parametrize("horizon", [1, 10])
-def test_a_market_of_chance_is_seldom_traded(horizon: int):
+def test_a_random_market_is_rarely_traded(horizon: int):
     num_markets = 60
 
     traded = sum(
@@ -167,12 +167,12 @@ def test_a_market_of_chance_is_seldom_traded(horizon: int):
         for seed in range(num_markets)
     )
 
-    # One in ten is what the level allows; three standard deviations more is what luck does to it.
+    # The nominal size of 10 % and three standard deviations of the simulation.
     assert traded <= num_markets * 0.1 + 3 * np.sqrt(num_markets * 0.1 * 0.9)
 
 
-def test_symbols_of_one_date_are_no_evidence_of_their_own():
-    # One market of chance, eight times over: what is luck once stays luck.
+def test_symbols_of_the_same_dates_add_no_evidence():
+    # One random market, duplicated eight times.
     traded = 0
     for seed in range(30):
         probabilities, returns = market(300, seed, edge=0.0)
@@ -187,14 +187,14 @@ def test_symbols_of_one_date_are_no_evidence_of_their_own():
     assert traded <= 8
 
 
-def test_few_trades_are_no_evidence():
+def test_few_trades_give_no_threshold():
     probabilities, returns = market(1500, 2, edge=0.3)
     strict = DecisionTerms(cost=0.0, least_sessions=1500)
 
     assert NO_TRADE == tuned(probabilities, returns, strict).thresholds
 
 
-def test_few_sessions_are_no_evidence():
+def test_few_sessions_give_no_threshold():
     probabilities, returns = market(120, 2, edge=1.0, horizon=10)
 
     found = tuned(probabilities, returns, horizon=10)
@@ -204,7 +204,7 @@ def test_few_sessions_are_no_evidence():
     assert 20 == found.block_sessions
 
 
-def test_without_selling_short_nothing_is_sold():
+def test_without_short_sales_no_window_is_sold():
     probabilities, returns = market(1500, 2, edge=0.3)
 
     found = tuned(probabilities, returns, DecisionTerms(cost=0.0, allow_short=False))
@@ -213,7 +213,7 @@ def test_without_selling_short_nothing_is_sold():
     assert 0.0 == found.earned.always["sell"].mean_gain
 
 
-def test_aversion_to_risk_trades_less():
+def test_risk_aversion_makes_fewer_trades():
     probabilities, returns = market(3000, 5, edge=0.1)
 
     bold, timid = (
@@ -224,7 +224,7 @@ def test_aversion_to_risk_trades_less():
     assert timid.num_buys + timid.num_sells < bold.num_buys + bold.num_sells
 
 
-def test_expected_costs_move_the_threshold_to_where_theory_has_it():
+def test_a_cost_matrix_gives_the_theoretical_threshold():
     rng = np.random.default_rng(6)
     likely = rng.uniform(0.0, 1.0, 20_000)
     probabilities = np.stack([likely, np.zeros(20_000), 1 - likely], axis=1)
@@ -246,7 +246,7 @@ def test_expected_costs_move_the_threshold_to_where_theory_has_it():
     assert 1.0 == found.thresholds.sell
 
 
-def test_what_always_buying_gains_is_not_taken_for_knowledge():
+def test_market_drift_is_no_excess_gain():
     rng = np.random.default_rng(7)
     returns = rng.normal(0.003, 0.01, 1000)
     alike = np.tile([0.5, 0.2, 0.3], (1000, 1))
@@ -258,7 +258,7 @@ def test_what_always_buying_gains_is_not_taken_for_knowledge():
     assert ("buy", 0.0, 0.0, 0.0) == (excess.action, excess.mean_gain, excess.low, excess.high)
 
 
-def test_earnings_stand_beside_the_likeliest_and_each_action_always():
+def test_gains_are_compared_with_the_likeliest_and_each_constant_action():
     probabilities, returns = market(500, 8, edge=0.1)
     terms = DecisionTerms(cost=0.001)
     gains = gains_of_returns(returns, terms)
@@ -276,7 +276,7 @@ def test_earnings_stand_beside_the_likeliest_and_each_action_always():
     assert gains[np.arange(500), said].mean() == pytest.approx(found.likeliest.mean_gain)
 
 
-def test_intervals_cover_the_true_mean_as_often_as_they_promise():
+def test_gain_intervals_have_nominal_coverage():
     covered = 0
     for seed in range(200):
         rng = np.random.default_rng(seed)
@@ -296,7 +296,7 @@ def test_intervals_cover_the_true_mean_as_often_as_they_promise():
     assert 0.80 <= covered / 200 <= 0.97
 
 
-def test_the_same_windows_have_the_same_thresholds_in_any_order():
+def test_thresholds_do_not_depend_on_the_order_of_windows():
     probabilities, returns = market(800, 9, edge=0.2)
     shuffled = np.random.default_rng(0).permutation(800)
 
@@ -307,7 +307,7 @@ def test_the_same_windows_have_the_same_thresholds_in_any_order():
     assert expected.p_value == found.p_value
 
 
-def test_tuned_thresholds_are_what_they_are_written_as():
+def test_tuned_thresholds_equal_their_own_json():
     found = tuned(*market(300, 1, edge=0.1))
 
     assert found == TunedThresholds.model_validate_json(found.model_dump_json())

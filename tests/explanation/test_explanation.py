@@ -1,4 +1,4 @@
-"""An explanation says what its numbers say, in both languages, and no more than they can bear."""
+"""Explanations: aggregation of attributions, and the narrative in both languages."""
 
 from datetime import date
 
@@ -95,7 +95,7 @@ def english(explanation: Explanation) -> str:
     return " ".join(each.en for each in explanation.what_mattered)
 
 
-def test_shares_of_a_forecast_are_added_up_by_feature_and_by_lag():
+def test_attributions_of_a_forecast_are_summed_by_feature_and_by_lag():
     given = attribution()
 
     found = Attributed.of(given, FEATURES)
@@ -109,7 +109,7 @@ def test_shares_of_a_forecast_are_added_up_by_feature_and_by_lag():
     assert found.difference_percent == pytest.approx(signed.sum(), rel=1e-2)
 
 
-def test_shares_of_a_run_are_means_over_windows_and_the_matrix_of_sizes():
+def test_attributions_of_a_run_are_means_over_windows_and_its_matrix_of_absolute_values():
     given = attribution(windows=5)
 
     found = Attributed.of(given, FEATURES)
@@ -121,7 +121,7 @@ def test_shares_of_a_run_are_means_over_windows_and_the_matrix_of_sizes():
     np.testing.assert_allclose(absolute, [e.absolute_percent for e in found.by_feature], rtol=1e-3)
 
 
-def test_groups_of_lags_hold_all_shares_the_newest_first():
+def test_lag_groups_sum_all_attributions_the_newest_first():
     found = Attributed.of(attribution(), FEATURES)
 
     groups = grouped_by_lag(found)
@@ -145,7 +145,7 @@ def test_an_explanation_equals_its_own_json(importances: Importances | None):
     assert (7, 6, 5, 4, 3, 2, 1) == explanation.lags
 
 
-def test_a_forecast_names_what_moved_it_most():
+def test_the_narrative_of_a_forecast_names_the_largest_attributions():
     found = Attributed.of(attribution(), FEATURES)
     most = found.by_size()[0]
 
@@ -155,7 +155,7 @@ def test_a_forecast_names_what_moved_it_most():
     assert f"What mattered most: {most.name} ({most.signed_percent:+.2f})" in said
 
 
-def test_a_run_names_what_costs_most_and_nothing_within_chance():
+def test_the_narrative_of_a_run_names_significant_importances_alone():
     said = english(explained(attribution(windows=4), importances=IMPORTANCES))
 
     assert "What mattered most: range (+0.70 %), gap (+0.20 %). " in said
@@ -165,7 +165,7 @@ def test_a_run_names_what_costs_most_and_nothing_within_chance():
     assert "return" not in said
 
 
-def test_a_run_that_needs_no_feature_by_itself_says_so():
+def test_the_narrative_states_that_no_single_feature_is_significant():
     noise = IMPORTANCES.replace(
         by_feature=tuple(importance(name, 0.01, 0.02) for name in FEATURES),
         by_cluster=(),
@@ -179,7 +179,9 @@ def test_a_run_that_needs_no_feature_by_itself_says_so():
 
 
 @pytest.mark.parametrize("importances", [None, IMPORTANCES], ids=["forecast", "run"])
-def test_a_network_that_equals_its_anchor_reads_nothing(importances: Importances | None):
+def test_the_narrative_states_that_an_untrained_network_reads_nothing(
+    importances: Importances | None,
+):
     silent = attribution(size=0.0)
 
     explanation = explained(silent, model=fitted(best_epoch=0), importances=importances)
@@ -200,30 +202,30 @@ def test_an_ensemble_equals_the_anchor_only_if_all_its_members_do():
     assert explained(attribution(size=0.0), model=neither).is_untrained
 
 
-def test_a_forecaster_of_no_features_says_so():
+def test_the_narrative_states_that_no_features_are_read():
     deaf = IMPORTANCES.replace(reads_features=False)
 
     assert "It reads no features" in english(explained(importances=deaf))
 
 
 @pytest.mark.parametrize(("edge", "words"), [("none", "no edge"), ("proven", "It says what")])
-def test_nobody_is_told_what_moves_the_market(edge: str, words: str):
+def test_every_narrative_states_that_it_does_not_explain_the_market(edge: str, words: str):
     said = english(explained(edge=edge))
 
     assert words in said
     assert "not what moves the market" in said
 
 
-def test_who_forecasts_in_the_networks_place_is_named():
+def test_the_narrative_names_the_baseline_served_instead():
     assert "har forecasts" in english(explained(served="har"))
 
 
-def test_shares_that_do_not_add_up_are_told():
+def test_the_narrative_warns_of_a_large_integration_gap():
     assert "do not add up" in english(explained(attribution(gap=0.5)))
     assert "do not add up" not in english(explained(attribution(gap=1e-4)))
 
 
-def test_a_number_that_no_input_moves_is_said_to_be_so():
+def test_the_narrative_states_that_a_quantity_does_not_depend_on_inputs():
     said = english(explained(attribution(), attribution(MedianAt(step=1), size=0.0)))
 
     assert "Median in 1 session: 2.00 %, whatever the inputs are." in said

@@ -1,4 +1,4 @@
-"""Permutation importance finds what a forecaster reads, and nothing else."""
+"""Permutation importance is positive for inputs that are read, and 0 for others."""
 
 from dataclasses import dataclass, replace
 from functools import cache
@@ -12,11 +12,11 @@ from scipy.stats import norm, spearmanr
 from pregao.dataset import Dataset, Split, make_dataset
 from pregao.explanation import Importances, evenly_chosen, permutation_importance
 from pregao.explanation._permutation import (
-    _Apart,
-    _rows_of,
-    another_window,
-    clusters_of,
+    _last_rows,
+    _SeparateWindows,
+    correlated_clusters,
     lag_groups,
+    permute_windows,
 )
 from pregao.scores import truth_of, window_crps
 from pregao.testing import noisy_after, synthetic_prices
@@ -37,7 +37,7 @@ def dataset() -> Dataset:
 
 @dataclass(frozen=True)
 class Reader:
-    """A forecaster whose range is as wide as some of its inputs say."""
+    """A forecaster whose interval width is a function of some inputs."""
 
     columns: tuple[int, ...] = (1,)
     lag: int = 1
@@ -50,7 +50,7 @@ class Reader:
 
 
 def foresighted() -> Dataset:
-    """Give the same windows with a feature that knows how far the price will move tomorrow."""
+    """Return the same windows with a feature that leaks the size of tomorrow's return."""
     data = dataset()
     table = data.train.table.copy()
     moves = np.abs(np.roll(data.train.returns, -1)) / data.train.sigma
@@ -66,7 +66,7 @@ def rises(found) -> dict[str, float]:
     return {each.name: each.rise_percent for each in found}
 
 
-def test_only_the_feature_that_is_read_costs_anything():
+def test_only_the_feature_that_is_read_has_importance():
     found = permutation_importance(Reader(columns=(1,)), foresighted(), levels=LEVELS)
 
     others = {name: rise for name, rise in rises(found.by_feature).items() if name != "range"}
@@ -78,14 +78,14 @@ def test_only_the_feature_that_is_read_costs_anything():
 
 
 @pytest.mark.parametrize(("lag", "group"), [(1, "1"), (2, "2-5"), (5, "2-5"), (8, "6-8")])
-def test_only_the_lags_that_are_read_cost_anything(lag: int, group: str):
+def test_only_the_lags_that_are_read_have_importance(lag: int, group: str):
     found = importances(Reader(lag=lag))
 
     assert ["1", "2-5", "6-8"] == list(rises(found.by_lag))
     assert {group} == {name for name, rise in rises(found.by_lag).items() if rise != 0}
 
 
-def test_the_rise_is_that_of_scores_on_inputs_swapped_by_hand():
+def test_the_rise_equals_that_of_scores_on_manually_permuted_inputs():
     windows = dataset().validation
     truth, reader = truth_of([windows]), Reader(columns=(0, 1))
     scale = windows.scale * np.exp(0.3 * windows.inputs[:, -1, [0, 1]].sum(axis=1))[:, None]
@@ -95,7 +95,7 @@ def test_the_rise_is_that_of_scores_on_inputs_swapped_by_hand():
 
     by_hand = []
     for repeat in range(3):
-        source = another_window(windows, np.random.default_rng((7, repeat)))
+        source = permute_windows(windows, np.random.default_rng((7, repeat)))
         read = windows.inputs[:, -1, 0] + windows.inputs[source, -1, 1].astype(np.float64)
         swapped = windows.scale * np.exp(0.3 * read)[:, None]
         by_hand.append(100 * (crps(swapped) / crps(scale) - 1))
@@ -119,7 +119,7 @@ def test_a_baseline_of_returns_reads_no_features(name: str):
 
 
 def test_trees_read_features():
-    # With less to learn from, no leaf is large enough to be split.
+    # With fewer windows, no leaf is large enough to be split.
     prices = [synthetic_prices(sessions=1600, seed=8)]
     data = make_dataset(prices, features=FEATURES, lookback=20, horizon=HORIZON, split=Split())
 
@@ -132,12 +132,12 @@ def test_trees_read_features():
 
 
 @pytest.mark.parametrize("name", ["anchor_lstm", "lightgbm", "har"])
-def test_windows_taken_apart_are_forecast_as_they_are_in_place(name: str):
+def test_separate_windows_have_the_same_forecasts_as_overlapping_ones(name: str):
     windows = dataset().validation
     fitted = BASELINES[name].fit(dataset().train, LEVELS, 0) if name in BASELINES else trained()
-    rows = _rows_of(windows, 32)
+    rows = _last_rows(windows, 32)
 
-    found = fitted.quantiles(_Apart.of(windows, rows, windows.table[rows]))
+    found = fitted.quantiles(_SeparateWindows.from_rows(windows, rows, windows.table[rows]))
 
     np.testing.assert_array_equal(fitted.quantiles(windows), found)
 
@@ -183,12 +183,12 @@ def test_importance_does_not_change_when_the_test_part_does():
     assert found.everything.rise_percent != 0
 
 
-def test_the_same_seed_gives_the_same_and_another_seed_something_else():
+def test_importances_are_reproducible_by_seed_and_differ_between_seeds():
     assert importances(Reader()) == importances(Reader())
     assert importances(Reader()).everything != importances(Reader(), seed=1).everything
 
 
-def test_scores_do_not_depend_on_how_many_windows_are_held_at_a_time():
+def test_importances_do_not_depend_on_the_block_size():
     whole, parts = importances(Reader()), importances(Reader(), windows_at_once=7)
 
     for ours, theirs in zip(whole.by_feature, parts.by_feature, strict=True):
@@ -202,10 +202,10 @@ def test_importances_round_trip_through_json():
 
 
 @given(st.integers(0, 2**32))
-def test_every_window_is_given_another_one_of_its_symbol(seed: int):
+def test_every_window_is_replaced_by_another_one_of_its_symbol(seed: int):
     windows = dataset().validation
 
-    source = another_window(windows, np.random.default_rng(seed))
+    source = permute_windows(windows, np.random.default_rng(seed))
 
     places = np.arange(len(windows))
     assert sorted(source.tolist()) == places.tolist()
@@ -213,27 +213,27 @@ def test_every_window_is_given_another_one_of_its_symbol(seed: int):
     np.testing.assert_array_equal(windows.symbol_index, windows.symbol_index[source])
 
 
-def test_neighbours_are_swapped_together():
+def test_neighbouring_windows_are_permuted_as_a_block():
     windows = dataset().validation
 
-    source = another_window(windows, np.random.default_rng(0))
+    source = permute_windows(windows, np.random.default_rng(0))
 
     stay_neighbours = np.mean(np.diff(source) == 1)
     assert stay_neighbours > 0.7
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5, 9])
-def test_few_windows_are_swapped_too(count: int):
+def test_a_few_windows_are_permuted_too(count: int):
     windows = dataset().validation.of_symbol(1).take(slice(0, count))
 
-    source = another_window(windows, np.random.default_rng(0))
+    source = permute_windows(windows, np.random.default_rng(0))
 
     assert sorted(source.tolist()) == list(range(count))
     assert (source != np.arange(count)).all() or count == 1
 
 
 @given(most=st.integers(1, 200))
-def test_no_more_windows_are_chosen_than_asked_for(most: int):
+def test_at_most_the_requested_number_of_windows_is_sampled(most: int):
     windows = dataset().validation
 
     chosen = evenly_chosen(windows, most)
@@ -244,7 +244,7 @@ def test_no_more_windows_are_chosen_than_asked_for(most: int):
         assert len(windows) == len(chosen)
 
 
-def test_of_a_large_pool_a_symbol_keeps_windows_to_swap():
+def test_sampled_symbols_of_a_large_pool_keep_windows_to_permute():
     prices = [synthetic_prices(f"AAA{n}", sessions=330, seed=n) for n in (3, 4, 5, 6, 11)]
     pool = make_dataset(prices, features=["return"], lookback=4, horizon=2, split=Split())
 
@@ -264,13 +264,13 @@ def test_lag_groups_hold_every_lag_once(lookback: int):
     ]
 
 
-def test_features_that_move_together_are_a_cluster():
+def test_correlated_features_form_a_cluster():
     rng = np.random.default_rng(5)
     one, two, alone = rng.normal(size=(3, 400))
     rows = np.stack([one, alone, two, -np.exp(one), two + 0.2 * alone, np.zeros(400)], axis=1)
     correlation = spearmanr(rows[:, :5]).statistic
 
-    clusters = clusters_of(rows)
+    clusters = correlated_clusters(rows)
 
     assert [[0, 3], [2, 4]] == clusters
     for cluster in clusters:
@@ -278,7 +278,7 @@ def test_features_that_move_together_are_a_cluster():
     assert np.abs(correlation[0, [1, 2, 4]]).max() < 0.7
 
 
-def test_what_can_stand_in_for_each_other_is_swapped_together_as_well():
+def test_substitutable_features_are_permuted_together_as_well():
     rng = np.random.default_rng(0)
     data = dataset()
     table = data.train.table.copy()

@@ -1,4 +1,4 @@
-"""Resampling in blocks keeps dependence, and its intervals cover what they say."""
+"""The block bootstrap preserves dependence, and its intervals have nominal coverage."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ def moving_average(generator, count, length):
 
 
 @given(st.integers(1, 400), st.integers(1, 40), st.integers(0, 2**16))
-def test_every_resample_is_as_long_as_the_history(num_dates, block_sessions, seed):
+def test_weights_of_each_resample_sum_to_one(num_dates, block_sessions, seed):
     weights = resampling_weights(
         num_dates, block_sessions=block_sessions, num_resamples=20, seed=seed
     )
@@ -27,14 +27,14 @@ def test_every_resample_is_as_long_as_the_history(num_dates, block_sessions, see
     assert (weights >= 0).all()
 
 
-def test_every_date_is_drawn_as_often_as_any_other():
+def test_dates_are_drawn_with_equal_probability():
     weights = resampling_weights(30, block_sessions=6, num_resamples=20_000, seed=0)
 
     np.testing.assert_allclose(np.full(30, 1 / 30), weights.mean(axis=0), rtol=0.05)
 
 
-def test_the_variance_of_a_mean_is_that_of_the_stationary_bootstrap():
-    # Politis and Romano (1994), lemma 1: autocovariances fade out with the blocks.
+def test_the_variance_of_a_mean_equals_the_theoretical_stationary_bootstrap_variance():
+    # Politis and Romano (1994), lemma 1: autocovariances decay with the block length.
     count, p = 120, 1 / 8
     values = moving_average(np.random.default_rng(3), count, 5)
     centred = values - values.mean()
@@ -47,8 +47,8 @@ def test_the_variance_of_a_mean_is_that_of_the_stationary_bootstrap():
     assert pytest.approx(expected, rel=0.04) == (weights @ values).var()
 
 
-def test_blocks_are_as_long_as_asked_on_average():
-    # Two dates of a block stay neighbours: of a block of b dates one neighbourhood in b is cut.
+def test_the_mean_block_length_is_the_requested_one():
+    # Neighbouring dates of a block stay neighbours: one pair in b is separated.
     count = 1000
     weights = resampling_weights(count, block_sessions=5, num_resamples=400, seed=0)
     alternating = np.tile([1.0, -1.0], count // 2)
@@ -58,9 +58,7 @@ def test_blocks_are_as_long_as_asked_on_average():
 
 
 @given(st.integers(1, 5000), st.integers(1, 60))
-def test_blocks_are_never_shorter_than_the_horizon_and_four_fit_where_anything_is_said(
-    num_dates, horizon
-):
+def test_blocks_are_at_least_a_horizon_and_four_fit_where_an_interval_is_given(num_dates, horizon):
     block_sessions = block_sessions_for(num_dates, horizon)
 
     assert horizon <= block_sessions
@@ -95,7 +93,7 @@ def test_estimate_is_the_skill_of_the_means_over_dates():
     assert 2 == found.num_observations
 
 
-def test_copies_of_a_symbol_make_no_interval_narrower():
+def test_duplicated_symbols_do_not_narrow_the_interval():
     generator = np.random.default_rng(0)
     naive, days = generator.gamma(2, 1, 200), DAY + np.arange(200)
     own = naive + generator.normal(0, 0.3, 200)
@@ -126,7 +124,7 @@ def test_a_higher_level_is_a_wider_interval():
 @pytest.mark.parametrize(
     ("count", "horizon", "naive_loss"), [(7, 1, 1.0), (39, 10, 1.0), (100, 1, 0.0), (1, 1, 1.0)]
 )
-def test_no_interval_is_given_where_nothing_can_be_said(count, horizon, naive_loss):
+def test_too_few_dates_or_zero_naive_loss_give_no_interval(count, horizon, naive_loss):
     found = skill_interval(
         np.ones(count),
         np.full(count, naive_loss),
@@ -138,7 +136,7 @@ def test_no_interval_is_given_where_nothing_can_be_said(count, horizon, naive_lo
     assert found == Interval.model_validate_json(found.model_dump_json())
 
 
-def test_equal_losses_have_no_skill_and_no_width():
+def test_equal_losses_have_zero_skill_and_an_interval_of_zero_width():
     loss = np.random.default_rng(0).gamma(2, 1, 100)
 
     found = skill_interval(loss, loss, sessions=DAY + np.arange(100), horizon=1)
@@ -146,7 +144,7 @@ def test_equal_losses_have_no_skill_and_no_width():
     assert (0.0, 0.0, 0.0) == (found.low, found.estimate, found.high)
 
 
-def test_the_seed_decides_the_interval():
+def test_the_interval_is_reproducible_by_seed():
     generator = np.random.default_rng(2)
     naive = generator.gamma(2, 1, 100)
     own = naive + generator.normal(0, 0.3, 100)

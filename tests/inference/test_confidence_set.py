@@ -1,4 +1,4 @@
-"""The Model Confidence Set against arch's, and its laws."""
+"""The Model Confidence Set: equality with arch, and its properties."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ DAY = np.datetime64("2020-01-01")
 
 
 def losses(seed, count, gaps):
-    """Give losses whose means are these gaps apart, and which err together."""
+    """Return correlated losses whose means differ by these gaps."""
     generator = np.random.default_rng(seed)
     hard = generator.gamma(2, 1, count)
     return np.stack([hard + gap + generator.normal(0, 0.5, count) for gap in gaps], axis=1)
@@ -44,7 +44,7 @@ def test_p_values_equal_those_of_arch_on_the_same_resamples(seed):
     assert 0.01 < np.median(p_values) < 0.999
 
 
-def test_p_values_are_those_of_arch_up_to_the_luck_of_the_draw():
+def test_p_values_equal_those_of_arch_up_to_sampling_error():
     columns = losses(11, 500, [0.0, 0.02, 0.03, 0.05, 0.06, 0.2])
     reference = MCS(columns, size=0.1, reps=4000, block_size=8, method="R", seed=5)
     reference.compute()
@@ -57,7 +57,7 @@ def test_p_values_are_those_of_arch_up_to_the_luck_of_the_draw():
 
 
 @pytest.mark.parametrize("horizon", [1, 5])
-def test_the_best_is_in_the_set_as_often_as_the_level_says(horizon):
+def test_the_set_contains_the_best_at_the_nominal_rate(horizon):
     inside = 0
     for seed in range(150):
         shared = np.random.default_rng(seed).normal(size=(250 + horizon - 1, 5))
@@ -65,11 +65,11 @@ def test_the_best_is_in_the_set_as_often_as_the_level_says(horizon):
         columns = 5 + smooth.T + [0.0, 0.0, 0.0, 0.3, 0.6]
         inside += "f0" in found(columns, horizon=horizon, num_resamples=300, seed=seed).members
 
-    # Where losses overlap, resampled blocks see a little less variance than there is.
+    # For overlapping losses the block bootstrap slightly underestimates the variance.
     assert inside / 150 >= (0.9 if horizon == 1 else 0.86)
 
 
-def test_who_is_clearly_worse_is_no_member():
+def test_a_clearly_inferior_forecaster_is_eliminated():
     own = found(losses(1, 400, [0.0, 0.0, 0.4, 0.8]))
 
     assert ("f0", "f1") == own.members
@@ -102,7 +102,7 @@ def test_p_values_do_not_depend_on_the_order_nor_on_the_unit(seed, order):
     )
 
 
-def test_ties_stand_or_fall_together():
+def test_tied_forecasters_have_equal_p_values():
     columns = losses(3, 300, [0.0, 0.05, 0.3])
     alone = found(columns).p_values
     copied = columns[:, [0, 1, 2, 0, 2]]
@@ -128,14 +128,14 @@ def test_ties_stand_or_fall_together():
     ],
     ids=["equal", "zero", "constant", "shifted", "alone", "few", "one"],
 )
-def test_everyone_is_a_member_where_nothing_can_be_said(columns):
+def test_all_forecasters_are_members_where_no_test_is_possible(columns):
     own = found(columns)
 
     assert {1.0} == set(own.p_values.values())
     assert tuple(own.p_values) == own.members
 
 
-def test_nothing_is_said_of_fewer_than_four_horizons():
+def test_fewer_than_four_horizons_of_dates_eliminate_no_forecaster():
     columns = losses(0, 39, [0.0, 2.0])
 
     assert 2 == len(found(columns, horizon=10).members)
@@ -165,7 +165,7 @@ def test_the_seed_decides_and_the_value_equals_its_own_json():
     assert first == ConfidenceSet.model_validate_json(first.model_dump_json())
 
 
-def test_a_lower_level_keeps_more():
+def test_a_lower_level_keeps_more_members():
     columns = losses(8, 200, np.linspace(0, 0.3, 8))
 
     sizes = [len(found(columns, level=level).members) for level in (0.5, 0.25, 0.1, 0.01)]

@@ -1,4 +1,4 @@
-"""Sharpe ratios and choices among trials, against published examples and by simulation."""
+"""Deflated Sharpe ratios and PBO, against published examples and by simulation."""
 
 from itertools import combinations
 from statistics import NormalDist
@@ -24,7 +24,7 @@ NORMAL = NormalDist()
 PAPER = TrackRecord(sharpe=2.5 / 250**0.5, num_observations=1250, skewness=-3, kurtosis=10)
 
 
-def test_moments_are_those_of_scipy():
+def test_moments_equal_those_of_scipy():
     returns = np.random.default_rng(0).gamma(2, 0.01, 300) - 0.018
 
     record = TrackRecord.of(returns)
@@ -51,7 +51,7 @@ def test_returns_without_variance_have_no_sharpe_ratio(returns):
         (PAPER.replace(skewness=0, kurtosis=3), 88, 0.9505),
     ],
 )
-def test_deflated_sharpe_is_that_of_the_paper(record, num_trials, expected):
+def test_the_deflated_sharpe_ratio_equals_that_of_the_paper(record, num_trials, expected):
     # Bailey and Lopez de Prado (2014), the numerical example.
     found = deflated_sharpe(record, num_trials=num_trials, trial_variance=0.5 / 250)
 
@@ -61,8 +61,8 @@ def test_deflated_sharpe_is_that_of_the_paper(record, num_trials, expected):
 @pytest.mark.parametrize(
     ("sessions_a_year", "expected_years"), [(252, 2.73), (52, 2.83), (12, 3.24)]
 )
-def test_minimum_track_record_is_that_of_the_paper(sessions_a_year, expected_years):
-    # Bailey and Lopez de Prado (2012): two a year against one, normal returns, 95 %.
+def test_the_minimum_track_record_equals_that_of_the_paper(sessions_a_year, expected_years):
+    # Bailey and Lopez de Prado (2012): an annual ratio of 2 against 1, normal returns, 95 %.
     record = TrackRecord(sharpe=2 / sessions_a_year**0.5, num_observations=100)
 
     found = minimum_track_record(record, benchmark=1 / sessions_a_year**0.5)
@@ -89,7 +89,7 @@ def test_a_record_of_the_minimum_length_is_just_significant(sharpe, skewness, ex
 
 
 @pytest.mark.parametrize("num_trials", [5, 20, 100, 1000])
-def test_expected_maximum_is_that_of_drawn_trials(num_trials):
+def test_the_expected_maximum_equals_that_of_simulated_trials(num_trials):
     drawn = np.random.default_rng(0).normal(0, 0.05, (4000, num_trials)).max(axis=1).mean()
 
     assert pytest.approx(drawn, rel=0.04) == expected_max_sharpe(num_trials, 0.05**2)
@@ -107,7 +107,7 @@ def test_a_single_trial_is_not_deflated():
 
 
 @given(st.integers(1, 10_000), st.integers(1, 10_000))
-def test_more_trials_leave_less(few, more):
+def test_more_trials_lower_the_deflated_sharpe_ratio(few, more):
     few, more = sorted((few, more))
 
     found = [deflated_sharpe(PAPER, num_trials=count).deflated_sharpe for count in (few, more)]
@@ -115,7 +115,7 @@ def test_more_trials_leave_less(few, more):
     assert found[0] >= found[1]
 
 
-def test_one_worthless_trial_has_a_uniform_probability():
+def test_the_probability_of_one_trial_without_skill_is_uniform():
     generator = np.random.default_rng(1)
     found = [
         probabilistic_sharpe(TrackRecord.of(generator.normal(0, 0.01, 250))) for _ in range(600)
@@ -125,7 +125,7 @@ def test_one_worthless_trial_has_a_uniform_probability():
 
 
 @pytest.mark.parametrize("is_known", [True, False])
-def test_the_best_of_many_worthless_trials_is_seldom_taken_for_skill(is_known):
+def test_the_best_of_many_trials_without_skill_is_rarely_significant(is_known):
     generator, found = np.random.default_rng(2), []
     for _ in range(200):
         trials = generator.standard_t(5, (250, 30)) * 0.01
@@ -139,7 +139,7 @@ def test_the_best_of_many_worthless_trials_is_seldom_taken_for_skill(is_known):
     assert np.mean([each.probabilistic_sharpe > 0.95 for each in found]) > 0.6
 
 
-def test_real_skill_is_left_after_deflation():
+def test_true_skill_remains_significant_after_deflation():
     returns = np.random.default_rng(3).normal(0.002, 0.01, 1000)
 
     found = deflated_sharpe(TrackRecord.of(returns), num_trials=50)
@@ -150,7 +150,7 @@ def test_real_skill_is_left_after_deflation():
 
 
 def overfitting_by_hand(performance, num_groups, measured):
-    """Go through the splits one by one."""
+    """Return the logits and the pairs of performance by a loop over the splits."""
     size = len(performance) // num_groups
     used = performance[len(performance) - size * num_groups :]
     groups = [used[number * size : (number + 1) * size] for number in range(num_groups)]
@@ -174,7 +174,7 @@ MEASURES = {
 
 @pytest.mark.parametrize("measure", MEASURES)
 @pytest.mark.parametrize("seed", range(3))
-def test_overfitting_equals_what_is_counted_split_by_split(seed, measure):
+def test_overfitting_equals_a_count_over_splits(seed, measure):
     performance = np.random.default_rng(seed).standard_t(4, (83, 7)) * 0.01
     logits, pairs = overfitting_by_hand(performance, 8, MEASURES[measure])
 
@@ -190,7 +190,7 @@ def test_overfitting_equals_what_is_counted_split_by_split(seed, measure):
     assert pytest.approx(np.mean(pairs[:, 1] < 0)) == found.probability_of_loss
 
 
-def test_noise_is_overfitted_half_of_the_time():
+def test_the_pbo_of_trials_without_skill_is_one_half():
     found = [
         probability_of_overfitting(
             np.random.default_rng(seed).normal(0, 0.01, (200, 20)), num_groups=8
@@ -202,7 +202,7 @@ def test_noise_is_overfitted_half_of_the_time():
     assert np.mean([each.degradation_slope for each in found]) < 0
 
 
-def test_a_real_edge_is_not_overfitted():
+def test_the_pbo_of_a_true_edge_is_near_zero():
     performance = np.random.default_rng(0).normal(0, 0.01, (1000, 20))
     performance[:, 4] += 0.002
 
@@ -215,7 +215,7 @@ def test_a_real_edge_is_not_overfitted():
     assert found == Overfitting.model_validate_json(found.model_dump_json())
 
 
-def test_trials_that_are_alike_are_no_choice():
+def test_identical_trials_have_a_pbo_of_one():
     one = np.random.default_rng(0).normal(0, 0.01, (160, 1))
 
     for performance in (np.tile(one, 4), np.zeros((160, 3)), np.full((160, 3), 0.1)):
@@ -234,6 +234,6 @@ def test_trials_that_are_alike_are_no_choice():
         ((15, 3), 8, "few"),
     ],
 )
-def test_what_cannot_be_split_is_refused(shape, num_groups, message):
+def test_performance_that_cannot_be_split_is_an_error(shape, num_groups, message):
     with pytest.raises(ValueError, match=message):
         probability_of_overfitting(np.zeros(shape), num_groups=num_groups)

@@ -1,4 +1,4 @@
-"""A network is champion only where the test part leaves no other way."""
+"""A candidate is promoted if and only if it meets all conditions on the test part."""
 
 import numpy as np
 import pytest
@@ -21,7 +21,7 @@ COUNT = 300
 
 
 def losses(seed=0, count=COUNT, **gaps):
-    """Give losses that err together, so far above the best."""
+    """Return correlated losses, with means above the best by these gaps."""
     generator = np.random.default_rng(seed)
     hard = generator.gamma(4, 0.25, count)
     return {name: hard + gap + generator.normal(0, 0.2, count) for name, gap in gaps.items()}
@@ -42,7 +42,7 @@ def promotion(seed=0, *, count=COUNT, horizon=1, num_resamples=1000, **gaps):
     )
 
 
-def test_who_beats_the_best_baseline_is_champion():
+def test_a_candidate_that_beats_the_best_baseline_is_promoted():
     found = promotion(lstm=-0.1)
 
     assert found.promoted
@@ -53,7 +53,7 @@ def test_who_beats_the_best_baseline_is_champion():
     assert 0 < found.skill.low < found.skill.estimate < found.skill.high
 
 
-def test_who_does_not_leaves_the_baseline_champion():
+def test_a_candidate_that_does_not_beat_it_leaves_the_baseline_champion():
     found = promotion()
 
     assert not found.promoted
@@ -62,7 +62,7 @@ def test_who_does_not_leaves_the_baseline_champion():
     assert found.dm_p_value > 0.05
 
 
-def test_beating_the_baseline_is_not_enough_where_another_is_better_still():
+def test_a_candidate_outside_the_confidence_set_is_not_promoted():
     found = promotion(lstm=-0.1, gru=-0.4)
 
     assert found.dm_p_value < 0.001
@@ -70,7 +70,7 @@ def test_beating_the_baseline_is_not_enough_where_another_is_better_still():
     assert "anchor" == found.champion
 
 
-def test_numbers_are_those_of_the_tests_that_it_rests_on():
+def test_the_p_values_of_a_promotion_equal_those_of_its_tests():
     gaps = {"lstm": -0.02, "gru": 0.0, "random_walk": 0.05, "anchor": 0.0}
     made, sessions = losses(4, **gaps), np.repeat(DAY + np.arange(COUNT // 2), 2)
     networks = {name: made[name] for name in ("lstm", "gru")}
@@ -89,7 +89,7 @@ def test_numbers_are_those_of_the_tests_that_it_rests_on():
     assert (4, COUNT // 2) == (found.num_forecasters, found.skill.num_observations)
 
 
-def test_a_worthless_candidate_is_promoted_at_most_as_often_as_the_level_says():
+def test_a_candidate_without_skill_is_promoted_at_most_at_the_level():
     promoted = [
         promotion(seed, count=100, num_resamples=200, random_walk=0.0).promoted
         for seed in range(120)
@@ -98,7 +98,7 @@ def test_a_worthless_candidate_is_promoted_at_most_as_often_as_the_level_says():
     assert np.mean(promoted) <= 0.09
 
 
-def test_the_reasons_are_said_in_both_languages():
+def test_the_verdict_is_in_both_languages():
     found = promotion(lstm=-0.1)
 
     assert found.why.en.startswith("On 300 test sessions the loss of lstm is ")
@@ -114,7 +114,7 @@ def test_the_reasons_are_said_in_both_languages():
     )
 
 
-def test_the_reason_against_is_the_one_that_holds():
+def test_the_verdict_states_the_condition_that_failed():
     luck, others = promotion().why, promotion(lstm=-0.1, gru=-0.4).why
 
     assert luck.en.endswith(
@@ -127,7 +127,7 @@ def test_the_reason_against_is_the_one_that_holds():
     assert others.pt_br.endswith("sem vantagem: outros são ainda melhores.")
 
 
-def test_nobody_is_promoted_on_too_few_sessions():
+def test_too_few_sessions_promote_no_candidate():
     few = promotion(count=7, lstm=-5.0)
     overlapping = promotion(count=39, horizon=10, lstm=-5.0)
 
@@ -181,7 +181,7 @@ def test_no_promotion_without_the_random_walk():
         {"has_enough_sessions": False},
     ],
 )
-def test_a_promotion_against_its_own_conditions_cannot_be_made(changes):
+def test_a_promotion_that_contradicts_its_conditions_is_an_error(changes):
     with pytest.raises(ValidationError):
         promotion(lstm=-0.1, seed=3).replace(**{"hardest_p_value": 0.01, **changes})
 
@@ -193,14 +193,14 @@ def test_a_promotion_equals_its_own_json(seed, gap):
     assert found == Promotion.model_validate_json(found.model_dump_json())
 
 
-def test_who_beats_the_baseline_that_validation_chose_and_not_another_is_not_promoted():
+def test_a_candidate_must_beat_every_baseline_not_the_best_on_validation_alone():
     draw = np.random.default_rng(1)
     sessions, hard = np.datetime64("2020-01-01") + np.arange(400), draw.gamma(2, 1, 400)
     noisy = {name: hard + draw.normal(0, 0.3, 400) for name in ("lstm", "random_walk")}
 
     found = promote(
         {"lstm": noisy["lstm"]},
-        # Best on validation, by luck: on the test part the other one is better.
+        # The best baseline on validation is not the best on the test part.
         {"random_walk": noisy["random_walk"], "gjr_garch": hard + 0.2},
         candidate="lstm",
         best_baseline="gjr_garch",

@@ -1,4 +1,4 @@
-"""Diebold-Mariano against arithmetic done another way, and its laws."""
+"""The Diebold-Mariano test: equality with explicit formulas, and its properties."""
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ def harvey_factor(count, horizon):
 
 @pytest.mark.parametrize("horizon", [1, 2, 5, 10])
 @pytest.mark.parametrize("seed", range(3))
-def test_statistic_equals_the_one_summed_by_hand(horizon, seed):
+def test_the_statistic_equals_an_explicit_sum(horizon, seed):
     own, naive = losses(seed, 120)
     d = [float(a - b) for a, b in zip(own, naive, strict=True)]
     n, mean = len(d), sum(d) / len(d)
@@ -51,7 +51,7 @@ def test_horizon_one_is_the_t_test_of_the_differences():
     assert pytest.approx(ordinary.pvalues[0] / 2) == test.p_value
 
 
-def test_bartlett_weights_stand_in_where_the_variance_is_not_positive():
+def test_bartlett_weights_replace_a_variance_that_is_not_positive():
     # A difference that alternates has a negative first autocovariance.
     naive = np.ones(40)
     own = naive + 0.1 * (-1.0) ** np.arange(40) - 0.001 * np.arange(40) / 40
@@ -66,8 +66,8 @@ def test_bartlett_weights_stand_in_where_the_variance_is_not_positive():
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_a_variance_that_is_only_rounding_makes_no_gain_significant(seed):
-    # Each blip is taken back at once: in exact arithmetic the autocovariances add up to zero.
+def test_a_variance_of_rounding_error_makes_no_gain_significant(seed):
+    # Each deviation is reversed at once: in exact arithmetic the autocovariances sum to zero.
     blips, rows = np.zeros(60), np.arange(3, 57, 6)
     blips[rows] = np.random.default_rng(seed).uniform(0.1, 1, len(rows))
     blips[rows + 1] = -blips[rows]
@@ -91,7 +91,7 @@ def test_losses_are_averaged_by_date_before_testing():
     assert clustered.num_observations == 50
 
 
-def test_copies_of_a_symbol_add_no_evidence():
+def test_duplicated_symbols_add_no_evidence():
     sessions = np.datetime64("2021-03-01") + np.arange(60)
     own, naive = losses(2, 60)
     once = diebold_mariano(own, naive, horizon=2, sessions=sessions)
@@ -103,7 +103,7 @@ def test_copies_of_a_symbol_add_no_evidence():
     assert pytest.approx(once.p_value) == thrice.p_value
 
 
-def test_dates_are_put_in_order():
+def test_losses_are_sorted_by_date():
     sessions = np.datetime64("2021-03-01") + np.arange(60)
     own, naive = losses(3, 60)
     order = np.random.default_rng(0).permutation(60)
@@ -124,20 +124,20 @@ def test_dates_are_put_in_order():
         (np.zeros(1), np.ones(1), 1),
     ],
 )
-def test_nothing_is_claimed_where_nothing_can_be_tested(own, naive, horizon):
+def test_the_p_value_is_one_where_no_test_is_possible(own, naive, horizon):
     test = diebold_mariano(own, naive, horizon=horizon)
 
     assert (test.statistic, test.p_value) == (0.0, 1.0)
 
 
-def test_a_clear_gain_is_seen_and_a_loss_is_not():
+def test_a_large_gain_is_significant_and_a_loss_is_not():
     own, naive = losses(0, 400, gain=0.2)
 
     assert diebold_mariano(own, naive, horizon=3).p_value < 0.001
     assert diebold_mariano(naive, own, horizon=3).p_value > 0.999
 
 
-def test_equal_forecasters_are_told_apart_as_often_as_the_level_says():
+def test_equal_forecasters_are_rejected_at_the_nominal_level():
     p_values = [
         diebold_mariano(*losses(seed, 100, gain=0.0), horizon=1).p_value for seed in range(400)
     ]
@@ -166,7 +166,7 @@ def test_statistic_changes_sign_with_the_roles_and_ignores_the_unit(seed, count,
 
 
 @given(seed=st.integers(0, 2**16))
-def test_the_rounding_of_single_precision_is_no_gain(seed):
+def test_differences_of_single_precision_are_no_gain(seed):
     loss = np.random.default_rng(seed).exponential(size=500)
     rounded = loss * (1 - 1e-7)
 

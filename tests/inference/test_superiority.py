@@ -1,4 +1,4 @@
-"""Superior predictive ability against arch's, and its laws."""
+"""Superior predictive ability: equality with arch, and its properties."""
 
 import numpy as np
 import pytest
@@ -30,7 +30,7 @@ def test_p_values_equal_those_of_arch_on_the_same_resamples(seed):
     drawn = SPA(np.zeros(300), -gains, block_size=7, reps=500, seed=seed).bootstrap
     resampled = np.stack([pos[0].mean(axis=0) for pos, _ in drawn.bootstrap(500)])
     scale = np.sqrt(((resampled - gains.mean(axis=0)) ** 2).mean(axis=0))
-    # arch 8 takes the gains as they are even where it says that it studentises them.
+    # arch 8 does not studentise the gains, although documented to.
     reference = SPA(np.zeros(300), -gains / scale, block_size=7, reps=500, seed=seed)
     reference.compute()
     expected = reference.pvalues
@@ -42,7 +42,7 @@ def test_p_values_equal_those_of_arch_on_the_same_resamples(seed):
     np.testing.assert_allclose(expected[["lower", "consistent", "upper"]].to_numpy(), own)
 
 
-def test_p_values_are_ordered_and_the_best_is_named():
+def test_p_values_are_ordered_and_the_best_candidate_is_named():
     benchmark, losses = market(3, 400, [-0.3, 0.03, 0.04, -0.5])
 
     own = found(benchmark, losses)
@@ -52,14 +52,14 @@ def test_p_values_are_ordered_and_the_best_is_named():
     assert 400 == own.num_observations
 
 
-def test_a_clear_gain_is_seen_among_many():
+def test_a_large_gain_among_many_candidates_is_significant():
     own = found(*market(0, 400, [0.0] * 19 + [0.2]))
 
     assert "f19" == own.best
     assert own.upper < 0.01
 
 
-def test_the_luck_of_the_many_is_no_gain():
+def test_many_candidates_without_skill_are_not_significant():
     p_values = [
         found(*market(seed, 600, np.zeros(20)), num_resamples=200).consistent for seed in range(100)
     ]
@@ -68,7 +68,7 @@ def test_the_luck_of_the_many_is_no_gain():
     assert 0.3 < np.mean(p_values) < 0.7
 
 
-def test_losses_of_overlapping_forecasts_are_no_gain_either():
+def test_overlapping_forecasts_without_skill_are_not_significant():
     rejected = 0
     for seed in range(150):
         generator = np.random.default_rng(seed)
@@ -79,7 +79,7 @@ def test_losses_of_overlapping_forecasts_are_no_gain_either():
     assert rejected / 150 <= 0.11
 
 
-def test_candidates_that_are_clearly_worse_change_the_consistent_p_value_little():
+def test_clearly_inferior_candidates_hardly_change_the_consistent_p_value():
     benchmark, losses = market(4, 400, [0.06])
     alone = found(benchmark, losses)
     hopeless = {f"bad{number}": benchmark + 2 + 0.1 * number for number in range(30)}
@@ -102,13 +102,13 @@ def test_no_candidate_is_better_than_itself():
 
 
 @pytest.mark.parametrize(("count", "horizon"), [(7, 1), (39, 10), (1, 1)])
-def test_nothing_is_claimed_where_nothing_can_be_tested(count, horizon):
+def test_the_p_value_is_one_where_no_test_is_possible(count, horizon):
     own = found(*market(6, count, [5.0]), horizon=horizon)
 
     assert (1.0, 1.0, 1.0) == (own.lower, own.consistent, own.upper)
 
 
-def test_all_worse_gives_no_evidence():
+def test_the_p_value_is_one_where_every_candidate_is_worse():
     own = found(*market(7, 200, [-0.5, -1.0, -2.0]))
 
     assert (1.0, 1.0, 1.0) == (own.lower, own.consistent, own.upper)

@@ -150,7 +150,7 @@ def find_leaks_in_features(
 
 
 def _names(subject: Subject, features: Sequence[str]) -> tuple[str, ...]:
-    """Give the features to examine: those that can be computed from these prices."""
+    """Return the features to examine: those that can be computed from these prices."""
     names = dict.fromkeys((*subject.experiment.features, *features))
     bars = [each.bars for each in subject.prices]
     booked = all(each.best_bid is not None and each.best_ask is not None for each in bars)
@@ -164,7 +164,7 @@ def _spread(subject: Subject, count: int) -> Sessions:
 
 
 def _tasks(subject: Subject, names: Sequence[str], cutoffs: Sessions) -> list[Task]:
-    """Give the pieces of the work, the longest first."""
+    """Return the pieces of the work, the longest first."""
     baselines = tuple(subject.pipeline.baselines)
     chunks = [baselines[start::2] for start in range(2) if baselines[start::2]]
     return [
@@ -251,7 +251,7 @@ def _work(subject: Subject, task: Task) -> Fitted | tuple[Seen, ...]:
 
 
 def _is_ours(subject: Subject) -> bool:
-    """Tell whether no code of others is in the pipeline."""
+    """Return whether no code of others is in the pipeline."""
     return (
         subject.pipeline == REAL
         and not isinstance(subject.experiment.network, Plugin)

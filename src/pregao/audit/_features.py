@@ -85,7 +85,7 @@ def _examine(feature: Feature, prices: Prices, cutoffs: Sessions) -> Iterator[Se
 def _trials(
     feature: Feature, prices: Prices, column: NDArray[np.float64], cutoffs: Sessions
 ) -> Iterable[tuple[np.datetime64, Noise]]:
-    """Give what is tried, by cutoff: the first that moves is then the earliest."""
+    """Return what is tried, by cutoff: the first that moves is then the earliest."""
     random = np.random.default_rng(len(prices))
     rows = [row_of(prices.sessions, each) for each in cutoffs]
     rows += _telling_rows(column, feature.warmup_sessions).tolist()
@@ -100,7 +100,7 @@ def _trials(
 
 
 def _telling_rows(column: NDArray[np.float64], warmup: int) -> Rows:
-    """Give rows before which, or at which, the feature itself is unusual.
+    """Return rows before which, or at which, the feature itself is unusual.
 
     Its extremes and some ranks between them: one regime has its own range of values. Where it
     stays the same: there a gap may have been filled from behind. Before its largest jumps.

@@ -80,7 +80,7 @@ def _fitted(subject: Subject, name: str, data: Dataset) -> Forecaster:
 
 
 def _cutoff(data: Dataset, after: np.datetime64, noise: Noise) -> np.datetime64:
-    """Give the border, or where bars are taken away, the first session after it that may be."""
+    """Return the border, or where bars are taken away, the first session after it that may be."""
     if noise != "truncated":
         return after
     ends = np.sort(ends_of(data.sealed_test))
@@ -113,7 +113,7 @@ def _first_difference(
 
 
 def _parts(fitted: Fitted) -> Iterator[tuple[str, NDArray[np.generic]]]:
-    """Give what a training leaves, in the order in which it comes to be."""
+    """Return what a training leaves, in the order in which it comes to be."""
     yield "scaler", np.array([fitted.scaler.center, fitted.scaler.scale])
     yield "anchor", fitted.anchor
     epochs = fitted.epochs

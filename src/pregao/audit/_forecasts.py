@@ -27,7 +27,7 @@ _MOST_SYMBOLS = 8
 
 
 def voices_of(fitted: Fitted) -> dict[str, Speak]:
-    """Give what a trained network says, and what it would say with a last layer at random.
+    """Return what a trained network says, and what it would say with a last layer at random.
 
     A network that learnt nothing has a last layer of zeros and says the same of every window,
     whatever its body looks at.
@@ -130,7 +130,7 @@ def _batch(live: Windows, cutoff: np.datetime64, *, skip: int) -> Rows:
 
 
 def _both(live: Windows, changed: Windows, rows: Rows) -> tuple[Windows, Windows]:
-    """Give the same windows of both histories; their symbols may begin in other rows."""
+    """Return the same windows of both histories; their symbols may begin in other rows."""
     before = replace(live, cutoff_rows=rows)
     places = {str(symbol): number for number, symbol in enumerate(changed.source.symbols)}
     shift = np.array(

@@ -28,7 +28,7 @@ Amounts = NDArray[np.float64] | float
 
 
 def row_of(sessions: Sessions, cutoff: np.datetime64) -> int:
-    """Give the last row that is known at a cutoff; -1 before the first."""
+    """Return the last row that is known at a cutoff; -1 before the first."""
     return int(np.searchsorted(sessions, cutoff, side="right")) - 1
 
 
@@ -95,7 +95,7 @@ _CALM = 0.1
 
 
 def in_turns(prices: Prices) -> Prices:
-    """Give the same market in turns calmer and wilder than it ever was.
+    """Return the same market in turns calmer and wilder than it ever was.
 
     A leak in a regime that a history does not have would not show on it. Every log change, within
     a session and from one to the next, is times 0.1 to 10, in blocks of sixty sessions.

@@ -35,13 +35,13 @@ class Subject:
         return self.pipeline.make_dataset(self.prices, self.experiment, self.experiment.split)
 
     def after(self, cutoff: np.datetime64, noise: Noise) -> list[Prices]:
-        """Give the prices with another future."""
+        """Return the prices with another future."""
         changed = [disturbed(each, cutoff, noise) for each in self.prices]
         return [each for each in changed if each is not None]
 
 
 def ends_of(windows: Windows) -> Sessions:
-    """Give the session that each window's target ends with: when all of it is known."""
+    """Return the session that each window's target ends with: when all of it is known."""
     return windows.source.sessions[windows.cutoff_rows + windows.horizon]
 
 
@@ -89,7 +89,7 @@ def cutoffs_of(prices: Sequence[Prices], dataset: Dataset, num_spread: int) -> S
 
 
 def unusual_rows(prices: Prices) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
-    """Give the quietest and the wildest sessions: a leak may show in such alone."""
+    """Return the quietest and the wildest sessions: a leak may show in such alone."""
     market = Market.of(prices)
     measures = (np.abs(market.returns), np.abs(market.gap), market.sigma, market.volume)
     return np.array([row(each) for each in measures for row in (np.argmin, np.argmax)], np.intp)

@@ -59,11 +59,11 @@ class Track:
         return cls(values[None], np.array([""]), moment, moment)
 
     def take(self, rows: Mask) -> "Track":
-        """Give some of the rows."""
+        """Return some of the rows."""
         return Track(self.values[rows], self.symbols[rows], self.sessions[rows], self.known[rows])
 
     def until(self, cutoff: np.datetime64) -> "Track":
-        """Give what is known at a cutoff."""
+        """Return what is known at a cutoff."""
         return self.take(self.known <= cutoff)
 
 
@@ -114,5 +114,5 @@ def same(before: Array, after: Array) -> Mask:
 
 
 def number(value: Any) -> float | None:
-    """Give a finite number as it goes into JSON."""
+    """Return a finite number as it goes into JSON."""
     return float(value) if np.ndim(value) == 0 and np.isfinite(value) else None

@@ -36,7 +36,7 @@ def _market(name: str) -> Probe:
 
 
 def _sigma(_: Subject, data: Dataset) -> Track:
-    """Give sigma from its warm-up on; before, it is an average of too few returns for a window."""
+    """Return sigma from its warm-up on; before, it is an average of too few returns for a window."""
     track = _rows(data, data.live.sigma)
     source = data.live.source
     first_row = source.first_row_of[
@@ -50,7 +50,7 @@ def _rows(data: Dataset, values: Array) -> Track:
 
 
 def _split(_: Subject, data: Dataset) -> Track:
-    """Give every window's cutoff, and its part's number beside it."""
+    """Return every window's cutoff, and its part's number beside it."""
     parts = (data.train, data.validation, data.sealed_test)
     tracks = [
         Track.of_windows(part, np.full(len(part), number), ends_of(part))
@@ -71,7 +71,7 @@ def _scaler(_: Subject, data: Dataset) -> Track:
 
 
 def _inputs(_: Subject, data: Dataset) -> Track:
-    """Give scaled features, which are known when the scaler is."""
+    """Return scaled features, which are known when the scaler is."""
     track = _rows(data, data.live.table)
     known = np.maximum(track.known, Milestones.of(data).scaler)
     return Track(track.values, track.symbols, track.sessions, known)

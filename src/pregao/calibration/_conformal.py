@@ -1,4 +1,4 @@
-"""Split conformal calibration: what the validation part adds to every range, step by step."""
+"""Split conformal calibration: offsets of every interval and step, fitted on validation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,34 +15,35 @@ if TYPE_CHECKING:
     from pregao.zoo.baselines import Forecaster, Past
 
 PRIOR_BLOCKS = 100
-"""How many independent outcomes the forecaster's own word is worth.
+"""Weight of the uncalibrated forecast, in independent outcomes.
 
-Of 0 (plain conformal), 50, 100 and 200, tried on six long series, three forecasters and each of
+Chosen among 0 (plain conformal), 50, 100 and 200 on six long series, three forecasters and each of
 twelve years from 2009 to 2020, calibrated on the two years before: 100 saves as much CRPS as plain
-conformal or more, loses 0.26 % in the worst year where that loses 0.64 %, and covers better.
+conformal or more, loses 0.26 % in the worst year where that loses 0.64 %, and is nearer to nominal
+coverage.
 """
 
 
 class Offsets(Value):
-    """What is added to each quantile, in units of ``sigma_t * sqrt(h)``.
+    """Conformal offsets of the quantiles, in units of ``sigma_t * sqrt(h)``.
 
-    A pair of levels (5 and 95 %, say) moves by as much outward or inward, and the median stays: a
-    level moved by itself would take over the drift of the validation part, which does not last. A
-    forecaster without a direction has none afterwards.
+    The two levels of a pair (5 and 95 %, say) move outward or inward by the same amount, and the
+    median is unchanged: offsets of single levels would reproduce the drift of the validation part,
+    which does not persist. A forecast without a direction keeps none.
     """
 
     levels: tuple[float, ...]
     by_step: tuple[tuple[float, ...], ...]
     """(horizon, levels)."""
     num_windows: int
-    """Validation windows that were looked at."""
+    """Validation windows of the fit."""
     num_sessions: int
     """Their distinct cutoffs."""
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
-        assert is_mirrored(self.levels), "levels come in pairs around one half, and it is one"
-        assert all(len(each) == len(self.levels) for each in self.by_step), "an offset a level"
+        assert is_mirrored(self.levels), "levels form pairs around one half, itself a level"
+        assert all(len(each) == len(self.levels) for each in self.by_step), "an offset per level"
         return self
 
     @classmethod
@@ -57,13 +58,13 @@ class Offsets(Value):
     ) -> "Offsets":
         """Fit to the outcomes of the validation part, pooled over symbols.
 
-        How far an outcome lies outside the interval of two mirrored levels (inside, if negative),
-        over its scale, is its score. The interval of nominal coverage c moves by the
+        The conformity score of an outcome is its distance outside the interval of two mirrored
+        levels (negative inside), over its scale. The interval of nominal coverage c moves by the
         ``ceil((n + 1) c)``-th smallest of n scores, or the largest where n is too small for that.
 
-        Overlapping windows, and symbols that miss together, hold less than n outcomes: at step h
-        about as many as there are disjoint runs of h sessions. Offsets shrink towards 0 by
-        ``b / (b + prior_blocks)`` with b such runs; ``prior_blocks=0`` is plain conformal.
+        Overlapping windows, and symbols that miss together, carry less information than n
+        independent outcomes: at step h about that of the b disjoint runs of h sessions. Offsets
+        are shrunk towards 0 by ``b / (b + prior_blocks)``; ``prior_blocks=0`` is plain conformal.
 
         Parameters
         ----------
@@ -92,7 +93,7 @@ class Offsets(Value):
         >>> [round(each, 2) for each in offsets.by_step[0]]
         [-0.5, 0.0, 0.5]
         """
-        assert quantiles.shape == (*scale.shape, len(levels)), "a scale a window and step"
+        assert quantiles.shape == (*scale.shape, len(levels)), "a scale per window and step"
         scores = interval_scores(quantiles, truth.log_returns) / scale[..., None]
         nominal = 1 - 2 * np.asarray(levels)[: len(levels) // 2]
         num_sessions = len(np.unique(truth.sessions))
@@ -111,14 +112,14 @@ class Offsets(Value):
     def applied(self, quantiles: Float, scale: Float) -> Float:
         """Move (n, horizon, levels) quantiles by the offsets times (n, horizon) scale.
 
-        Where that would cross, the level nearer the median prevails.
+        Where quantiles would cross, the level nearer the median prevails.
         """
         return uncrossed(quantiles + np.array(self.by_step) * scale[..., None])
 
 
 @dataclass(frozen=True, eq=False)
 class Calibrated:
-    """A forecaster whose ranges are moved by offsets; itself a forecaster."""
+    """A forecaster with conformal offsets applied; itself a forecaster."""
 
     forecaster: "Forecaster"
     offsets: Offsets
@@ -129,7 +130,7 @@ class Calibrated:
 
 
 def is_mirrored(levels: Sequence[float]) -> bool:
-    """Tell whether every level has its mirror around one half, and one half is there.
+    """Return whether levels are symmetric around one half and include it.
 
     >>> is_mirrored((0.1, 0.5, 0.9)), is_mirrored((0.1, 0.9)), is_mirrored((0.1, 0.5))
     (True, False, False)
@@ -137,20 +138,20 @@ def is_mirrored(levels: Sequence[float]) -> bool:
     return len(levels) % 2 == 1 and bool(np.allclose(np.add(levels, levels[::-1]), 1.0))
 
 
-def interval_scores(quantiles: Float, came: Float) -> Float:
-    """Give how far outside each central interval an outcome lies: (n, horizon, pairs).
+def interval_scores(quantiles: Float, outcomes: Float) -> Float:
+    """Return the distance of each outcome outside each central interval: (n, horizon, pairs).
 
     Negative inside. The widest interval comes first, as the lower levels do.
     """
     pairs = quantiles.shape[-1] // 2
-    below = quantiles[..., :pairs] - came[..., None]
-    above = came[..., None] - quantiles[..., : -pairs - 1 : -1]
+    below = quantiles[..., :pairs] - outcomes[..., None]
+    above = outcomes[..., None] - quantiles[..., : -pairs - 1 : -1]
     scores: Float = np.maximum(below, above)
     return scores
 
 
 def uncrossed(quantiles: Float) -> Float:
-    """Give quantiles that do not cross; the median stays, and nearer levels prevail.
+    """Return quantiles without crossings: the median is kept, and levels nearer to it prevail.
 
     >>> uncrossed(np.array([-1.0, 0.1, 0.0, -0.2, 0.3]))
     array([-1. ,  0. ,  0. ,  0. ,  0.3])
@@ -164,9 +165,9 @@ def uncrossed(quantiles: Float) -> Float:
 
 
 def _upper_ends(scores: Float, nominal: Float) -> Float:
-    """Give the conformal quantile of scores at each coverage: (horizon, pairs)."""
+    """Return the conformal quantile of scores at each coverage: (horizon, pairs)."""
     count = len(scores)
-    # Rounding must not lift an exact product, as 0.9 * 100, to the next place.
+    # Rounding must not lift an exact product, as 0.9 * 100, to the next rank.
     ranks = np.ceil((count + 1) * nominal - 1e-9).astype(np.intp).clip(1, count) - 1
     ends = np.empty(scores.shape[1:])
     for pair, rank in enumerate(ranks):

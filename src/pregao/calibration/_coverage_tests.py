@@ -1,4 +1,4 @@
-"""Whether a forecast's misses are more than luck: uniformity over levels, and misses in a row."""
+"""Tests of interval coverage: uniformity over levels, Kupiec and Christoffersen."""
 
 from collections.abc import Sequence
 
@@ -15,12 +15,12 @@ Flags = NDArray[np.bool_]
 
 
 class Uniformity(Value):
-    """Whether outcomes are spread over the levels as promised, or off by more than luck.
+    """A test that the shares of outcomes below each quantile equal the nominal levels.
 
     The statistic is the largest deviation of the observed share below a level from the level,
-    over ``sqrt(level (1 - level))``, so that the tails count as much as the middle. Luck is what
-    a circular block bootstrap of the cutoffs' dates gives around the observed shares: symbols that
-    miss together stay together, and so do overlapping windows.
+    over ``sqrt(level (1 - level))``, so that the tails count as much as the middle. Its
+    distribution under the null comes from a circular block bootstrap of the cutoffs' dates around
+    the observed shares, which keeps symbols of one date and overlapping windows together.
 
     References
     ----------
@@ -31,37 +31,37 @@ class Uniformity(Value):
 
     statistic: float
     critical: float
-    """What luck alone stays below in 95 of 100 cases."""
+    """The 95 % quantile of the statistic under the null."""
     p_value: float
     num_sessions: int
     block_sessions: int
 
     @property
     def is_rejected(self) -> bool:
-        """Whether the deviation is beyond luck at the 5 % level."""
+        """Whether uniformity is rejected at the 5 % level."""
         return self.statistic > self.critical
 
 
-def uniformity(
+def uniformity_test(
     below: Float, counts: Float, levels: Sequence[float], *, horizon: int, seed: int = 0
 ) -> Uniformity:
     """Test counts of outcomes below each level: (dates, levels), of (dates,) outcomes.
 
-    Blocks are twice the horizon, and ten sessions at least, as volatility misjudged today was
-    misjudged last week.
+    Blocks are twice the horizon, and ten sessions at least, as errors of volatility persist from
+    one week to the next.
     """
     nominal = np.asarray(levels)
     scale = np.sqrt(nominal * (1 - nominal))
-    off = (below.sum(axis=0) / counts.sum() - nominal) / scale
+    deviation = (below.sum(axis=0) / counts.sum() - nominal) / scale
     block = min(max(2 * horizon, _SHORTEST_BLOCK), len(counts))
     drawn = _block_draws(np.column_stack([below, counts]), block, np.random.default_rng(seed))
-    again = (drawn[:, :-1] / drawn[:, -1:] - nominal) / scale - off
-    luck = np.abs(again).max(axis=1)
-    statistic = float(np.abs(off).max())
+    centred = (drawn[:, :-1] / drawn[:, -1:] - nominal) / scale - deviation
+    null = np.abs(centred).max(axis=1)
+    statistic = float(np.abs(deviation).max())
     return Uniformity(
         statistic=statistic,
-        critical=float(np.quantile(luck, 0.95)),
-        p_value=float((1 + np.sum(luck >= statistic)) / (1 + len(luck))),
+        critical=float(np.quantile(null, 0.95)),
+        p_value=float((1 + np.sum(null >= statistic)) / (1 + len(null))),
         num_sessions=len(counts),
         block_sessions=block,
     )
@@ -77,29 +77,29 @@ def _block_draws(rows: Float, block: int, generator: np.random.Generator) -> Flo
 
 
 class LikelihoodRatio(Value):
-    """A likelihood ratio, and how likely a larger one is by luck."""
+    """A likelihood-ratio statistic with its chi-squared p-value."""
 
     statistic: float
     p_value: float
 
 
 class Misses(Value):
-    """Whether one symbol's outcomes leave an interval as often as promised, and not in a row."""
+    """Tests of one symbol's interval misses: their number, and their independence."""
 
     symbol: str
     num_windows: int
     num_missed: int
     expected_missed: float
     coverage: LikelihoodRatio
-    """Kupiec: as many as promised; one degree of freedom."""
+    """Kupiec: the miss rate is the nominal one; one degree of freedom."""
     independence: LikelihoodRatio
-    """Christoffersen: a miss no likelier after a miss; one degree of freedom."""
+    """Christoffersen: a miss is as likely after a miss as after a hit; one degree of freedom."""
     conditional: LikelihoodRatio
-    """Both; two degrees of freedom."""
+    """Christoffersen's conditional coverage, both together; two degrees of freedom."""
 
 
-def misses_of(missed: Flags, percent: int, *, symbol: str) -> Misses:
-    """Test (n,) misses of a central interval at step 1, one symbol's, in the order of time.
+def coverage_test(missed: Flags, percent: int, *, symbol: str) -> Misses:
+    """Test (n,) misses of a central interval at step 1 of one symbol, in the order of time.
 
     References
     ----------
@@ -109,7 +109,7 @@ def misses_of(missed: Flags, percent: int, *, symbol: str) -> Misses:
 
     Examples
     --------
-    >>> found = misses_of(np.arange(100) % 10 == 0, 90, symbol="PETR4")
+    >>> found = coverage_test(np.arange(100) % 10 == 0, 90, symbol="PETR4")
     >>> found.num_missed, round(found.coverage.p_value, 2), found.independence.p_value < 0.2
     (10, 1.0, True)
     """
@@ -118,9 +118,9 @@ def misses_of(missed: Flags, percent: int, *, symbol: str) -> Misses:
     coverage = 2 * (_log_likelihood(misses, count) - _log_likelihood(misses, count, rate))
     before, after = missed[:-1], missed[1:]
     after_miss, after_hit = int(after[before].sum()), int(after[~before].sum())
-    each = _log_likelihood(after_miss, int(before.sum()))
-    each += _log_likelihood(after_hit, int((~before).sum()))
-    independence = 2 * (each - _log_likelihood(after_miss + after_hit, len(after)))
+    by_state = _log_likelihood(after_miss, int(before.sum()))
+    by_state += _log_likelihood(after_hit, int((~before).sum()))
+    independence = 2 * (by_state - _log_likelihood(after_miss + after_hit, len(after)))
     return Misses(
         symbol=symbol,
         num_windows=count,
@@ -133,7 +133,7 @@ def misses_of(missed: Flags, percent: int, *, symbol: str) -> Misses:
 
 
 def _log_likelihood(misses: int, count: int, rate: float | None = None) -> float:
-    """Give that of so many misses, at this rate or at the likeliest."""
+    """Return the binomial log likelihood of the misses at a rate, by default the observed one."""
     from scipy.special import xlogy
 
     rate = misses / max(count, 1) if rate is None else rate

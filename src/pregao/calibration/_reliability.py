@@ -1,4 +1,4 @@
-"""Whether ranges hold what they promise: level by level, in rough markets, and beyond luck."""
+"""Reliability of forecast intervals: by level, by market conditions, and tests of coverage."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from pregao.calibration._coverage_tests import Misses, Uniformity, misses_of, uniformity
+from pregao.calibration._coverage_tests import Misses, Uniformity, coverage_test, uniformity_test
 from pregao.scores import PIT_BINS, Float, Scoring, Truth, covered, in_blocks, pit_below, pit_shares
 from pregao.values import Value
 
@@ -19,10 +19,11 @@ TESTED_PERCENT = 90
 _TESTED = NOMINAL_PERCENT.index(TESTED_PERCENT)
 AFTER_BREAK_SESSIONS = 20
 BREAK_SIGMAS = 4.0
-"""How many sigmas a session has to move to be a break.
+"""The least move of a break, in sigmas.
 
-Lee and Mykland (2008, Jumps in financial markets, Review of Financial Studies 21(6)) call a return
-a jump that is beyond the largest of a period by chance; for 250 sessions, at 2.5 %, that is 4.
+Lee and Mykland (2008, Jumps in financial markets, Review of Financial Studies 21(6)) classify a
+return as a jump if it is beyond the expected largest of a period; for 250 sessions, at 2.5 %, that
+is 4.
 """
 
 Flags = NDArray[np.bool_]
@@ -30,7 +31,7 @@ Flags = NDArray[np.bool_]
 
 @dataclass(frozen=True, eq=False)
 class Conditions:
-    """Which windows begin in a rough market, as was known at each cutoff."""
+    """Market conditions of each window, from what is known at its cutoff."""
 
     is_volatile: Flags
     """(n,) sigma is in the top tercile of the symbol's sessions before the first of its windows."""
@@ -39,11 +40,11 @@ class Conditions:
 
     @classmethod
     def of(cls, parts: Sequence["Past"]) -> "Conditions":
-        """Tell of the windows of one or several datasets, as `truth_of` gives what came.
+        """Classify the windows of one or several datasets, in the order of `observed_outcomes`.
 
-        Terciles are those of what came before, training and validation together: those of the
-        judged part would call a calm year's least calm weeks volatile, and would know its end.
-        A break is measured in the sigma of the session before it.
+        Terciles are those of the sessions before the scored part (training and validation): those
+        of the scored part itself would call the least calm weeks of a calm year volatile, and
+        would use its future. A break is measured in the sigma of the session before it.
         """
         return cls(
             is_volatile=np.concatenate([_is_volatile(part) for part in parts]),
@@ -66,13 +67,13 @@ def _is_after_break(past: "Past") -> Flags:
     breaks = np.zeros(len(past.returns), np.bool_)
     breaks[1:] = np.abs(past.returns[1:]) > BREAK_SIGMAS * past.sigma[:-1]
     breaks[past.first_rows] = False
-    seen = np.cumsum(breaks)
+    num_breaks = np.cumsum(breaks)
     before = np.maximum(past.cutoff_rows - AFTER_BREAK_SESSIONS, past.first_rows)
-    return seen[past.cutoff_rows] > seen[before]
+    return num_breaks[past.cutoff_rows] > num_breaks[before]
 
 
 class Coverage(Value):
-    """How much of what came lay within each central interval; None where there is no window."""
+    """The coverage of each central interval; None where there is no window."""
 
     num_windows: int
     coverage_50: float | None
@@ -84,12 +85,12 @@ class Coverage(Value):
 
     @property
     def shares(self) -> tuple[float | None, ...]:
-        """Give the four, from the narrowest interval to the widest."""
+        """The four coverages, from the narrowest interval to the widest."""
         return (self.coverage_50, self.coverage_80, self.coverage_90, self.coverage_95)
 
 
 class Reliability(Value):
-    """What was observed of every level of a forecaster, beside what it promises."""
+    """Observed frequencies of a forecaster's levels, with tests against the nominal ones."""
 
     levels: tuple[float, ...]
     num_windows: int
@@ -118,7 +119,7 @@ class Reliability(Value):
 def reliability(
     quantiles: Float, levels: Sequence[float], truth: Truth, conditions: Conditions
 ) -> Reliability:
-    """Lay (n, horizon, levels) quantiles of the cumulative log return beside what came.
+    """Compare (n, horizon, levels) quantiles of the cumulative log return with the outcomes.
 
     Levels reach from at most 0.025 to at least 0.975.
 
@@ -141,15 +142,15 @@ def reliability(
     >>> found.overall.num_windows == len(test), len(found.below), found.uniformity.is_rejected
     (True, 3, False)
     """
-    tally = ReliabilityTally.empty(levels, truth, conditions)
+    accumulator = ReliabilityTally.empty(levels, truth, conditions)
     for each in in_blocks(quantiles, levels, truth):
-        tally = tally.plus(each)
-    return tally.reliability()
+        accumulator = accumulator.plus(each)
+    return accumulator.reliability()
 
 
 @dataclass(frozen=True, eq=False)
 class ReliabilityTally:
-    """What is kept of the windows judged so far, as `Tally` does; it grows with dates alone."""
+    """Accumulates reliability counts over blocks of windows; its size grows with dates alone."""
 
     levels: tuple[float, ...]
     truth: Truth
@@ -158,11 +159,11 @@ class ReliabilityTally:
     dates: NDArray[np.datetime64]
     """The distinct cutoffs, ascending."""
     below: Float
-    """(dates, horizon, levels) how many outcomes of each date were below each quantile."""
+    """(dates, horizon, levels) outcomes of each date below each quantile; one on it counts half."""
     pit: Float
     """(bins - 1,) as `pit_below`."""
     inside: dict[str, Float]
-    """(intervals, horizon) how many outcomes of each kind of windows lay within."""
+    """(intervals, horizon) covered outcomes, by market condition."""
     missed: tuple[Flags, ...] = ()
     """Whether the outcome at step 1 lay outside the 90 % interval, block after block."""
 
@@ -170,7 +171,7 @@ class ReliabilityTally:
     def empty(
         cls, levels: Sequence[float], truth: Truth, conditions: Conditions
     ) -> "ReliabilityTally":
-        """Begin, for these windows."""
+        """Return an accumulator of no windows yet, for these outcomes and conditions."""
         assert len(conditions.is_volatile) == len(truth), "a condition for every window"
         dates = np.unique(truth.sessions)
         return cls(
@@ -187,11 +188,11 @@ class ReliabilityTally:
         )
 
     def plus(self, scoring: Scoring) -> "ReliabilityTally":
-        """Add the windows that come next."""
-        begun = sum(len(each) for each in self.missed)
-        block = slice(begun, begun + len(scoring.truth))
+        """Return the accumulator with the next block of windows added."""
+        start = sum(len(each) for each in self.missed)
+        block = slice(start, start + len(scoring.truth))
         within = np.stack([covered(scoring, each) for each in NOMINAL_PERCENT]).astype(np.bool_)
-        chosen = self._kinds(block)
+        masks = self._masks(block)
         below = self.below.copy()
         place = np.searchsorted(self.dates, scoring.truth.sessions)
         np.add.at(below, place, (np.sign(scoring.quantiles - scoring.returns[..., None]) + 1) / 2)
@@ -200,29 +201,29 @@ class ReliabilityTally:
             below=below,
             pit=self.pit + pit_below(scoring),
             inside={
-                kind: counts + within[:, chosen[kind]].sum(axis=1)
-                for kind, counts in self.inside.items()
+                condition: counts + within[:, masks[condition]].sum(axis=1)
+                for condition, counts in self.inside.items()
             },
             missed=(*self.missed, np.logical_not(within[_TESTED, :, 0])),
         )
 
-    def _kinds(self, block: slice) -> dict[str, Flags]:
+    def _masks(self, block: slice) -> dict[str, Flags]:
         volatile, after = self.conditions.is_volatile[block], self.conditions.is_after_break[block]
         return {"overall": np.ones_like(volatile), "volatile": volatile, "after_break": after}
 
     def reliability(self) -> Reliability:
-        """Give what all windows say, which together are those it began for."""
+        """Return the reliability of all windows, once every block has been added."""
         missed = np.concatenate(self.missed)
-        assert len(missed) == len(self.truth), "every window is judged"
+        assert len(missed) == len(self.truth), "every window has been added"
         by_step = self.below.sum(axis=0) / len(self.truth)
-        counts = {kind: int(chosen.sum()) for kind, chosen in self._kinds(slice(None)).items()}
+        counts = {name: int(mask.sum()) for name, mask in self._masks(slice(None)).items()}
         return Reliability(
             levels=self.levels,
             num_windows=len(self.truth),
             below=tuple(map(tuple, by_step.tolist())),
             below_overall=tuple(by_step.mean(axis=0).tolist()),
             pit=pit_shares(self.pit, self.truth.future_price.size),
-            **{kind: _coverage(inside, counts[kind]) for kind, inside in self.inside.items()},
+            **{name: _coverage(inside, counts[name]) for name, inside in self.inside.items()},
             uniformity=self._uniformity(slice(None), self.truth.horizon),
             uniformity_by_step=tuple(
                 self._uniformity(slice(step - 1, step), step)
@@ -235,11 +236,11 @@ class ReliabilityTally:
         below = self.below[:, steps]
         windows = np.searchsorted(self.dates, self.truth.sessions)
         counts = np.bincount(windows, minlength=len(self.dates)) * below.shape[1]
-        return uniformity(below.sum(axis=1), counts, self.levels, horizon=furthest)
+        return uniformity_test(below.sum(axis=1), counts, self.levels, horizon=furthest)
 
     def _misses(self, missed: Flags) -> list[Misses]:
         return [
-            misses_of(missed[self.truth.symbols == number], TESTED_PERCENT, symbol=name)
+            coverage_test(missed[self.truth.symbols == number], TESTED_PERCENT, symbol=name)
             for number, name in enumerate(self.truth.names)
             if (self.truth.symbols == number).any()
         ]

@@ -1,4 +1,4 @@
-"""What is served: a forecaster with ranges calibrated on validation, and watched ever after."""
+"""The served forecaster: intervals calibrated on validation, then adapted to recent coverage."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -14,12 +14,12 @@ from pregao.values import Value
 if TYPE_CHECKING:
     from pregao.zoo.baselines import Forecaster
 
-# A few hundred offsets are settled by a few thousand windows; more would only take memory.
+# A few thousand windows determine a few hundred offsets; more would only take memory.
 _MOST_WINDOWS = 16_384
 
 
 class Serving(Value):
-    """What it takes, beside what was fitted, to forecast as it was judged."""
+    """The parameters beside a fitted model that reproduce its scored forecasts in service."""
 
     scaler: Scaler
     lookback: int
@@ -32,30 +32,30 @@ def offsets_of(
 ) -> Offsets:
     """Fit conformal offsets to the validation part; of a large pool, to every k-th window."""
     every = -(-len(validation) // _MOST_WINDOWS)
-    looked_at = validation.take(np.arange(0, len(validation), every))
+    chosen = validation.take(np.arange(0, len(validation), every))
     return Offsets.fit(
-        forecaster.quantiles(looked_at), truth_of([looked_at]), looked_at.scale, levels=levels
+        forecaster.quantiles(chosen), truth_of([chosen]), chosen.scale, levels=levels
     )
 
 
 def as_served(forecaster: "Forecaster", offsets: Offsets) -> Adaptive:
-    """Give a forecaster whose ranges are moved by the offsets, then follow how often they hold."""
+    """Return the forecaster with conformal offsets and then adaptive widths applied."""
     return Adaptive(Calibrated(forecaster, offsets), offsets.levels)
 
 
 def judge_as_served(
     forecaster: "Forecaster", dataset: Dataset, *, levels: Sequence[float]
 ) -> tuple[Judged, Serving]:
-    """Calibrate a forecaster on validation, and score the test part as it would be served.
+    """Calibrate a forecaster on validation, and score the served forecaster on the test part.
 
-    The validation CRPS, by which one chooses, is that of the forecaster without calibration: what
-    was fitted there would flatter itself.
+    The validation CRPS, the criterion of selection, is that of the uncalibrated forecaster:
+    offsets fitted on validation would bias it downward.
     """
-    asked = remembered(forecaster, [*dataset.num_windows.values()])
-    offsets = offsets_of(asked, dataset.validation, levels=levels)
-    served = as_served(asked, offsets)
-    judged = judge([asked], [dataset], levels=levels, served=[served])
-    return judged, Serving(
+    cached = remembered(forecaster, [*dataset.num_windows.values()])
+    offsets = offsets_of(cached, dataset.validation, levels=levels)
+    served = as_served(cached, offsets)
+    scored = judge([cached], [dataset], levels=levels, served=[served])
+    return scored, Serving(
         scaler=dataset.scaler,
         lookback=dataset.train.lookback,
         horizon=dataset.train.horizon,

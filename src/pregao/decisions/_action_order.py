@@ -1,4 +1,4 @@
-"""In which order the columns of probabilities are, whatever they are said to be."""
+"""Detection of action probabilities whose columns are in another order than assumed."""
 
 from collections.abc import Sequence
 from itertools import permutations
@@ -11,62 +11,64 @@ from pregao.inference import diebold_mariano
 from pregao.instruments import Sessions
 from pregao.values import Value
 
-_SWAPPED_BELOW = 0.01
+_SIGNIFICANCE_LEVEL = 0.01
 
 
 class ActionOrder(Value):
-    """In which order the columns of probabilities seem to be, beside that they are read in."""
+    """The assumed order of the probability columns, and the one that the labels support."""
 
     read: tuple[ActionName, ...]
-    """The action that each column is taken to be of."""
+    """The action that each column is assumed to belong to."""
     found: tuple[ActionName, ...]
-    """The action that each column tells best; `read` unless another is clearly better."""
+    """The order that the labels support: `read` unless another one is significantly better."""
     best: tuple[ActionName, ...]
-    """The order of least log loss, be it by luck."""
+    """The order of least log loss, significant or not."""
     log_loss_read: float
-    """After a temperature and biases of its own, as `log_loss_best`."""
+    """After a temperature and biases fitted to this order, as `log_loss_best`."""
     log_loss_best: float
     p_value: float
-    """Of the best being better than the one read, times the five others that were tried."""
+    """Of the best order against the assumed one, times the five alternatives (Bonferroni)."""
 
     @property
     def is_swapped(self) -> bool:
-        """Tell whether the columns are in another order than they are read in."""
+        """Return whether the columns are in another order than the assumed one."""
         return self.found != self.read
 
 
 def order_of_actions(
-    probabilities: Floats, right: Numbers, *, sessions: Sessions, horizon: int
+    probabilities: Floats, labels: Numbers, *, sessions: Sessions, horizon: int
 ) -> ActionOrder:
     """Detect probabilities that were written in one order of the actions and are read in another.
 
-    Each of the six orders gets a temperature and biases of its own and is scored by the log loss;
-    another than that of `ACTIONS` is exposed if it is better beyond doubt (a Diebold-Mariano test
-    at 1 %, corrected for trying five). The temperature is not negative, so an order in which
-    probabilities speak against what comes is worth no more than the shares of the actions; and
-    the biases make each order free of them, so that neither balanced sampling nor a change of the
-    shares looks like a swap. Where columns tell nothing of what comes, no order can be told: then
-    the accuracy beside the commonest action is what shows it.
+    For each of the six orders a temperature and biases are fitted, and the log loss is computed.
+    An order other than that of `ACTIONS` is reported if its loss is significantly lower (a
+    Diebold-Mariano test at 1 %, Bonferroni-corrected for five alternatives). The temperature is
+    not negative, so an order whose probabilities are negatively related to the labels is worth no
+    more than the class shares; the biases remove the class shares from the comparison, so that
+    neither balanced sampling nor a change of the shares looks like a swap. Where the columns carry
+    no information about the labels no order can be detected; the accuracy beside that of the
+    majority class shows that case.
 
-    Rare actions take many windows to tell. Those of the training part serve as well: a swap is
-    there too, and a network that is merely wrong on validation, taking falls for rises, is right
-    on training.
+    Rare actions need many windows. Windows of the training part can be included: a swap is present
+    there as well, while a network that confuses falls and rises on validation alone is correct on
+    training.
 
     Examples
     --------
     >>> from pregao.decisions._action_scores import BUY, HOLD, SELL
     >>> rng = np.random.default_rng(0)
-    >>> said = rng.dirichlet([1, 1, 1], size=400)
-    >>> right = np.array([rng.choice(3, p=each) for each in said], np.int8)
+    >>> predicted = rng.dirichlet([1, 1, 1], size=400)
+    >>> labels = np.array([rng.choice(3, p=each) for each in predicted], np.int8)
     >>> days = np.datetime64("2020-01-01") + np.arange(400)
-    >>> order_of_actions(said, right, sessions=days, horizon=1).is_swapped
+    >>> order_of_actions(predicted, labels, sessions=days, horizon=1).is_swapped
     False
-    >>> written = said[:, [SELL, HOLD, BUY]]
-    >>> order_of_actions(written, right, sessions=days, horizon=1).found
+    >>> swapped = predicted[:, [SELL, HOLD, BUY]]
+    >>> order_of_actions(swapped, labels, sessions=days, horizon=1).found
     ('sell', 'hold', 'buy')
     """
     losses = {
-        order: _losses_in(order, probabilities, right) for order in permutations(range(len(NAMES)))
+        order: _losses_by_order(order, probabilities, labels)
+        for order in permutations(range(len(NAMES)))
     }
     read, *others = losses
     best = min(losses, key=lambda order: float(losses[order].mean()))
@@ -76,7 +78,7 @@ def order_of_actions(
         p_value = min(1.0, len(others) * test.p_value)
     return ActionOrder(
         read=_named(read),
-        found=_named(best if p_value < _SWAPPED_BELOW else read),
+        found=_named(best if p_value < _SIGNIFICANCE_LEVEL else read),
         best=_named(best),
         log_loss_read=float(losses[read].mean()),
         log_loss_best=float(losses[best].mean()),
@@ -88,8 +90,8 @@ def _named(order: Sequence[int]) -> tuple[ActionName, ...]:
     return tuple(NAMES[number] for number in order)
 
 
-def _losses_in(order: Sequence[int], probabilities: Floats, right: Numbers) -> Floats:
-    """Give the log loss of each window if column j were of action ``order[j]``."""
-    reading = np.empty_like(probabilities)
-    reading[:, list(order)] = probabilities
-    return log_losses(right, with_biases(reading, right))
+def _losses_by_order(order: Sequence[int], probabilities: Floats, labels: Numbers) -> Floats:
+    """Return the log loss of each window if column j belonged to action ``order[j]``: (n,)."""
+    reordered = np.empty_like(probabilities)
+    reordered[:, list(order)] = probabilities
+    return log_losses(labels, with_biases(reordered, labels))

@@ -1,4 +1,4 @@
-"""Scores of actions: each class by its name, and never an accuracy alone."""
+"""Scores of action forecasts: by class, and always beside those of the majority class."""
 
 from typing import Final, Literal, cast
 
@@ -10,7 +10,7 @@ from pregao.values import Value
 
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.int8]
-"""Numbers of `ACTIONS`, one a window."""
+"""Indices into `ACTIONS`, one per window."""
 
 ActionName = Literal["buy", "sell", "hold"]
 NAMES: Final = cast("tuple[ActionName, ...]", ACTIONS)
@@ -23,41 +23,43 @@ _LEAST_PROBABILITY = 1e-12
 
 
 class ReliabilityBin(Value):
-    """Windows with like probabilities of one action: what was said, and how often it was right."""
+    """Windows of similar predicted probability of one action, and the observed frequency."""
 
     predicted: float
-    """The mean probability."""
+    """The mean predicted probability."""
     observed: float
-    """The share of windows of which it was the right action."""
+    """The share of windows whose label is this action."""
     count: int
 
 
 class OneAction(Value):
-    """How well one action was told from the others; None where it cannot be said."""
+    """Precision, recall and calibration of one action; None where a score is undefined."""
 
     support: int
-    """How many windows it was right for."""
+    """Windows whose label is this action."""
     num_said: int
+    """Windows for which it was predicted."""
     precision: float | None
-    """The share of right ones among those said; None where it never was said."""
+    """The share of correct predictions among those of this action; None if never predicted."""
     recall: float | None
-    """The share of those it was right for that were said; None where it never was right."""
+    """The share of its windows for which it was predicted; None if it is never the label."""
     f1: float | None
-    """The harmonic mean of both; None where it was neither said nor right."""
+    """The harmonic mean of both; None if it is neither predicted nor a label."""
     reliability: tuple[ReliabilityBin, ...]
     calibration_error: float
-    """Mean distance between its probability and how often it was right, over ten bins."""
+    """Mean absolute difference of predicted probability and observed frequency, over ten bins."""
 
 
 class Constant(Value):
-    """What one gets without looking: always one action, and probabilities that never change.
+    """Scores of the majority-class forecast: one action always, with constant probabilities.
 
-    The action is the commonest of some part, and the probabilities are that part's shares.
+    The action is the most frequent one of a reference part; the probabilities are the class shares
+    of that part.
     """
 
     action: ActionName
     share: float
-    """Of the windows of that part, it was right for so many."""
+    """The share of this action among the labels of the reference part."""
     accuracy: float
     balanced_accuracy: float
     macro_f1: float
@@ -66,51 +68,51 @@ class Constant(Value):
 
 
 class ActionScores(Value):
-    """Scores of what was said, beside those of never looking; there are none without the others."""
+    """Scores of action forecasts, always beside those of the majority-class forecast."""
 
     num_windows: int
     confusion: dict[ActionName, dict[ActionName, int]]
-    """How often: the right action, then the action said."""
+    """Counts by label, then by predicted action."""
     per_action: dict[ActionName, OneAction]
     accuracy: float
     balanced_accuracy: float
-    """Mean recall over the actions that were right somewhere."""
+    """Mean recall over the actions that occur as labels."""
     macro_f1: float
-    """Mean F1 over the actions that were right or said somewhere."""
+    """Mean F1 over the actions that occur as labels or predictions."""
     mcc: float
-    """Matthews' correlation of said and right: 1 is perfect, 0 is chance, or always the same."""
+    """Matthews correlation of labels and predictions: 1 perfect, 0 chance or one constant class."""
     log_loss: float
-    """Mean of minus the log of the probability of the right action, in nats."""
+    """Mean of minus the log of the probability of the label, in nats."""
     brier: float
     """Mean over windows of the squared errors of the three probabilities, summed: 0 to 2."""
     calibration_error: float
-    """Mean over the actions of theirs."""
+    """Mean of the calibration errors of the actions."""
     majority_of_training: Constant
-    """Of the training part, which is all that one could have known."""
+    """Of the majority class of the training part, which is known in advance."""
     majority: Constant
-    """Of these very windows: what hindsight gives, and an accuracy has to beat."""
+    """Of the majority class of the scored windows, known only in hindsight: the stricter bar."""
 
     @property
     def beats_majority(self) -> bool:
-        """Tell whether more is right than by always saying the commonest action."""
+        """Return whether the accuracy is above that of the majority class of these windows."""
         return self.accuracy > self.majority.accuracy
 
 
 def action_scores(
-    right: Numbers, probabilities: Floats, *, training: Numbers, said: Numbers | None = None
+    labels: Numbers, probabilities: Floats, *, training: Numbers, predicted: Numbers | None = None
 ) -> ActionScores:
-    """Score what was said of some windows, beside what always the same would have got there.
+    """Score action forecasts, beside the majority-class forecast on the same windows.
 
     Parameters
     ----------
-    right
-        (n,) the right action of each window, as numbers of `ACTIONS`.
+    labels
+        (n,) the label of each window, as indices into `ACTIONS`.
     probabilities
-        (n, 3) of `ACTIONS`.
+        (n, 3) in the order of `ACTIONS`.
     training
-        The right actions of the training part: its commonest is what one says without looking.
-    said
-        (n,) what was decided, the likeliest action by default.
+        The labels of the training part: its majority class is the reference known in advance.
+    predicted
+        (n,) the predicted actions; by default the likeliest ones.
 
     References
     ----------
@@ -121,89 +123,88 @@ def action_scores(
 
     Examples
     --------
-    >>> right = np.array([HOLD, HOLD, BUY, HOLD], np.int8)
+    >>> labels = np.array([HOLD, HOLD, BUY, HOLD], np.int8)
     >>> always_hold = np.full((4, 3), 0.1) + 0.7 * np.eye(3)[HOLD]
-    >>> scores = action_scores(right, always_hold, training=right)
+    >>> scores = action_scores(labels, always_hold, training=labels)
     >>> scores.accuracy, scores.majority_of_training.accuracy, scores.balanced_accuracy
     (0.75, 0.75, 0.5)
     >>> scores.confusion["buy"]["hold"], scores.beats_majority
     (1, False)
     """
-    assert len(right) == len(probabilities) > 0, "probabilities for every window"
-    decided = likeliest(probabilities) if said is None else said
-    table = _table(right, decided)
+    assert len(labels) == len(probabilities) > 0, "probabilities for every window"
+    table = _table(labels, likeliest(probabilities) if predicted is None else predicted)
     per_action = {
-        name: _one_action(table, number, probabilities[:, number], right == number)
+        name: _one_action(table, number, probabilities[:, number], labels == number)
         for number, name in enumerate(NAMES)
     }
     errors = [each.calibration_error for each in per_action.values()]
     return ActionScores(
-        num_windows=len(right),
+        num_windows=len(labels),
         confusion=_named(table),
         per_action=per_action,
         accuracy=float(table.trace() / table.sum()),
         balanced_accuracy=_balanced_accuracy(table),
         macro_f1=_macro_f1(table),
         mcc=_mcc(table),
-        log_loss=float(log_losses(right, probabilities).mean()),
-        brier=_brier(right, probabilities),
+        log_loss=float(log_losses(labels, probabilities).mean()),
+        brier=_brier(labels, probabilities),
         calibration_error=float(np.mean(errors)),
-        majority_of_training=constant(training, right),
-        majority=constant(right, right),
+        majority_of_training=score_majority(training, labels),
+        majority=score_majority(labels, labels),
     )
 
 
 def likeliest(probabilities: Floats) -> Numbers:
-    """Say the likeliest action of each row, the first of `ACTIONS` where several are."""
+    """Return the likeliest action of each row, the first of `ACTIONS` in a tie: (n,)."""
     return np.asarray(probabilities.argmax(axis=1), np.int8)
 
 
-def counts_of(right: Numbers) -> dict[ActionName, int]:
+def count_actions(labels: Numbers) -> dict[ActionName, int]:
     """Count each action.
 
-    >>> counts_of(np.array([HOLD, BUY, HOLD], np.int8))
+    >>> count_actions(np.array([HOLD, BUY, HOLD], np.int8))
     {'buy': 1, 'sell': 0, 'hold': 2}
     """
-    counts = np.bincount(right, minlength=len(NAMES)).tolist()
+    counts = np.bincount(labels, minlength=len(NAMES)).tolist()
     return dict(zip(NAMES, counts, strict=True))
 
 
-def constant(source: Numbers, right: Numbers) -> Constant:
-    """Score always saying the commonest action of `source`, where others are `right`."""
-    counts = np.bincount(source, minlength=len(NAMES))
+def score_majority(reference: Numbers, labels: Numbers) -> Constant:
+    """Score the majority-class forecast of the `reference` labels against `labels`."""
+    counts = np.bincount(reference, minlength=len(NAMES))
     number = int(counts.argmax())
-    table = _table(right, np.full(len(right), number, np.int8))
-    # Half a window more of each: what never happened there may happen here.
+    table = _table(labels, np.full(len(labels), number, np.int8))
+    # Half a window more of each: a class absent from the reference part may occur here.
     shares = (counts + 0.5) / (counts + 0.5).sum()
-    probabilities = np.broadcast_to(shares, (len(right), len(NAMES)))
+    probabilities = np.broadcast_to(shares, (len(labels), len(NAMES)))
     return Constant(
         action=NAMES[number],
         share=float(counts[number] / counts.sum()),
         accuracy=float(table.trace() / table.sum()),
         balanced_accuracy=_balanced_accuracy(table),
         macro_f1=_macro_f1(table),
-        log_loss=float(log_losses(right, probabilities).mean()),
-        brier=_brier(right, probabilities),
+        log_loss=float(log_losses(labels, probabilities).mean()),
+        brier=_brier(labels, probabilities),
     )
 
 
-def log_losses(right: Numbers, probabilities: Floats) -> Floats:
-    """Give minus the log of the probability of the right action: (n,)."""
-    given = probabilities[np.arange(len(right)), right]
-    # A probability of 0 for what came would be an infinite loss, which no mean survives.
-    return np.asarray(-np.log(np.maximum(given, _LEAST_PROBABILITY)), np.float64)
+def log_losses(labels: Numbers, probabilities: Floats) -> Floats:
+    """Return minus the log of the probability of each label: (n,)."""
+    assigned = probabilities[np.arange(len(labels)), labels]
+    # A probability of 0 for a label that occurs would make the mean infinite.
+    return np.asarray(-np.log(np.maximum(assigned, _LEAST_PROBABILITY)), np.float64)
 
 
-def reliability_of(
-    probability: Floats, is_right: NDArray[np.bool_], *, num_bins: int = NUM_BINS
+def reliability_bins(
+    probability: Floats, is_label: NDArray[np.bool_], *, num_bins: int = NUM_BINS
 ) -> tuple[ReliabilityBin, ...]:
-    """Lay (n,) probabilities beside how often they came true, in bins that are equally full.
+    """Compare (n,) probabilities with observed frequencies, in equally populated bins.
 
     Equal probabilities share a bin, so there may be fewer bins, down to one.
 
-    >>> often, seldom = np.full(4, 0.75), np.full(4, 0.25)
-    >>> came = np.array([True, True, True, False, False, False, True, False])
-    >>> for each in reliability_of(np.concatenate([often, seldom]), came, num_bins=2):
+    >>> high, low = np.full(4, 0.75), np.full(4, 0.25)
+    >>> occurred = np.array([True, True, True, False, False, False, True, False])
+    >>> for each in reliability_bins(np.concatenate([high, low]), occurred, num_bins=2):
     ...     print(each.predicted, each.observed, each.count)
     0.25 0.25 4
     0.75 0.75 4
@@ -212,7 +213,7 @@ def reliability_of(
     number = np.searchsorted(edges, probability)
     counts = np.bincount(number, minlength=num_bins)
     predicted = np.bincount(number, probability, minlength=num_bins)
-    observed = np.bincount(number, is_right, minlength=num_bins)
+    observed = np.bincount(number, is_label, minlength=num_bins)
     return tuple(
         ReliabilityBin(
             predicted=float(predicted[each] / counts[each]),
@@ -223,10 +224,10 @@ def reliability_of(
     )
 
 
-def _table(right: Numbers, said: Numbers) -> Floats:
-    """Count (right, said): (3, 3)."""
+def _table(labels: Numbers, predicted: Numbers) -> Floats:
+    """Count pairs of label and prediction: (3, 3)."""
     size = len(NAMES)
-    cells = np.bincount(size * right.astype(np.intp) + said, minlength=size**2)
+    cells = np.bincount(size * labels.astype(np.intp) + predicted, minlength=size**2)
     return cells.reshape(size, size).astype(np.float64)
 
 
@@ -238,16 +239,16 @@ def _named(table: Floats) -> dict[ActionName, dict[ActionName, int]]:
 
 
 def _one_action(
-    table: Floats, number: int, probability: Floats, is_right: NDArray[np.bool_]
+    table: Floats, number: int, probability: Floats, is_label: NDArray[np.bool_]
 ) -> OneAction:
-    hits, support, said = table[number, number], table[number].sum(), table[:, number].sum()
-    bins = reliability_of(probability, is_right)
+    hits, support, predicted = table[number, number], table[number].sum(), table[:, number].sum()
+    bins = reliability_bins(probability, is_label)
     return OneAction(
         support=int(support),
-        num_said=int(said),
-        precision=_share(hits, said),
+        num_said=int(predicted),
+        precision=_share(hits, predicted),
         recall=_share(hits, support),
-        f1=_share(2 * hits, support + said),
+        f1=_share(2 * hits, support + predicted),
         reliability=bins,
         calibration_error=sum(each.count * abs(each.predicted - each.observed) for each in bins)
         / len(probability),
@@ -266,16 +267,16 @@ def _balanced_accuracy(table: Floats) -> float:
 
 def _macro_f1(table: Floats) -> float:
     either = table.sum(axis=1) + table.sum(axis=0)
-    seen = either > 0
-    return float((2 * table.diagonal()[seen] / either[seen]).mean())
+    occurs = either > 0
+    return float((2 * table.diagonal()[occurs] / either[occurs]).mean())
 
 
 def _mcc(table: Floats) -> float:
-    total, right, said = table.sum(), table.sum(axis=1), table.sum(axis=0)
-    spread = np.sqrt((total**2 - said @ said) * (total**2 - right @ right))
-    return float((table.trace() * total - said @ right) / spread) if spread > 0 else 0.0
+    total, labels, predicted = table.sum(), table.sum(axis=1), table.sum(axis=0)
+    spread = np.sqrt((total**2 - predicted @ predicted) * (total**2 - labels @ labels))
+    return float((table.trace() * total - predicted @ labels) / spread) if spread > 0 else 0.0
 
 
-def _brier(right: Numbers, probabilities: Floats) -> float:
-    errors = probabilities - np.eye(len(NAMES))[right]
+def _brier(labels: Numbers, probabilities: Floats) -> float:
+    errors = probabilities - np.eye(len(NAMES))[labels]
     return float((errors**2).sum(axis=1).mean())

@@ -1,4 +1,4 @@
-"""What actions are worth: probabilities, thresholds and earnings, beside always the commonest."""
+"""Evaluation of action forecasts: scores, calibration, thresholds and gains."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from pregao.decisions._action_scores import (
     Floats,
     Numbers,
     action_scores,
-    counts_of,
+    count_actions,
 )
 from pregao.decisions._earnings import DecisionTerms, Earnings, earnings_of, gains_of_returns
 from pregao.decisions._implied_actions import forecast_probabilities
@@ -38,88 +38,89 @@ _BY_RULE = Text(
 Part = Literal["train", "validation", "test"]
 Source = Literal["head", "quantiles"]
 
-# An order is settled by a few thousand windows; more of a large pool would only take time.
+# A few thousand windows determine the order; more of a large pool would only take time.
 _MOST_WINDOWS = 4_096
 
 
 class PartScores(Value):
-    """Scores of one part, by how an action was made out of probabilities."""
+    """Scores of one part, by the rule that turns probabilities into actions."""
 
     raw: ActionScores
-    """The likeliest action, as the network says."""
+    """Of the likeliest action by the network's own probabilities."""
     calibrated: ActionScores
-    """The likeliest action, after calibration."""
+    """Of the likeliest action by calibrated probabilities."""
     tuned: ActionScores
-    """What the thresholds decide, out of calibrated probabilities."""
+    """Of the decisions by thresholds on calibrated probabilities."""
 
 
 class ActionReport(Value):
-    """Everything about the actions of one forecaster: scored on the test part, tuned on validation.
+    """Evaluation of one forecaster's actions: tuned on validation, scored on both parts.
 
-    `decided` acts on probabilities as they were judged here.
+    `decided` turns further probabilities into actions by the calibration and thresholds of this
+    evaluation.
     """
 
     source: Source
-    """A head that was taught actions, or what the forecast quantiles imply."""
+    """A head trained on action labels, or the probabilities implied by the forecast quantiles."""
     labels: Labelling
     label_cost: float
     threshold_sigmas: float
     horizon: int
     balance: dict[Part, dict[ActionName, int]]
-    """How often each action was right, part by part."""
+    """Label counts of each part."""
     calibration: ProbabilityCalibration
     order: ActionOrder
-    """Whether the columns are what they are taken for, on validation, and of a head on training
-    too: a swap is there as well, and what is learnt there is clearest."""
+    """Check of the column order on validation; for a head also on training, where a swap shows
+    most clearly because the fit is best there."""
     tuning: TunedThresholds
-    """On validation, for the costs of who decides."""
+    """Fitted on validation, at the trading costs of the settings."""
     validation: PartScores
     test: PartScores
     test_earnings: Earnings
-    """What the thresholds earned on windows that they had not seen."""
+    """Gains of the thresholds on the test part, which they were not tuned on."""
 
     @property
     def is_by_rule(self) -> bool:
-        """Tell whether labels are a function of the inputs: who learns it learns no future."""
+        """Return whether labels are a function of the inputs, so that they need no forecast."""
         return self.labels == "rule"
 
     @property
     def shares(self) -> dict[Part, dict[ActionName, float]]:
-        """The class balance of each part, as shares that sum to 1."""
+        """The class balance of each part: shares that sum to 1."""
         return {
             part: {name: count / sum(counts.values()) for name, count in counts.items()}
             for part, counts in self.balance.items()
         }
 
     def decided(self, probabilities: Floats) -> Numbers:
-        """Decide on (n, 3) probabilities as the forecaster says them: numbers of `ACTIONS`."""
+        """Decide on (n, 3) uncalibrated probabilities: (n,) indices into `ACTIONS`."""
         return self.tuning.thresholds.actions(self.calibration.applied(probabilities))
 
 
 def judge_actions(
     model: Model, dataset: Dataset, *, terms: DecisionTerms | None = None
 ) -> ActionReport | None:
-    """Judge the head that was taught actions; None of an experiment without.
+    """Evaluate a network's action head; return None for an experiment without actions.
 
-    Calibration and thresholds come from validation, scores and earnings from both parts. This
-    opens the sealed test part. An accuracy says nothing by itself: where nine in ten days are
-    ``hold``, so is whoever always says it right nine times in ten.
+    Calibration and thresholds are fitted on validation; scores and gains are computed on both
+    parts. This opens the sealed test part. Accuracies stand beside those of the majority class: if
+    nine in ten labels are ``hold``, a constant ``hold`` has an accuracy of 90 %.
 
     Parameters
     ----------
     terms
-        What a decision costs; by default what the labels cost.
+        Costs and test level of decisions; by default at the cost of the labels.
     """
     actions = model.experiment.actions
     if actions is None:
         return None
-    return _judged(
+    return _evaluate(
         "head",
         model.action_probabilities,
         dataset,
         actions,
         terms=terms,
-        learnt=dataset.train,
+        fitted_on=dataset.train,
     )
 
 
@@ -131,7 +132,7 @@ def judge_implied_actions(
     actions: Actions | None = None,
     terms: DecisionTerms | None = None,
 ) -> ActionReport:
-    """Judge the actions that the quantiles of any forecaster imply, baselines included.
+    """Evaluate the actions implied by the quantiles of any forecaster, baselines included.
 
     This opens the sealed test part.
 
@@ -140,22 +141,24 @@ def judge_implied_actions(
     levels
         Of the forecaster's quantiles.
     actions
-        When an action is right: forward labels alone, as quantiles know no indicators.
+        How labels are made. Forward labels are used whatever they say: rule labels depend on
+        indicators, about which quantiles hold no information.
     """
-    wanted = (actions or Actions()).replace(labels="forward", focus=0.0)
-    said = partial(
+    forward = (actions or Actions()).replace(labels="forward", focus=0.0)
+    implied = partial(
         forecast_probabilities,
         forecaster,
         levels=levels,
-        cost=wanted.cost,
-        threshold_sigmas=wanted.threshold_sigmas,
+        cost=forward.cost,
+        threshold_sigmas=forward.threshold_sigmas,
     )
-    # Quantiles of training windows would take some baselines long, and their columns are ours.
-    return _judged("quantiles", said, dataset, wanted, terms=terms, learnt=None)
+    # Training windows are left out: some baselines take long to forecast them, and the order of
+    # implied columns is fixed by `forecast_probabilities`.
+    return _evaluate("quantiles", implied, dataset, forward, terms=terms, fitted_on=None)
 
 
 def findings_of_actions(report: ActionReport | None) -> tuple[Finding, ...]:
-    """Say what the likeliest action of a network is worth; nothing without actions."""
+    """Return the finding on the accuracy of the likeliest action (EVA006); none without actions."""
     if report is None:
         return ()
     scores = report.test.raw
@@ -180,24 +183,29 @@ def findings_of_actions(report: ActionReport | None) -> tuple[Finding, ...]:
     )
 
 
-def _judged(
+def _evaluate(
     source: Source,
-    said_of: Callable[[Windows], Floats],
+    predict: Callable[[Windows], Floats],
     dataset: Dataset,
     actions: Actions,
     *,
     terms: DecisionTerms | None,
-    learnt: Windows | None,
+    fitted_on: Windows | None,
 ) -> ActionReport:
+    """Tune on validation and score validation and test.
+
+    `fitted_on` are windows whose column order is checked beside those of validation.
+    """
     terms = terms or DecisionTerms(cost=actions.cost)
-    taught = _right(dataset.train, actions)
-    seen = partial(_Seen.of, said_of=said_of, actions=actions)
-    validation, test = seen(dataset.validation), seen(dataset.sealed_test)
-    looked_at = [] if learnt is None else [seen(learnt.take(_thin(len(learnt))))]
+    training_labels = _labels(dataset.train, actions)
+    counts = count_actions(training_labels)
+    majority = max(counts, key=lambda name: counts[name])
+    forecast = partial(_ActionForecasts.forecast, predict=predict, actions=actions)
+    validation, test = forecast(dataset.validation), forecast(dataset.sealed_test)
+    ordered = [] if fitted_on is None else [forecast(fitted_on.take(_stride(len(fitted_on))))]
     calibration = validation.calibration(actions)
-    majority = max(counts_of(taught), key=lambda name: counts_of(taught)[name])
     tuning = tune_thresholds(
-        calibration.applied(validation.said),
+        calibration.applied(validation.probabilities),
         validation.gains(terms),
         sessions=validation.windows.cutoffs,
         horizon=validation.windows.horizon,
@@ -211,63 +219,70 @@ def _judged(
         threshold_sigmas=actions.threshold_sigmas,
         horizon=dataset.train.horizon,
         balance={
-            "train": counts_of(taught),
-            "validation": counts_of(validation.right),
-            "test": counts_of(test.right),
+            "train": counts,
+            "validation": count_actions(validation.labels),
+            "test": count_actions(test.labels),
         },
         calibration=calibration,
-        order=_order([*looked_at, validation.thinned]),
+        order=_detect_order([*ordered, validation.thinned]),
         tuning=tuning,
-        validation=validation.scores(calibration, tuning, taught),
-        test=test.scores(calibration, tuning, taught),
-        test_earnings=test.earnings(calibration, tuning),
+        validation=validation.scores(calibration, tuning, training_labels),
+        test=test.scores(calibration, tuning, training_labels),
+        test_earnings=test.compare_gains(calibration, tuning),
     )
 
 
 @dataclass(frozen=True, eq=False)
-class _Seen:
-    """A part, what would have been right in its windows, and what was said."""
+class _ActionForecasts:
+    """The windows of a part with their labels and forecast probabilities."""
 
     windows: Windows
-    right: Numbers
-    said: Floats
+    labels: Numbers
+    """(n,)"""
+    probabilities: Floats
+    """(n, 3)"""
 
     @classmethod
-    def of(
-        cls, windows: Windows, *, said_of: Callable[[Windows], Floats], actions: Actions
-    ) -> "_Seen":
-        return cls(windows, _right(windows, actions), said_of(windows))
+    def forecast(
+        cls, windows: Windows, *, predict: Callable[[Windows], Floats], actions: Actions
+    ) -> "_ActionForecasts":
+        return cls(windows, _labels(windows, actions), predict(windows))
 
     @property
-    def thinned(self) -> "_Seen":
-        kept = _thin(len(self.windows))
-        return _Seen(self.windows.take(kept), self.right[kept], self.said[kept])
+    def thinned(self) -> "_ActionForecasts":
+        """Every k-th window, at most `_MOST_WINDOWS`."""
+        kept = _stride(len(self.windows))
+        return _ActionForecasts(
+            self.windows.take(kept), self.labels[kept], self.probabilities[kept]
+        )
 
     def gains(self, terms: DecisionTerms) -> Floats:
         return gains_of_returns(np.expm1(self.windows.future_returns[:, -1]), terms)
 
     def calibration(self, actions: Actions) -> ProbabilityCalibration:
         return calibrate_probabilities(
-            self.said,
-            self.right,
+            self.probabilities,
+            self.labels,
             sessions=self.windows.cutoffs,
             horizon=self.windows.horizon,
             focus=actions.focus,
         )
 
     def scores(
-        self, calibration: ProbabilityCalibration, tuning: TunedThresholds, taught: Numbers
+        self, calibration: ProbabilityCalibration, tuning: TunedThresholds, training: Numbers
     ) -> PartScores:
-        calibrated = calibration.applied(self.said)
+        calibrated = calibration.applied(self.probabilities)
         decided = tuning.thresholds.actions(calibrated)
         return PartScores(
-            raw=action_scores(self.right, self.said, training=taught),
-            calibrated=action_scores(self.right, calibrated, training=taught),
-            tuned=action_scores(self.right, calibrated, training=taught, said=decided),
+            raw=action_scores(self.labels, self.probabilities, training=training),
+            calibrated=action_scores(self.labels, calibrated, training=training),
+            tuned=action_scores(self.labels, calibrated, training=training, predicted=decided),
         )
 
-    def earnings(self, calibration: ProbabilityCalibration, tuning: TunedThresholds) -> Earnings:
-        calibrated = calibration.applied(self.said)
+    def compare_gains(
+        self, calibration: ProbabilityCalibration, tuning: TunedThresholds
+    ) -> Earnings:
+        calibrated = calibration.applied(self.probabilities)
         return earnings_of(
             tuning.thresholds.actions(calibrated),
             calibrated,
@@ -279,21 +294,21 @@ class _Seen:
         )
 
 
-def _thin(count: int) -> slice:
+def _stride(count: int) -> slice:
     return slice(None, None, -(-count // _MOST_WINDOWS))
 
 
-def _order(parts: Sequence[_Seen]) -> ActionOrder:
-    """Check the order of the columns on some parts together."""
+def _detect_order(parts: Sequence[_ActionForecasts]) -> ActionOrder:
+    """Check the order of the columns on several parts together."""
     return order_of_actions(
-        np.concatenate([each.said for each in parts]),
-        np.concatenate([each.right for each in parts]),
+        np.concatenate([each.probabilities for each in parts]),
+        np.concatenate([each.labels for each in parts]),
         sessions=np.concatenate([each.windows.cutoffs for each in parts]),
         horizon=parts[0].windows.horizon,
     )
 
 
-def _right(windows: Windows, actions: Actions) -> Numbers:
+def _labels(windows: Windows, actions: Actions) -> Numbers:
     return labels_of(
         windows, actions.labels, cost=actions.cost, threshold_sigmas=actions.threshold_sigmas
     )

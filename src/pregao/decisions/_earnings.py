@@ -1,4 +1,4 @@
-"""What actions earned, net of what they cost, and how much of it may be luck."""
+"""Net gains of decisions, with block-bootstrap intervals and reference rules beside them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from pregao.values import Value
 
 
 class DecisionTerms(Value):
-    """What a decision costs its taker, and how much evidence a threshold needs."""
+    """Trading costs of a decision, and the statistical settings of tuning thresholds."""
 
     cost: float = Field(default=0.001, ge=0, lt=1, description="of a round trip, of the price")
     allow_short: bool = Field(default=True, description="without, to sell is to stay out")
@@ -30,51 +30,52 @@ class DecisionTerms(Value):
 
 
 class Earned(Value):
-    """What a rule earned a decision, windows without a trade included."""
+    """The mean gain per window of a decision rule, windows without a trade included."""
 
     mean_gain: float
     """Net of costs, as a share of the price; in units of the cost matrix where there is one."""
     low: float
     high: float
-    """The central 90 % of block-bootstrapped means lie between."""
+    """Ends of the central 90 % of block-bootstrapped means."""
     num_buys: int
     num_sells: int
 
 
 class Excess(Value):
-    """How much more decisions gained than one action always: all that is not the market's own."""
+    """The mean gain of decisions over the best constant action, which removes market drift."""
 
     action: ActionName
-    """The one that gained most on these windows, to hold included."""
+    """The constant action of highest mean gain on these windows, ``hold`` included."""
     mean_gain: float
     low: float
     high: float
-    """The central 90 % of block-bootstrapped means lie between."""
+    """Ends of the central 90 % of block-bootstrapped means."""
 
 
 class Earnings(Value):
-    """What thresholds earned, beside what one gets without them."""
+    """Gains of decisions by thresholds, beside those of reference rules."""
 
     decided: Earned
     """By thresholds on the probabilities."""
     likeliest: Earned
+    """By the likeliest action."""
     always: dict[ActionName, Earned]
-    """Of each action, had it been said of every window; of ``hold`` it is no trade at all."""
+    """By each constant action; ``hold`` never trades."""
     majority: ActionName
-    """The commonest right action of the training part."""
+    """The majority class of the training labels."""
     over_always: Excess
-    """Of the decisions: in a market that rose, always to buy gains too, and knows nothing."""
+    """Of the decisions over the best constant action, as always buying gains in a rising market."""
 
 
 def gains_of_returns(returns: Floats, terms: DecisionTerms) -> Floats:
-    """Give what each action gains in each window: (n,) simple returns to (n, 3).
+    """Return the gain of each action in each window: (n,) simple returns to (n, 3).
 
-    Buying gains the return over the horizon less the cost, selling the mirror of it, holding
-    nothing. With aversion to risk ``a`` a gain g counts as ``g - a / 2 * g**2``.
+    Buying gains the return over the horizon less the cost, selling its negative less the cost,
+    holding nothing. With risk aversion ``a`` a gain g counts as ``g - a / 2 * g**2``.
 
     >>> terms = DecisionTerms(cost=0.01)
-    >>> gained = gains_of_returns(np.array([0.05]), terms)[0]
-    >>> {name: round(float(each), 3) for name, each in zip(NAMES, gained, strict=True)}
+    >>> gains = gains_of_returns(np.array([0.05]), terms)[0]
+    >>> {name: round(float(each), 3) for name, each in zip(NAMES, gains, strict=True)}
     {'buy': 0.04, 'sell': -0.06, 'hold': 0.0}
     """
     gains = np.zeros((len(returns), len(NAMES)))
@@ -85,17 +86,19 @@ def gains_of_returns(returns: Floats, terms: DecisionTerms) -> Floats:
 
 
 def gains_of_costs(
-    right: Numbers, costs: Mapping[ActionName, Mapping[ActionName, float]]
+    labels: Numbers, costs: Mapping[ActionName, Mapping[ActionName, float]]
 ) -> Floats:
-    """Give minus what each action costs in each window: (n, 3).
+    """Return minus the cost of each action in each window, from a cost matrix: (n, 3).
 
     Parameters
     ----------
+    labels
+        (n,) the label of each window, as indices into `ACTIONS`.
     costs
-        By the right action, then by the action said.
+        By the label, then by the decision.
     """
-    matrix = np.array([[costs[came][said] for said in NAMES] for came in NAMES])
-    return -matrix[right]
+    matrix = np.array([[costs[label][decision] for decision in NAMES] for label in NAMES])
+    return -matrix[labels]
 
 
 def earnings_of(
@@ -108,40 +111,41 @@ def earnings_of(
     majority: ActionName,
     terms: DecisionTerms,
 ) -> Earnings:
-    """Say what decisions earned, beside the likeliest action and each action always.
+    """Compare the gains of decisions with those of the likeliest and of each constant action.
 
     Parameters
     ----------
     decided
-        (n,) numbers of `ACTIONS`.
+        (n,) indices into `ACTIONS`.
     probabilities, gains
         (n, 3).
     sessions, horizon
-        (n,) the cutoffs, and how many sessions a trade lasts.
+        (n,) the cutoffs, and the holding period of a trade in sessions.
     majority
-        The commonest right action of the training part.
+        The majority class of the training labels.
     """
-    blocks = Blocks.of(sessions, horizon=horizon, terms=terms)
-    return earnings_in(blocks, decided, probabilities, gains, majority=majority)
+    blocks = Blocks.from_sessions(sessions, horizon=horizon, terms=terms)
+    return compare_gains_by_block(blocks, decided, probabilities, gains, majority=majority)
 
 
 @dataclass(frozen=True, eq=False)
 class Blocks:
-    """Sessions cut into blocks, which a bootstrap draws with replacement.
+    """Blocks of consecutive sessions with the draws of a block bootstrap.
 
-    What overlaps or lies on the same date stays together, as it errs together.
+    Overlapping windows and windows of one date mostly share a block, as their gains are dependent.
     """
 
     length: int
+    """In sessions."""
     session: NDArray[np.intp]
-    """(n,) the number of each window's session."""
+    """(n,) the index of each window's session among the distinct ones."""
     sizes: Floats
     """(blocks,) windows in each."""
     weights: Floats
     """(draws, blocks) how often each block was drawn."""
 
     @classmethod
-    def of(cls, sessions: Sessions, *, horizon: int, terms: DecisionTerms) -> Self:
+    def from_sessions(cls, sessions: Sessions, *, horizon: int, terms: DecisionTerms) -> Self:
         dates, session = np.unique(sessions, return_inverse=True)
         length = max(2 * horizon, int(np.ceil(len(dates) ** (1 / 3))))
         sizes = np.bincount(session // length).astype(np.float64)
@@ -160,42 +164,44 @@ class Blocks:
     def num_sessions(self) -> int:
         return int(self.session.max()) + 1
 
-    def earned(self, said: Numbers, gains: Floats) -> Earned:
-        mean, low, high = self.interval(_own(said, gains))
+    def estimate(self, decided: Numbers, gains: Floats) -> Earned:
+        """Estimate the mean gain of (n,) decisions, out of (n, 3) gains of each action."""
+        mean, low, high = self.interval(_realised_gains(decided, gains))
         return Earned(
             mean_gain=mean,
             low=low,
             high=high,
-            num_buys=int((said == BUY).sum()),
-            num_sells=int((said == SELL).sum()),
+            num_buys=int((decided == BUY).sum()),
+            num_sells=int((decided == SELL).sum()),
         )
 
-    def interval(self, own: Floats) -> tuple[float, float, float]:
-        """Give the mean of (n,) gains, and between what the central 90 % of its draws lie."""
-        sums = np.bincount(self.number, own, minlength=len(self.sizes))
+    def interval(self, gains: Floats) -> tuple[float, float, float]:
+        """Return the mean of (n,) gains, and the ends of the central 90 % of bootstrapped means."""
+        sums = np.bincount(self.number, gains, minlength=len(self.sizes))
         low, high = np.quantile(self.weights @ sums / (self.weights @ self.sizes), [0.05, 0.95])
-        return float(own.mean()), float(low), float(high)
+        return float(gains.mean()), float(low), float(high)
 
 
-def earnings_in(
+def compare_gains_by_block(
     blocks: Blocks, decided: Numbers, probabilities: Floats, gains: Floats, *, majority: ActionName
 ) -> Earnings:
-    """Lay what was decided beside the likeliest action and each action always."""
+    """Compare gains as `earnings_of`, with blocks that are drawn already."""
     always = {
-        name: blocks.earned(np.full(len(gains), number, np.int8), gains)
+        name: blocks.estimate(np.full(len(gains), number, np.int8), gains)
         for number, name in enumerate(NAMES)
     }
     best = max(always, key=lambda name: always[name].mean_gain)
-    mean, low, high = blocks.interval(_own(decided, gains) - gains[:, NAMES.index(best)])
+    over_best = _realised_gains(decided, gains) - gains[:, NAMES.index(best)]
+    mean, low, high = blocks.interval(over_best)
     return Earnings(
-        decided=blocks.earned(decided, gains),
-        likeliest=blocks.earned(likeliest(probabilities), gains),
+        decided=blocks.estimate(decided, gains),
+        likeliest=blocks.estimate(likeliest(probabilities), gains),
         always=always,
         majority=majority,
         over_always=Excess(action=best, mean_gain=mean, low=low, high=high),
     )
 
 
-def _own(said: Numbers, gains: Floats) -> Floats:
-    """Give what was gained by what was said: (n,)."""
-    return np.asarray(gains[np.arange(len(said)), said], np.float64)
+def _realised_gains(decided: Numbers, gains: Floats) -> Floats:
+    """Return the gain of each decision: (n,)."""
+    return np.asarray(gains[np.arange(len(decided)), decided], np.float64)

@@ -1,4 +1,4 @@
-"""Probabilities of actions, from what a network says to what comes true."""
+"""Calibration of action probabilities: temperature and vector scaling, focal loss undone."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,8 +21,8 @@ from pregao.values import Value
 
 Method = Literal["identity", "temperature", "biased_temperature", "vector"]
 
-# Isotonic regression by class was tried too: on forward labels of five stocks its log loss on the
-# test part was 0.4 to 7 % higher than that of no calibration at all.
+# Isotonic regression by class was measured too: on forward labels of five stocks its log loss on
+# the test part was 0.4 to 7 % higher than that without calibration.
 
 # A probability of exactly 0 or 1 has no logit.
 _LEAST = 1e-9
@@ -30,26 +30,26 @@ _MOST_SLOPE, _MOST_BIAS = 20.0, 30.0
 
 
 class ProbabilityCalibration(Value):
-    """How the probabilities that a network says become those with which actions come true.
+    """A calibration map of action probabilities, fitted on validation.
 
-    ``log p' = slope * log p + bias``, action by action, and then to sum to 1; before that, what
-    a focal loss did to them is undone (`unfocused`). Temperature has one slope for all actions and
-    no bias; a biased temperature has one slope and a bias for each; a vector, a slope and a bias
-    for each.
+    ``log p' = slope * log p + bias`` by action, then normalised to sum to 1; before that the effect
+    of a focal loss is undone (`undo_focal_loss`). Temperature scaling has one slope for all actions
+    and no bias; a biased temperature has one slope and a bias for each action; vector scaling has a
+    slope and a bias for each.
     """
 
     method: Method
     focus: float = Field(ge=0)
-    """Gamma of the focal loss that is undone first; 0 undoes nothing."""
+    """Gamma of the focal loss that is undone first; 0 for none."""
     slopes: dict[ActionName, float]
     biases: dict[ActionName, float]
     num_windows: int
     log_loss_before: float
-    """On the windows that it was fitted on, as `log_loss_after`."""
+    """On the windows of the fit, as `log_loss_after`."""
     log_loss_after: float
 
     def applied(self, probabilities: Floats) -> Floats:
-        """Calibrate (n, 3) probabilities of `ACTIONS`; without method and focus nothing changes."""
+        """Calibrate (n, 3) probabilities of `ACTIONS`."""
         if self.method == "identity" and self.focus == 0:
             return probabilities
         slopes, biases = (
@@ -60,13 +60,13 @@ class ProbabilityCalibration(Value):
 
 @dataclass(frozen=True)
 class _Form:
-    """A family of calibrations: which slopes and biases move together."""
+    """A parametric family of calibrations, linear in its free parameters."""
 
     method: Method
-    moves: Floats
-    """(free, 6): what each free number adds to the three slopes and the three biases."""
+    design: Floats
+    """(free, 6): the effect of each free parameter on the three slopes and three biases."""
     start: Floats
-    """(free,) at which nothing changes."""
+    """(free,) the parameters of the identity."""
 
     @property
     def num_free(self) -> int:
@@ -74,7 +74,7 @@ class _Form:
 
 
 def _form(method: Method, slopes: Sequence[Sequence[float]], *, is_biased: bool) -> _Form:
-    # Of three biases two are free, as only differences count: holding has none.
+    # Only differences of biases count, so two of three are free: that of holding is 0.
     rows = [[*slope, 0.0, 0.0, 0.0] for slope in slopes]
     biases = np.eye(6)[[3 + BUY, 3 + SELL]].tolist() if is_biased else []
     start = [1.0] * len(rows) + [0.0] * len(biases)
@@ -91,31 +91,31 @@ _FORMS: Final = (
 
 def calibrate_probabilities(
     probabilities: Floats,
-    right: Numbers,
+    labels: Numbers,
     *,
     sessions: Sessions,
     horizon: int,
     focus: float = 0.0,
 ) -> ProbabilityCalibration:
-    """Fit a calibration to the validation part, with as few numbers as will do.
+    """Fit a calibration to the validation part, and choose its form by Akaike's criterion.
 
-    Of the three forms, and of none, with and without what undoes the focal loss, the one is taken
-    whose log loss is least after each free number has paid for itself (Akaike's criterion, where
-    windows that overlap or share a date count as one). Taking none is free, so on these windows
-    the log loss never rises. Slopes are not negative: a calibration trusts less, down to the mere
-    shares of the actions, but does not turn a network around (that is for `order_of_actions`).
-    Biases undo what balanced sampling and class weights did.
+    The candidates are the identity and three forms, each with and without undoing the focal loss.
+    The one of least log loss plus a penalty per free parameter is chosen; windows that overlap or
+    share a date count as one observation. The identity has no penalty, so on these windows the log
+    loss never rises. Slopes are not negative: a calibration can reduce confidence down to the class
+    shares, but not reverse a network (see `order_of_actions` for swapped columns). Biases undo the
+    effect of balanced sampling and class weights.
 
     Parameters
     ----------
     probabilities
-        (n, 3) of `ACTIONS`, as the network says them.
-    right
-        (n,) the right actions.
+        (n, 3) of `ACTIONS`, uncalibrated.
+    labels
+        (n,) indices into `ACTIONS`.
     sessions, horizon
-        (n,) the cutoffs, and how many sessions a label looks ahead.
+        (n,) the cutoffs, and the sessions that a label looks ahead.
     focus
-        Gamma of the focal loss that the network was taught with.
+        Gamma of the focal loss of training.
 
     References
     ----------
@@ -127,88 +127,90 @@ def calibrate_probabilities(
     Examples
     --------
     >>> rng = np.random.default_rng(0)
-    >>> honest = rng.dirichlet([4, 2, 4], size=500)
-    >>> right = np.array([rng.choice(3, p=each) for each in honest], np.int8)
-    >>> too_sure = honest**3 / (honest**3).sum(axis=1, keepdims=True)
+    >>> true = rng.dirichlet([4, 2, 4], size=500)
+    >>> labels = np.array([rng.choice(3, p=each) for each in true], np.int8)
+    >>> overconfident = true**3 / (true**3).sum(axis=1, keepdims=True)
     >>> days = np.datetime64("2020-01-01") + np.arange(500)
-    >>> found = calibrate_probabilities(too_sure, right, sessions=days, horizon=1)
+    >>> found = calibrate_probabilities(overconfident, labels, sessions=days, horizon=1)
     >>> found.method, round(found.slopes["buy"], 1)
     ('temperature', 0.3)
     """
     independent = max(len(np.unique(sessions)) / horizon, 3.0)
-    before = float(log_losses(right, probabilities).mean())
+    before = float(log_losses(labels, probabilities).mean())
 
-    def price(found: ProbabilityCalibration) -> float:
-        num_free = next((form.num_free for form in _FORMS if form.method == found.method), 0)
-        return independent * found.log_loss_after + num_free
+    def penalised_loss(candidate: ProbabilityCalibration) -> float:
+        num_free = next((form.num_free for form in _FORMS if form.method == candidate.method), 0)
+        return independent * candidate.log_loss_after + num_free
 
-    return min(_tried(probabilities, right, focus, before), key=price)
+    return min(_candidates(probabilities, labels, focus, before), key=penalised_loss)
 
 
-def _tried(
-    probabilities: Floats, right: Numbers, focus: float, before: float
+def _candidates(
+    probabilities: Floats, labels: Numbers, focus: float, before: float
 ) -> Iterator[ProbabilityCalibration]:
-    """Give every calibration that may be taken, the simplest first."""
-    for undone in (0.0, focus) if focus else (0.0,):
-        logs = _logs(probabilities, undone)
-        found = [("identity", np.ones(3), np.zeros(3))]
-        found += [(form.method, *_fit(form, logs, right)) for form in _FORMS]
-        for method, slopes, biases in found:
-            # Without any of it the very probabilities are left, not their logs' exponentials.
-            nothing = method == "identity" and undone == 0
-            said = probabilities if nothing else _softmax(slopes * logs + biases)
+    """Yield the candidate calibrations, the simplest first."""
+    for gamma in (0.0, focus) if focus else (0.0,):
+        logs = _logs(probabilities, gamma)
+        fits = [("identity", np.ones(3), np.zeros(3))]
+        fits += [(form.method, *_fit(form, logs, labels)) for form in _FORMS]
+        for method, slopes, biases in fits:
+            # The plain identity keeps the probabilities to the last bit, not the exponentials of
+            # their logs.
+            is_plain = method == "identity" and gamma == 0
+            calibrated = probabilities if is_plain else _softmax(slopes * logs + biases)
             yield ProbabilityCalibration.model_validate(
                 {
                     "method": method,
-                    "focus": undone,
+                    "focus": gamma,
                     "slopes": dict(zip(NAMES, slopes.tolist(), strict=True)),
                     "biases": dict(zip(NAMES, biases.tolist(), strict=True)),
-                    "num_windows": len(right),
+                    "num_windows": len(labels),
                     "log_loss_before": before,
-                    "log_loss_after": float(log_losses(right, said).mean()),
+                    "log_loss_after": float(log_losses(labels, calibrated).mean()),
                 }
             )
 
 
-def _fit(form: _Form, logs: Floats, right: Numbers) -> tuple[Floats, Floats]:
+def _fit(form: _Form, logs: Floats, labels: Numbers) -> tuple[Floats, Floats]:
     """Minimise the log loss over slopes and biases, which is convex.
 
-    Each action counts as if it had come once more (Platt, 1999, Probabilistic outputs for support
-    vector machines): one that never came is improbable, not impossible.
+    Each action counts as if it had occurred once more (Platt, 1999, Probabilistic outputs for
+    support vector machines): an action without labels is improbable, not impossible.
     """
     from scipy.optimize import minimize
 
-    count = len(right)
-    targets = (np.eye(len(NAMES))[right] * count + 1) / (count + len(NAMES))
+    count = len(labels)
+    targets = (np.eye(len(NAMES))[labels] * count + 1) / (count + len(NAMES))
 
     def loss(free: Floats) -> tuple[float, Floats]:
-        both = free @ form.moves
+        both = free @ form.design
         raw = both[:3] * logs + both[3:]
-        log_said = raw - _log_sum(raw)
-        slope = (np.exp(log_said) - targets) / count
+        log_probabilities = raw - _log_sum(raw)
+        slope = (np.exp(log_probabilities) - targets) / count
         gradient = np.concatenate([(slope * logs).sum(axis=0), slope.sum(axis=0)])
-        return float(-(targets * log_said).sum() / count), form.moves @ gradient
+        return float(-(targets * log_probabilities).sum() / count), form.design @ gradient
 
     bounds = [
         (0.0, _MOST_SLOPE) if start else (-_MOST_BIAS, _MOST_BIAS) for start in form.start.tolist()
     ]
     found = minimize(loss, form.start, jac=True, method="L-BFGS-B", bounds=bounds)
-    both = found.x @ form.moves
+    both = found.x @ form.design
     return both[:3], both[3:]
 
 
-def with_biases(probabilities: Floats, right: Numbers) -> Floats:
-    """Calibrate with a biased temperature, fitted on these very windows: (n, 3)."""
+def with_biases(probabilities: Floats, labels: Numbers) -> Floats:
+    """Calibrate with a biased temperature that is fitted on the same windows: (n, 3)."""
     logs = _logs(probabilities, 0.0)
-    slopes, biases = _fit(_BIASED, logs, right)
+    slopes, biases = _fit(_BIASED, logs, labels)
     return _softmax(slopes * logs + biases)
 
 
-def unfocused(probabilities: Floats, focus: float) -> Floats:
-    """Turn probabilities that are least in focal loss into those of the actions: (n, 3).
+def undo_focal_loss(probabilities: Floats, focus: float) -> Floats:
+    """Recover class probabilities from the minimiser of a focal loss: (n, 3).
 
-    A focal loss with gamma ``g`` is least not at the true probabilities but at a ``p`` that is less
-    sure. Truth is proportional to ``p / ((1 - p)**g - g * (1 - p)**(g - 1) * p * log(p))``.
+    A focal loss with gamma ``g`` is minimised not by the true probabilities but by a less confident
+    ``p``. The true ones are proportional to
+    ``p / ((1 - p)**g - g * (1 - p)**(g - 1) * p * log(p))``.
 
     References
     ----------
@@ -217,24 +219,25 @@ def unfocused(probabilities: Floats, focus: float) -> Floats:
 
     Examples
     --------
-    >>> unfocused(np.array([[0.2, 0.3, 0.5]]), focus=0.0).round(3).tolist()
+    >>> undo_focal_loss(np.array([[0.2, 0.3, 0.5]]), focus=0.0).round(3).tolist()
     [[0.2, 0.3, 0.5]]
-    >>> unfocused(np.array([[0.2, 0.3, 0.5]]), focus=3.0).round(3).tolist()
+    >>> undo_focal_loss(np.array([[0.2, 0.3, 0.5]]), focus=3.0).round(3).tolist()
     [[0.097, 0.189, 0.714]]
     """
     return np.asarray(np.exp(_logs(probabilities, focus)), np.float64)
 
 
 def _logs(probabilities: Floats, focus: float) -> Floats:
-    """Give log probabilities, the focal loss undone: (n, 3)."""
-    said = np.clip(probabilities, _LEAST, 1 - _LEAST)
-    unsure = 1 - said
-    raw = np.log(said) - (focus - 1) * np.log(unsure) - np.log(unsure - focus * said * np.log(said))
+    """Return log probabilities, the focal loss undone: (n, 3)."""
+    clipped = np.clip(probabilities, _LEAST, 1 - _LEAST)
+    rest = 1 - clipped
+    logs = np.log(clipped)
+    raw = logs - (focus - 1) * np.log(rest) - np.log(rest - focus * clipped * logs)
     return np.asarray(raw - _log_sum(raw), np.float64)
 
 
 def _log_sum(raw: Floats) -> Floats:
-    """Give the log of the sum of exponentials of each row: (n, 1)."""
+    """Return the log of the sum of exponentials of each row: (n, 1)."""
     most = raw.max(axis=1, keepdims=True)
     return np.asarray(most + np.log(np.exp(raw - most).sum(axis=1, keepdims=True)), np.float64)
 

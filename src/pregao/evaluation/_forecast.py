@@ -1,4 +1,4 @@
-"""A forecast as people read it: dates, prices in the quoted currency, and how far to trust it."""
+"""A forecast in dates and prices in the quoted currency, with the edge of its run."""
 
 from datetime import date
 from html import escape
@@ -14,23 +14,23 @@ from pregao.values import Value
 
 
 class Forecast(Value):
-    """The distribution of the next closes of one symbol."""
+    """The predictive distribution of the next closes of one symbol."""
 
     symbol: str
     currency: str
     as_of: date
-    """The last session that the forecast knows."""
+    """The cutoff: the last session that the forecast depends on."""
     last_price: float
     sessions: tuple[date, ...]
     """The next sessions by the exchange's calendar."""
     levels: tuple[float, ...]
     prices: tuple[tuple[float, ...], ...]
-    """One row a session, one price a level."""
+    """A row per session, a price per level."""
     median: tuple[float, ...]
     forecaster: str
     run: str | None
     edge: Edge
-    """Whether the run beat the best baseline on its test part, beyond chance."""
+    """Whether the run beat the best baseline on its test part significantly."""
     findings: tuple[Finding, ...] = ()
 
     @classmethod
@@ -47,7 +47,7 @@ class Forecast(Value):
         edge: Edge,
         findings: tuple[Finding, ...] = (),
     ) -> Self:
-        """Put (horizon, levels) quantiles of the cumulative log return into dates and prices."""
+        """Convert (horizon, levels) quantiles of the cumulative log return to dates and prices."""
         prices = last_price * np.exp(quantiles)
         sessions = next_sessions(symbol.exchange, as_of, len(prices))
         return cls(
@@ -66,7 +66,7 @@ class Forecast(Value):
         )
 
     def _repr_html_(self) -> str:
-        """Show the sessions and the 5, 25, 50, 75 and 95 % quantiles in a notebook."""
+        """Render the sessions and the 5, 25, 50, 75 and 95 % quantiles for a notebook."""
         shown = [level for level in (0.05, 0.25, 0.5, 0.75, 0.95) if level in self.levels]
         heads = "".join(f"<th>{level:.0%}</th>" for level in shown)
         columns = [self.at(level) for level in shown]
@@ -84,6 +84,6 @@ class Forecast(Value):
         )
 
     def at(self, level: float) -> tuple[float, ...]:
-        """Give the prices at one of the levels, a number a session."""
+        """Return the prices at one of the levels, one per session."""
         column = self.levels.index(level)
         return tuple(row[column] for row in self.prices)

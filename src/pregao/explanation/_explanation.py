@@ -1,4 +1,4 @@
-"""What a network read: for one forecast, or over a run's validation part."""
+"""Explanation of a network's forecasts: of one, or of a run on its validation part."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -8,12 +8,12 @@ from pydantic import Field
 
 from pregao.explanation._integrated_gradients import Attributed
 from pregao.explanation._narrative import (
-    READS_NOTHING,
+    IGNORES_INPUTS,
     REMINDER,
     WITHOUT_EDGE,
-    of_forecast,
-    of_run,
-    served_instead,
+    baseline_served,
+    describe_forecast,
+    describe_run,
 )
 from pregao.explanation._permutation import Importances
 from pregao.inference import Edge
@@ -22,10 +22,10 @@ from pregao.values import Text, Value
 
 
 class Explanation(Value):
-    """What mattered to a forecast, or to a run, and how much of it to believe.
+    """Attributions of one forecast or of a run, with a narrative and the edge of the run.
 
-    Shares of a forecast are integrated gradients from the average input. A run has them too, on
-    average over windows of its validation part, and beside them what it costs to swap inputs.
+    The attributions of a forecast are integrated gradients from the average input. A run has their
+    average over windows of its validation part, and permutation importances beside them.
     """
 
     about: Literal["run", "forecast"]
@@ -34,25 +34,25 @@ class Explanation(Value):
     """The digest of the weights."""
     forecaster: str
     served: str | None = None
-    """The baseline that forecasts in the network's place, where the network did not earn it."""
+    """The baseline that is served instead, where the network was not promoted."""
     edge: Edge
-    """Whether the run beat the best baseline on its test part, beyond chance."""
+    """Whether the run beat the best baseline on its test part significantly."""
     symbol: str | None = None
-    """Whose forecast it is; None for a run."""
+    """The symbol of a forecast; None for a run."""
     as_of: date
-    """The last session that is read: of a run, the last cutoff of its validation part."""
+    """The last session that is read; of a run, the last cutoff of its validation part."""
     features: tuple[str, ...]
     lags: tuple[int, ...]
     """The oldest session first; lag 1 is that of the cutoff."""
     is_untrained: bool
-    """Whether no epoch beat the untrained network: it then equals its anchor and reads nothing."""
+    """Whether no epoch beat the untrained network, which equals its anchor and ignores inputs."""
     num_windows: int = Field(ge=1)
-    """Over how many windows shares are averaged: 1 for a forecast."""
+    """The windows that attributions are averaged over: 1 for a forecast."""
     attributed: tuple[Attributed, ...] = Field(min_length=1)
     importances: Importances | None = None
     """Of a run; None for a forecast."""
     what_mattered: tuple[Text, ...]
-    """In plain sentences."""
+    """The narrative: the attributions in sentences."""
 
     @classmethod
     def of(
@@ -68,17 +68,17 @@ class Explanation(Value):
         symbol: str | None = None,
         importances: Importances | None = None,
     ) -> Self:
-        """Put shares, and for a run importances, together with what they say in a sentence."""
+        """Assemble attributions, and for a run importances, with the narrative drawn from them."""
         features = model.scaler.features
         attributed = tuple(Attributed.of(each, features) for each in attributions)
         if is_untrained(model) and not any(each.absolute_percent for each in attributed):
-            sentences = [READS_NOTHING]
+            sentences = [IGNORES_INPUTS]
         elif importances is None:
-            sentences = [*of_forecast(attributed), _reminder(edge)]
+            sentences = [*describe_forecast(attributed), _reminder(edge)]
         else:
-            sentences = [*of_run(attributed, importances), _reminder(edge)]
+            sentences = [*describe_run(attributed, importances), _reminder(edge)]
         if served is not None:
-            sentences.append(served_instead(served))
+            sentences.append(baseline_served(served))
         return cls(
             about="forecast" if importances is None else "run",
             run=run,
@@ -103,6 +103,6 @@ def _reminder(edge: Edge) -> Text:
 
 
 def is_untrained(model: Model) -> bool:
-    """Tell whether no epoch of any member beat the network as it was before the first step."""
+    """Return whether no epoch of any member beat the untrained network on validation."""
     members = members_of(model)
     return all(each.best_epoch == 0 for each in members)

@@ -1,4 +1,4 @@
-"""Integrated gradients of one window, or of many on average, as values that can be written down."""
+"""Integrated gradients of one window, or averaged over many, as serialisable values."""
 
 from collections.abc import Sequence
 from typing import Self
@@ -6,7 +6,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from pregao.explanation._permutation import lag_groups, lags_from
+from pregao.explanation._permutation import lag_group_name, lag_groups
 from pregao.training import Attribution, Quantity
 from pregao.values import Value
 
@@ -14,36 +14,36 @@ _SIGNIFICANT_DIGITS = 4
 
 
 class Share(Value):
-    """What one feature, or one lag, added to a forecast, in percent."""
+    """The attribution of one feature, or of one lag, in percent."""
 
     name: str
     signed_percent: float
     absolute_percent: float
-    """The sizes of its shares, added up: shares that cancel out were read all the same."""
+    """The sum of absolute attributions, in which opposite signs do not cancel."""
 
 
 class Attributed(Value):
-    """One number of a forecast, divided among what it was made from; all in percent.
+    """The attributions of one forecast quantity to the inputs of the network, in percent.
 
-    Of a run, everything is a mean over windows.
+    For a run, all numbers are means over windows.
     """
 
     quantity: Quantity
     value_percent: float
-    """What is forecast."""
+    """The forecast."""
     reference_percent: float
-    """What would be forecast out of the average input."""
+    """The forecast for the average input."""
     gap_percent: float
-    """What the shares leave of their difference: 0, but for the integration."""
+    """Their difference less the sum of attributions: the error of numerical integration."""
     by_feature: tuple[Share, ...]
     by_lag: tuple[Share, ...]
     """The oldest session first; lag 1 is that of the cutoff."""
     matrix_percent: tuple[tuple[float, ...], ...]
-    """(features, lags): the shares of a forecast, with their sign; of a run their mean size."""
+    """(features, lags): signed attributions of one forecast; mean absolute ones of a run."""
 
     @classmethod
     def of(cls, attribution: Attribution, features: Sequence[str]) -> Self:
-        """Sum up the shares of some windows: one for a forecast, several for a run."""
+        """Aggregate the attributions of one window (a forecast) or of several (a run)."""
         inputs = attribution.inputs
         lags = [str(lag) for lag in range(inputs.shape[2], 0, -1)]
         shares = inputs[0] if len(inputs) == 1 else np.abs(inputs).mean(axis=0)
@@ -59,24 +59,24 @@ class Attributed(Value):
 
     @property
     def difference_percent(self) -> float:
-        """What these inputs make of the forecast that the average input would give."""
+        """The forecast less the one for the average input."""
         return self.value_percent - self.reference_percent
 
     @property
     def absolute_percent(self) -> float:
-        """The sizes of all shares, added up."""
+        """The sum of absolute attributions."""
         return sum(each.absolute_percent for each in self.by_feature)
 
     def by_size(self) -> list[Share]:
-        """Give the features, those that moved the forecast most first."""
+        """Return the features by descending absolute value of the signed attribution."""
         return sorted(self.by_feature, key=lambda each: -abs(each.signed_percent))
 
 
 def grouped_by_lag(attributed: Attributed) -> list[Share]:
-    """Add the shares of lags up by the groups of `lag_groups`, the newest first."""
+    """Sum the attributions of lags by the groups of `lag_groups`, the newest first."""
     newest_first = attributed.by_lag[::-1]
     groups = [
-        (lags_from(first, last), newest_first[first - 1 : last])
+        (lag_group_name(first, last), newest_first[first - 1 : last])
         for first, last in lag_groups(len(newest_first))
     ]
     return [
@@ -99,5 +99,5 @@ def _shares(names: Sequence[str], inputs: NDArray[np.float64], *, over: int) -> 
 
 
 def _rounded(percent: float) -> float:
-    """Keep four significant digits: the integration gives three."""
+    """Keep four significant digits: the numerical integration has three."""
     return float(f"{float(percent):.{_SIGNIFICANT_DIGITS}g}") + 0.0

@@ -1,4 +1,4 @@
-"""What mattered most, in plain sentences."""
+"""The narrative of an explanation: sentences drawn from attributions and importances."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, assert_never
@@ -8,9 +8,9 @@ from pregao.explanation._permutation import Importance, Importances
 from pregao.training import MedianAt, ProbabilityOf, Quantity, WidthAt
 from pregao.values import Text
 
-# Shares that miss more of what they should add up to are not to be relied on.
-_MOST_GAP = 0.05
-_NAMED = 3
+# Above this share of the attributions, the gap of the integration makes their sizes unreliable.
+_MAX_GAP_SHARE = 0.05
+_NUM_NAMED = 3
 _ACTIONS = {
     "buy": Text(en="buy", pt_br="comprar"),
     "sell": Text(en="sell", pt_br="vender"),
@@ -28,17 +28,17 @@ WITHOUT_EDGE = Text(
     pt_br="Não há vantagem sobre a melhor referência: isto diz o que a rede leu, não o que move o "
     "mercado.",
 )
-READS_NOTHING = Text(
+IGNORES_INPUTS = Text(
     en="No epoch beat the untrained network, so it equals its anchor: it reads nothing of the "
     "window, and there is nothing to explain.",
     pt_br="Nenhuma época superou a rede sem treino, portanto ela é igual à sua âncora: não lê nada "
     "da janela, e não há o que explicar.",
 )
-READS_NO_FEATURES = Text(
+IGNORES_FEATURES = Text(
     en="It reads no features: its forecasts are the same whatever they are.",
     pt_br="Não lê nenhum atributo: as previsões são as mesmas, quaisquer que eles sejam.",
 )
-_LOOSE = Text(
+_LARGE_GAP = Text(
     en="The shares do not add up: the network cannot be differentiated everywhere, so take no more "
     "than their order from them.",
     pt_br="As parcelas não fecham: a rede não é diferenciável em toda parte; tire delas, no "
@@ -50,8 +50,8 @@ _NO_LAGS = Text(
 )
 
 
-def served_instead(name: str) -> Text:
-    """Say that somebody else forecasts in the network's place."""
+def baseline_served(name: str) -> Text:
+    """Return the sentence that a baseline is served in place of the network."""
     return Text.of(
         "The network did not earn its place: {name} forecasts, and what is explained here is the "
         "network.",
@@ -60,26 +60,26 @@ def served_instead(name: str) -> Text:
     )
 
 
-def of_forecast(attributed: Sequence[Attributed]) -> Iterator[Text]:
-    """Say of each number what made it what it is."""
+def describe_forecast(attributed: Sequence[Attributed]) -> Iterator[Text]:
+    """Yield a sentence per quantity of a forecast: its value and its largest attributions."""
     for each in attributed:
-        yield _of_quantity(each)
-    yield from _of_gaps(attributed)
+        yield _describe_quantity(each)
+    yield from _describe_gap(attributed)
 
 
-def of_run(attributed: Sequence[Attributed], importances: Importances) -> Iterator[Text]:
-    """Say what the run could not do without, by feature and by lag."""
+def describe_run(attributed: Sequence[Attributed], importances: Importances) -> Iterator[Text]:
+    """Yield sentences on the most important features, clusters and lags of a run."""
     if not importances.reads_features:
-        yield READS_NO_FEATURES
+        yield IGNORES_FEATURES
         return
-    yield _of_features(importances)
-    yield from _of_clusters(importances)
-    yield _of_lags(importances.by_lag)
-    yield from _of_gaps(attributed)
+    yield _describe_features(importances)
+    yield from _describe_clusters(importances)
+    yield _describe_lags(importances.by_lag)
+    yield from _describe_gap(attributed)
 
 
 def name_of_quantity(quantity: Quantity) -> Text:
-    """Name one number of a forecast.
+    """Return the name of a quantity of a forecast.
 
     >>> name_of_quantity(WidthAt(step=10)).pt_br
     'Largura da faixa de 90 % em 10 pregões'
@@ -102,7 +102,7 @@ def name_of_quantity(quantity: Quantity) -> Text:
             assert_never(quantity)
 
 
-def _of_quantity(attributed: Attributed) -> Text:
+def _describe_quantity(attributed: Attributed) -> Text:
     name, value = name_of_quantity(attributed.quantity), _number(attributed.value_percent)
     if attributed.absolute_percent == 0:
         return Text.of(
@@ -112,7 +112,7 @@ def _of_quantity(attributed: Attributed) -> Text:
             value=value,
         )
     lags, share = _most_read_lags(attributed)
-    most = {each.name: each.signed_percent for each in attributed.by_size()[:_NAMED]}
+    most = {each.name: each.signed_percent for each in attributed.by_size()[:_NUM_NAMED]}
     return Text.of(
         "{name}: {value} %, {points} points from what the average input would give. What mattered "
         "most: {most}; {share} % of all in {lags}.",
@@ -128,17 +128,17 @@ def _of_quantity(attributed: Attributed) -> Text:
 
 
 def _most_read_lags(attributed: Attributed) -> tuple[str, int]:
-    """Give the group of lags that was read most, and its part of it all in percent."""
+    """Return the group of lags of largest attribution, and its share of the total in percent."""
     most = max(grouped_by_lag(attributed), key=lambda each: each.absolute_percent)
     return most.name, round(100 * most.absolute_percent / attributed.absolute_percent)
 
 
-def _of_gaps(attributed: Sequence[Attributed]) -> Iterator[Text]:
-    if any(abs(each.gap_percent) > _MOST_GAP * each.absolute_percent for each in attributed):
-        yield _LOOSE
+def _describe_gap(attributed: Sequence[Attributed]) -> Iterator[Text]:
+    if any(abs(each.gap_percent) > _MAX_GAP_SHARE * each.absolute_percent for each in attributed):
+        yield _LARGE_GAP
 
 
-def _of_features(importances: Importances) -> Text:
+def _describe_features(importances: Importances) -> Text:
     everything = _number(importances.everything.rise_percent, "+")
     clear = _clear(importances.by_feature)
     if not clear:
@@ -154,16 +154,16 @@ def _of_features(importances: Importances) -> Text:
         "among windows; to swap all changes it by {everything} %.",
         "O que mais pesou: {most}. É quanto o CRPS de validação sobe quando se troca um atributo "
         "entre janelas; trocar todos o muda em {everything} %.",
-        most=_listed({each.name: each.rise_percent for each in clear[:_NAMED]}, " %"),
+        most=_listed({each.name: each.rise_percent for each in clear[:_NUM_NAMED]}, " %"),
         everything=everything,
     )
 
 
-def _of_clusters(importances: Importances) -> Iterator[Text]:
-    """Name features that stand in for each other: together they matter more than apart."""
-    apart = {each.name: each.rise_percent for each in importances.by_feature}
+def _describe_clusters(importances: Importances) -> Iterator[Text]:
+    """Yield a sentence per cluster that is more important than each of its features alone."""
+    alone = {each.name: each.rise_percent for each in importances.by_feature}
     for each in _clear(importances.by_cluster):
-        if each.rise_percent > max(apart[member] for member in each.members):
+        if each.rise_percent > max(alone[member] for member in each.members):
             yield Text.of(
                 "Swapped together, {names} cost {rise} %: they move together, and one can stand in "
                 "for the other.",
@@ -174,7 +174,7 @@ def _of_clusters(importances: Importances) -> Iterator[Text]:
             )
 
 
-def _of_lags(by_lag: Sequence[Importance]) -> Text:
+def _describe_lags(by_lag: Sequence[Importance]) -> Text:
     clear = _clear(by_lag)
     if not clear:
         return _NO_LAGS
@@ -187,7 +187,7 @@ def _of_lags(by_lag: Sequence[Importance]) -> Text:
 
 
 def _clear(importances: Iterable[Importance]) -> list[Importance]:
-    """Give those that stand out from chance, the largest first."""
+    """Return the importances above two standard errors, the largest first."""
     chosen = [each for each in importances if each.is_clear]
     return sorted(chosen, key=lambda each: -each.rise_percent)
 
@@ -212,7 +212,7 @@ def _listed(most: Mapping[str, float], unit: str) -> Text:
 
 
 def _number(percent: float, sign: Literal["+", "-"] = "-") -> Text:
-    """Write a number with two decimals, a small one with three."""
+    """Format a number with two decimals, a small one with three."""
     digits = 2 if abs(percent) >= 0.1 else 3
     blank = f"{{number:{sign}.{digits}f}}"
     return Text.of(blank, blank, number=round(percent, digits) + 0.0)

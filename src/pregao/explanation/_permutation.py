@@ -1,4 +1,4 @@
-"""Permutation importance: what it costs a forecaster to be shown another window's inputs."""
+"""Permutation importance: the rise of the CRPS when inputs are permuted among windows."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,46 +17,46 @@ if TYPE_CHECKING:
 Rows = NDArray[np.intp]
 
 LAG_STARTS = (1, 2, 6, 21, 61, 121, 251)
-"""The first lag of each group: the cutoff's session, its week, its month, its quarter and on."""
+"""The first lag of each group: the cutoff's session, then about its week, month, quarter, ..."""
 MOST_WINDOWS = 1024
-# Windows whose inputs travel together, so that neighbours stay alike as they are in the market.
+# Windows whose inputs are permuted as a block, which preserves the similarity of neighbours.
 _BLOCK_WINDOWS = 20
 _LEAST_BLOCKS = 8
 _LEAST_OF_A_SYMBOL = 16
-# Baselines read rows of their own, up to a month of them, however short the lookback is.
+# Baselines read up to a month of rows, whatever the lookback.
 _LEAST_DEPTH = 32
 _CLUSTER_CORRELATION = 0.7
 
 
 class Importance(Value):
-    """What permuting some inputs costs: the rise of the CRPS, in percent of what it was."""
+    """The rise of the CRPS when some inputs are permuted, in percent of the unpermuted CRPS."""
 
     name: str
     """A feature, lags such as ``2-5``, or the features of a cluster."""
     members: tuple[str, ...]
-    """The features that were permuted together; none is named where all were."""
+    """The features that were permuted together; empty where all were."""
     rise_percent: float
     standard_error_percent: float
-    """Over repeats: how far chance in the permutations moves the rise, not chance in the market."""
+    """Over repeats: the variability of the permutations, not the sampling error of the windows."""
 
     @property
     def is_clear(self) -> bool:
-        """Whether the rise stands out from the chance of the permutations."""
+        """Whether the rise exceeds two standard errors."""
         return self.rise_percent > 2 * self.standard_error_percent
 
 
 class Importances(Value):
-    """What a forecaster reads, by how much worse it is without it, on the validation part."""
+    """Permutation importances of a forecaster's inputs on the validation part."""
 
     num_windows: int
     repeats: int
     reads_features: bool
-    """False for a forecaster that says the same whatever the features are."""
+    """False for a forecaster whose forecasts do not depend on the features."""
     everything: Importance
-    """All features at once: what reading them is worth in all."""
+    """All features permuted at once: the total worth of the features."""
     by_feature: tuple[Importance, ...]
     by_cluster: tuple[Importance, ...]
-    """Features that move together, permuted together: one may stand in for another."""
+    """Correlated features permuted together, as one can substitute for another."""
     by_lag: tuple[Importance, ...]
     """Lags of all features; lag 1 is the session of the cutoff."""
 
@@ -71,27 +71,27 @@ def permutation_importance(
     most_windows: int = MOST_WINDOWS,
     windows_at_once: int = WINDOWS_AT_ONCE,
 ) -> Importances:
-    """Measure how much the CRPS rises when inputs are swapped among windows of their symbol.
+    """Measure the rise of the CRPS when inputs are permuted among windows of the same symbol.
 
-    A feature's whole lookback is taken from another window, so its values stay together in time;
-    blocks of 20 neighbouring windows move together, and no window keeps its own. Lags are swapped
-    for all features at once. The volatility that scales the forecast stays the window's own.
+    The whole lookback of a feature is taken from another window, so its values stay in order of
+    time; blocks of 20 neighbouring windows are moved together, and no window keeps its own inputs.
+    Lags are permuted for all features at once. The volatility that scales the forecast is not
+    permuted.
 
-    The validation part is used and never the test part: explaining is not scoring, and whoever
-    chose features by what is found would have seen the answers. Of a large part, windows are
-    chosen evenly.
+    The validation part is used, never the test part: choosing features by these importances would
+    otherwise select on the test part. A large part is sampled evenly.
 
-    A feature that another can stand in for costs little by itself: read the clusters as well. A
-    rise says what the forecaster uses, not what moves the market.
+    A feature that another can substitute for has a small rise by itself: read the clusters as
+    well. A rise measures what the forecaster uses, not what drives the market.
 
     Parameters
     ----------
     levels
         Of the forecaster's quantiles.
     repeats
-        How many permutations, two at least.
+        The number of permutations, at least two.
     windows_at_once
-        How many windows are held apart at a time; scores are the same however many those are.
+        Windows in memory at a time; scores do not depend on it.
 
     References
     ----------
@@ -101,39 +101,41 @@ def permutation_importance(
     """
     assert repeats > 1, "one permutation cannot tell chance from importance"
     windows = evenly_chosen(dataset.validation, most_windows)
-    subjects = _Subjects.of(windows)
-    trial = _Trial(forecaster, windows, truth_of([windows]), tuple(levels), windows_at_once)
-    sources = (
-        another_window(windows, np.random.default_rng((seed, each))) for each in range(repeats)
+    groups = _InputGroups.from_windows(windows)
+    experiment = _Permutation(
+        forecaster, windows, truth_of([windows]), tuple(levels), windows_at_once
     )
-    found = [trial.rises(subjects.everyone, next(sources))]
-    # Who says the same whatever the features are is asked once: some take seconds to answer.
+    sources = (
+        permute_windows(windows, np.random.default_rng((seed, each))) for each in range(repeats)
+    )
+    found = [experiment.rises(groups.all_groups, next(sources))]
+    # A forecaster that ignores the features is permuted once: some take seconds to forecast.
     found += (
-        [trial.rises(subjects.everyone, source) for source in sources]
-        if found[0].has_moved
+        [experiment.rises(groups.all_groups, source) for source in sources]
+        if found[0].has_changed
         else found * (repeats - 1)
     )
-    rises = dict(zip(subjects.everyone, np.array([each.percent for each in found]).T, strict=True))
+    rises = dict(zip(groups.all_groups, np.array([each.percent for each in found]).T, strict=True))
 
-    def measured(chosen: Sequence[_Subject]) -> tuple[Importance, ...]:
+    def importances(chosen: Sequence[_InputGroup]) -> tuple[Importance, ...]:
         return tuple(each.importance(rises[each]) for each in chosen)
 
-    [everything] = measured([subjects.everything])
+    [everything] = importances([groups.everything])
     return Importances(
         num_windows=len(windows),
         repeats=repeats,
-        reads_features=any(each.has_moved for each in found),
+        reads_features=any(each.has_changed for each in found),
         everything=everything,
-        by_feature=measured(subjects.features),
-        by_cluster=measured(subjects.clusters),
-        by_lag=measured(subjects.lags),
+        by_feature=importances(groups.features),
+        by_cluster=importances(groups.clusters),
+        by_lag=importances(groups.lags),
     )
 
 
 def evenly_chosen(windows: Windows, most: int) -> Windows:
-    """Choose at most so many windows evenly in time, of a large pool those of some symbols.
+    """Choose at most `most` windows evenly in time; of a large pool, those of some symbols.
 
-    A symbol with fewer than 16 would have little to swap with.
+    Symbols keep 16 windows or more, as fewer leave little to permute.
     """
     if len(windows) <= most:
         return windows
@@ -144,28 +146,29 @@ def evenly_chosen(windows: Windows, most: int) -> Windows:
     return windows.take(own[:: -(-len(own) // most)])
 
 
-def another_window(windows: Windows, rng: np.random.Generator) -> Rows:
-    """Give each window another one of its symbol, neighbours going together: (n,) places.
+def permute_windows(windows: Windows, rng: np.random.Generator) -> Rows:
+    """Return a permutation of the windows within each symbol, in blocks: (n,) indices.
 
-    Every window is given once; one that has its symbol to itself is given itself.
+    No window keeps its place, except the only one of its symbol.
     """
     _, counts = np.unique(windows.symbol_index, return_counts=True)
-    places = np.split(np.arange(len(windows)), np.cumsum(counts)[:-1])
-    return np.concatenate([_swapped(own, rng) for own in places])
+    by_symbol = np.split(np.arange(len(windows)), np.cumsum(counts)[:-1])
+    return np.concatenate([_permute_blocks(own, rng) for own in by_symbol])
 
 
-def _swapped(own: Rows, rng: np.random.Generator) -> Rows:
+def _permute_blocks(own: Rows, rng: np.random.Generator) -> Rows:
+    """Permute blocks of neighbours until no window keeps its place."""
     num_blocks = max(len(own) // _BLOCK_WINDOWS, min(len(own), _LEAST_BLOCKS))
     parts = np.array_split(own, num_blocks)
     while len(own) > 1:
-        swapped = np.concatenate([parts[each] for each in rng.permutation(num_blocks)])
-        if (swapped != own).all():
-            return swapped
+        permuted = np.concatenate([parts[each] for each in rng.permutation(num_blocks)])
+        if (permuted != own).all():
+            return permuted
     return own
 
 
 def lag_groups(lookback: int) -> tuple[tuple[int, int], ...]:
-    """Give the first and the last lag of each group.
+    """Return the first and the last lag of each group.
 
     >>> lag_groups(60), lag_groups(3)
     (((1, 1), (2, 5), (6, 20), (21, 60)), ((1, 1), (2, 3)))
@@ -175,14 +178,14 @@ def lag_groups(lookback: int) -> tuple[tuple[int, int], ...]:
     return tuple(zip(starts, lasts, strict=True))
 
 
-def clusters_of(rows: NDArray[np.floating]) -> list[list[int]]:
-    """Group columns all of whose rank correlations are at least 0.7, either way: those of several.
+def correlated_clusters(rows: NDArray[np.floating]) -> list[list[int]]:
+    """Group columns whose absolute rank correlations are all at least 0.7; omit single columns.
 
     Complete linkage over one less the absolute correlation of Spearman (1904).
 
     >>> rng = np.random.default_rng(0)
     >>> one, other = rng.normal(size=(2, 100))
-    >>> clusters_of(np.stack([one, other, -(one**3)], axis=1))
+    >>> correlated_clusters(np.stack([one, other, -(one**3)], axis=1))
     [[0, 2]]
     """
     from scipy.cluster.hierarchy import fcluster, linkage
@@ -193,7 +196,7 @@ def clusters_of(rows: NDArray[np.floating]) -> list[list[int]]:
         return []
     ranks = rankdata(rows, axis=0)
     centred = ranks - ranks.mean(axis=0)
-    # A constant column goes with nothing.
+    # A constant column correlates with none.
     unit = centred / np.maximum(np.linalg.norm(centred, axis=0), 1e-12)
     distance = np.clip(1 - np.abs(unit.T @ unit), 0, 1)
     np.fill_diagonal(distance, 0)
@@ -204,26 +207,26 @@ def clusters_of(rows: NDArray[np.floating]) -> list[list[int]]:
 
 
 @dataclass(frozen=True)
-class _Subject:
-    """Some inputs: columns of the features, and lags from the first to the last."""
+class _InputGroup:
+    """Inputs that are permuted together: columns of the features, and a range of lags."""
 
     name: str
     members: tuple[str, ...]
     columns: tuple[int, ...]
     lags: tuple[int, int] | None = None
-    """None is all that a forecaster is shown."""
+    """First and last; None means all lags."""
 
-    def swapped(self, own: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Give (n, depth, features) with these inputs out of other windows."""
+    def permute(self, own: NDArray[np.float32], other: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return (n, depth, features) with these inputs taken from other windows."""
         depth = own.shape[1]
         first, last = self.lags or (1, depth)
-        place = slice(depth - last, depth - first + 1)
+        steps = slice(depth - last, depth - first + 1)
         mixed = own.copy()
-        mixed[:, place, self.columns] = other[:, place, self.columns]
+        mixed[:, steps, self.columns] = other[:, steps, self.columns]
         return mixed
 
     def importance(self, rises: Float) -> Importance:
-        """Sum up the rises of all repeats, in percent."""
+        """Return the mean rise over all repeats with its standard error, in percent."""
         return Importance(
             name=self.name,
             members=self.members,
@@ -233,54 +236,54 @@ class _Subject:
 
 
 @dataclass(frozen=True)
-class _Subjects:
-    """Whose importance is measured."""
+class _InputGroups:
+    """The groups of inputs whose importance is measured."""
 
-    everything: _Subject
-    features: tuple[_Subject, ...]
-    clusters: tuple[_Subject, ...]
-    lags: tuple[_Subject, ...]
+    everything: _InputGroup
+    features: tuple[_InputGroup, ...]
+    clusters: tuple[_InputGroup, ...]
+    lags: tuple[_InputGroup, ...]
 
     @classmethod
-    def of(cls, windows: Windows) -> "_Subjects":
-        """Name the features, those that go together, and the lags of some windows."""
+    def from_windows(cls, windows: Windows) -> "_InputGroups":
+        """Form the groups: each feature, correlated features, and lags."""
         names = windows.scaler.features
         columns = tuple(range(len(names)))
 
-        def together(chosen: Sequence[int]) -> _Subject:
+        def group(chosen: Sequence[int]) -> _InputGroup:
             members = tuple(names[each] for each in chosen)
-            return _Subject(" + ".join(members), members, tuple(chosen))
+            return _InputGroup(" + ".join(members), members, tuple(chosen))
 
         return cls(
-            everything=_Subject("all", (), columns),
-            features=tuple(together([each]) for each in columns),
+            everything=_InputGroup("all", (), columns),
+            features=tuple(group([each]) for each in columns),
             clusters=tuple(
-                together(each) for each in clusters_of(windows.table[windows.cutoff_rows])
+                group(each) for each in correlated_clusters(windows.table[windows.cutoff_rows])
             ),
             lags=tuple(
-                _Subject(lags_from(*each), (), columns, each)
+                _InputGroup(lag_group_name(*each), (), columns, each)
                 for each in lag_groups(windows.lookback)
             ),
         )
 
     @property
-    def everyone(self) -> tuple[_Subject, ...]:
-        """All of them, all features at once first."""
+    def all_groups(self) -> tuple[_InputGroup, ...]:
+        """All groups, that of all features first."""
         return (self.everything, *self.features, *self.clusters, *self.lags)
 
 
-def lags_from(first: int, last: int) -> str:
-    """Name a group of lags.
+def lag_group_name(first: int, last: int) -> str:
+    """Return the name of a group of lags.
 
-    >>> lags_from(1, 1), lags_from(2, 5)
+    >>> lag_group_name(1, 1), lag_group_name(2, 5)
     ('1', '2-5')
     """
     return str(first) if first == last else f"{first}-{last}"
 
 
 @dataclass(frozen=True, eq=False)
-class _Apart:
-    """Windows that share no row: each has rows of its own, one after the other."""
+class _SeparateWindows:
+    """Windows that share no rows, laid out one after the other; implements `History`."""
 
     horizon: int
     lookback: int
@@ -292,8 +295,10 @@ class _Apart:
     first_rows: Rows
 
     @classmethod
-    def of(cls, windows: Windows, rows: Rows, table: NDArray[np.float32]) -> "_Apart":
-        """Lay out (n, depth) rows of windows, the features as they are in the table given."""
+    def from_rows(
+        cls, windows: Windows, rows: Rows, table: NDArray[np.float32]
+    ) -> "_SeparateWindows":
+        """Copy (n, depth) rows of windows, with the features of `table`: (n, depth, features)."""
         count, depth = rows.shape
         starts = depth * np.arange(count)
         known = np.minimum(windows.cutoff_rows - windows.first_rows + 1, depth)
@@ -309,24 +314,24 @@ class _Apart:
         )
 
 
-def _rows_of(windows: Windows, depth: int) -> Rows:
-    """Give the last (n, depth) rows of each window, its symbol's first one where there are less."""
+def _last_rows(windows: Windows, depth: int) -> Rows:
+    """Return (n, depth) last rows of each window; the symbol's first row where there are less."""
     rows = windows.cutoff_rows[:, None] + np.arange(1 - depth, 1)
     return np.asarray(np.maximum(rows, windows.first_rows[:, None]), np.intp)
 
 
 @dataclass(frozen=True)
 class _Rises:
-    """What one permutation cost: for each subject, in percent."""
+    """Rises of the CRPS by one permutation, a number per group of inputs."""
 
     percent: list[float]
-    has_moved: bool
-    """Whether any forecast is another one with everything swapped."""
+    has_changed: bool
+    """Whether any forecast changes when all features are permuted."""
 
 
 @dataclass(frozen=True, eq=False)
-class _Trial:
-    """A forecaster, the windows that it is shown, and what came."""
+class _Permutation:
+    """The permutation of one forecaster's windows, with their outcomes."""
 
     forecaster: "Forecaster"
     windows: Windows
@@ -334,36 +339,36 @@ class _Trial:
     levels: tuple[float, ...]
     windows_at_once: int
 
-    def rises(self, subjects: Sequence[_Subject], source: Rows) -> _Rises:
-        """Swap the inputs of each subject, the first being everything, and score what is said."""
-        own, others, has_moved = 0.0, np.zeros(len(subjects)), False
+    def rises(self, groups: Sequence[_InputGroup], source: Rows) -> _Rises:
+        """Permute the inputs of each group, the first being all features, and score."""
+        own, permuted, has_changed = 0.0, np.zeros(len(groups)), False
         for block in blocks(len(self.windows), self.windows_at_once):
-            said = self._said(block, subjects, source)
-            before, after = next(said), next(said)
+            scorings = self._scorings(block, groups, source)
+            before, after = next(scorings), next(scorings)
             own += float(before.loss.sum())
             if np.array_equal(before.quantiles, after.quantiles):
-                others += before.loss.sum()
+                permuted += before.loss.sum()
                 continue
-            has_moved = True
-            others += [each.loss.sum() for each in (after, *said)]
-        return _Rises((100 * (others / own - 1)).tolist(), has_moved)
+            has_changed = True
+            permuted += [each.loss.sum() for each in (after, *scorings)]
+        return _Rises((100 * (permuted / own - 1)).tolist(), has_changed)
 
-    def _said(self, block: slice, subjects: Sequence[_Subject], source: Rows) -> Iterator[Scoring]:
-        """Forecast some windows as they are, then with each subject's inputs swapped."""
-        windows, came = self.windows.take(block), self.truth.take(block)
+    def _scorings(
+        self, block: slice, groups: Sequence[_InputGroup], source: Rows
+    ) -> Iterator[Scoring]:
+        """Forecast and score some windows as they are, then with each group permuted."""
+        windows, truth = self.windows.take(block), self.truth.take(block)
         depth = max(windows.lookback, _LEAST_DEPTH)
-        rows = _rows_of(windows, depth)
+        rows = _last_rows(windows, depth)
         own = windows.table[rows]
-        other = windows.table[_rows_of(self.windows.take(source[block]), depth)]
-        past = _Apart.of(windows, rows, own)
-        yield Scoring(self.forecaster.quantiles(past), self.levels, came)
-        for each in subjects:
-            swapped = each.swapped(own, other).reshape(past.table.shape)
-            yield Scoring(
-                self.forecaster.quantiles(replace(past, table=swapped)), self.levels, came
-            )
+        other = windows.table[_last_rows(self.windows.take(source[block]), depth)]
+        past = _SeparateWindows.from_rows(windows, rows, own)
+        yield Scoring(self.forecaster.quantiles(past), self.levels, truth)
+        for each in groups:
+            table = each.permute(own, other).reshape(past.table.shape)
+            yield Scoring(self.forecaster.quantiles(replace(past, table=table)), self.levels, truth)
 
 
 def _rounded(percent: float) -> float:
-    """Round to what chance leaves of a percentage."""
+    """Round a percentage to six decimals, below the noise of the permutations."""
     return round(float(percent), 6) + 0.0

@@ -95,5 +95,5 @@ class Finding(Value):
 
 
 def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Give errors before warnings, those before the rest, and each kind of those in its order."""
+    """Return errors before warnings, those before the rest, and each kind of those in its order."""
     return tuple(sorted(findings, key=lambda each: _WORST_FIRST.index(each.severity)))

@@ -1,4 +1,4 @@
-"""The block bootstrap: how far means of dependent losses move by chance."""
+"""The stationary block bootstrap, and confidence intervals of skill from it."""
 
 import math
 
@@ -13,11 +13,11 @@ _FEWEST_BLOCKS = 4
 
 
 class Interval(Value):
-    """Where a number lies, as far as the test sessions can tell."""
+    """An estimate with its bootstrap confidence interval."""
 
     estimate: float
     low: float | None
-    """None, as `high`, where the sessions are too few to say anything."""
+    """None, as `high`, where the sessions are too few for an interval."""
     high: float | None
     level: float
     """The nominal coverage."""
@@ -27,16 +27,17 @@ class Interval(Value):
 
 
 def is_enough(num_dates: int, horizon: int) -> bool:
-    """Tell whether so many dates can be resampled: eight of them, and four horizons."""
+    """Return whether there are dates enough to resample: eight, and four horizons."""
     return num_dates >= max(FEWEST_OBSERVATIONS, _FEWEST_BLOCKS * horizon)
 
 
 def block_sessions_for(num_dates: int, horizon: int) -> int:
-    """Give the mean length of a block.
+    """Return the mean block length in sessions.
 
     Forecasts over a horizon share returns with those of the next ``horizon - 1`` dates. Blocks of
-    one horizon would miss a third of the variance that comes of it, so they have three, or the cube
-    root of the dates if that is more; fewer where not even eight blocks would be left, but one.
+    one horizon would miss a third of the resulting variance, so blocks span three horizons, or the
+    cube root of the number of dates if that is more; fewer where not even eight blocks would be
+    left, and at least one horizon.
 
     >>> [block_sessions_for(dates, horizon=10) for dates in (60, 1000, 30_000)]
     [10, 30, 31]
@@ -48,7 +49,7 @@ def block_sessions_for(num_dates: int, horizon: int) -> int:
 def resampling_weights(
     num_dates: int, *, block_sessions: int, num_resamples: int, seed: int
 ) -> Float:
-    """Give how much each date counts in each resample: (resamples, dates), rows adding up to 1.
+    """Return the weight of each date in each resample: (resamples, dates), rows sum to 1.
 
     The stationary bootstrap: blocks begin anywhere, their lengths are geometric, and the last date
     is followed by the first. The means of all columns in all resamples are then one product,
@@ -66,8 +67,8 @@ def resampling_weights(
     length = np.diff(place, append=begins.size)
     first = generator.integers(num_dates, size=len(place))
     stop = first + length
-    # A block counts one up where it begins and one down where it stops; one that goes on at the
-    # first date does so twice. Each row has a place of its own for what stops with the last date.
+    # A block adds one where it begins and subtracts one where it stops; one that wraps around to
+    # the first date does so twice. Each row has one extra column for blocks that end with it.
     row = place // num_dates * (num_dates + 1)
     over = stop > num_dates
     ups = np.concatenate([row + first, row[over]])
@@ -87,13 +88,13 @@ def skill_interval(
     num_resamples: int = 2000,
     seed: int = 0,
 ) -> Interval:
-    """Give the skill, ``1 - mean loss / mean naive loss``, and the interval that it lies in.
+    """Return the skill, ``1 - mean loss / mean naive loss``, with its confidence interval.
 
-    Losses are averaged by date, then pairs of them are resampled in blocks. The interval is made of
-    the quantiles of the resampled skills, taken further out the fewer the blocks: as far as
-    Student's t goes beyond the normal distribution. A nominal 95 % covers 95 % of the time at one
-    step ahead, and 91 % where the loss is that of the last of ten steps alone, the most that losses
-    can overlap. Each date counts once, however many windows it has.
+    Losses are averaged by date, then pairs of them are resampled in blocks. The ends are quantiles
+    of the resampled skills, at levels widened from the normal distribution to Student's t with as
+    many degrees of freedom as blocks less one. A nominal 95 % interval covers 95 % at one step
+    ahead, and 91 % for a loss of the last of ten steps alone, where losses overlap most. Each date
+    counts once, whatever the number of its windows.
 
     Both ends are None with fewer than 8 dates or than four horizons, or where the naive loss is 0.
 
@@ -145,8 +146,8 @@ def skill_interval(
 
 
 def _tail(share: float, num_blocks: float) -> float:
-    """Give the level of the quantile that leaves this share outside, of so many blocks."""
-    # Loaded here: a server should not wait for scipy.
+    """Return the quantile level that leaves this share outside, given the number of blocks."""
+    # Imported here: a server starts without scipy.
     from scipy.special import ndtr, stdtrit
 
     beyond = np.sqrt(num_blocks / (num_blocks - 1)) * stdtrit(num_blocks - 1, share)

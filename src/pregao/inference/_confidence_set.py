@@ -1,4 +1,4 @@
-"""The Model Confidence Set: who may be the best, as far as the test sessions can tell."""
+"""The Model Confidence Set: the forecasters not significantly worse than the best."""
 
 from collections.abc import Mapping
 
@@ -12,13 +12,13 @@ from pregao.values import Value
 
 
 class ConfidenceSet(Value):
-    """The forecasters among which the best one is, with a probability of 1 - level."""
+    """The set that contains the best forecaster with a probability of 1 - level."""
 
     level: float
     p_values: dict[str, float]
     """The largest level at which each forecaster is still a member, in the order given."""
     members: tuple[str, ...]
-    """Those with a p-value above the level; never none."""
+    """Those with a p-value above the level; never empty."""
     num_observations: int
     """Dates, after averaging over the windows of each."""
     block_sessions: int
@@ -33,20 +33,21 @@ def confidence_set(
     num_resamples: int = 1000,
     seed: int = 0,
 ) -> ConfidenceSet:
-    """Find the forecasters that cannot be told from the best on the same windows.
+    """Find the forecasters that are not significantly worse than the best on the same windows.
 
-    All are equally good, says the hypothesis; the statistic is the largest studentised difference
-    of two mean losses, ``max |L_i - L_j| / sd``, its distribution comes out of a stationary block
-    bootstrap. Where it is rejected the worst goes, and the rest is asked again. A forecaster's
-    p-value is the largest met until it went; the last one's is 1.
+    The null hypothesis is equal predictive ability; the statistic is the largest studentised
+    difference of two mean losses, ``max |L_i - L_j| / sd``, with a stationary block bootstrap for
+    its distribution. On rejection the worst forecaster is eliminated and the test is repeated. A
+    forecaster's p-value is the largest one up to its elimination; that of the last is 1.
 
-    Forecasters whose losses are equal to single precision stand or fall together. Nothing can be
-    said of two that differ by a constant, nor of any with fewer than 8 dates or than four horizons.
+    Forecasters whose losses are equal to single precision are kept or eliminated together. No two
+    are distinguished that differ by a constant, and none with fewer than 8 dates or than four
+    horizons.
 
     Parameters
     ----------
     losses
-        (n,) a forecaster, all of the same windows.
+        (n,) losses of each forecaster, all of the same windows.
     sessions
         (n,) the cutoff of each window: losses are averaged by date first.
     horizon
@@ -79,9 +80,9 @@ def confidence_set(
         weights = resampling_weights(
             num_dates, block_sessions=block_sessions, num_resamples=num_resamples, seed=seed
         )
-        distinct, stands_for = _distinct(daily)
+        distinct, group = _distinct(daily)
         own = daily[:, distinct]
-        p_values = set_p_values(own.mean(axis=0), weights @ own)[stands_for]
+        p_values = set_p_values(own.mean(axis=0), weights @ own)[group]
     by_name = {name: float(each) for name, each in zip(names, p_values, strict=True)}
     return ConfidenceSet(
         level=level,
@@ -93,10 +94,11 @@ def confidence_set(
 
 
 def set_p_values(means: Float, resampled: Float) -> Float:
-    """Give the p-value of each forecaster: (k,), out of mean losses, and (resamples, k) of them.
+    """Return the p-value of each forecaster: (k,), from (k,) means and (resamples, k) resamples.
 
-    Who goes when does not depend on the resamples, so the largest difference among those that are
-    left is found from the last one backwards: each who comes back is compared once with each.
+    The order of elimination does not depend on the resamples, so the largest difference within each
+    remaining set is computed from the last forecaster backwards: each one that is added back is
+    compared once with those already there.
     """
     centred = resampled - means
     deviations = np.stack([_deviations(centred, row) for row in range(len(means))])
@@ -107,8 +109,8 @@ def set_p_values(means: Float, resampled: Float) -> Float:
     p_values = np.ones(len(means))
     left, largest = [last], np.zeros(len(resampled))
     for row in reversed(eliminated):
-        moved = np.abs(centred[:, [row]] - centred[:, left])
-        largest = np.maximum(largest, _ratio(moved, deviations[row, left]).max(axis=1))
+        differences = np.abs(centred[:, [row]] - centred[:, left])
+        largest = np.maximum(largest, _ratio(differences, deviations[row, left]).max(axis=1))
         left.append(row)
         statistic = statistics[np.ix_(left, left)].max()
         p_values[row] = np.mean(largest >= statistic)
@@ -118,7 +120,7 @@ def set_p_values(means: Float, resampled: Float) -> Float:
 
 
 def _elimination_order(statistics: Float) -> list[int]:
-    """Give who goes first, second, ... : always the worse one of the largest difference."""
+    """Return the order of elimination: at each step the worse one of the largest difference."""
     left = list(range(len(statistics)))
     order = []
     while len(left) > 1:
@@ -128,28 +130,28 @@ def _elimination_order(statistics: Float) -> list[int]:
 
 
 def _deviations(centred: Float, row: int) -> Float:
-    """Give the deviation of one forecaster's mean difference to each: (k,)."""
-    moved = centred[:, [row]] - centred
-    deviations: Float = np.sqrt((moved**2).mean(axis=0))
+    """Return the standard deviation of one forecaster's mean difference from each: (k,)."""
+    differences = centred[:, [row]] - centred
+    deviations: Float = np.sqrt((differences**2).mean(axis=0))
     return deviations
 
 
 def _ratio(differences: Float, deviations: Float) -> Float:
-    """Studentise; a difference that never changes says nothing."""
+    """Studentise; the ratio is 0 where the deviation is."""
     zero = np.zeros(np.broadcast_shapes(differences.shape, deviations.shape))
     ratios: Float = np.divide(differences, deviations, out=zero, where=deviations > 0)
     return ratios
 
 
 def _distinct(daily: Float) -> tuple[list[int], NDArray[np.intp]]:
-    """Give the first column of each kind, and of every column which of those it is equal to."""
-    noticeable = SINGLE_PRECISION * np.abs(daily).mean(axis=0)
+    """Return the first of each group of equal columns, and each column's index into those."""
+    tolerance = SINGLE_PRECISION * np.abs(daily).mean(axis=0)
     distinct: list[int] = []
-    stands_for = np.empty(daily.shape[1], np.intp)
+    group = np.empty(daily.shape[1], np.intp)
     for column in range(daily.shape[1]):
-        apart = np.abs(daily[:, distinct] - daily[:, [column]]).max(axis=0)
-        equal = np.flatnonzero(apart <= noticeable[distinct])
+        difference = np.abs(daily[:, distinct] - daily[:, [column]]).max(axis=0)
+        equal = np.flatnonzero(difference <= tolerance[distinct])
         if not len(equal):
             distinct.append(column)
-        stands_for[column] = equal[0] if len(equal) else len(distinct) - 1
-    return distinct, stands_for
+        group[column] = equal[0] if len(equal) else len(distinct) - 1
+    return distinct, group

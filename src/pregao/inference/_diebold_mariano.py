@@ -1,4 +1,4 @@
-"""Tests of whether a difference between two forecasters is more than luck."""
+"""The Diebold-Mariano test of equal predictive accuracy of two forecasters."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -9,29 +9,29 @@ from pregao.values import Value
 
 
 class DieboldMariano(Value):
-    """A one-sided test that a forecaster's losses are smaller than the naive's."""
+    """A one-sided test that a forecaster's expected loss is below the naive forecaster's."""
 
     statistic: float
     """Negative where the forecaster is better."""
     p_value: float
     mean_difference: float
-    """Mean of loss minus naive loss, in the loss's unit."""
+    """Mean of loss minus naive loss, in the unit of the loss."""
     num_observations: int
-    """Losses compared, or sessions where losses were averaged by date."""
+    """Losses compared, or dates where losses were averaged by date."""
 
 
 def diebold_mariano(
     loss: ArrayLike, naive_loss: ArrayLike, *, horizon: int, sessions: Sessions | None = None
 ) -> DieboldMariano:
-    """Test whether losses are smaller than the naive's on the same windows.
+    """Test whether losses are smaller than the naive forecaster's on the same windows.
 
-    The mean difference over its standard error, which allows for ``horizon - 1`` autocorrelations,
-    as forecasts that overlap share their errors; with the small-sample factor of Harvey, Leybourne
-    and Newbold against Student's t with n - 1 degrees of freedom. The autocovariances count in
-    full; where that gives no positive variance, Bartlett's weights do.
+    The statistic is the mean difference over its standard error, with ``horizon - 1``
+    autocovariances, as errors of overlapping forecasts are dependent, and with the small-sample
+    factor of Harvey, Leybourne and Newbold against Student's t with n - 1 degrees of freedom. The
+    kernel is rectangular; where it gives no positive variance, Bartlett's is used.
 
-    Nothing can be said (statistic 0, p 1) where the losses are equal to single precision or differ
-    by a constant, or where there are fewer than 8 observations, or no more than `horizon`.
+    The statistic is 0 and p is 1 where the losses are equal to single precision or differ by a
+    constant, and with fewer than 8 observations, or no more than `horizon`.
 
     Parameters
     ----------
@@ -40,8 +40,8 @@ def diebold_mariano(
     horizon
         Steps ahead of the longest forecast in the loss.
     sessions
-        (n,) the cutoff of each loss: losses are averaged by date first, as symbols of one market
-        err together. Cutoffs further apart than a session make the test conservative.
+        (n,) the cutoff of each loss: losses are averaged by date first, as errors of symbols of
+        one market are dependent. Cutoffs further apart than a session make the test conservative.
 
     References
     ----------
@@ -57,12 +57,12 @@ def diebold_mariano(
     >>> round(test.statistic, 2), test.p_value < 0.01
     (-5.16, True)
     """
-    # Loaded here: a server should not wait for scipy.
+    # Imported here: a server starts without scipy.
     from scipy.special import stdtr
 
     own, naive = np.asarray(loss, np.float64), np.asarray(naive_loss, np.float64)
     difference = own - naive
-    noticeable = SINGLE_PRECISION * float(np.abs(naive).mean())
+    tolerance = SINGLE_PRECISION * float(np.abs(naive).mean())
     if sessions is not None:
         difference = mean_by_date(difference, sessions)
     count, mean = len(difference), float(difference.mean())
@@ -70,7 +70,7 @@ def diebold_mariano(
     if (
         count < FEWEST_OBSERVATIONS
         or count <= horizon
-        or np.abs(difference).max() <= noticeable
+        or np.abs(difference).max() <= tolerance
         or np.abs(centred).max() <= ROUNDING * np.abs(difference).max()
     ):
         return DieboldMariano(
@@ -90,7 +90,7 @@ def _long_run_variance(centred: Float, horizon: int) -> float:
     count = len(centred)
     own, *lagged = (float(centred[lag:] @ centred[: count - lag]) / count for lag in range(horizon))
     rectangular = own + 2 * sum(lagged)
-    # Where the sum cancels, what is left of it is rounding, and would make any gain significant.
+    # Where the sum cancels, the remainder is rounding error and would make any gain significant.
     if rectangular > ROUNDING * own:
         return rectangular
     weights = 1 - np.arange(1, horizon) / horizon

@@ -1,4 +1,4 @@
-"""What is left of a result once the trials that it was chosen from are counted."""
+"""Correction for selection among trials: deflated Sharpe ratio and backtest overfitting (PBO)."""
 
 from itertools import combinations
 from statistics import NormalDist
@@ -14,14 +14,14 @@ _LOGIT_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 class TrackRecord(Value):
-    """A series of returns as the tests of its Sharpe ratio see it.
+    """The moments of a series of returns that tests of its Sharpe ratio need.
 
     >>> TrackRecord.of([0.01, -0.02, 0.03, 0.0]).num_observations
     4
     """
 
     sharpe: float
-    """Mean over standard deviation, of a session; times ``sqrt(252)`` it is that of a year."""
+    """Mean over standard deviation of one-session returns; times ``sqrt(252)`` for a year."""
     num_observations: int
     skewness: float = 0.0
     kurtosis: float = 3.0
@@ -29,15 +29,15 @@ class TrackRecord(Value):
 
     @classmethod
     def of(cls, returns: ArrayLike) -> Self:
-        """Measure returns of single sessions: (n,). Without a variance, the Sharpe ratio is 0.
+        """Measure returns of single sessions: (n,). Without variance the Sharpe ratio is 0.
 
-        Positions over several sessions count by what each session made of them; returns that
-        overlap would be counted more than once.
+        Split the return of a position over several sessions into those of its sessions:
+        overlapping returns would be counted more than once.
         """
         values = np.asarray(returns, np.float64)
         centred = values - values.mean() if len(values) else values
         variance = float((centred**2).mean()) if len(values) > 1 else 0.0
-        # What is left of constant returns is rounding.
+        # The variance of constant returns is rounding error.
         if variance <= 1e-24 * float((values**2).max(initial=0.0)):
             return cls(sharpe=0.0, num_observations=len(values))
         deviation = float(values.std(ddof=1))
@@ -50,32 +50,32 @@ class TrackRecord(Value):
 
     @property
     def sampling_variance(self) -> float:
-        """The variance of the Sharpe ratio, times the number of observations less one."""
+        """The sampling variance of the Sharpe ratio, times the number of observations less one."""
         return 1 - self.skewness * self.sharpe + (self.kurtosis - 1) / 4 * self.sharpe**2
 
 
 class DeflatedSharpe(Value):
-    """A Sharpe ratio beside the one that the best of as many worthless trials would have."""
+    """A Sharpe ratio tested against the expected maximum of as many trials without skill."""
 
     track_record: TrackRecord
     num_trials: int
     trial_variance: float
     """Of the trials' Sharpe ratios, per session."""
     expected_max_sharpe: float
-    """What luck alone gives the best of the trials."""
+    """The expected Sharpe ratio of the best of the trials if none has skill."""
     deflated_sharpe: float
-    """The probability that the true Sharpe ratio is above that: 0.95 is the usual demand."""
+    """The probability that the true Sharpe ratio exceeds that; 0.95 is the usual requirement."""
     probabilistic_sharpe: float
-    """The probability that it is above 0, were this the only trial."""
+    """The probability that it is above 0, without correction for the trials."""
     minimum_sessions: float | None
-    """How long the record must be to be above the luck of the trials at 5 %; None if it is not."""
+    """The sessions needed for significance at 5 %; None if the ratio is below the maximum."""
 
 
 def probabilistic_sharpe(record: TrackRecord, *, benchmark: float = 0.0) -> float:
-    """Give the probability that the true Sharpe ratio is above a benchmark.
+    """Return the probability that the true Sharpe ratio exceeds a benchmark.
 
     ``Phi((SR - SR*) sqrt(n - 1) / sqrt(1 - skew SR + (kurtosis - 1) / 4 SR^2))``, ratios per
-    session. It is one less the p-value of a one-sided test.
+    session: one less the p-value of a one-sided test.
 
     References
     ----------
@@ -87,14 +87,14 @@ def probabilistic_sharpe(record: TrackRecord, *, benchmark: float = 0.0) -> floa
     >>> round(probabilistic_sharpe(year), 2)
     0.84
     """
-    away = _distance(record, benchmark) * np.sqrt(max(record.num_observations - 1, 0))
-    return NormalDist().cdf(float(away))
+    score = _distance(record, benchmark) * np.sqrt(max(record.num_observations - 1, 0))
+    return NormalDist().cdf(float(score))
 
 
 def minimum_track_record(
     record: TrackRecord, *, benchmark: float = 0.0, level: float = 0.05
 ) -> float | None:
-    """Give how many sessions such a record must have to be above a benchmark at this level.
+    """Return the sessions that such a record needs to exceed a benchmark at this level.
 
     ``1 + (1 - skew SR + (kurtosis - 1) / 4 SR^2) (z / (SR - SR*))^2``; None if the ratio is not
     above the benchmark at all.
@@ -105,7 +105,7 @@ def minimum_track_record(
 
     Examples
     --------
-    Two a year against one, daily: almost three years.
+    An annual ratio of 2 against a benchmark of 1, daily data: almost three years.
 
     >>> record = TrackRecord(sharpe=2 / 252**0.5, num_observations=252)
     >>> round(minimum_track_record(record, benchmark=1 / 252**0.5) / 252, 2)
@@ -116,10 +116,10 @@ def minimum_track_record(
 
 
 def expected_max_sharpe(num_trials: int, trial_variance: float) -> float:
-    """Give the Sharpe ratio to expect of the best of so many trials without skill.
+    """Return the expected maximum Sharpe ratio of so many trials without skill.
 
     ``sqrt(V) ((1 - g) z(1 - 1/N) + g z(1 - 1/(N e)))`` with g the constant of Euler and Mascheroni
-    and z the normal quantile; 0 for a single trial, which nobody chose.
+    and z the normal quantile; 0 for a single trial, where there is no selection.
 
     References
     ----------
@@ -131,7 +131,7 @@ def expected_max_sharpe(num_trials: int, trial_variance: float) -> float:
     0.1132
     """
     if num_trials < 1:
-        raise ValueError(f"{num_trials} trials: count at least the one that is judged")
+        raise ValueError(f"{num_trials} trials: count at least the one that is tested")
     if num_trials == 1:
         return 0.0
     quantile = NormalDist().inv_cdf
@@ -143,19 +143,18 @@ def expected_max_sharpe(num_trials: int, trial_variance: float) -> float:
 def deflated_sharpe(
     record: TrackRecord, *, num_trials: int, trial_variance: float | None = None
 ) -> DeflatedSharpe:
-    """Judge a Sharpe ratio by what the best of all trials would have by luck.
+    """Test a Sharpe ratio against the expected maximum of all trials.
 
     It is `probabilistic_sharpe` with `expected_max_sharpe` as the benchmark.
 
     Parameters
     ----------
     num_trials
-        All that were ever run on these sessions, the discarded ones too.
+        All that were ever run on these sessions, including discarded ones.
     trial_variance
         The variance of their Sharpe ratios, per session. None takes ``1 / (n - 1)``, that of
-        independent trials without skill: on the strict side for trials that are much alike, as
-        their luck is less than that of as many different ones, and too kind where trials differ
-        in skill or in how long they were in the market.
+        independent trials without skill: conservative for correlated trials, whose expected
+        maximum is lower, and too lenient where trials differ in skill or in the time invested.
 
     References
     ----------
@@ -163,7 +162,7 @@ def deflated_sharpe(
 
     Examples
     --------
-    The paper's own: 2.5 a year over five years of 250 days, best of a hundred.
+    The paper's example: 2.5 a year over five years of 250 days, best of a hundred.
 
     >>> record = TrackRecord(
     ...     sharpe=2.5 / 250**0.5, num_observations=1250, skewness=-3, kurtosis=10
@@ -173,39 +172,40 @@ def deflated_sharpe(
     """
     if trial_variance is None:
         trial_variance = 1 / max(record.num_observations - 1, 1)
-    luck = expected_max_sharpe(num_trials, trial_variance)
+    expected_max = expected_max_sharpe(num_trials, trial_variance)
     return DeflatedSharpe(
         track_record=record,
         num_trials=num_trials,
         trial_variance=trial_variance,
-        expected_max_sharpe=luck,
-        deflated_sharpe=probabilistic_sharpe(record, benchmark=luck),
+        expected_max_sharpe=expected_max,
+        deflated_sharpe=probabilistic_sharpe(record, benchmark=expected_max),
         probabilistic_sharpe=probabilistic_sharpe(record),
-        minimum_sessions=minimum_track_record(record, benchmark=luck),
+        minimum_sessions=minimum_track_record(record, benchmark=expected_max),
     )
 
 
 def _distance(record: TrackRecord, benchmark: float) -> float:
-    # The variance is 0 for a coin of two outcomes alone, and never below but for rounding.
+    # The variance is 0 for some two-valued returns, and negative by rounding alone.
     deviation = np.sqrt(max(record.sampling_variance, 1e-12))
     return float((record.sharpe - benchmark) / deviation)
 
 
 class Overfitting(Value):
-    """What becomes of the best of many trials on sessions that had no say in the choice."""
+    """The out-of-sample performance of the trial that is best in sample, over many splits."""
 
     pbo: float
-    """The share of splits in which it is no better than the median trial out of sample."""
+    """The share of splits in which it is not above the median trial out of sample."""
     logit_mean: float
     logit_quantiles: tuple[float, float, float, float, float]
-    """At 5, 25, 50, 75 and 95 %: of ``log(rank / (1 - rank))`` out of sample, 0 the median."""
+    """At 5, 25, 50, 75 and 95 %: of ``log(rank / (1 - rank))`` out of sample; 0 is the median."""
     degradation_slope: float
-    """How much of a gain in sample is left out of sample: 1 all, 0 none, below 0 it turns over."""
+    """Slope of the out-of-sample on the in-sample performance of the selected trial: 1 where it
+    persists, 0 where it does not, negative where it reverses."""
     probability_of_loss: float
-    """The share of splits in which the chosen one is below 0 out of sample."""
+    """The share of splits in which the selected trial is below 0 out of sample."""
     num_trials: int
     num_observations: int
-    """Sessions used: as many as the groups divide."""
+    """Sessions used: the largest multiple of the number of groups."""
     num_splits: int
 
 
@@ -215,21 +215,21 @@ def probability_of_overfitting(
     num_groups: int = 16,
     measure: Literal["sharpe", "mean"] = "sharpe",
 ) -> Overfitting:
-    """Estimate how often the best trial in sample falls behind the median out of sample.
+    """Estimate how often the best trial in sample is not above the median out of sample.
 
     Combinatorially symmetric cross-validation: sessions are cut into consecutive groups; for each
-    choice of half of them the best trial is chosen on that half and ranked on the other. Trials
-    without skill give a probability near 0.5, a trial that is truly better gives one near 0.
+    choice of half of them the best trial is selected on that half and ranked on the other. Trials
+    without skill give a probability near 0.5, one truly superior trial gives one near 0.
 
     Parameters
     ----------
     performance
-        (sessions, trials), higher is better: the returns of a session, or the loss saved. Oldest
-        sessions that the groups do not divide are left out.
+        (sessions, trials), higher is better: returns or differences of losses by session. The
+        oldest sessions are left out where their number is no multiple of `num_groups`.
     num_groups
-        Even. Of 16 there are 12,870 choices.
+        Even. 16 groups have 12,870 choices of half.
     measure
-        How a half is judged: by mean over standard deviation, or by the mean.
+        The performance of a half: mean over standard deviation, or the mean.
 
     Raises
     ------
@@ -252,21 +252,21 @@ def probability_of_overfitting(
     """
     values = np.asarray(performance, np.float64)
     _check(values, num_groups)
-    inside = _measured(values, num_groups, measure)
-    # Halves come in the order of their groups, so that their complements come in the reverse of it.
+    inside = _measure_halves(values, num_groups, measure)
+    # Halves are in lexicographic order of their groups, so their complements are in reverse order.
     outside = inside[::-1]
     splits = np.arange(len(inside))
     chosen = inside.argmax(axis=1)
-    found, came = inside[splits, chosen], outside[splits, chosen]
-    rank = _rank(outside, came) / (values.shape[1] + 1)
+    in_sample, out_of_sample = inside[splits, chosen], outside[splits, chosen]
+    rank = _rank(outside, out_of_sample) / (values.shape[1] + 1)
     logits = np.log(rank / (1 - rank))
     five, quarter, median, three_quarters, most = np.quantile(logits, _LOGIT_LEVELS).tolist()
     return Overfitting(
         pbo=float(np.mean(logits <= 0)),
         logit_mean=float(logits.mean()),
         logit_quantiles=(five, quarter, median, three_quarters, most),
-        degradation_slope=_slope(found, came),
-        probability_of_loss=float(np.mean(came < 0)),
+        degradation_slope=_slope(in_sample, out_of_sample),
+        probability_of_loss=float(np.mean(out_of_sample < 0)),
         num_trials=values.shape[1],
         num_observations=len(values) // num_groups * num_groups,
         num_splits=len(splits),
@@ -276,14 +276,14 @@ def probability_of_overfitting(
 def _check(values: Float, num_groups: int) -> None:
     num_sessions, num_trials = values.shape
     if num_trials < 2:
-        raise ValueError(f"{num_trials} trials: overfitting is choosing among two or more")
+        raise ValueError(f"{num_trials} trials: selection needs two or more")
     if num_groups < 2 or num_groups % 2:
         raise ValueError(f"{num_groups} groups have no halves: give an even number")
     if num_sessions < 2 * num_groups:
         raise ValueError(f"{num_sessions} sessions are too few for {num_groups} groups of two")
 
 
-def _measured(values: Float, num_groups: int, measure: Literal["sharpe", "mean"]) -> Float:
+def _measure_halves(values: Float, num_groups: int, measure: Literal["sharpe", "mean"]) -> Float:
     """Measure every trial on every half of the groups: (halves, trials)."""
     size = len(values) // num_groups
     used = values[len(values) - size * num_groups :]
@@ -306,18 +306,18 @@ def _measured(values: Float, num_groups: int, measure: Literal["sharpe", "mean"]
             assert_never(measure)
 
 
-def _rank(outside: Float, came: Float) -> Float:
-    """Give the place of what came among all trials, from 1 for the worst; ties share theirs."""
+def _rank(outside: Float, selected: Float) -> Float:
+    """Return the rank of the selected trial, from 1 for the worst; ties share the mean rank."""
     tolerance = 1e-12 * np.abs(outside).max(axis=1, keepdims=True)
-    apart = came[:, None] - outside
-    below = (apart > tolerance).sum(axis=1)
-    equal = (np.abs(apart) <= tolerance).sum(axis=1)
+    lead = selected[:, None] - outside
+    below = (lead > tolerance).sum(axis=1)
+    equal = (np.abs(lead) <= tolerance).sum(axis=1)
     ranks: Float = below + (equal + 1) / 2
     return ranks
 
 
 def _slope(inside: Float, outside: Float) -> float:
-    """Regress what came on what was found; 0 where all halves found the same."""
+    """Return the slope of the second performance on the first; 0 where the first is constant."""
     centred = inside - inside.mean()
     square = float(centred @ centred)
     return float(centred @ outside) / square if square > 1e-24 * float(inside @ inside) else 0.0

@@ -1,4 +1,4 @@
-"""Who is champion: a network has to earn it, else the best baseline is."""
+"""Promotion: whether the candidate network becomes champion in place of the best baseline."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ from pregao.values import Value
 
 
 class Promotion(Value):
-    """Whether the candidate becomes champion, and what that rests on.
+    """The decision whether the candidate becomes champion, with the tests behind it.
 
-    It cannot be made against its own conditions: promoted is who is in the confidence set and beats
-    every baseline, both at the level, on enough sessions to say so.
+    Validation enforces the conditions: a candidate is promoted if and only if it is in the
+    confidence set and beats every baseline, both at the level, on enough sessions.
     """
 
     champion: str
@@ -31,34 +31,34 @@ class Promotion(Value):
     """Chosen on validation, as the best baseline was."""
     best_baseline: str
     in_confidence_set: bool
-    """Whether the candidate may be the best of all candidates and baselines."""
+    """Whether the candidate is in the confidence set of all candidates and baselines."""
     set_p_value: float
     dm_p_value: float
     """Of the one-sided Diebold-Mariano test that it beats the best baseline."""
     hardest_baseline: str
-    """The one that it beats with the least confidence: what was best on validation need not be so
-    on the test part, and to beat only that one may be its bad luck."""
+    """The baseline of largest p-value: the best one on validation need not be the best on test."""
     hardest_p_value: float
     level: float
     """Of both tests."""
     has_enough_sessions: bool
-    """Whether the test part has eight dates and four horizons: with fewer, nobody is promoted."""
+    """Whether the test part has eight dates and four horizons; with fewer there is no promotion."""
     spa_p_value: float
-    """That any candidate beats the best baseline, the luck of the many counted in; not asked for,
-    as the test part was asked about one candidate."""
+    """Of the SPA test that any candidate beats the best baseline, corrected for their number. No
+    condition of promotion, as one candidate alone is tested."""
     skill: Interval
-    """What the candidate saves of the best baseline's loss."""
+    """The relative reduction of the best baseline's loss by the candidate."""
     num_forecasters: int
     why: Verdict
+    """The decision in a sentence."""
     confidence_set: tuple[str, ...] = ()
-    """Who is in the set, candidates and baselines: the test part cannot tell them from the best."""
+    """The members, candidates and baselines, of the model confidence set."""
 
     @model_validator(mode="after")
     def _follows_from_its_conditions(self) -> Self:
         beats = self.hardest_p_value < self.level
         promoted = self.has_enough_sessions and self.in_confidence_set and beats
         if self.promoted != promoted:
-            raise ValueError("promoted is who meets all conditions, and nobody else")
+            raise ValueError("a candidate is promoted if and only if it meets all conditions")
         if self.champion != (self.candidate if promoted else self.best_baseline):
             raise ValueError("the champion is the candidate if promoted, else the best baseline")
         return self
@@ -76,14 +76,14 @@ def promote(
     num_resamples: int = 1000,
     seed: int = 0,
 ) -> Promotion:
-    """Make the candidate champion only if the test part leaves no other way.
+    """Decide whether the candidate becomes champion.
 
-    It has to be in the confidence set of all candidates and baselines, and to beat every
-    baseline by a one-sided Diebold-Mariano test. Both names were chosen on validation, so the test
-    part is asked one question, which a candidate as good as the baseline passes no more often than
-    the level says: there is no luck of the many to correct for. (Of forecasts over many steps a
-    little more often, 8 % instead of 5 % with eight horizons of dates; with fewer than four, nobody
-    is promoted.)
+    It must be in the confidence set of all candidates and baselines, and beat every baseline in a
+    one-sided Diebold-Mariano test. Candidate and best baseline are chosen on validation, so there
+    is one test on the test part and no multiplicity to correct for: a candidate as good as the
+    baseline is promoted no more often than the level. (For forecasts over many steps a little more
+    often, 8 % instead of 5 % with eight horizons of dates; with fewer than four there is no
+    promotion.)
 
     Parameters
     ----------
@@ -181,7 +181,7 @@ _Obstacle = Literal["few", "luck", "rival", "others"]
 
 
 def _obstacle(*, enough: bool, beats_best: bool, beats_all: bool, in_set: bool) -> _Obstacle | None:
-    """Give the first reason against the candidate, if there is one."""
+    """Return the first condition that the candidate fails, if any."""
     if not enough:
         return "few"
     if not beats_best:
@@ -193,13 +193,15 @@ def _obstacle(*, enough: bool, beats_best: bool, beats_all: bool, in_set: bool) 
 
 @dataclass(frozen=True)
 class _Gain:
+    """The candidate's skill over the best baseline, as the verdict states it."""
+
     candidate: str
     baseline: str
     skill: Interval
     p_value: float
 
     def ends(self, to: str) -> str:
-        """Say the ends of the interval, if there are any."""
+        """Format the ends of the interval; empty without an interval."""
         if self.skill.low is None or self.skill.high is None:
             return ""
         level = round(100 * self.skill.level)
@@ -207,12 +209,12 @@ class _Gain:
 
     @property
     def is_lower(self) -> bool:
-        """Tell whether the candidate's loss is the smaller one."""
+        """Return whether the candidate's loss is not above the baseline's."""
         return self.skill.estimate >= 0
 
     @property
     def luck(self) -> str:
-        """Say the p-value of the test."""
+        """The p-value of the test, formatted."""
         p_value = self.p_value
         written = f"= {p_value:.{3 if p_value < 0.01 else 2}f}" if p_value >= 0.001 else "< 0.001"
         return f"DM p {written}"
@@ -220,6 +222,8 @@ class _Gain:
 
 @dataclass(frozen=True)
 class _Place:
+    """The candidate's membership in the confidence set, as the verdict states it."""
+
     is_member: bool
     p_value: float
     num_forecasters: int

@@ -1,4 +1,4 @@
-"""Superior predictive ability: whether any of many is better, the luck of the many counted in."""
+"""Hansen's test of superior predictive ability: whether any candidate beats a benchmark."""
 
 from collections.abc import Mapping
 
@@ -12,16 +12,16 @@ from pregao.values import Value
 
 
 class SuperiorAbility(Value):
-    """A test that the best of the candidates is better than the benchmark by more than luck."""
+    """A test that the best of many candidates beats the benchmark, corrected for their number."""
 
     best: str
-    """The candidate of the largest studentised gain on the benchmark."""
+    """The candidate of the largest studentised gain over the benchmark."""
     consistent: float
-    """The p-value to go by: candidates that are clearly worse do not count."""
+    """The consistent p-value, the one to use: clearly inferior candidates are discounted."""
     lower: float
-    """A p-value too small: only those that are better count."""
+    """The lower bound, liberal: every candidate without a gain is discounted."""
     upper: float
-    """A p-value too large: all count, as in White's reality check."""
+    """The upper bound, conservative: all candidates count, as in White's reality check."""
     num_observations: int
     """Dates, after averaging over the windows of each."""
     block_sessions: int
@@ -39,9 +39,9 @@ def superior_ability(
     """Test whether any candidate is better than the benchmark on the same windows.
 
     The statistic is the largest studentised gain, ``max(0, max_k mean(L_0 - L_k) / sd_k)``. Its
-    distribution where none is better comes out of a stationary block bootstrap, and so do the
-    deviations. With few dates those are rough, and p-values small: of twenty worthless candidates
-    the best passes at 5 % in 11 % of cases with 120 dates, in 9 % with 400, in 3 % with 1,000.
+    null distribution and the standard deviations come from a stationary block bootstrap. With few
+    dates the test is oversized: with twenty candidates without skill it rejects at 5 % in 11 % of
+    cases with 120 dates, in 9 % with 400, in 3 % with 1,000.
 
     All p-values are 1 where no candidate is better, where all are equal to the benchmark to single
     precision or differ from it by a constant, and with fewer than 8 dates or than four horizons.
@@ -51,7 +51,7 @@ def superior_ability(
     benchmark
         (n,) losses of the forecaster to beat.
     losses
-        (n,) a candidate, all of the same windows.
+        (n,) losses of each candidate, all of the same windows.
     sessions
         (n,) the cutoff of each window: losses are averaged by date first.
     horizon
@@ -80,8 +80,8 @@ def superior_ability(
     daily = mean_by_date(np.stack(columns, axis=1), sessions)
     num_dates = len(daily)
     gains = daily[:, :1] - daily[:, 1:]
-    noticeable = SINGLE_PRECISION * np.abs(daily[:, 0]).mean()
-    tested = np.flatnonzero(np.abs(gains).max(axis=0) > noticeable)
+    tolerance = SINGLE_PRECISION * np.abs(daily[:, 0]).mean()
+    tested = np.flatnonzero(np.abs(gains).max(axis=0) > tolerance)
     block_sessions = block_sessions_for(num_dates, horizon)
     best, p_values = int(gains.mean(axis=0).argmax()), (1.0, 1.0, 1.0)
     if is_enough(num_dates, horizon) and len(tested):
@@ -106,9 +106,9 @@ def superior_ability(
 
 
 def studentised(means: Float, resampled: Float, *, least: float) -> tuple[Float, Float]:
-    """Give mean gains (k,), and (resamples, k) of them, in deviations of a mean.
+    """Studentise mean gains (k,) and their resamples (resamples, k).
 
-    One that changes by no more than `least` has nothing to be measured by, and counts as no gain.
+    A gain whose deviation is at most `least`, that is rounding error, counts as 0.
     """
     deviations = np.sqrt(((resampled - means) ** 2).mean(axis=0))
     scale = np.divide(1.0, deviations, out=np.zeros_like(deviations), where=deviations > least)
@@ -118,7 +118,7 @@ def studentised(means: Float, resampled: Float, *, least: float) -> tuple[Float,
 def superiority_p_values(
     means: Float, resampled: Float, *, num_dates: int
 ) -> tuple[float, float, float]:
-    """Give the lower, the consistent and the upper p-value of studentised gains."""
+    """Return the lower, the consistent and the upper p-value of studentised gains."""
     threshold = -np.sqrt(2 * np.log(np.log(num_dates)))
     statistic = max(float(means.max()), 0.0)
     centres = (np.maximum(means, 0.0), np.where(means >= threshold, means, 0.0), means)

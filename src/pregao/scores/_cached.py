@@ -1,4 +1,4 @@
-"""A forecaster that is asked about each window once, whoever asks again."""
+"""Cache of forecast quantiles by cutoff row."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -13,37 +13,37 @@ if TYPE_CHECKING:
     from pregao.zoo.baselines import Forecaster, Past
 
 MOST_WINDOWS = 20_000
-"""Of more, what a forecaster said takes more memory than asking it again takes time."""
+"""The most windows to cache: of more, memory costs more than forecasting again."""
 
 
 class _Takeable(Protocol):
-    """A past of which some cutoffs can be taken."""
+    """A history of which a subset of cutoffs can be taken."""
 
     def take(self, index: NDArray[np.intp]) -> Self: ...
 
 
 @dataclass(frozen=True, eq=False)
 class Remembered:
-    """Keep what a forecaster says of the windows of one table: scores, ranges and actions share it.
+    """A forecaster whose quantiles are cached by the cutoff rows of one table.
 
-    Meant for one judgement of one forecaster: it grows with the windows asked about.
+    Meant for the evaluation of one forecaster: the cache grows with the windows forecast.
     """
 
     forecaster: "Forecaster"
-    _known: dict[int, Float] = field(default_factory=dict)
+    _cache: dict[int, Float] = field(default_factory=dict)
     """By the row of the cutoff."""
 
     def quantiles(self, past: "Past") -> Float:
         """Forecast (n, horizon, levels) quantiles of the cumulative log return."""
         rows: list[int] = past.cutoff_rows.tolist()
-        new = np.array([place for place, row in enumerate(rows) if row not in self._known], np.intp)
+        new = np.array([index for index, row in enumerate(rows) if row not in self._cache], np.intp)
         if len(new):
-            asked = cast("Past", cast("_Takeable", past).take(new))
-            said = self.forecaster.quantiles(asked)
-            self._known.update(zip(asked.cutoff_rows.tolist(), said, strict=True))
-        return np.stack([self._known[row] for row in rows])
+            missing = cast("Past", cast("_Takeable", past).take(new))
+            quantiles = self.forecaster.quantiles(missing)
+            self._cache.update(zip(missing.cutoff_rows.tolist(), quantiles, strict=True))
+        return np.stack([self._cache[row] for row in rows])
 
 
 def remembered(forecaster: "Forecaster", counts: Sequence[int]) -> "Forecaster":
-    """Remember what a forecaster says of parts of so many windows, if that fits into memory."""
+    """Cache a forecaster's quantiles; return it uncached where the parts hold too many windows."""
     return Remembered(forecaster) if sum(counts) <= MOST_WINDOWS else forecaster

@@ -1,4 +1,4 @@
-"""Losses as tests see them: a row a date, and which differences are none."""
+"""Preparation of losses for statistical tests: averages by date, and tolerances."""
 
 import numpy as np
 
@@ -6,17 +6,17 @@ from pregao.instruments import Sessions
 from pregao.scores._outcomes import Float
 
 FEWEST_OBSERVATIONS = 8
-"""With fewer dates no test says anything."""
+"""Tests need at least this many dates."""
 SINGLE_PRECISION = 1e-5
-"""Networks compute in float32: relative to the loss, a smaller difference is no difference."""
+"""Networks compute in float32: differences smaller than this, relative to the loss, count as 0."""
 ROUNDING = 1e-12
-"""And what is so much smaller than what it was worked out from is rounding."""
+"""A result this much smaller than its operands is rounding error."""
 
 
 def mean_by_date(values: Float, sessions: Sessions) -> Float:
     """Average over the windows of each date, dates ascending: (n, ...) to (dates, ...).
 
-    Symbols of one market err together, so a date is one observation, however many they are.
+    Errors of symbols on one date are dependent, so a date is one observation.
 
     >>> sessions = np.array(["2024-02-09", "2024-02-08", "2024-02-09"], "datetime64[D]")
     >>> mean_by_date(np.array([1.0, 5.0, 2.0]), sessions)

@@ -1,4 +1,4 @@
-"""What came after each cutoff, which only scoring may look at."""
+"""The observed outcomes after each cutoff, for scoring alone."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,9 +14,9 @@ Float = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Truth:
-    """What forecasts are scored against. Never give this to a model.
+    """The outcomes that forecasts are scored against. Never an input of a model.
 
-    `future_price` follows the last price by the total return, so that a dividend is not a loss:
+    `future_price` is the last price grown by the total return, so that a dividend is not a loss:
     ``last_price * exp(cumulative log return)``, in the quoted currency.
 
     >>> truth = Truth(
@@ -29,7 +29,7 @@ class Truth:
     """
 
     symbols: NDArray[np.intp]
-    """(n,) which of `names` each window is of."""
+    """(n,) the index into `names` of each window's symbol."""
     names: tuple[str, ...]
     currencies: tuple[str, ...]
     sessions: Sessions
@@ -53,7 +53,7 @@ class Truth:
         return len(self.future_price)
 
     def take(self, index: slice) -> "Truth":
-        """Give what came after some of the windows."""
+        """Return the outcomes of some of the windows."""
         return replace(
             self,
             symbols=self.symbols[index],
@@ -69,7 +69,7 @@ class Truth:
 
     @property
     def digest(self) -> str:
-        """Which windows these are: 16 hex digits of SHA-256 over names, dates and prices."""
+        """16 hex digits of SHA-256 over names, dates and prices, which identify the windows."""
         content = sha256("|".join(self.names).encode())
         for array in (self.symbols, self.sessions, self.last_price, self.future_price):
             content.update(np.ascontiguousarray(array).view(np.uint8).data)
@@ -82,9 +82,9 @@ class Truth:
 
 
 def joined(truths: Sequence[Truth]) -> Truth:
-    """Put what came after the windows of several parts one after the other.
+    """Concatenate the outcomes of several parts.
 
-    A symbol that several have, as folds do, is one symbol.
+    A symbol that occurs in several of them, as in folds, is one symbol of the result.
 
     Examples
     --------
@@ -106,10 +106,10 @@ def joined(truths: Sequence[Truth]) -> Truth:
         for name, currency in zip(each.names, each.currencies, strict=True)
     }
     names = list(currency_of)
-    places = [np.array([names.index(name) for name in each.names], np.intp) for each in truths]
+    indices = [np.array([names.index(name) for name in each.names], np.intp) for each in truths]
     return Truth(
         symbols=np.concatenate(
-            [place[each.symbols] for each, place in zip(truths, places, strict=True)]
+            [index[each.symbols] for each, index in zip(truths, indices, strict=True)]
         ),
         names=tuple(names),
         currencies=tuple(currency_of.values()),

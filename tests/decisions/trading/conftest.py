@@ -1,4 +1,4 @@
-"""Small markets with prices that a reader can follow, and decisions for them."""
+"""Small markets with readable prices, and forecasts for them."""
 
 from collections.abc import Callable, Sequence
 
@@ -20,7 +20,7 @@ def _quoted(
     ticker: str = "TEST3",
     first: str = "2024-01-01",
 ) -> Prices:
-    """Give bars of these opens and closes; `factors` are adj_close / close."""
+    """Return bars of these opens and closes; `factors` are adj_close / close."""
     open_, close = np.array(opens, float), np.array(closes, float)
     symbol = Symbol.parse(ticker)
     columns = {
@@ -35,8 +35,8 @@ def _quoted(
     return Prices(symbol, Bars.of(days, columns), "hand")
 
 
-def _said(prices: Prices, medians: Sequence[float], *, horizon: int = 1) -> Decisions:
-    """Decide from the first session on, a median log return for each cutoff, give or take 2 %."""
+def _forecasts(prices: Prices, medians: Sequence[float], *, horizon: int = 1) -> Decisions:
+    """Return forecasts from the first session on: medians of log returns, +/- 2 %."""
     middle = np.array(medians, float)
     quantiles = np.repeat((middle[:, None] + [-0.02, 0.0, 0.02])[:, None, :], horizon, axis=1)
     return Decisions(prices.sessions[: len(middle)], quantiles, LEVELS)
@@ -48,5 +48,5 @@ def quoted() -> Callable[..., Prices]:
 
 
 @pytest.fixture(scope="session")
-def said() -> Callable[..., Decisions]:
-    return _said
+def forecasts() -> Callable[..., Decisions]:
+    return _forecasts

@@ -1,4 +1,4 @@
-"""Numbers of an equity curve beside plain Python, and what does not exist."""
+"""Performance figures against plain Python, and undefined ones."""
 
 import math
 import statistics
@@ -27,7 +27,7 @@ def curve(seed, count=300):
 
 @pytest.mark.parametrize("seed", range(5))
 @pytest.mark.parametrize("cash_rate", [0.0, 0.1])
-def test_numbers_equal_those_of_plain_python(seed, cash_rate):
+def test_figures_equal_those_of_plain_python(seed, cash_rate):
     equity = [float(each) for each in curve(seed)]
     returns = [after / before - 1 for before, after in zip(equity, equity[1:], strict=False)]
     night = (1 + cash_rate) ** (1 / 252) - 1
@@ -55,7 +55,7 @@ def test_numbers_equal_those_of_plain_python(seed, cash_rate):
     assert (pytest.approx(deepest), length) == (found.max_drawdown, found.max_drawdown_sessions)
 
 
-def test_the_standard_error_of_sharpe_is_its_spread_over_many_samples():
+def test_the_standard_error_of_the_sharpe_ratio_equals_its_sampling_deviation():
     found = [
         performance(np.cumprod([1.0, *(1 + row)]))
         for row in np.random.default_rng(0).normal(0.001, 0.01, (400, 252))
@@ -67,7 +67,7 @@ def test_the_standard_error_of_sharpe_is_its_spread_over_many_samples():
 
 
 @given(st.floats(0.01, 1e6), st.integers(0, 20))
-def test_the_size_of_the_account_changes_nothing_but_its_end(factor, seed):
+def test_performance_is_invariant_to_the_capital(factor, seed):
     one, two = performance(curve(seed)), performance(factor * curve(seed))
 
     for name in Performance.model_fields.keys() - {"final_equity"}:
@@ -80,13 +80,13 @@ def test_a_drawdown_lasts_from_its_peak_until_the_peak_is_reached_again():
     assert (0.5, 4) == (found.max_drawdown, found.max_drawdown_sessions)
 
 
-def test_a_drawdown_that_goes_on_lasts_until_the_end():
+def test_a_drawdown_without_recovery_lasts_until_the_end():
     found = performance(np.array([100, 90, 100, 80, 70.0]))
 
     assert (pytest.approx(0.3), 2) == (found.max_drawdown, found.max_drawdown_sessions)
 
 
-def test_a_curve_that_never_moves_has_no_ratios():
+def test_a_constant_curve_has_no_ratios():
     found = performance(np.full(100, 7.0))
 
     assert (0.0, 0.0, 0.0) == (found.total_return, found.annual_return, found.annual_volatility)
@@ -94,11 +94,11 @@ def test_a_curve_that_never_moves_has_no_ratios():
     assert (0.0, 0) == (found.max_drawdown, found.max_drawdown_sessions)
 
 
-def test_cash_at_the_cash_rate_has_no_sharpe():
+def test_cash_at_the_cash_rate_has_no_sharpe_ratio():
     assert performance(1.1 ** (np.arange(253) / 252), cash_rate=0.1).sharpe is None
 
 
-def test_a_curve_that_never_falls_has_no_sortino_and_no_calmar():
+def test_a_curve_without_losses_has_no_sortino_and_no_calmar_ratio():
     found = performance(np.cumprod([1.0, *([1.01, 1.02] * 30)]))
 
     assert found.sharpe > 0
@@ -117,13 +117,20 @@ def test_less_than_a_month_has_no_annual_figures(count):
     st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=60),
     st.sampled_from([0.0, 0.15]),
 )
-def test_no_curve_gives_infinity(equity, cash_rate):
+def test_performance_figures_are_never_infinite(equity, cash_rate):
     found = performance(np.array([100.0, *equity]), cash_rate=cash_rate)
 
     assert found == Performance.model_validate_json(found.model_dump_json())
 
 
-def test_a_lost_account_stays_lost():
+def test_gains_on_a_residue_of_the_capital_are_no_returns():
+    found = performance(np.array([100.0, 1e-210, *([1.0] * 30)]))
+
+    assert (-0.99, 1.0) == (pytest.approx(found.total_return), found.max_drawdown)
+    assert found.annual_volatility == pytest.approx(np.sqrt(252 / 31), rel=1e-2)
+
+
+def test_a_loss_of_all_equity_has_an_annual_return_of_minus_one():
     found = performance(np.array([100.0, *([-5.0] * 40)]))
 
     assert (-1.05, -1.0, 1.05) == (

@@ -1,4 +1,4 @@
-"""Markets, rules, sizes and how long positions are kept."""
+"""Trading rules, decision rules, sizes and holding periods."""
 
 from dataclasses import replace
 
@@ -25,8 +25,8 @@ from pregao.decisions.trading import (
     market_of,
     simulate,
 )
-from pregao.decisions.trading._decisions import stances
-from pregao.decisions.trading._strategy import orders_of
+from pregao.decisions.trading._decisions import decide_sides
+from pregao.decisions.trading._strategy import make_orders
 from pregao.errors import InputError
 from pregao.instruments import EXCHANGES, Symbol
 
@@ -36,7 +36,7 @@ NOT_FIGURES = {"allows_short", "sources", "to_verify"}
 
 
 def gaussian(means, sigma=0.02, horizon=4):
-    """Forecast Gaussian returns: drift a step, and the root of time."""
+    """Return Gaussian forecasts: drift by step, deviation by the root of time."""
     steps = np.arange(1, horizon + 1)[None, :, None]
     z = norm.ppf(LEVELS)
     quantiles = np.array(means)[:, None, None] * steps / horizon + sigma * np.sqrt(steps) * z
@@ -45,14 +45,16 @@ def gaussian(means, sigma=0.02, horizon=4):
 
 
 def ordered(sides, holding, *, horizon=2, num_sessions=10, **changes):
-    """Order by the signs of medians, one a session from row 0 on."""
-    said = gaussian([0.02 * side for side in sides], horizon=horizon)
+    """Return orders by the signs of medians, one per session from row 0 on."""
+    forecasts = gaussian([0.02 * side for side in sides], horizon=horizon)
     strategy = Strategy(rule=ByMedian(cost=0.001), holding=holding, **changes)
-    return orders_of(said, strategy, FREE, rows=list(range(len(sides))), num_sessions=num_sessions)
+    return make_orders(
+        forecasts, strategy, FREE, rows=list(range(len(sides))), num_sessions=num_sessions
+    )
 
 
 @pytest.mark.parametrize("name", MARKETS)
-def test_every_figure_of_a_market_has_a_source_and_a_year(name):
+def test_every_figure_of_trading_rules_has_a_source_and_a_year(name):
     market = MARKETS[name]
     plain = MARKETS["none"]
     set_here = {
@@ -71,13 +73,13 @@ def test_every_figure_of_a_market_has_a_source_and_a_year(name):
 
 
 @pytest.mark.parametrize("code", EXCHANGES)
-def test_every_exchange_has_a_market_that_costs_something(code):
+def test_every_exchange_has_trading_rules_with_costs(code):
     symbol = Symbol("TEST3", EXCHANGES[code])
 
     assert market_of(symbol).round_trip_cost > 0
 
 
-def test_an_index_is_traded_in_any_fraction_without_the_exemption_of_shares():
+def test_an_index_is_traded_in_fractions_and_without_the_tax_exemption():
     index, share = market_of(Symbol.parse("^BVSP")), market_of(Symbol.parse("PETR4"))
 
     assert (0, 0.0, 0.0) == (index.lot_shares, index.tick, index.tax.exempt_sales)
@@ -86,75 +88,79 @@ def test_an_index_is_traded_in_any_fraction_without_the_exemption_of_shares():
 
 
 @pytest.mark.parametrize("name", MARKETS)
-def test_a_market_equals_its_own_json(name):
+def test_trading_rules_equal_their_own_json(name):
     assert MARKETS[name] == Market.model_validate_json(MARKETS[name].model_dump_json())
 
 
-def test_a_median_is_acted_on_beyond_the_cost_alone():
-    said = gaussian([0.0031, 0.0029, -0.0029, -0.0032])
+def test_a_median_within_the_cost_holds():
+    forecasts = gaussian([0.0031, 0.0029, -0.0029, -0.0032])
 
-    assert [1, 0, 0, -1] == stances(said, ByMedian(cost=0.003), FREE).tolist()
+    assert [1, 0, 0, -1] == decide_sides(forecasts, ByMedian(cost=0.003), FREE).tolist()
 
 
-def test_the_cost_of_a_rule_is_the_markets_unless_it_has_one():
-    said = gaussian([0.002, 0.003])
+def test_the_cost_of_a_rule_defaults_to_that_of_the_trading_rules():
+    forecasts = gaussian([0.002, 0.003])
     cheap, dear = Market(slippage_bps=5.0), Market(slippage_bps=12.5)
 
-    assert [1, 1] == stances(said, ByMedian(), cheap).tolist()
-    assert [0, 1] == stances(said, ByMedian(), dear).tolist()
-    assert [1, 1] == stances(said, ByMedian(cost=0.0), dear).tolist()
+    assert [1, 1] == decide_sides(forecasts, ByMedian(), cheap).tolist()
+    assert [0, 1] == decide_sides(forecasts, ByMedian(), dear).tolist()
+    assert [1, 1] == decide_sides(forecasts, ByMedian(cost=0.0), dear).tolist()
 
 
 @given(st.floats(-0.06, 0.06), st.floats(0.2, 0.9), st.floats(0, 0.02))
-def test_chances_read_off_the_quantiles_are_those_of_the_distribution(mean, least, cost):
-    said = gaussian([mean])
+def test_probabilities_interpolated_from_quantiles_equal_those_of_the_distribution(
+    mean, least, cost
+):
+    forecasts = gaussian([mean])
     up = norm.sf(np.log1p(cost), mean, 0.04)
     down = norm.cdf(np.log1p(-cost), mean, 0.04)
     near = min(abs(up - least), abs(down - least), abs(up - down))
     expected = 1 if up >= max(least, down) else -1 if down >= max(least, up) else 0
 
-    found = stances(said, ByProbability(probability=least, cost=cost), FREE)
+    found = decide_sides(forecasts, ByProbability(probability=least, cost=cost), FREE)
 
     assert [expected] == found.tolist() or near < 0.002
 
 
-def test_actions_are_those_of_the_thresholds():
-    said = replace(
+def test_the_action_rule_decides_by_its_thresholds():
+    forecasts = replace(
         gaussian([0.0] * 4),
         probabilities=np.array(
             [[0.6, 0.3, 0.1], [0.3, 0.6, 0.1], [0.3, 0.3, 0.4], [0.45, 0.5, 0.05]]
         ),
     )
 
-    found = stances(said, ByAction(thresholds=Thresholds(buy=0.5, sell=0.55)), FREE)
+    found = decide_sides(forecasts, ByAction(thresholds=Thresholds(buy=0.5, sell=0.55)), FREE)
 
     assert [1, -1, 0, 0] == found.tolist()
 
 
-def test_actions_without_probabilities_are_refused():
+def test_the_action_rule_without_probabilities_is_an_error():
     rule = ByAction(thresholds=Thresholds(buy=0.5, sell=0.5))
 
     with pytest.raises(InputError, match="no action probabilities"):
-        stances(gaussian([0.0]), rule, FREE)
+        decide_sides(gaussian([0.0]), rule, FREE)
 
 
-def test_the_forecasts_volatility_is_that_of_its_distribution():
-    said = gaussian([0.0], sigma=0.02)
+def test_the_annual_volatility_equals_that_of_the_forecast_distribution():
+    forecasts = gaussian([0.0], sigma=0.02)
 
     for step in (1, 4):
-        assert 0.02 * np.sqrt(252) == pytest.approx(said.annual_volatility(step=step)[0], rel=1e-6)
+        assert 0.02 * np.sqrt(252) == pytest.approx(
+            forecasts.annual_volatility(step=step)[0], rel=1e-6
+        )
 
 
 @given(st.floats(0.01, 0.99))
 def test_quantiles_between_levels_are_interpolated(level):
-    said = gaussian([0.01, -0.02])
+    forecasts = gaussian([0.01, -0.02])
 
-    expected = [np.interp(level, LEVELS, row[2]) for row in said.quantiles]
+    expected = [np.interp(level, LEVELS, row[2]) for row in forecasts.quantiles]
 
-    assert expected == pytest.approx(said.at(level, step=3), rel=1e-9, abs=1e-12)
+    assert expected == pytest.approx(forecasts.at(level, step=3), rel=1e-9, abs=1e-12)
 
 
-def test_levels_that_a_strategy_reads_and_nobody_forecast_are_named(quoted, said):
+def test_a_level_beyond_those_of_the_forecast_is_an_error_that_names_it(quoted, forecasts):
     prices = quoted([10] * 4, [10] * 4)
     narrow = Decisions(prices.sessions[:1], np.zeros((1, 1, 3)), (0.25, 0.5, 0.75))
 
@@ -163,13 +169,13 @@ def test_levels_that_a_strategy_reads_and_nobody_forecast_are_named(quoted, said
 
 
 @pytest.mark.parametrize("spread", ["first_step", "horizon"])
-def test_positions_are_smaller_the_wider_the_forecast_and_never_beyond_the_leverage(spread):
+def test_wider_forecasts_give_smaller_positions_within_the_leverage(spread):
     size = VolatilitySize(annual_volatility=0.16, max_leverage=1.5, spread=spread)
     weights = []
     for sigma in (0.001, 0.005, 0.01, 0.02, 0.04):
-        said = gaussian([0.02], sigma=sigma)
+        forecasts = gaussian([0.02], sigma=sigma)
         strategy = Strategy(rule=ByMedian(), sizing=size)
-        orders = orders_of(said, strategy, FREE, rows=[0], num_sessions=2)
+        orders = make_orders(forecasts, strategy, FREE, rows=[0], num_sessions=2)
         weights.append(orders.weights[1])
 
     expected = [min(1.5, 0.16 / (each * np.sqrt(252))) for each in (0.001, 0.005, 0.01, 0.02, 0.04)]
@@ -196,7 +202,7 @@ def test_to_horizon_closes_at_the_last_sessions_close():
     assert [2] == np.flatnonzero(found.exits).tolist()
 
 
-def test_to_horizon_is_prolonged_by_the_same_side_and_turned_by_the_other():
+def test_to_horizon_is_extended_by_the_same_side_and_reversed_by_the_other():
     prolonged = ordered([1, 1, 0, 0], ToHorizon(), horizon=3)
     turned = ordered([1, -1, 0, 0], ToHorizon(), horizon=3)
 
@@ -206,13 +212,13 @@ def test_to_horizon_is_prolonged_by_the_same_side_and_turned_by_the_other():
     assert [4] == np.flatnonzero(turned.exits).tolist()
 
 
-def test_to_horizon_leaves_open_what_ends_after_the_simulation():
+def test_to_horizon_leaves_positions_open_that_end_after_the_simulation():
     found = ordered([0, 0, 0, 1], ToHorizon(), horizon=6, num_sessions=8)
 
     assert not any(found.exits)
 
 
-def test_rebalanced_asks_at_every_decision_and_hold_is_flat():
+def test_rebalanced_orders_at_every_decision_and_hold_is_flat():
     found = ordered([1, 0, -1], Rebalanced(), sizing=FixedSize(share=0.5))
 
     assert [None, 0.5, 0.0, -0.5, None] == found.weights[:5]

@@ -1,4 +1,4 @@
-"""The laws of the simulation, and its numbers beside loops that are written another way."""
+"""The laws of the simulation, and its numbers against independent loops."""
 
 import math
 from dataclasses import replace
@@ -47,7 +47,7 @@ SIZINGS = [FixedSize(share=0.7), VolatilitySize(max_leverage=1.5)]
 
 
 def random_decisions(prices, *, seed=0, horizon=3, skip=20, every=1):
-    """Forecasts of nothing, on some of the sessions."""
+    """Return random forecasts on some of the sessions."""
     generator = np.random.default_rng(seed)
     cutoffs = prices.sessions[skip : len(prices) - horizon : every]
     middle = generator.normal(0, 0.01, (len(cutoffs), 1, 1))
@@ -110,14 +110,14 @@ def test_equity_changes_by_price_moves_and_recorded_costs_alone(
 @given(seed=st.integers(0, 10**6), power=st.integers(-4, 4), index=st.integers(0, 2))
 def test_prices_and_capital_in_other_units_give_the_same_results(seed, power, index):
     prices = synthetic_prices(sessions=80, seed=3)
-    said = random_decisions(prices, seed=seed)
+    forecasts = random_decisions(prices, seed=seed)
     strategy = Strategy(rule=SIGN, holding=HOLDINGS[index])
     factor = 2.0**power
 
-    here = simulate(prices, said, market=PROPORTIONAL, strategy=strategy, capital=1000.0)
+    here = simulate(prices, forecasts, market=PROPORTIONAL, strategy=strategy, capital=1000.0)
     there = simulate(
         in_other_units(prices, factor),
-        said,
+        forecasts,
         market=PROPORTIONAL,
         strategy=strategy,
         capital=1000.0 * factor,
@@ -130,17 +130,17 @@ def test_prices_and_capital_in_other_units_give_the_same_results(seed, power, in
 
 @pytest.mark.parametrize("holding", [UntilChanged(), Rebalanced(band=0.0)])
 @given(seed=st.integers(0, 100))
-def test_always_long_without_costs_is_buying_and_holding(holding, seed):
+def test_always_long_without_costs_equals_buy_and_hold(holding, seed):
     prices = synthetic_prices(sessions=60, seed=seed)
-    said = random_decisions(prices, horizon=2)
-    bullish = replace(said, quantiles=np.abs(said.quantiles) + 0.01)
+    forecasts = random_decisions(prices, horizon=2)
+    bullish = replace(forecasts, quantiles=np.abs(forecasts.quantiles) + 0.01)
 
     found = simulate(prices, bullish, market=FREE, strategy=Strategy(rule=SIGN, holding=holding))
 
     assert found.strategy.equity == pytest.approx(found.buy_and_hold.equity, rel=1e-12)
 
 
-def test_buying_and_holding_without_costs_earns_the_total_return():
+def test_buy_and_hold_without_costs_has_the_total_return():
     prices = synthetic_prices(sessions=400, seed=5, dividend=0.03)
     bars = prices.bars
     first_open = bars.open[21] * bars.adj_close[21] / bars.close[21]
@@ -153,17 +153,15 @@ def test_buying_and_holding_without_costs_earns_the_total_return():
 
 @pytest.mark.parametrize("is_in_ticks", [False, True])
 @given(seed=st.integers(0, 10**6), row=st.integers(25, 70), index=st.integers(0, 2))
-def test_nothing_after_a_session_changes_the_trades_up_to_the_next_open(
-    is_in_ticks, seed, row, index
-):
+def test_trades_do_not_depend_on_prices_after_their_open(is_in_ticks, seed, row, index):
     prices = synthetic_prices(sessions=80, seed=4)
     if is_in_ticks:
         in_ticks = {name: column.round(2) for name, column in prices.bars.columns.items()}
         prices = replace(prices, bars=Bars.of(prices.sessions, in_ticks))
-    said = random_decisions(prices, seed=seed)
+    forecasts = random_decisions(prices, seed=seed)
     strategy = Strategy(rule=SIGN, sizing=VolatilitySize(), holding=HOLDINGS[index])
     noisy = noisy_after(prices, row, seed=seed)
-    # What the next open itself is, and the corporate action before it, is known when one trades.
+    # The next open and the corporate action before it are known at the trade.
     columns = {name: column.copy() for name, column in noisy.bars.columns.items()}
     columns["open"][row + 1] = prices.bars.open[row + 1]
     # Twice the close and the adjusted close keep the factor between them to the last bit.
@@ -171,10 +169,10 @@ def test_nothing_after_a_session_changes_the_trades_up_to_the_next_open(
         columns[name][row + 1] = 2 * prices.bars.columns[name][row + 1]
     other = replace(prices, bars=Bars.of(prices.sessions, columns))
     generator = np.random.default_rng(seed)
-    late = said.cutoffs > prices.sessions[row]
-    quantiles = said.quantiles.copy()
+    late = forecasts.cutoffs > prices.sessions[row]
+    quantiles = forecasts.quantiles.copy()
     quantiles[late] = np.sort(generator.normal(0, 1, quantiles[late].shape))
-    unlike = replace(said, quantiles=quantiles)
+    unlike = replace(forecasts, quantiles=quantiles)
     next_open = prices.sessions[row + 1].item()
 
     def until_next_open(found):
@@ -184,7 +182,7 @@ def test_nothing_after_a_session_changes_the_trades_up_to_the_next_open(
             if each.session < next_open or (each.session == next_open and each.at == "open")
         ]
 
-    one = simulate(prices, said, market=DEAR, strategy=strategy)
+    one = simulate(prices, forecasts, market=DEAR, strategy=strategy)
     two = simulate(other, unlike, market=DEAR, strategy=strategy)
 
     assert until_next_open(one) == until_next_open(two)
@@ -192,26 +190,26 @@ def test_nothing_after_a_session_changes_the_trades_up_to_the_next_open(
     assert one.strategy.equity[:known] == two.strategy.equity[:known]
 
 
-def test_a_decision_is_executed_at_the_open_of_the_next_session(quoted, said):
+def test_a_decision_is_executed_at_the_open_of_the_next_session(quoted, forecasts):
     prices = quoted([10, 11, 12, 13], [10.5, 11.5, 12.5, 13.5])
 
     found = simulate(
-        prices, said(prices, [0.05]), market=FREE, strategy=Strategy(holding=UntilChanged())
+        prices, forecasts(prices, [0.05]), market=FREE, strategy=Strategy(holding=UntilChanged())
     )
 
     trade = found.strategy.trades[0]
     assert (prices.sessions[1].item(), "open", 11.0) == (trade.session, trade.at, trade.price)
 
 
-def test_foresight_of_one_session_earns_nothing_where_prices_move_overnight(quoted, said):
-    # Up and down by 1 % in turn, all of it before the open: to know the next close is no use.
+def test_foresight_of_the_next_close_gains_nothing_where_prices_move_overnight(quoted, forecasts):
+    # Alternately up and down by 1 %, all before the open: the next close cannot be traded on.
     closes = 100 * 1.01 ** (np.arange(60) % 2)
     prices = quoted([100.0, *closes[1:]], closes)
     foreseen = np.log(closes[1:] / closes[:-1])
 
     found = simulate(
         prices,
-        said(prices, foreseen),
+        forecasts(prices, foreseen),
         market=FREE,
         strategy=Strategy(rule=SIGN, holding=Rebalanced(band=0.0)),
     )
@@ -225,12 +223,12 @@ def test_foresight_of_one_session_earns_nothing_where_prices_move_overnight(quot
 
 @pytest.mark.parametrize("name", MARKETS)
 @pytest.mark.parametrize("holding", HOLDINGS, ids=lambda each: each.kind)
-def test_doing_nothing_costs_nothing(name, holding, quoted, said):
+def test_an_account_without_trades_has_no_costs(name, holding, quoted, forecasts):
     prices = quoted([10, 11, 9, 12], [10, 11, 9, 12])
 
     found = simulate(
         prices,
-        said(prices, [0.0, 0.0, 0.0]),
+        forecasts(prices, [0.0, 0.0, 0.0]),
         market=MARKETS[name],
         strategy=Strategy(holding=holding),
         cash_rate=0.1,
@@ -242,13 +240,13 @@ def test_doing_nothing_costs_nothing(name, holding, quoted, said):
 
 
 @pytest.mark.parametrize("way", [1, -1])
-def test_a_round_trip_at_unchanged_prices_loses_exactly_its_costs(quoted, said, way):
+def test_a_round_trip_at_unchanged_prices_loses_exactly_its_costs(quoted, forecasts, way):
     prices = quoted([10.0] * 5, [10.0] * 5)
     market = DEAR.replace(borrow_annual=0.252)
 
     found = simulate(
         prices,
-        said(prices, [way * 0.05, -way * 1e-4], horizon=1),
+        forecasts(prices, [way * 0.05, -way * 1e-4], horizon=1),
         market=market,
         strategy=Strategy(rule=ByMedian(cost=0.01), holding=Rebalanced()),
         capital=10_000.0,
@@ -270,7 +268,7 @@ def test_a_round_trip_at_unchanged_prices_loses_exactly_its_costs(quoted, said, 
 
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("band", [0.0, 0.2])
-def test_the_path_equals_a_loop_over_values_instead_of_shares(seed, band):
+def test_the_equity_path_equals_a_loop_over_position_values(seed, band):
     prices = synthetic_prices(sessions=150, seed=seed, dividend=0.02)
     decisions = random_decisions(prices, seed=seed, horizon=1)
     strategy = Strategy(rule=SIGN, sizing=FixedSize(share=0.8), holding=Rebalanced(band=band))
@@ -304,7 +302,7 @@ def test_the_path_equals_a_loop_over_values_instead_of_shares(seed, band):
 
 @pytest.mark.parametrize("seed", range(4))
 def test_orders_in_lots_and_ticks_equal_those_of_whole_cents(seed, quoted):
-    """Count in cents and whole shares, as a broker's note does."""
+    """Compare with integer arithmetic in cents and whole shares."""
     generator = np.random.default_rng(seed)
     closes = np.round(20 * np.exp(np.cumsum(generator.normal(0, 0.03, 80))), 2)
     opens = np.round(closes * np.exp(generator.normal(0, 0.01, 80)), 2)
@@ -342,10 +340,10 @@ def test_orders_in_lots_and_ticks_equal_those_of_whole_cents(seed, quoted):
     assert (cash + held * round(closes[77] * 100)) / 100 == pytest.approx(found.equity[-1])
 
 
-def test_a_split_changes_the_shares_and_nothing_else(quoted, said):
+def test_a_split_changes_the_shares_alone(quoted, forecasts):
     whole = quoted([10, 10, 12, 12, 12], [10, 11, 12, 12, 12])
     split = quoted([10, 10, 6, 6, 6], [10, 11, 6, 6, 6], factors=[0.5, 0.5, 1, 1, 1])
-    decisions = said(whole, [0.05, 0.05, 0.05, 0.05])
+    decisions = forecasts(whole, [0.05, 0.05, 0.05, 0.05])
     market = MARKETS["b3"].replace(tick=0.0)
 
     one, two = (
@@ -357,24 +355,24 @@ def test_a_split_changes_the_shares_and_nothing_else(quoted, said):
     assert (900.0, 1800.0) == two.strategy.shares["TEST3"][1:3]
 
 
-def test_a_dividend_is_no_loss_to_a_holder_and_owed_by_a_short(quoted, said):
+def test_a_dividend_is_reinvested_in_a_long_position_and_owed_by_a_short_one(quoted, forecasts):
     # 1.00 of 11.00 is paid before the third session, which opens without it.
     prices = quoted([11, 11, 10, 10], [11, 11, 10, 10], factors=[10 / 11, 10 / 11, 1, 1])
 
     for way in (0.05, -0.05):
         found = simulate(
-            prices, said(prices, [way] * 3), market=FREE, strategy=Strategy(), capital=1100.0
+            prices, forecasts(prices, [way] * 3), market=FREE, strategy=Strategy(), capital=1100.0
         )
 
         assert [1100.0] * 4 == pytest.approx(found.strategy.equity)
         assert abs(found.strategy.shares["TEST3"][2]) == pytest.approx(110.0)
 
 
-def test_ticks_are_those_of_quoted_prices_and_adjusted_prices_have_none(quoted, said):
+def test_ticks_apply_to_quoted_prices_and_not_to_adjusted_ones(quoted, forecasts):
     adjusted = quoted([10.1234, 10.1234, 11.0, 12.0], [10.1, 10.4321, 11.1, 12.0])
 
     bought = [
-        simulate(each, said(each, [0.05]), market=MARKETS["b3"], strategy=Strategy())
+        simulate(each, forecasts(each, [0.05]), market=MARKETS["b3"], strategy=Strategy())
         .strategy.trades[0]
         .price
         for each in (quoted([10.12, 10.13, 11], [10.1, 10.4, 11]), adjusted)
@@ -384,7 +382,7 @@ def test_ticks_are_those_of_quoted_prices_and_adjusted_prices_have_none(quoted, 
     assert 10.1234 * 1.0005 == pytest.approx(bought[1], abs=1e-12)
 
 
-def test_orders_are_whole_lots_save_what_closes_a_position():
+def test_orders_are_whole_lots_unless_they_close_a_position():
     prices = synthetic_prices(sessions=300, seed=2, dividend=0.02)
     strategy = Strategy(rule=SIGN, sizing=VolatilitySize(), holding=Rebalanced(band=0.02))
 
@@ -407,11 +405,11 @@ def test_orders_are_whole_lots_save_what_closes_a_position():
 
 def test_a_long_account_never_borrows():
     prices = synthetic_prices(sessions=200, seed=6)
-    said = random_decisions(prices)
+    forecasts = random_decisions(prices)
 
     for market in (DEAR, MARKETS["b3"], MARKETS["us"]):
         found = simulate(
-            prices, said, market=market, strategy=Strategy(rule=SIGN, is_long_only=True)
+            prices, forecasts, market=market, strategy=Strategy(rule=SIGN, is_long_only=True)
         )
         assert min(found.strategy.cash) >= 0
         assert min(found.buy_and_hold.cash) >= 0
@@ -420,22 +418,24 @@ def test_a_long_account_never_borrows():
 
 def test_a_market_without_shorts_is_traded_long_only():
     prices = synthetic_prices(sessions=120, seed=6)
-    said = random_decisions(prices)
+    forecasts = random_decisions(prices)
     free_of_shorts = DEAR.replace(allows_short=False)
 
-    forbidden = simulate(prices, said, market=free_of_shorts, strategy=Strategy(rule=SIGN))
-    unwanted = simulate(prices, said, market=DEAR, strategy=Strategy(rule=SIGN, is_long_only=True))
+    forbidden = simulate(prices, forecasts, market=free_of_shorts, strategy=Strategy(rule=SIGN))
+    unwanted = simulate(
+        prices, forecasts, market=DEAR, strategy=Strategy(rule=SIGN, is_long_only=True)
+    )
 
     assert unwanted.strategy == forbidden.strategy
 
 
-def test_a_wider_band_trades_less():
+def test_a_wider_band_makes_fewer_trades():
     prices = synthetic_prices(sessions=200, seed=6)
-    said = random_decisions(prices)
+    forecasts = random_decisions(prices)
     turnover = [
         simulate(
             prices,
-            replace(said, quantiles=said.quantiles + 0.1),
+            replace(forecasts, quantiles=forecasts.quantiles + 0.1),
             market=FREE,
             strategy=Strategy(sizing=VolatilitySize(), holding=Rebalanced(band=band)),
         ).strategy.results.turnover
@@ -446,20 +446,20 @@ def test_a_wider_band_trades_less():
     assert turnover[0] > 3 * turnover[-1]
 
 
-def test_an_account_too_small_for_a_lot_says_so(quoted, said):
+def test_an_account_too_small_for_a_lot_counts_unfilled_orders(quoted, forecasts):
     prices = quoted([30] * 4, [30] * 4)
 
-    found = simulate(prices, said(prices, [0.05] * 3), market=MARKETS["b3"], capital=1_000.0)
+    found = simulate(prices, forecasts(prices, [0.05] * 3), market=MARKETS["b3"], capital=1_000.0)
 
     assert (3, 0) == (found.strategy.results.num_unfilled, found.strategy.results.num_trades)
     assert 1 == found.buy_and_hold.results.num_unfilled
 
 
-def test_whoever_has_lost_everything_trades_no_more(quoted, said):
+def test_an_account_without_equity_trades_no_more(quoted, forecasts):
     prices = quoted([10, 10, 30, 30, 20, 10], [10, 10, 30, 30, 20, 10])
 
     found = simulate(
-        prices, said(prices, [-0.05] * 5), market=FREE, strategy=Strategy(), capital=100.0
+        prices, forecasts(prices, [-0.05] * 5), market=FREE, strategy=Strategy(), capital=100.0
     ).strategy
 
     assert (100.0, 100.0, -100.0, -100.0, -100.0, -100.0) == found.equity
@@ -471,14 +471,14 @@ def test_whoever_has_lost_everything_trades_no_more(quoted, said):
 @pytest.mark.parametrize(
     ("share", "way", "base"), [(0.5, 1, 50_000), (1.5, 1, -50_000), (1.0, -1, 100_000)]
 )
-def test_cash_earns_debt_pays_and_what_a_short_sale_brought_earns_nothing(
-    share, way, base, quoted, said
+def test_interest_is_earned_on_cash_paid_on_debt_and_not_earned_on_short_proceeds(
+    share, way, base, quoted, forecasts
 ):
     prices = quoted([10] * 4, [10] * 4)
 
     found = simulate(
         prices,
-        said(prices, [way * 0.05] * 3),
+        forecasts(prices, [way * 0.05] * 3),
         market=FREE,
         strategy=Strategy(sizing=FixedSize(share=share), holding=UntilChanged()),
         cash_rate=0.1,
@@ -491,9 +491,9 @@ def test_cash_earns_debt_pays_and_what_a_short_sale_brought_earns_nothing(
     assert 100_000 * 1.1 ** (3 / 252) == pytest.approx(found.cash.equity[-1])
 
 
-def test_a_short_that_earned_less_than_its_borrowed_shares_cost_is_no_hit(quoted, said):
+def test_a_short_whose_gain_is_below_its_borrow_cost_is_no_hit(quoted, forecasts):
     prices = quoted([10, 10, 9.99, 9.99], [10, 10, 9.99, 9.99])
-    decisions = said(prices, [-0.05, 0.0])
+    decisions = forecasts(prices, [-0.05, 0.0])
     hits = [
         simulate(
             prices, decisions, market=FREE.replace(borrow_annual=annual), strategy=Strategy()
@@ -506,11 +506,14 @@ def test_a_short_that_earned_less_than_its_borrowed_shares_cost_is_no_hit(quoted
     ]
 
 
-def test_a_horizon_of_one_session_is_a_day_trade(quoted, said):
+def test_a_horizon_of_one_session_is_a_day_trade(quoted, forecasts):
     prices = quoted([10, 10, 11, 12], [10, 11, 12, 11])
 
     found = simulate(
-        prices, said(prices, [0.05, -0.05]), market=FREE, strategy=Strategy(holding=ToHorizon())
+        prices,
+        forecasts(prices, [0.05, -0.05]),
+        market=FREE,
+        strategy=Strategy(holding=ToHorizon()),
     ).strategy
 
     assert [("open", "buy"), ("close", "sell"), ("open", "sell"), ("close", "buy")] == [
@@ -519,16 +522,16 @@ def test_a_horizon_of_one_session_is_a_day_trade(quoted, said):
     assert [100_000, 110_000, 100_000] == pytest.approx(found.equity[:3])
 
 
-def test_the_simulation_ends_where_the_last_horizon_does(quoted, said):
+def test_the_simulation_ends_with_the_last_horizon(quoted, forecasts):
     prices = quoted([10] * 12, [10] * 12)
 
-    found = simulate(prices, said(prices, [0.0] * 4, horizon=5), market=FREE)
+    found = simulate(prices, forecasts(prices, [0.0] * 4, horizon=5), market=FREE)
 
     expected = [session.item() for session in prices.sessions[:9]]
     assert expected == list(found.sessions)
 
 
-def test_everything_equals_its_own_json():
+def test_a_simulation_equals_its_own_json():
     prices = synthetic_prices(sessions=80, seed=6)
 
     found = simulate(prices, random_decisions(prices), market=MARKETS["b3"], tax=True)
@@ -539,7 +542,7 @@ def test_everything_equals_its_own_json():
 
 
 @pytest.mark.parametrize("missing", ["buy_and_hold", "cash"])
-def test_no_simulation_can_be_reported_without_what_it_stands_beside(missing):
+def test_a_simulation_without_one_of_its_accounts_is_an_error(missing):
     prices = synthetic_prices(sessions=40)
     found = simulate(prices, random_decisions(prices), market=FREE)
     for value in (found, found.summary):
@@ -549,22 +552,22 @@ def test_no_simulation_can_be_reported_without_what_it_stands_beside(missing):
             type(value).model_validate(fields)
 
 
-def test_one_symbol_combined_is_that_symbol_simulated():
+def test_a_portfolio_of_one_symbol_equals_the_simulation_of_that_symbol():
     prices = synthetic_prices(sessions=80, seed=6)
-    said = random_decisions(prices)
+    forecasts = random_decisions(prices)
 
-    alone = simulate(prices, said, market=MARKETS["b3"], tax=True)
+    alone = simulate(prices, forecasts, market=MARKETS["b3"], tax=True)
 
-    assert alone == combined({"TEST3": (prices, said)}, market=MARKETS["b3"], tax=True)
+    assert alone == combined({"TEST3": (prices, forecasts)}, market=MARKETS["b3"], tax=True)
 
 
 @pytest.mark.parametrize("split", ["equal", "risk_parity"])
-def test_several_symbols_are_the_sum_of_their_parts(split):
+def test_a_portfolio_is_the_sum_of_its_sub_accounts(split):
     both = {}
     for number, ticker in enumerate(("PETR4", "VALE3", "ITUB4")):
         prices = synthetic_prices(ticker, 120, seed=number)
         both[ticker] = prices, random_decisions(prices, seed=number)
-    first = [said.annual_volatility(step=3)[0] for _, said in both.values()]
+    first = [forecasts.annual_volatility(step=3)[0] for _, forecasts in both.values()]
     weights = np.ones(3) if split == "equal" else 1 / np.array(first)
     parts = 90_000 * weights / weights.sum()
 
@@ -582,7 +585,7 @@ def test_several_symbols_are_the_sum_of_their_parts(split):
         assert trades == getattr(found, name).results.num_trades
 
 
-def test_a_symbol_whose_exchange_is_closed_stays_as_it_was():
+def test_a_sub_account_is_unchanged_while_its_exchange_is_closed():
     here = synthetic_prices("PETR4", 60, seed=1)
     there = synthetic_prices("VALE3", 60, seed=2)
     holes = replace(there, bars=there.bars.take(np.delete(np.arange(60), [30, 31])))
@@ -600,7 +603,7 @@ def test_a_symbol_whose_exchange_is_closed_stays_as_it_was():
     assert shares[at[0]] == shares[at[1]]
 
 
-def test_symbols_of_two_currencies_are_refused():
+def test_symbols_of_two_currencies_are_an_error():
     one, two = synthetic_prices("PETR4", 60), synthetic_prices("NVDA", 60)
     both = {"PETR4": (one, random_decisions(one)), "NVDA": (two, random_decisions(two))}
 
@@ -608,24 +611,24 @@ def test_symbols_of_two_currencies_are_refused():
         combined(both, market=FREE)
 
 
-def test_cutoffs_that_are_no_sessions_are_named(quoted, said):
+def test_cutoffs_that_are_no_sessions_are_an_error_that_names_them(quoted, forecasts):
     prices = quoted([10] * 4, [10] * 4)
-    sunday = replace(said(prices, [0.0]), cutoffs=np.array(["2024-01-07"], "datetime64[D]"))
+    sunday = replace(forecasts(prices, [0.0]), cutoffs=np.array(["2024-01-07"], "datetime64[D]"))
 
     with pytest.raises(InputError, match="2024-01-07"):
         simulate(prices, sunday, market=FREE)
 
 
-def test_a_last_cutoff_alone_cannot_be_traded(quoted, said):
+def test_a_cutoff_on_the_last_session_is_an_error(quoted, forecasts):
     prices = quoted([10] * 4, [10] * 4)
-    late = replace(said(prices, [0.0]), cutoffs=prices.sessions[-1:])
+    late = replace(forecasts(prices, [0.0]), cutoffs=prices.sessions[-1:])
 
     with pytest.raises(InputError, match="no session after"):
         simulate(prices, late, market=FREE)
 
 
-def test_tax_without_a_rule_is_refused(quoted, said):
+def test_tax_without_a_tax_rule_is_an_error(quoted, forecasts):
     prices = quoted([10] * 4, [10] * 4)
 
     with pytest.raises(InputError, match="no tax rule"):
-        simulate(prices, said(prices, [0.0]), market=FREE, tax=True)
+        simulate(prices, forecasts(prices, [0.0]), market=FREE, tax=True)

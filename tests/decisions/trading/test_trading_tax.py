@@ -1,4 +1,4 @@
-"""Taxes worked out by hand."""
+"""Taxes against manual computation."""
 
 import numpy as np
 import pytest
@@ -16,9 +16,9 @@ from pregao.decisions.trading import (
     combined,
     simulate,
 )
-from pregao.decisions.trading._account import Fill, Ledger
-from pregao.decisions.trading._bars import Tape
-from pregao.decisions.trading._tax import Gain, assess, realised
+from pregao.decisions.trading._account import AccountHistory, Fill
+from pregao.decisions.trading._bars import MarketBars
+from pregao.decisions.trading._tax import Gain, assess_tax, realised_gains
 from pregao.testing import synthetic_prices
 
 B3_TAX = MARKETS["b3"].tax
@@ -28,14 +28,14 @@ UP, FLAT, DOWN = 0.05, 0.0, -0.05
 
 
 @pytest.fixture
-def taxed(quoted, said):
-    """Trade by medians at the given opens, all flat within a session, with a tax."""
+def taxed(quoted, forecasts):
+    """Return a simulation with tax at the given opens, prices constant within a session."""
 
     def trade(opens, medians, rule, **options):
         prices = quoted(opens, opens, **options)
         return simulate(
             prices,
-            said(prices, medians),
+            forecasts(prices, medians),
             market=FREE.replace(tax=rule),
             strategy=DAILY,
             capital=100_000.0,
@@ -46,7 +46,7 @@ def taxed(quoted, said):
 
 
 def days_until(quoted, first, month, count=80):
-    """How many sessions from `first` lie in months before `month`."""
+    """Return the number of sessions from `first` to the end of the month before `month`."""
     sessions = quoted([1.0] * count, [1.0] * count, first=first).sessions
     return int((sessions < np.datetime64(f"{month}-01")).sum())
 
@@ -66,14 +66,19 @@ def test_a_gain_is_taxed_at_the_end_of_its_month(quoted, taxed):
     assert found.strategy.equity[-1] == pytest.approx(110_000), "never taken out of the account"
 
 
-def test_small_sales_are_exempt_and_the_next_gain_does_not_use_the_loss_twice(quoted, said):
+def test_small_sales_are_exempt_and_losses_are_not_offset_twice(quoted, forecasts):
     prices = quoted([10, 10, 11, 11, 10, 10], [10, 10, 11, 11, 10, 10])
     medians = [UP, FLAT, FLAT, FLAT, FLAT]
     market = FREE.replace(tax=B3_TAX)
 
     tax = [
         simulate(
-            prices, said(prices, medians), market=market, strategy=DAILY, capital=each, tax=True
+            prices,
+            forecasts(prices, medians),
+            market=market,
+            strategy=DAILY,
+            capital=each,
+            tax=True,
         ).strategy.results.tax
         for each in (18_181.0, 18_182.0)
     ]
@@ -84,7 +89,7 @@ def test_small_sales_are_exempt_and_the_next_gain_does_not_use_the_loss_twice(qu
 
 def test_losses_are_carried_to_later_months(quoted, taxed):
     january = days_until(quoted, "2024-01-01", "2024-02")
-    # Loses 10 % in January, earns 20 % in February and 10 % in the same month again.
+    # A loss of 10 % in January, gains of 20 % and 10 % in February.
     opens = [10.0, 10.0, *[9.0] * (january - 2), 9.0, 10.8, 10.8, 11.88, 11.88]
     medians = [UP, FLAT, *[FLAT] * (january - 3), UP, FLAT, UP, FLAT]
 
@@ -94,7 +99,7 @@ def test_losses_are_carried_to_later_months(quoted, taxed):
     assert 0.15 * (gains - 10_000) == pytest.approx(found.strategy.results.tax)
 
 
-def test_day_trades_have_their_rate_no_exemption_and_losses_of_their_own(quoted, said):
+def test_day_trades_have_their_own_rate_and_losses_and_no_exemption(quoted, forecasts):
     # Bought at 10 and sold at 11 in one session; then bought at 10 and sold at 9.
     prices = quoted([10, 10, 10, 10], [10, 11, 9, 9])
     strategy = Strategy(rule=ByMedian(cost=0.01), holding=ToHorizon())
@@ -103,7 +108,7 @@ def test_day_trades_have_their_rate_no_exemption_and_losses_of_their_own(quoted,
     def tax_of(medians):
         return simulate(
             prices,
-            said(prices, medians),
+            forecasts(prices, medians),
             market=market,
             strategy=strategy,
             capital=1_000.0,
@@ -115,13 +120,13 @@ def test_day_trades_have_their_rate_no_exemption_and_losses_of_their_own(quoted,
     assert pytest.approx(0.0) == tax_of([UP, UP]), "110 lost after 100 was earned"
 
 
-def test_costs_are_part_of_the_gain(quoted, said):
+def test_costs_are_part_of_the_gain(quoted, forecasts):
     prices = quoted([10, 10, 12, 12], [10, 10, 12, 12])
     market = FREE.replace(tax=TaxRule(period="month", rate=0.15), brokerage_bps=10.0)
 
     found = simulate(
         prices,
-        said(prices, [UP, FLAT]),
+        forecasts(prices, [UP, FLAT]),
         market=market,
         strategy=DAILY,
         capital=10_010.0,
@@ -132,7 +137,7 @@ def test_costs_are_part_of_the_gain(quoted, said):
     assert found.results.fees > 20
 
 
-def test_what_is_still_held_is_taxed_as_if_sold_at_the_end(taxed):
+def test_open_positions_are_taxed_as_if_sold_at_the_end(taxed):
     found = taxed([10, 10, 12, 12], [UP, UP, UP], B3_TAX)
 
     assert 0.15 * 20_000 == pytest.approx(found.strategy.results.tax)
@@ -140,13 +145,13 @@ def test_what_is_still_held_is_taxed_as_if_sold_at_the_end(taxed):
     assert 0 == found.cash.results.tax
 
 
-def test_a_short_gains_where_the_price_falls(taxed):
+def test_a_short_position_is_taxed_on_the_fall_of_the_price(taxed):
     found = taxed([10, 10, 8, 8], [DOWN, FLAT, FLAT], B3_TAX)
 
     assert 0.15 * 20_000 == pytest.approx(found.strategy.results.tax)
 
 
-def test_more_than_a_year_has_a_rate_of_its_own(quoted, said):
+def test_positions_of_more_than_a_year_have_the_long_term_rate(quoted, forecasts):
     count = 300
     opens = np.r_[[10.0] * 2, [20.0] * (count - 2)]
     prices = quoted(opens, opens, ticker="NVDA")
@@ -154,7 +159,7 @@ def test_more_than_a_year_has_a_rate_of_its_own(quoted, said):
 
     found = simulate(
         prices,
-        said(prices, [UP, UP, FLAT, *[FLAT] * (count - 4)]),
+        forecasts(prices, [UP, UP, FLAT, *[FLAT] * (count - 4)]),
         market=market,
         strategy=Strategy(rule=ByMedian(cost=0.01), holding=Rebalanced()),
         tax=True,
@@ -164,7 +169,7 @@ def test_more_than_a_year_has_a_rate_of_its_own(quoted, said):
     assert 0.15 * 100_000 == pytest.approx(found.buy_and_hold.results.tax)
 
 
-def test_a_reinvested_dividend_is_no_gain_and_a_split_changes_no_cost(quoted, said):
+def test_a_reinvested_dividend_is_no_gain_and_a_split_changes_no_cost(quoted, forecasts):
     dividend = quoted(
         [11, 11, 10, 12, 12], [11, 11, 10, 12, 12], factors=[10 / 11, 10 / 11, 1, 1, 1]
     )
@@ -174,7 +179,7 @@ def test_a_reinvested_dividend_is_no_gain_and_a_split_changes_no_cost(quoted, sa
     tax = [
         simulate(
             prices,
-            said(prices, [UP] * 4),
+            forecasts(prices, [UP] * 4),
             market=FREE.replace(tax=rule),
             strategy=DAILY,
             capital=1_100.0,
@@ -183,20 +188,20 @@ def test_a_reinvested_dividend_is_no_gain_and_a_split_changes_no_cost(quoted, sa
         for prices in (dividend, split)
     ]
 
-    # 100 shares for 11, and 10 more for 10 each out of the dividend, are worth 12 each in the end;
+    # 100 shares for 11, and 10 more for 10 each out of the dividend, are worth 12 each at the end;
     # 110 shares for 10 have become 220, worth 6 each.
     assert [0.15 * (110 * 12 - 1_100 - 100), 0.15 * (220 * 6 - 1_100)] == pytest.approx(tax)
 
 
-def test_tax_is_off_unless_asked_for_and_changes_no_trade():
+def test_tax_is_optional_and_changes_no_trade():
     prices = synthetic_prices("PETR4", 120, seed=1)
     from_row = prices.sessions[20:100]
     generator = np.random.default_rng(0)
     quantiles = generator.normal(0, 0.03, (80, 1, 1)) + np.array([-0.02, 0.0, 0.02])
-    said = Decisions(from_row, quantiles, (0.1, 0.5, 0.9))
+    forecasts = Decisions(from_row, quantiles, (0.1, 0.5, 0.9))
 
-    without = simulate(prices, said, market=MARKETS["b3"])
-    taxed = simulate(prices, said, market=MARKETS["b3"], tax=True)
+    without = simulate(prices, forecasts, market=MARKETS["b3"])
+    taxed = simulate(prices, forecasts, market=MARKETS["b3"], tax=True)
 
     assert without.strategy.results.after_tax is None
     assert {0.0} == set(without.strategy.tax)
@@ -207,12 +212,12 @@ def test_tax_is_off_unless_asked_for_and_changes_no_trade():
     assert expected == pytest.approx(taxed.strategy.results.after_tax.final_equity)
 
 
-def test_the_exemption_is_one_for_all_symbols(quoted, said):
+def test_the_exemption_is_one_for_all_symbols(quoted, forecasts):
     one, two = (
         quoted([10, 10, 11, 11], [10, 10, 11, 11], ticker=name) for name in ("PETR4", "VALE3")
     )
     market = FREE.replace(tax=B3_TAX)
-    decisions = said(one, [UP, FLAT])
+    decisions = forecasts(one, [UP, FLAT])
 
     alone = simulate(one, decisions, market=market, strategy=DAILY, capital=10_000.0, tax=True)
     both = combined(
@@ -227,7 +232,7 @@ def test_the_exemption_is_one_for_all_symbols(quoted, said):
     assert 0.15 * 2_000 == pytest.approx(both.strategy.results.tax)
 
 
-def test_a_position_that_turns_is_closed_and_opened(taxed):
+def test_a_reversed_position_is_closed_and_reopened_for_tax(taxed):
     # 10,000 bought at 10; at 11 sold, and as many sold short as the equity pays for; closed at 9.
     found = taxed([10, 10, 11, 9, 9], [UP, DOWN, FLAT, FLAT], B3_TAX)
 
@@ -236,7 +241,7 @@ def test_a_position_that_turns_is_closed_and_opened(taxed):
     assert 1.0 == found.strategy.results.hit_rate
 
 
-def test_resizing_realises_the_average_price(quoted, said):
+def test_resizing_realises_the_average_price(quoted, forecasts):
     # Half the equity at 10, twice as wide a price: what is sold of it cost 10 a share.
     prices = quoted([10, 10, 20, 20, 20], [10, 10, 20, 20, 20])
     strategy = Strategy(
@@ -245,7 +250,7 @@ def test_resizing_realises_the_average_price(quoted, said):
 
     found = simulate(
         prices,
-        said(prices, [UP] * 4),
+        forecasts(prices, [UP] * 4),
         market=FREE.replace(tax=B3_TAX),
         strategy=strategy,
         tax=True,
@@ -287,11 +292,11 @@ def gain(row, amount, *, kind="ordinary", sales=50_000.0):
         "a loss of a small month counts",
     ],
 )
-def test_months_of_b3_by_hand(gains, due):
-    assert due == pytest.approx(assess(gains, B3_TAX, DAYS))
+def test_monthly_b3_tax_equals_manual_computation(gains, due):
+    assert due == pytest.approx(assess_tax(gains, B3_TAX, DAYS))
 
 
-def test_years_of_the_us_by_hand():
+def test_annual_us_tax_equals_manual_computation():
     days = np.array(["2023-06-30", "2023-12-29", "2024-12-31"], "datetime64[D]")
     gains = [
         Gain(days[0], "ordinary", 1000.0, 5000.0),
@@ -300,19 +305,19 @@ def test_years_of_the_us_by_hand():
         Gain(days[2], "ordinary", 900.0, 5000.0),
     ]
 
-    assert [0, 0.15 * 700, 0.24 * 400] == pytest.approx(assess(gains, MARKETS["us"].tax, days))
+    assert [0, 0.15 * 700, 0.24 * 400] == pytest.approx(assess_tax(gains, MARKETS["us"].tax, days))
 
 
 def test_only_the_shares_that_match_are_a_day_trade(quoted):
     prices = quoted([10, 10, 12, 11], [10, 10, 11, 11])
-    ledger = Ledger.opened(0.0, 4)
-    ledger.fills = [
+    history = AccountHistory.start(0.0, 4)
+    history.fills = [
         Fill(1, False, 100.0, 100.0, 10.0, 10.0, 0.0),
         Fill(2, False, -300.0, -200.0, 12.0, 12.0, 30.0),
         Fill(2, True, 200.0, 0.0, 11.0, 11.0, 0.0),
     ]
 
-    found = realised(Tape.of(prices, FREE), ledger, B3_TAX)
+    found = realised_gains(MarketBars.from_prices(prices, FREE), history, B3_TAX)
 
     assert [("day_trade", 200 * (11.9 - 11)), ("ordinary", 100 * (11.9 - 10))] == [
         (each.kind, pytest.approx(each.amount)) for each in found
@@ -320,16 +325,16 @@ def test_only_the_shares_that_match_are_a_day_trade(quoted):
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_tax_of_swings_equals_a_list_of_round_trips(seed):
+def test_tax_of_round_trips_equals_a_list_of_their_gains(seed):
     prices = synthetic_prices("PETR4", 300, seed=seed, dividend=0.0)
     generator = np.random.default_rng(seed)
     quantiles = generator.normal(0, 0.03, (250, 1, 1)) + np.array([-0.02, 0.0, 0.02])
-    said = Decisions(prices.sessions[20:270], quantiles, (0.1, 0.5, 0.9))
+    forecasts = Decisions(prices.sessions[20:270], quantiles, (0.1, 0.5, 0.9))
     strategy = Strategy(rule=ByMedian(cost=0.03), holding=UntilChanged(), is_long_only=True)
     market = MARKETS["b3"].replace(lot_shares=1)
 
     found = simulate(
-        prices, said, market=market, strategy=strategy, capital=21_000.0, tax=True
+        prices, forecasts, market=market, strategy=strategy, capital=21_000.0, tax=True
     ).strategy
 
     by_month: dict[tuple[int, int], list[tuple[float, float]]] = {}

@@ -1,10 +1,10 @@
-"""The account: cash and shares through the sessions, one loop for everybody who trades."""
+"""The simulation of one account: cash and shares, session by session."""
 
 import math
 from dataclasses import dataclass, field
 from typing import Final
 
-from pregao.decisions.trading._bars import Tape
+from pregao.decisions.trading._bars import MarketBars
 from pregao.decisions.trading._decisions import SESSIONS_A_YEAR
 from pregao.decisions.trading._rules import Market
 from pregao.decisions.trading._strategy import Orders
@@ -26,12 +26,12 @@ class Fill:
     quoted: float
     """The open or close at which it was executed."""
     price: float
-    """What was paid or got for a share, slippage included."""
+    """The execution price per share, slippage included."""
     fees: float
 
     @property
     def slippage(self) -> float:
-        """What the price lost against the quoted one."""
+        """The cost of executing at `price` instead of the quoted one, for all shares."""
         return self.shares * (self.price - self.quoted)
 
     @property
@@ -41,8 +41,8 @@ class Fill:
 
 
 @dataclass
-class Ledger:
-    """What became of an account, a number a session; row 0 is the day before the first open."""
+class AccountHistory:
+    """The history of an account, a number per session; row 0 is the day before the first open."""
 
     cash: list[float]
     shares: list[float]
@@ -54,104 +54,104 @@ class Ledger:
     slippage: list[float]
     fills: list[Fill] = field(default_factory=list)
     num_unfilled: int = 0
-    """Orders for a position that the account was too small for: less than a lot."""
+    """Orders for a position of less than a lot, which the account is too small for."""
 
     @classmethod
-    def opened(cls, capital: float, num_sessions: int) -> "Ledger":
-        """Start with cash alone."""
+    def start(cls, capital: float, num_sessions: int) -> "AccountHistory":
+        """Return the history of an account that holds cash alone, its later rows still 0."""
         rest = [0.0] * num_sessions
         return cls([capital, *rest[1:]], [*rest], [*rest], [*rest], [*rest], [*rest], [*rest])
 
 
-def run(
-    tape: Tape, orders: Orders, market: Market, *, capital: float, cash_rate: float = 0.0
-) -> Ledger:
-    """Live through the sessions.
+def simulate_account(
+    bars: MarketBars, orders: Orders, market: Market, *, capital: float, cash_rate: float = 0.0
+) -> AccountHistory:
+    """Simulate an account session by session.
 
-    Overnight cash earns `cash_rate` a year, borrowed cash pays it (what a short sale brought earns
+    Overnight, cash yields `cash_rate` a year and debt costs it (the proceeds of short sales yield
     nothing), borrowed shares cost `borrow_annual`, and corporate actions change the shares. At the
     open the order of the evening before is executed. In every session::
 
         change of equity = held * (growth * open - close before) + held now * (close - open)
                            + interest - borrow - fees - slippage
     """
-    ledger = Ledger.opened(capital, len(tape))
-    desk = _Desk(tape, market, ledger, capital)
-    a_night = (1 + cash_rate) ** (1 / SESSIONS_A_YEAR) - 1
-    for row in range(1, len(tape)):
-        desk.pass_night(row, a_night)
-        wish = orders.weights[row]
-        if wish is not None:
-            desk.trade(row, wish, orders.band)
-        if orders.exits[row] and desk.held:
-            desk.execute(row, -desk.held, is_at_close=True)
-        ledger.cash[row], ledger.shares[row] = desk.cash, desk.held
-        ledger.value[row] = desk.held * tape.close[row]
-    return ledger
+    history = AccountHistory.start(capital, len(bars))
+    broker = _Broker(bars, market, history, capital)
+    nightly_rate = (1 + cash_rate) ** (1 / SESSIONS_A_YEAR) - 1
+    for row in range(1, len(bars)):
+        broker.pass_night(row, nightly_rate)
+        weight = orders.weights[row]
+        if weight is not None:
+            broker.trade(row, weight, orders.band)
+        if orders.exits[row] and broker.held:
+            broker.execute(row, -broker.held, is_at_close=True)
+        history.cash[row], history.shares[row] = broker.cash, broker.held
+        history.value[row] = broker.held * bars.close[row]
+    return history
 
 
 @dataclass
-class _Desk:
-    """Cash and shares at this moment."""
+class _Broker:
+    """Executes orders: holds the cash and shares of the moment, and writes the history."""
 
-    tape: Tape
+    bars: MarketBars
     market: Market
-    ledger: Ledger
+    history: AccountHistory
     cash: float
     held: float = 0.0
 
     def pass_night(self, row: int, cash_rate: float) -> None:
-        """Book interest, borrowed shares and corporate actions; the rate is a night's."""
-        value = self.ledger.value[row - 1]
+        """Book interest, borrow costs and corporate actions; `cash_rate` is that of one night."""
+        value = self.history.value[row - 1]
         interest = min(self.cash, self.cash + value) * cash_rate
         borrow = max(-value, 0.0) * self.market.borrow_annual / SESSIONS_A_YEAR
         self.cash += interest - borrow
-        self.held *= self.tape.growth[row]
-        self.ledger.interest[row], self.ledger.borrow[row] = interest, borrow
+        self.held *= self.bars.growth[row]
+        self.history.interest[row], self.history.borrow[row] = interest, borrow
 
-    def trade(self, row: int, wish: float, band: float) -> None:
-        """Execute at the open what brings the position to a share of the equity."""
-        shares = self._shares_to_trade(row, wish, band)
+    def trade(self, row: int, weight: float, band: float) -> None:
+        """Trade at the open to bring the position to a share of the equity, signed."""
+        shares = self._shares_to_trade(row, weight, band)
         if shares:
             self.execute(row, shares)
-        if wish and not self.held:
-            self.ledger.num_unfilled += 1
+        if weight and not self.held:
+            self.history.num_unfilled += 1
 
-    def _shares_to_trade(self, row: int, wish: float, band: float) -> float:
+    def _shares_to_trade(self, row: int, weight: float, band: float) -> float:
         """Size the order of an open: signed shares, in lots unless it closes a position.
 
-        The equity at the open is divided by what a bought share costs in all, so that a share of 1
-        never has to borrow. Whoever has lost everything closes, and trades no more.
+        The equity at the open is divided by the full cost of a bought share, so that a weight of 1
+        never borrows. An account without equity closes its position and trades no more.
         """
-        market, quoted, held = self.market, self.tape.open[row], self.held
+        market, quoted, held = self.market, self.bars.open[row], self.held
         equity = self.cash + held * quoted
-        if wish == 0 or equity <= 0:
+        if weight == 0 or equity <= 0:
             return -held
-        is_same_side = held * wish > 0
-        if is_same_side and abs(wish - held * quoted / equity) <= band:
+        is_same_side = held * weight > 0
+        if is_same_side and abs(weight - held * quoted / equity) <= band:
             return 0.0
         rate = (market.brokerage_bps + market.exchange_bps) / 10_000
-        slippage, tick = self.tape.slippage[row], self.tape.tick_at_open[row]
-        paid = execution_price(quoted, is_buyer=True, slippage=slippage, tick=tick) * (1 + rate)
-        wanted = wish * max(equity - market.per_order, 0.0) / paid
+        slippage, tick = self.bars.slippage[row], self.bars.tick_at_open[row]
+        cost = execution_price(quoted, is_buyer=True, slippage=slippage, tick=tick) * (1 + rate)
+        target = weight * max(equity - market.per_order, 0.0) / cost
         if is_same_side:
-            return _in_lots(wanted - held, market.lot_shares)
-        return _in_lots(wanted, market.lot_shares) - held
+            return _in_lots(target - held, market.lot_shares)
+        return _in_lots(target, market.lot_shares) - held
 
     def execute(self, row: int, shares: float, *, is_at_close: bool = False) -> None:
-        """Book one order, signed."""
-        tape, market = self.tape, self.market
-        quoted = (tape.close if is_at_close else tape.open)[row]
-        tick = (tape.tick_at_close if is_at_close else tape.tick_at_open)[row]
-        price = execution_price(quoted, is_buyer=shares > 0, slippage=tape.slippage[row], tick=tick)
+        """Execute and book one order of signed shares."""
+        bars, market = self.bars, self.market
+        quoted = (bars.close if is_at_close else bars.open)[row]
+        tick = (bars.tick_at_close if is_at_close else bars.tick_at_open)[row]
+        price = execution_price(quoted, is_buyer=shares > 0, slippage=bars.slippage[row], tick=tick)
         bps = market.brokerage_bps + market.exchange_bps + (market.sale_bps if shares < 0 else 0.0)
         fees = abs(shares) * price * bps / 10_000 + market.per_order
         fill = Fill(row, is_at_close, shares, self.held + shares, quoted, price, fees)
         self.cash -= shares * price + fees
         self.held = fill.held
-        self.ledger.fills.append(fill)
-        self.ledger.fees[row] += fees
-        self.ledger.slippage[row] += fill.slippage
+        self.history.fills.append(fill)
+        self.history.fees[row] += fees
+        self.history.slippage[row] += fill.slippage
 
 
 def _in_lots(shares: float, lot: int) -> float:
@@ -162,7 +162,7 @@ def _in_lots(shares: float, lot: int) -> float:
 
 
 def execution_price(quoted: float, *, is_buyer: bool, slippage: float, tick: float) -> float:
-    """Give what is paid or got for a share: worse by slippage, then to the next tick.
+    """Return the execution price of a share: worse by slippage, then rounded to the next tick.
 
     >>> execution_price(36.07, is_buyer=True, slippage=0.0005, tick=0.01)
     36.09
@@ -180,20 +180,20 @@ def execution_price(quoted: float, *, is_buyer: bool, slippage: float, tick: flo
     return round(max(whole, 1) * tick, 10)
 
 
-def round_trips(ledger: Ledger) -> list[tuple[float, float]]:
-    """Give what each closed position earned, before and after costs, in the quoted currency.
+def round_trips(history: AccountHistory) -> list[tuple[float, float]]:
+    """Return the gain of each closed position, before and after costs, in the quoted currency.
 
-    A position lasts from flat to flat, or to the other side; what is still open does not count.
+    A position lasts from flat to flat, or to the other side; an open position is left out.
     """
     trips: list[tuple[float, float]] = []
     before, after, since = 0.0, 0.0, 0
-    for fill in ledger.fills:
+    for fill in history.fills:
         closes = fill.held_before != 0 and fill.held * fill.held_before <= 0
         part = abs(fill.held_before / fill.shares) if closes else 1.0
         before -= part * fill.shares * fill.quoted
         after -= part * (fill.shares * fill.price + fill.fees)
         if closes:
-            after -= sum(ledger.borrow[since + 1 : fill.row + 1])
+            after -= sum(history.borrow[since + 1 : fill.row + 1])
             trips.append((before, after))
             before = -(1 - part) * fill.shares * fill.quoted
             after = -(1 - part) * (fill.shares * fill.price + fill.fees)

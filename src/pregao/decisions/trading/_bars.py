@@ -11,20 +11,19 @@ from pregao.prices import Prices
 from pregao.scores import Float
 
 _ROUNDING = 1e-5
-"""Of adjusted closes in files: less than a thousandth of a percent is no dividend."""
+"""Changes of the adjustment factor below a thousandth of a percent are rounding in files."""
 _OFF_GRID = 0.01
-"""How far from a tick, in ticks, a price may lie that was written in single precision."""
+"""Tolerance, in ticks, of prices written in single precision."""
 
 
 @dataclass(frozen=True, eq=False)
-class Tape:
-    """One symbol's quotes from row 0, the first cutoff, on; plain lists, as a loop reads them.
+class MarketBars:
+    """One symbol's quoted prices from row 0, the first cutoff, on; lists, for speed in a loop.
 
-    Positions live in quoted prices. Overnight a share becomes `growth` shares: with the factor
+    Positions are held at quoted prices. Overnight a share becomes `growth` shares: with the factor
     ``f = adj_close / close``, ``growth = f / f of the session before``. A split multiplies the
-    shares, a dividend is put into more shares at the price without it, and a short position owes
-    both. So a position's value moves with the total return, to the last digit, and no dividend is
-    taken for a loss.
+    shares, a dividend is reinvested at the ex-dividend price, and a short position owes both. So
+    the value of a position follows the total return exactly, and a dividend is no loss.
     """
 
     symbol: str
@@ -33,20 +32,20 @@ class Tape:
     close: list[float]
     growth: list[float]
     slippage: list[float]
-    """What trading at a session costs in price, as a share, known before it opens."""
+    """Slippage at each session as a share of the price, known before it opens."""
     tick_at_open: list[float]
-    """0 where the price is not on the market's grid."""
+    """0 where the price is not a multiple of the tick."""
     tick_at_close: list[float]
 
     def __len__(self) -> int:
         return len(self.sessions)
 
     @classmethod
-    def of(cls, prices: Prices, market: Market) -> "Tape":
-        """Lay out the sessions of prices, of which the first is only looked back at.
+    def from_prices(cls, prices: Prices, market: Market) -> "MarketBars":
+        """Convert prices; the first session is the cutoff before the first trade.
 
-        Ticks are observed where quotes lie on their grid: in the session before, and at this
-        price. Elsewhere prices have been adjusted, and what the tick was then is not known.
+        Ticks are applied where the prices of the session before and this one are multiples of the
+        tick. Elsewhere prices have been adjusted, and the tick of their scale is unknown.
         """
         bars = prices.bars
         factor = bars.adj_close / bars.close
@@ -79,7 +78,7 @@ def _on_grid(prices: Float, tick: float) -> NDArray[np.bool_]:
 
 
 def _snapped(prices: Float, where: NDArray[np.bool_], tick: float) -> list[float]:
-    """Take what single precision added from prices that lie on the grid."""
+    """Round prices on the tick grid to it, which removes the error of single precision."""
     return [
         round(round(price / tick) * tick, 10) if is_on_grid else price
         for price, is_on_grid in zip(prices.tolist(), where.tolist(), strict=True)

@@ -1,4 +1,4 @@
-"""What a forecaster said at each cutoff, and what a rule makes of it: buy, sell or hold."""
+"""Forecasts of one symbol at its cutoffs, and the rules that turn them into sides."""
 
 from dataclasses import dataclass
 from statistics import NormalDist
@@ -17,21 +17,21 @@ from pregao.scores import Float
 from pregao.values import Value
 
 SESSIONS_A_YEAR = 252
-Stances = NDArray[np.int8]
+Sides = NDArray[np.int8]
 Cost = Annotated[float, Field(ge=0, lt=1)]
 
 _LOW, _HIGH = 0.1, 0.9
-_STANCE_OF_ACTION = {"buy": 1, "sell": -1, "hold": 0}
+_SIDES = {"buy": 1, "sell": -1, "hold": 0}
 
 
 @dataclass(frozen=True, eq=False)
 class Decisions:
-    """The forecasts of one symbol that a strategy may act on, each made after its cutoff's close.
+    """Forecasts of one symbol for a strategy, each available after the close of its cutoff.
 
     >>> cutoffs = np.array(["2024-02-08", "2024-02-09"], "datetime64[D]")
     >>> quantiles = np.array([[[-0.02, 0.01, 0.03]], [[-0.02, -0.01, 0.03]]])
-    >>> said = Decisions(cutoffs, quantiles, levels=(0.1, 0.5, 0.9))
-    >>> said.horizon, said.at(0.5, step=1).tolist()
+    >>> forecasts = Decisions(cutoffs, quantiles, levels=(0.1, 0.5, 0.9))
+    >>> forecasts.horizon, forecasts.at(0.5, step=1).tolist()
     (1, [0.01, -0.01])
     """
 
@@ -41,19 +41,19 @@ class Decisions:
     """(n, horizon, levels) of the cumulative log return from the cutoff."""
     levels: tuple[float, ...]
     probabilities: Float | None = None
-    """(n, 3) of `ACTIONS`, where the forecaster has them."""
+    """(n, 3) of `ACTIONS`; None for a forecaster without action probabilities."""
 
     def __post_init__(self) -> None:
         count = len(self.cutoffs)
         assert count > 0, "at least one cutoff"
         assert bool((np.diff(self.cutoffs) > np.timedelta64(0, "D")).all()), "cutoffs ascend"
         assert self.quantiles.ndim == 3, "a row of quantiles for every cutoff and step"
-        assert self.quantiles.shape[::2] == (count, len(self.levels)), "a quantile a level"
+        assert self.quantiles.shape[::2] == (count, len(self.levels)), "a quantile per level"
         assert bool(np.isfinite(self.quantiles).all()), "quantiles are finite"
         assert list(self.levels) == sorted(set(self.levels)), "levels ascend"
-        assert len(self.levels) > 1, "a range, not a point"
+        assert len(self.levels) > 1, "an interval needs two levels"
         if self.probabilities is not None:
-            assert self.probabilities.shape == (count, len(ACTIONS)), "a probability an action"
+            assert self.probabilities.shape == (count, len(ACTIONS)), "a probability per action"
 
     def __len__(self) -> int:
         return len(self.cutoffs)
@@ -64,12 +64,12 @@ class Decisions:
         return int(self.quantiles.shape[1])
 
     def at(self, level: float, *, step: int) -> Float:
-        """Give the quantiles at a level for a step from 1 on: (n,), between levels interpolated.
+        """Return the quantiles at a level for a step from 1 on: (n,), interpolated between levels.
 
         Raises
         ------
         InputError
-            If the forecast's levels do not reach so far.
+            If the level is beyond those of the forecast.
         """
         if not self.levels[0] - 1e-9 <= level <= self.levels[-1] + 1e-9:
             raise InputError(
@@ -79,23 +79,24 @@ class Decisions:
         above = int(np.clip(np.searchsorted(self.levels, level), 1, len(self.levels) - 1))
         low, high = self.levels[above - 1 : above + 1]
         share = float(np.clip((level - low) / (high - low), 0.0, 1.0))
-        said = self.quantiles[:, step - 1].astype(np.float64)
+        quantiles = self.quantiles[:, step - 1].astype(np.float64)
         # Weights of 0 and 1 give the quantile itself, to the last bit.
-        between: Float = (1 - share) * said[:, above - 1] + share * said[:, above]
+        between: Float = (1 - share) * quantiles[:, above - 1] + share * quantiles[:, above]
         return between
 
-    def chance_below(self, log_return: float, *, step: int) -> Float:
-        """Give the probability of less than a log return: (n,), between quantiles interpolated.
+    def probability_below(self, log_return: float, *, step: int) -> Float:
+        """Return the probability of less than a log return: (n,), interpolated between quantiles.
 
-        Beyond the outermost quantiles it stays at their levels: the forecast says no more.
+        Beyond the outermost quantiles it is their level, as the forecast defines no tails.
         """
-        said = self.quantiles[:, step - 1]
-        return np.array([np.interp(log_return, row, self.levels) for row in said], np.float64)
+        quantiles = self.quantiles[:, step - 1]
+        return np.array([np.interp(log_return, row, self.levels) for row in quantiles], np.float64)
 
     def annual_volatility(self, *, step: int) -> Float:
-        """Give the forecast's own volatility of a year: (n,).
+        """Return the annual volatility implied by the forecast: (n,).
 
-        The width of the 80 % range over the Gaussian's ``2 * 1.2816``, by the root of time.
+        The width of the 80 % interval over the Gaussian's ``2 * 1.2816``, by the square root of
+        time.
         """
         width = self.at(_HIGH, step=step) - self.at(_LOW, step=step)
         normal = NormalDist()
@@ -104,34 +105,34 @@ class Decisions:
 
 
 class ByAction(Value):
-    """Do what the action probabilities say, where they pass the thresholds."""
+    """Take the action whose probability reaches its threshold."""
 
     kind: Literal["action"] = "action"
     thresholds: Thresholds
 
 
 class ByMedian(Value):
-    """Buy where the median return over the horizon exceeds the cost, sell below its mirror."""
+    """Buy where the median return over the horizon exceeds the cost, sell where below minus it."""
 
     kind: Literal["median"] = "median"
     cost: Cost | None = None
-    """Of a round trip, as a share of the price; None takes the market's."""
+    """Of a round trip, as a share of the price; None takes that of the trading rules."""
 
 
 class ByProbability(Value):
-    """Buy where a return above the cost is likely enough, sell where one below its mirror is."""
+    """Buy where a return above the cost is probable enough, sell where one below minus it is."""
 
     kind: Literal["probability"] = "probability"
     probability: float = Field(default=0.55, gt=0, le=1)
     cost: Cost | None = None
-    """Of a round trip, as a share of the price; None takes the market's."""
+    """Of a round trip, as a share of the price; None takes that of the trading rules."""
 
 
 Rule = Annotated[ByAction | ByMedian | ByProbability, Field(discriminator="kind")]
 
 
-def stances(decisions: Decisions, rule: Rule, market: Market) -> Stances:
-    """Decide at each cutoff: (n,) 1 to buy, -1 to sell, 0 to hold.
+def decide_sides(forecasts: Decisions, rule: Rule, market: Market) -> Sides:
+    """Return the side at each cutoff: (n,) 1 to buy, -1 to sell, 0 to hold.
 
     Raises
     ------
@@ -140,21 +141,21 @@ def stances(decisions: Decisions, rule: Rule, market: Market) -> Stances:
     """
     match rule:
         case ByAction():
-            if decisions.probabilities is None:
+            if forecasts.probabilities is None:
                 raise InputError(
                     "this forecaster has no action probabilities: "
                     "train one with actions, or choose the rule median or probability"
                 )
-            of_action = np.array([_STANCE_OF_ACTION[name] for name in ACTIONS], np.int8)
-            return of_action[rule.thresholds.actions(decisions.probabilities)]
+            side_of_action = np.array([_SIDES[name] for name in ACTIONS], np.int8)
+            return side_of_action[rule.thresholds.actions(forecasts.probabilities)]
         case ByMedian():
             cost = _cost(rule.cost, market)
-            ahead = np.expm1(decisions.at(0.5, step=decisions.horizon))
-            return (ahead > cost).astype(np.int8) - (ahead < -cost).astype(np.int8)
+            median = np.expm1(forecasts.at(0.5, step=forecasts.horizon))
+            return (median > cost).astype(np.int8) - (median < -cost).astype(np.int8)
         case ByProbability():
-            cost, step = _cost(rule.cost, market), decisions.horizon
-            up = 1 - decisions.chance_below(np.log1p(cost), step=step)
-            down = decisions.chance_below(np.log1p(-cost), step=step)
+            cost, step = _cost(rule.cost, market), forecasts.horizon
+            up = 1 - forecasts.probability_below(np.log1p(cost), step=step)
+            down = forecasts.probability_below(np.log1p(-cost), step=step)
             buy = (up >= rule.probability) & (up >= down)
             sell = (down >= rule.probability) & (down > up)
             return buy.astype(np.int8) - sell.astype(np.int8)
@@ -162,5 +163,5 @@ def stances(decisions: Decisions, rule: Rule, market: Market) -> Stances:
             assert_never(rule)
 
 
-def _cost(asked: float | None, market: Market) -> float:
-    return market.round_trip_cost if asked is None else asked
+def _cost(given: float | None, market: Market) -> float:
+    return market.round_trip_cost if given is None else given

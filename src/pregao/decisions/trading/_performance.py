@@ -1,4 +1,4 @@
-"""What an equity curve is worth: return, risk, and both together."""
+"""Performance of an equity curve: return, risk, and risk-adjusted return."""
 
 import math
 
@@ -9,23 +9,22 @@ from pregao.scores import Float
 from pregao.values import Value
 
 FEWEST_SESSIONS = 21
-"""A month: what is shorter says nothing about a year."""
+"""A month: shorter curves have no annual figures."""
 
 _ROUNDING = 1e-12
 _LARGEST_EXPONENT = 700.0
 
 
 class Performance(Value):
-    """An equity curve in numbers. None is what does not exist, never infinity.
+    """Performance figures of an equity curve. Undefined ones are None, never infinite.
 
-    Annual figures take 252 sessions for a year, and are None for less than 21 sessions. Ratios are
-    of returns above the cash rate; they are None where what they divide by is 0: a curve that never
-    moves, never falls.
+    Annual figures use 252 sessions a year, and are None for less than 21 sessions. Ratios are of
+    returns in excess of the cash rate, and None where the denominator is 0.
     """
 
     final_equity: float
     total_return: float
-    """Less than -1 where a short position or a debt cost more than there was."""
+    """Less than -1 where a short position or a debt lost more than the capital."""
     annual_return: float | None
     annual_volatility: float | None
     """Standard deviation of the sessions' returns times the root of 252."""
@@ -47,8 +46,8 @@ def performance(equity: Float, *, cash_rate: float = 0.0) -> Performance:
 
     ``Sharpe = mean / standard deviation * sqrt(252)`` of the sessions' returns above cash; its
     standard error is ``sqrt((1 + sharpe ** 2 / 2) / sessions)`` for the ratio of a session, times
-    the root of 252. Returns that depend on each other make the true error larger. A session that
-    begins with nothing left returns 0.
+    the root of 252. Autocorrelated returns make the true error larger. The return of a session
+    that begins without equity (at most 1e-12 of the capital) is 0.
 
     References
     ----------
@@ -84,8 +83,9 @@ def performance(equity: Float, *, cash_rate: float = 0.0) -> Performance:
 
 def _returns(equity: Float) -> Float:
     before, after = equity[:-1], equity[1:]
-    safe = np.where(before > 0, before, 1.0)
-    return np.where(before > 0, after / safe - 1, 0.0)
+    # Returns on a residue of the capital would overflow when squared.
+    has_equity = before > _ROUNDING * equity[0]
+    return np.where(has_equity, after / np.where(has_equity, before, 1.0) - 1, 0.0)
 
 
 def _annual(total: float, num_sessions: int) -> float | None:
@@ -116,7 +116,7 @@ def _sharpe(excess: Float) -> tuple[float | None, float | None]:
 
 
 def _deepest_drawdown(equity: Float) -> tuple[float, int]:
-    """Give the deepest fall and how many sessions passed from its peak to the recovery."""
+    """Return the deepest drawdown, and the sessions from its peak to the recovery."""
     peaks = np.maximum.accumulate(equity)
     falls = 1 - equity / peaks
     bottom = int(falls.argmax())

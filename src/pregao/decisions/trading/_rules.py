@@ -1,4 +1,4 @@
-"""What trading costs, and what may be traded: one frozen value for each market."""
+"""Trading rules by market: costs, lots, ticks, short sales and tax, with their sources."""
 
 from typing import Annotated, Literal
 
@@ -12,40 +12,40 @@ Amount = Annotated[float, Field(ge=0)]
 
 
 class Source(Value):
-    """Where figures of a market come from."""
+    """The source of some figures of a market."""
 
     figures: tuple[str, ...]
-    """The fields that it speaks of."""
+    """The fields that it documents."""
     year: int
-    """As of when."""
+    """The year of validity."""
     en: str
     pt_br: str
 
 
 class TaxRule(Value):
-    """How gains are taxed; off unless a simulation is asked for it.
+    """Taxation of gains; applied only where a simulation asks for tax.
 
-    Gains and losses of a period are netted, a net loss is carried forward without end. Day trades
-    (bought and sold in the same session) and, where they have a rate of their own, gains on what
-    was held for more than a year are netted apart, each with its own losses.
+    Gains and losses of a period are netted, and a net loss is carried forward without limit. Day
+    trades (bought and sold in the same session) and, where they have a rate of their own, gains on
+    positions of more than a year are netted separately, each with its own losses.
     """
 
     period: Literal["month", "year"]
     rate: Share
     day_trade_rate: Share | None = None
-    """None: as any other gain."""
+    """None taxes them as any other gain."""
     long_term_rate: Share | None = None
-    """Of gains on what was held for more than 365 days. None: as any other gain."""
+    """Of gains on positions of more than 365 days. None taxes them as any other gain."""
     exempt_sales: Amount = 0.0
-    """Gains of a period whose sales, day trades aside, are no more than this are free of tax."""
+    """Gains of a period are exempt if its sales, day trades excluded, do not exceed this amount."""
 
 
 class Market(Value):
-    """Costs and rules of a market. All figures are the user's to verify: see `sources`.
+    """Costs and rules of a market. The user must verify all figures: see `sources`.
 
     A buyer pays `brokerage_bps`, `exchange_bps` and `per_order`, a seller also `sale_bps`. The
-    price is worse than the quoted one by `slippage_bps` and by `slippage_range_share` of the range
-    of the session before, and then goes to the next tick, against the trader.
+    execution price is worse than the quoted one by `slippage_bps` and by `slippage_range_share` of
+    the range of the session before, and is then rounded to the next tick against the trader.
 
     >>> MARKETS["b3"].round_trip_cost
     0.0016
@@ -58,30 +58,30 @@ class Market(Value):
     exchange_bps: Amount = 0.0
     """Fees of the exchange and of the clearing house, on each side."""
     sale_bps: Amount = 0.0
-    """What is due on sales alone."""
+    """Fees on sales alone."""
     per_order: Amount = 0.0
     """In the quoted currency."""
     slippage_bps: Amount = 0.0
     slippage_range_share: Share = 0.0
     """Of ``(high - low) / close`` of the session before."""
     lot_shares: Annotated[int, Field(ge=0)] = 1
-    """Orders are multiples of it; 0 trades any fraction of a share."""
+    """Orders are multiples of it; 0 allows any fraction of a share."""
     tick: Amount = 0.0
     """Smallest step of the price; 0 for none."""
     allows_short: bool = True
     borrow_annual: Amount = 0.0
-    """What borrowed shares cost a year, as a share of their value."""
+    """Annual cost of borrowed shares, as a share of their value."""
     settlement_sessions: Annotated[int, Field(ge=0)] = 0
-    """For the record: sales pay for purchases at once, as brokers allow, and interest runs from
-    the trade's date."""
+    """Informative only: proceeds of sales are available at once, as brokers allow, and interest
+    runs from the trade date."""
     tax: TaxRule | None = None
     sources: tuple[Source, ...] = ()
     to_verify: bool = True
-    """Whether nobody has yet held the figures against his own broker's and the law's."""
+    """Whether the figures are unverified against the user's broker and the law."""
 
     @property
     def round_trip_cost(self) -> float:
-        """What buying and selling costs, as a share of the price; without range, tick and order."""
+        """Cost of a round trip as a share of the price, without range, tick and order fee."""
         each_side = self.brokerage_bps + self.exchange_bps + self.slippage_bps
         return (2 * each_side + self.sale_bps) / 10_000
 
@@ -213,15 +213,15 @@ MARKETS: dict[str, Market] = {
     ),
     "none": Market(lot_shares=0, to_verify=False),
 }
-"""What trading costs by market; ``none`` costs nothing, for laws and for comparing signals."""
+"""Trading rules by market; ``none`` costs nothing, for tests and for comparing signals."""
 
 _BY_EXCHANGE = {B3.code: "b3", NYSE.code: "us"}
 
 
 def market_of(symbol: Symbol) -> Market:
-    """Give the preset of a symbol's exchange.
+    """Return the trading rules of a symbol's exchange.
 
-    An index cannot be traded itself: it is taken for a fund that follows it, at the exchange's
+    An index cannot be traded itself: the rules are those of an index fund, at the exchange's
     costs, in any fraction, without ticks and without B3's exemption, which is for shares.
 
     >>> market_of(Symbol.parse("PETR4")).lot_shares, market_of(Symbol.parse("^BVSP")).lot_shares

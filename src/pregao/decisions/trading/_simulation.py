@@ -1,17 +1,17 @@
-"""The simulation: decisions and prices in, three accounts out."""
+"""The trading simulation: the accounts of a strategy, of buy-and-hold and of cash."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal, assert_never
 
 import numpy as np
 
-from pregao.decisions.trading._account import Ledger, run
-from pregao.decisions.trading._bars import Tape
+from pregao.decisions.trading._account import AccountHistory, simulate_account
+from pregao.decisions.trading._bars import MarketBars
 from pregao.decisions.trading._decisions import Decisions
 from pregao.decisions.trading._rules import Market
-from pregao.decisions.trading._strategy import Orders, Strategy, orders_of
-from pregao.decisions.trading._sub_accounts import Sleeve, merged
-from pregao.decisions.trading._tax import assess, realised
+from pregao.decisions.trading._strategy import Orders, Strategy, make_orders
+from pregao.decisions.trading._sub_accounts import SubAccount, merge_sub_accounts
+from pregao.decisions.trading._tax import assess_tax, realised_gains
 from pregao.decisions.trading._trading import Account, Trading
 from pregao.errors import InputError
 from pregao.instruments import Sessions, as_date
@@ -32,37 +32,38 @@ def simulate(
     tax: bool = False,
     cash_rate: float = 0.0,
 ) -> Trading:
-    """Trade one symbol by the decisions, and beside it buy and hold, and hold cash.
+    """Simulate a strategy on one symbol, with buy-and-hold and cash beside it.
 
-    What is decided after the close of a cutoff is executed at the open of the next session, never
-    earlier. The simulation begins at the first cutoff and ends when the horizon of the last one
-    does, or with the prices.
+    A decision after the close of a cutoff is executed at the open of the next session, never
+    earlier. The simulation begins at the first cutoff and ends with the horizon of the last one,
+    or with the prices.
 
     Parameters
     ----------
     prices
-        Quoted prices with their adjusted closes; see `Tape` for what splits and dividends do.
+        Quoted prices with adjusted closes; see `MarketBars` on splits and dividends.
     market
-        What trading costs; `market_of(symbol)` gives the preset of the exchange.
+        The trading rules; `market_of(symbol)` returns those of its exchange.
     capital
         In the quoted currency.
     tax
-        Whether to work out the market's tax too, in a column of its own.
+        Whether to compute the tax as well, in a column of its own.
     cash_rate
-        What cash earns a year, in all three accounts.
+        Annual yield of cash, in all three accounts.
 
     Raises
     ------
     InputError
-        If a cutoff is no session of the prices, if none comes after the first one, if the strategy
-        reads what the forecaster has not said, or if tax is asked for where no rule is known.
+        If a cutoff is no session of the prices, if there is no session after the first cutoff, if
+        the strategy needs levels or probabilities that the forecasts lack, or if tax is requested
+        from a market without a tax rule.
 
     >>> from pregao.decisions.trading import MARKETS
     >>> from pregao.testing import synthetic_prices
     >>> prices = synthetic_prices("PETR4", 100)
-    >>> said = np.tile([-0.02, 0.01, 0.03], (50, 5, 1))
-    >>> always = Decisions(prices.sessions[:50], said, (0.1, 0.5, 0.9))
-    >>> free = simulate(prices, always, market=MARKETS["none"], capital=10_000.0)
+    >>> quantiles = np.tile([-0.02, 0.01, 0.03], (50, 5, 1))
+    >>> rising = Decisions(prices.sessions[:50], quantiles, (0.1, 0.5, 0.9))
+    >>> free = simulate(prices, rising, market=MARKETS["none"], capital=10_000.0)
     >>> len(free.sessions), free.strategy.equity == free.buy_and_hold.equity
     (55, True)
     >>> free.strategy.results.fees, free.cash.results.after_costs.total_return
@@ -88,17 +89,17 @@ def combined(
     tax: bool = False,
     cash_rate: float = 0.0,
 ) -> Trading:
-    """Trade several symbols of one currency, each with its part of the capital, as `simulate`.
+    """Simulate several symbols of one currency, each in its sub-account, as `simulate`.
 
-    Each part stays by itself: what one symbol earns is not moved to another. All parts begin at
-    the earliest cutoff, and end when the last one does; on days when an exchange is closed its part
-    stays as it was. Tax is that of one person for all symbols.
+    Capital is never moved between sub-accounts. All of them begin at the earliest cutoff and end
+    with the last one; on days when an exchange is closed its sub-account is unchanged. Tax is
+    assessed on all symbols together, as of one person.
 
     Parameters
     ----------
     split
-        ``equal``, or ``risk_parity``: in proportion to one over the volatility that the first
-        forecast of each symbol says, which is known when the parts are made.
+        ``equal``, or ``risk_parity``: in proportion to the inverse volatility of the first forecast
+        of each symbol, which is known when the capital is split.
 
     Raises
     ------
@@ -109,22 +110,22 @@ def combined(
     currency = _one_currency(symbols)
     if tax and market.tax is None:
         raise InputError("this market has no tax rule: give it one, or simulate without tax")
-    sleeves = _sleeves(symbols, market, strategy, _parts(symbols, capital, split))
-    sessions = np.unique(np.concatenate([each.tape.sessions for each in sleeves]))
+    sub_accounts = _sub_accounts(symbols, market, strategy, _parts(symbols, capital, split))
+    sessions = np.unique(np.concatenate([each.bars.sessions for each in sub_accounts]))
 
-    def account(orders: Callable[[Sleeve], Orders]) -> Account:
-        ledgers = [
-            run(
-                each.tape,
+    def account(orders: Callable[[SubAccount], Orders]) -> Account:
+        histories = [
+            simulate_account(
+                each.bars,
                 orders(each),
                 market,
                 capital=each.capital,
                 cash_rate=cash_rate,
             )
-            for each in sleeves
+            for each in sub_accounts
         ]
-        due = _tax(sleeves, ledgers, market, sessions) if tax else None
-        return merged(sleeves, ledgers, sessions, tax=due, cash_rate=cash_rate)
+        due = _tax(sub_accounts, histories, market, sessions) if tax else None
+        return merge_sub_accounts(sub_accounts, histories, sessions, tax=due, cash_rate=cash_rate)
 
     return Trading(
         symbols=tuple(symbols),
@@ -135,8 +136,8 @@ def combined(
         settings=strategy,
         market=market,
         strategy=account(lambda each: each.orders),
-        buy_and_hold=account(lambda each: Orders.buy_and_hold(len(each.tape))),
-        cash=account(lambda each: Orders.nothing(len(each.tape))),
+        buy_and_hold=account(lambda each: Orders.buy_and_hold(len(each.bars))),
+        cash=account(lambda each: Orders.no_trades(len(each.bars))),
     )
 
 
@@ -153,12 +154,15 @@ def _one_currency(symbols: Mapping[str, tuple[Prices, Decisions]]) -> str:
 def _parts(
     symbols: Mapping[str, tuple[Prices, Decisions]], capital: float, split: CapitalSplit
 ) -> list[float]:
-    """Give each symbol's part of the capital; all add up to it exactly."""
+    """Return each symbol's part of the capital; the parts sum to it exactly."""
     match split:
         case "equal":
             weights = np.ones(len(symbols))
         case "risk_parity":
-            first = [said.annual_volatility(step=said.horizon)[0] for _, said in symbols.values()]
+            first = [
+                forecasts.annual_volatility(step=forecasts.horizon)[0]
+                for _, forecasts in symbols.values()
+            ]
             weights = 1 / np.maximum(first, 1e-6)
         case _:
             assert_never(split)
@@ -166,30 +170,30 @@ def _parts(
     return [*parts, capital - sum(parts)]
 
 
-def _sleeves(
+def _sub_accounts(
     symbols: Mapping[str, tuple[Prices, Decisions]],
     market: Market,
     strategy: Strategy,
     parts: Sequence[float],
-) -> list[Sleeve]:
-    first = min(said.cutoffs[0] for _, said in symbols.values())
-    last = max(_end(prices, said) for prices, said in symbols.values())
-    sleeves = []
-    for (symbol, (prices, said)), capital in zip(symbols.items(), parts, strict=True):
-        tape = Tape.of(prices.between(first, last), market)
-        orders = orders_of(
-            said,
+) -> list[SubAccount]:
+    first = min(forecasts.cutoffs[0] for _, forecasts in symbols.values())
+    last = max(_end(prices, forecasts) for prices, forecasts in symbols.values())
+    sub_accounts = []
+    for (symbol, (prices, forecasts)), capital in zip(symbols.items(), parts, strict=True):
+        bars = MarketBars.from_prices(prices.between(first, last), market)
+        orders = make_orders(
+            forecasts,
             strategy,
             market,
-            rows=np.searchsorted(tape.sessions, said.cutoffs).tolist(),
-            num_sessions=len(tape),
+            rows=np.searchsorted(bars.sessions, forecasts.cutoffs).tolist(),
+            num_sessions=len(bars),
         )
-        sleeves.append(Sleeve(symbol, tape, orders, capital))
-    return sleeves
+        sub_accounts.append(SubAccount(symbol, bars, orders, capital))
+    return sub_accounts
 
 
 def _end(prices: Prices, decisions: Decisions) -> np.datetime64:
-    """Give the session in which the last decision's horizon ends, or the last that there is."""
+    """Return the session that ends the last forecast's horizon, or the last one of the prices."""
     unknown = decisions.cutoffs[~np.isin(decisions.cutoffs, prices.sessions)]
     if len(unknown):
         raise InputError(
@@ -207,12 +211,15 @@ def _end(prices: Prices, decisions: Decisions) -> np.datetime64:
 
 
 def _tax(
-    sleeves: Sequence[Sleeve], ledgers: Sequence[Ledger], market: Market, sessions: Sessions
+    sub_accounts: Sequence[SubAccount],
+    histories: Sequence[AccountHistory],
+    market: Market,
+    sessions: Sessions,
 ) -> Float:
-    assert market.tax is not None, "asked for where there is a rule"
+    assert market.tax is not None, "the caller checks that there is a rule"
     gains = [
         gain
-        for sleeve, ledger in zip(sleeves, ledgers, strict=True)
-        for gain in realised(sleeve.tape, ledger, market.tax)
+        for sub_account, history in zip(sub_accounts, histories, strict=True)
+        for gain in realised_gains(sub_account.bars, history, market.tax)
     ]
-    return np.array(assess(gains, market.tax, sessions))
+    return np.array(assess_tax(gains, market.tax, sessions))

@@ -1,4 +1,4 @@
-"""How decisions become positions: how much, and for how long."""
+"""Strategies: the size of positions and their holding period, from forecasts to orders."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Annotated, Literal, assert_never
 import numpy as np
 from pydantic import Field
 
-from pregao.decisions.trading._decisions import ByMedian, Decisions, Rule, stances
+from pregao.decisions.trading._decisions import ByMedian, Decisions, Rule, decide_sides
 from pregao.decisions.trading._rules import Market
 from pregao.scores import Float
 from pregao.values import Value
@@ -16,17 +16,17 @@ _LEAST_VOLATILITY = 1e-6
 
 
 class FixedSize(Value):
-    """Put the same share of the equity into every position."""
+    """The same share of the equity in every position."""
 
     kind: Literal["fixed"] = "fixed"
     share: float = Field(default=1.0, gt=0, le=10)
 
 
 class VolatilitySize(Value):
-    """Size positions so that, by the forecast's own range, they all swing alike.
+    """Sizes that target a volatility, by that of the forecast.
 
-    ``share = min(max_leverage, annual_volatility / forecast volatility)``: little when the forecast
-    is wide, more when it is narrow.
+    ``share = min(max_leverage, annual_volatility / forecast volatility)``: smaller for a wide
+    forecast, larger for a narrow one.
     """
 
     kind: Literal["volatility"] = "volatility"
@@ -41,7 +41,7 @@ Sizing = Annotated[FixedSize | VolatilitySize, Field(discriminator="kind")]
 
 
 class UntilChanged(Value):
-    """Keep a position until a decision for another side; hold changes nothing."""
+    """Keep a position until a decision for the other side; hold changes nothing."""
 
     kind: Literal["until_changed"] = "until_changed"
 
@@ -49,7 +49,7 @@ class UntilChanged(Value):
 class ToHorizon(Value):
     """Keep a position until the close of the forecast's last session.
 
-    Another decision for the same side before then prolongs it to its own horizon. A horizon of one
+    A decision for the same side before then extends it to its own horizon. A horizon of one
     session buys at the open and sells at the close: a day trade.
     """
 
@@ -57,7 +57,7 @@ class ToHorizon(Value):
 
 
 class Rebalanced(Value):
-    """Bring the position to its size at every decision; hold is flat."""
+    """Rebalance the position to its size at every decision; hold is flat."""
 
     kind: Literal["rebalanced"] = "rebalanced"
     band: float = Field(
@@ -69,7 +69,7 @@ Holding = Annotated[UntilChanged | ToHorizon | Rebalanced, Field(discriminator="
 
 
 class Strategy(Value):
-    """What is done with forecasts; part of the record of a simulation.
+    """A trading strategy on forecasts; stored with a simulation.
 
     >>> Strategy(sizing=VolatilitySize(annual_volatility=0.2), is_long_only=True).holding.kind
     'rebalanced'
@@ -79,12 +79,12 @@ class Strategy(Value):
     sizing: Sizing = FixedSize()
     holding: Holding = Rebalanced()
     is_long_only: bool = False
-    """Whether to be flat where one would be short; so it is where the market forbids shorts."""
+    """Whether to be flat instead of short, as in markets without short sales."""
 
 
 @dataclass(frozen=True)
 class Orders:
-    """What is asked for at each session of a simulation, known before it opens."""
+    """Orders at each session of a simulation, known before it opens."""
 
     weights: Sequence[float | None]
     """The share of the equity wanted at the open, signed; None leaves the position as it is."""
@@ -93,81 +93,80 @@ class Orders:
     band: float = 0.0
 
     @classmethod
-    def nothing(cls, num_sessions: int) -> "Orders":
-        """Never trade."""
+    def no_trades(cls, num_sessions: int) -> "Orders":
+        """Return orders that never trade."""
         return cls([None] * num_sessions, [False] * num_sessions)
 
     @classmethod
     def buy_and_hold(cls, num_sessions: int) -> "Orders":
-        """Buy with everything at the first open."""
-        none = cls.nothing(num_sessions)
+        """Return an order for the whole equity at the first open, and none later."""
+        none = cls.no_trades(num_sessions)
         return cls([None, 1.0, *none.weights[2:]], none.exits)
 
 
-def orders_of(
-    decisions: Decisions,
+def make_orders(
+    forecasts: Decisions,
     strategy: Strategy,
     market: Market,
     *,
     rows: Sequence[int],
     num_sessions: int,
 ) -> Orders:
-    """Turn decisions into orders: what is decided after the close of row r is ordered for r + 1.
+    """Convert forecasts to orders: a decision after the close of row r is executed at row r + 1.
 
     Parameters
     ----------
     rows
-        The cutoff's row of each decision in the sessions of the simulation, of which the first is
-        row 0.
+        The row of each cutoff in the sessions of the simulation, of which the first is row 0.
     """
-    sides = stances(decisions, strategy.rule, market).astype(np.float64)
-    sizes = _sizes(decisions, strategy.sizing)
+    sides = decide_sides(forecasts, strategy.rule, market).astype(np.float64)
+    sizes = _sizes(forecasts, strategy.sizing)
     lowest = 0.0 if strategy.is_long_only or not market.allows_short else -1.0
     weights = (np.maximum(sides, lowest) * sizes).tolist()
-    said = list(zip(rows, sides.tolist(), weights, strict=True))
+    decided = list(zip(rows, sides.tolist(), weights, strict=True))
     blank: list[float | None] = [None] * num_sessions
     match strategy.holding:
         case Rebalanced(band=band):
-            for row, _, weight in said:
+            for row, _, weight in decided:
                 if row + 1 < num_sessions:
                     blank[row + 1] = weight
             return Orders(blank, [False] * num_sessions, band)
         case UntilChanged():
-            return _kept(said, blank, for_sessions=num_sessions)
+            return _hold(decided, blank, for_sessions=num_sessions)
         case ToHorizon():
-            return _kept(said, blank, for_sessions=decisions.horizon)
+            return _hold(decided, blank, for_sessions=forecasts.horizon)
         case _:
             assert_never(strategy.holding)
 
 
-def _kept(
-    said: Sequence[tuple[int, float, float]], weights: list[float | None], *, for_sessions: int
+def _hold(
+    decided: Sequence[tuple[int, float, float]], weights: list[float | None], *, for_sessions: int
 ) -> Orders:
-    """Order where the side changes, and close what no decision prolonged."""
+    """Order where the side changes, and close positions that no decision extended."""
     exits = [False] * len(weights)
-    side, last = 0.0, -1
-    for row, stance, weight in said:
-        if side and last <= row:
+    held, last = 0.0, -1
+    for row, side, weight in decided:
+        if held and last <= row:
             exits[last] = True
-            side = 0.0
-        if stance == 0 or row + 1 >= len(weights):
+            held = 0.0
+        if side == 0 or row + 1 >= len(weights):
             continue
-        if np.sign(weight) != side:
+        if np.sign(weight) != held:
             weights[row + 1] = weight
-            side = float(np.sign(weight))
+            held = float(np.sign(weight))
         last = row + for_sessions
-    if side and last < len(weights):
+    if held and last < len(weights):
         exits[last] = True
     return Orders(weights, exits)
 
 
-def _sizes(decisions: Decisions, sizing: Sizing) -> Float:
+def _sizes(forecasts: Decisions, sizing: Sizing) -> Float:
     match sizing:
         case FixedSize(share=share):
-            return np.full(len(decisions), share)
+            return np.full(len(forecasts), share)
         case VolatilitySize():
-            step = 1 if sizing.spread == "first_step" else decisions.horizon
-            volatility = np.maximum(decisions.annual_volatility(step=step), _LEAST_VOLATILITY)
+            step = 1 if sizing.spread == "first_step" else forecasts.horizon
+            volatility = np.maximum(forecasts.annual_volatility(step=step), _LEAST_VOLATILITY)
             return np.minimum(sizing.max_leverage, sizing.annual_volatility / volatility)
         case _:
             assert_never(sizing)

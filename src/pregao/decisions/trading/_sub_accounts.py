@@ -1,12 +1,12 @@
-"""The parts of an account, one a symbol, and how they add up."""
+"""Sub-accounts, one per symbol, and their aggregation into one account."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from pregao.decisions.trading._account import Ledger, round_trips
-from pregao.decisions.trading._bars import Tape
+from pregao.decisions.trading._account import AccountHistory, round_trips
+from pregao.decisions.trading._bars import MarketBars
 from pregao.decisions.trading._decisions import SESSIONS_A_YEAR
 from pregao.decisions.trading._performance import FEWEST_SESSIONS, performance
 from pregao.decisions.trading._strategy import Orders
@@ -16,42 +16,44 @@ from pregao.scores import Float
 
 
 @dataclass(frozen=True)
-class Sleeve:
-    """One symbol with its part of the capital."""
+class SubAccount:
+    """One symbol with its bars, its orders and its part of the capital."""
 
     symbol: str
-    tape: Tape
+    bars: MarketBars
     orders: Orders
     capital: float
 
 
-def merged(
-    sleeves: Sequence[Sleeve],
-    ledgers: Sequence[Ledger],
+def merge_sub_accounts(
+    sub_accounts: Sequence[SubAccount],
+    histories: Sequence[AccountHistory],
     sessions: Sessions,
     *,
     tax: Float | None,
     cash_rate: float,
 ) -> Account:
-    """Add the parts up, session by session; a part whose exchange is closed stays as it was."""
-    both = list(zip(sleeves, ledgers, strict=True))
+    """Sum sub-accounts session by session; those whose exchange is closed keep their values."""
+    pairs = list(zip(sub_accounts, histories, strict=True))
 
-    def levels(path: Callable[[Ledger], list[float]]) -> Float:
-        return np.array([_carried(path(own), each.tape, sessions) for each, own in both])
+    def levels(path: Callable[[AccountHistory], list[float]]) -> Float:
+        return np.array(
+            [_carry_forward(path(history), each.bars, sessions) for each, history in pairs]
+        )
 
-    def flow(path: Callable[[Ledger], list[float]]) -> Float:
+    def flow(path: Callable[[AccountHistory], list[float]]) -> Float:
         total = np.zeros(len(sessions))
-        for each, own in both:
-            total[np.searchsorted(sessions, each.tape.sessions)] += path(own)
+        for each, history in pairs:
+            total[np.searchsorted(sessions, each.bars.sessions)] += path(history)
         return total
 
-    values, shares = levels(lambda own: own.value), levels(lambda own: own.shares)
-    cash, position = levels(lambda own: own.cash).sum(axis=0), values.sum(axis=0)
-    fees, slippage = flow(lambda own: own.fees), flow(lambda own: own.slippage)
-    borrow, interest = flow(lambda own: own.borrow), flow(lambda own: own.interest)
-    trades = _trades(both)
+    values, shares = levels(lambda history: history.value), levels(lambda history: history.shares)
+    cash, position = levels(lambda history: history.cash).sum(axis=0), values.sum(axis=0)
+    fees, slippage = flow(lambda history: history.fees), flow(lambda history: history.slippage)
+    borrow, interest = flow(lambda history: history.borrow), flow(lambda history: history.interest)
+    trades = _trades(pairs)
     results = _results(
-        ledgers,
+        histories,
         equity=cash + position,
         flows={"fees": fees, "slippage": slippage, "borrow": borrow, "interest": interest},
         tax=tax,
@@ -63,7 +65,7 @@ def merged(
         equity=_path(cash + position),
         cash=_path(cash),
         position=_path(position),
-        shares={each.symbol: _path(held) for each, held in zip(sleeves, shares, strict=True)},
+        shares={each.symbol: _path(held) for each, held in zip(sub_accounts, shares, strict=True)},
         fees=_path(fees),
         slippage=_path(slippage),
         borrow=_path(borrow),
@@ -74,9 +76,9 @@ def merged(
     )
 
 
-def _carried(path: list[float], tape: Tape, sessions: Sessions) -> Float:
-    """Give a level at each session, before the first as it was there."""
-    rows = np.searchsorted(tape.sessions, sessions, side="right") - 1
+def _carry_forward(path: list[float], bars: MarketBars, sessions: Sessions) -> Float:
+    """Return the level at each session: the latest known, or the first before any."""
+    rows = np.searchsorted(bars.sessions, sessions, side="right") - 1
     return np.array(path)[np.maximum(rows, 0)]
 
 
@@ -84,10 +86,10 @@ def _path(values: Float) -> Path:
     return tuple(values.tolist())
 
 
-def _trades(both: Sequence[tuple[Sleeve, Ledger]]) -> tuple[Trade, ...]:
+def _trades(pairs: Sequence[tuple[SubAccount, AccountHistory]]) -> tuple[Trade, ...]:
     trades = [
         Trade(
-            session=as_date(each.tape.sessions[fill.row]),
+            session=as_date(each.bars.sessions[fill.row]),
             at="close" if fill.is_at_close else "open",
             symbol=each.symbol,
             side="buy" if fill.shares > 0 else "sell",
@@ -96,14 +98,14 @@ def _trades(both: Sequence[tuple[Sleeve, Ledger]]) -> tuple[Trade, ...]:
             fees=fill.fees,
             slippage=fill.slippage,
         )
-        for each, own in both
-        for fill in own.fills
+        for each, history in pairs
+        for fill in history.fills
     ]
     return tuple(sorted(trades, key=lambda trade: (trade.session, trade.at == "close")))
 
 
 def _results(
-    ledgers: Sequence[Ledger],
+    histories: Sequence[AccountHistory],
     *,
     equity: Float,
     flows: dict[str, Float],
@@ -113,7 +115,7 @@ def _results(
     cash_rate: float,
 ) -> Results:
     costs = flows["fees"] + flows["slippage"] + flows["borrow"]
-    trips = [trip for own in ledgers for trip in round_trips(own)]
+    trips = [trip for history in histories for trip in round_trips(history)]
     return Results(
         before_costs=performance(equity + np.cumsum(costs), cash_rate=cash_rate),
         after_costs=performance(equity, cash_rate=cash_rate),
@@ -122,8 +124,8 @@ def _results(
         else performance(equity - np.cumsum(tax), cash_rate=cash_rate),
         **{name: float(flow.sum()) for name, flow in flows.items()},
         tax=0.0 if tax is None else float(tax.sum()),
-        num_trades=sum(len(own.fills) for own in ledgers),
-        num_unfilled=sum(own.num_unfilled for own in ledgers),
+        num_trades=sum(len(history.fills) for history in histories),
+        num_unfilled=sum(history.num_unfilled for history in histories),
         num_round_trips=len(trips),
         hit_rate_before_costs=_share_above_zero([before for before, _ in trips]),
         hit_rate=_share_above_zero([after for _, after in trips]),
@@ -144,6 +146,6 @@ def _turnover(traded: float, equity: Float) -> float | None:
 
 
 def _exposure(at_risk: Float, equity: Float) -> float:
-    """Average over the sessions that end with something left."""
+    """Return the mean exposure over the sessions that end with positive equity."""
     solvent = equity > 0
     return float((at_risk[solvent] / equity[solvent]).mean()) if solvent.any() else 0.0

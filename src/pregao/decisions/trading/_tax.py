@@ -1,4 +1,4 @@
-"""Taxes on realised gains, worked out from the executed orders of an account."""
+"""Taxes on realised_gains gains, computed from the executed orders of an account."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from typing import Literal
 
 import numpy as np
 
-from pregao.decisions.trading._account import Fill, Ledger
-from pregao.decisions.trading._bars import Tape
+from pregao.decisions.trading._account import AccountHistory, Fill
+from pregao.decisions.trading._bars import MarketBars
 from pregao.decisions.trading._rules import TaxRule
 from pregao.instruments import Sessions
 
 _SPLIT = 1.5
-"""A share that becomes at least so many overnight was split; what is less is a dividend."""
+"""A growth of shares of at least this factor is a split; a smaller one is a dividend."""
 _LONG_TERM_DAYS = 365.0
 
 Kind = Literal["ordinary", "day_trade", "long_term"]
@@ -22,41 +22,41 @@ Kind = Literal["ordinary", "day_trade", "long_term"]
 
 @dataclass(frozen=True)
 class Gain:
-    """A realised gain or loss, fees and slippage deducted."""
+    """A realised_gains gain or loss, fees and slippage deducted."""
 
     session: np.datetime64
     kind: Kind
     amount: float
     sales: float
-    """The value sold in it; of a short position, what it was bought back for."""
+    """The value sold; of a short position, the value bought back."""
 
 
-def realised(tape: Tape, ledger: Ledger, rule: TaxRule) -> list[Gain]:
-    """Give the gains of one symbol, at the average price of what is held.
+def realised_gains(bars: MarketBars, history: AccountHistory, rule: TaxRule) -> list[Gain]:
+    """Return the realised_gains gains of one symbol, at the average cost of the position.
 
-    What is bought and sold in one session is a day trade for the shares that match. A reinvested
-    dividend is bought at the price that it is put in for, so that it is no gain later (it is not
-    taxed here either); a split changes no cost. The last session closes everything at its close,
-    for the tax alone: deferring a tax is not escaping it.
+    Shares bought and sold in one session are a day trade, as far as they match. A reinvested
+    dividend adds its amount to the cost, so that it is no gain later (and it is not taxed itself);
+    a split does not change the cost. For the tax alone, an open position is closed at the last
+    close, so that no tax is deferred beyond the simulation.
     """
     position = _Position()
     gains: list[Gain] = []
-    fills = iter(groupby(ledger.fills, key=attrgetter("row")))
+    fills = iter(groupby(history.fills, key=attrgetter("row")))
     row_of_fills, batch = next(fills, (None, iter(())))
-    for row in range(1, len(tape)):
-        position.pass_night(tape.growth[row], tape.close[row - 1])
+    for row in range(1, len(bars)):
+        position.pass_night(bars.growth[row], bars.close[row - 1])
         if row == row_of_fills:
-            gains += position.trade(list(batch), tape.sessions[row], rule)
+            gains += position.trade(list(batch), bars.sessions[row], rule)
             row_of_fills, batch = next(fills, (None, iter(())))
-    last = len(tape) - 1
+    last = len(bars) - 1
     if position.shares:
-        end = Fill(last, True, -position.shares, 0.0, tape.close[last], tape.close[last], fees=0.0)
-        gains += position.trade([end], tape.sessions[last], rule)
+        end = Fill(last, True, -position.shares, 0.0, bars.close[last], bars.close[last], fees=0.0)
+        gains += position.trade([end], bars.sessions[last], rule)
     return gains
 
 
-def assess(gains: Sequence[Gain], rule: TaxRule, sessions: Sessions) -> list[float]:
-    """Give the tax due at each session: at the last of every month or year, 0 else."""
+def assess_tax(gains: Sequence[Gain], rule: TaxRule, sessions: Sessions) -> list[float]:
+    """Return the tax due at each session: on the last of every month or year, 0 on others."""
     due = [0.0] * len(sessions)
     periods = _periods(sessions, rule)
     last_row = {period: row for row, period in enumerate(periods.tolist())}
@@ -74,7 +74,7 @@ def _periods(sessions: Sessions, rule: TaxRule) -> Sessions:
 
 
 def _taxes(gains: Sequence[Gain], rule: TaxRule, carried: dict[Kind, float]) -> Iterator[float]:
-    """Tax the gains of one period by kind, and carry losses on."""
+    """Yield the tax on the gains of one period by kind; update the losses carried forward."""
     rates: dict[Kind, float | None] = {
         "ordinary": rule.rate,
         "day_trade": rule.day_trade_rate,
@@ -93,11 +93,11 @@ def _taxes(gains: Sequence[Gain], rule: TaxRule, carried: dict[Kind, float]) -> 
 
 @dataclass
 class _Position:
-    """Shares with what they cost; of a short position both are negative."""
+    """Shares and their cost; both are negative for a short position."""
 
     shares: float = 0.0
     cost: float = 0.0
-    """Paid in all, costs included."""
+    """Paid in total, trading costs included."""
     bought_on: float = 0.0
     """The average day of purchase, in days since 1970."""
 
@@ -107,28 +107,28 @@ class _Position:
         self.shares *= growth
 
     def trade(self, fills: Sequence[Fill], session: np.datetime64, rule: TaxRule) -> Iterator[Gain]:
-        """Book the orders of one session."""
+        """Book the orders of one session, and yield the gains that they realise."""
         bought = [fill for fill in fills if fill.shares > 0]
         sold = [fill for fill in fills if fill.shares < 0]
         paid = sum(fill.shares * fill.price + fill.fees for fill in bought)
-        got = -sum(fill.shares * fill.price + fill.fees for fill in sold)
+        received = -sum(fill.shares * fill.price + fill.fees for fill in sold)
         num_bought = sum(fill.shares for fill in bought)
         num_sold = -sum(fill.shares for fill in sold)
         matched = min(num_bought, num_sold) if rule.day_trade_rate is not None else 0.0
         if matched:
-            amount = matched * (got / num_sold - paid / num_bought)
-            yield Gain(session, "day_trade", amount, matched * got / num_sold)
+            amount = matched * (received / num_sold - paid / num_bought)
+            yield Gain(session, "day_trade", amount, matched * received / num_sold)
         if num_bought > matched:
             part = 1 - matched / num_bought
             yield from self._move(num_bought - matched, part * paid, session, rule)
         if num_sold > matched:
             part = 1 - matched / num_sold
-            yield from self._move(matched - num_sold, -part * got, session, rule)
+            yield from self._move(matched - num_sold, -part * received, session, rule)
 
     def _move(
         self, shares: float, cost: float, session: np.datetime64, rule: TaxRule
     ) -> Iterator[Gain]:
-        """Open or close shares, both signed as a purchase."""
+        """Book shares at a cost, both signed as of a purchase, and yield the gain of a close."""
         today = float(session.astype("datetime64[D]").astype(int))
         closing = -self.shares if abs(shares) > abs(self.shares) else shares
         if shares * self.shares < 0:

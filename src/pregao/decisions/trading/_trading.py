@@ -1,4 +1,4 @@
-"""A simulation beside buying and holding and beside cash, which it cannot be without."""
+"""Results of a trading simulation, always with buy-and-hold and cash beside the strategy."""
 
 from datetime import date
 from math import isclose
@@ -23,22 +23,22 @@ class Trade(Value):
     side: Literal["buy", "sell"]
     shares: float
     price: float
-    """Paid or got, slippage included, in the quoted currency of that day."""
+    """The execution price, slippage included, in the quoted currency of that day."""
     fees: float
     slippage: float
-    """What the price lost against the open or close, for all shares."""
+    """The cost of executing at `price` instead of the open or close, for all shares."""
 
 
 class Results(Value):
-    """An account in numbers: one column before costs, one after them, one after tax too.
+    """Performance of an account before costs, after costs, and after costs and tax.
 
-    The trades are the same in all columns: costs and tax are taken out, not saved by trading less.
+    The trades are the same in all three: costs and tax are deducted from the same positions.
     """
 
     before_costs: Performance
     after_costs: Performance
     after_tax: Performance | None
-    """None where tax was not asked for."""
+    """None where tax was not computed."""
     fees: float
     slippage: float
     borrow: float
@@ -46,20 +46,20 @@ class Results(Value):
     tax: float
     num_trades: int
     num_unfilled: int
-    """Orders for a position that the account was too small for."""
+    """Orders for a position of less than a lot, which the account is too small for."""
     num_round_trips: int
     """Positions that were opened and closed."""
     hit_rate_before_costs: float | None
     hit_rate: float | None
-    """Share of round trips that earned something after costs; None where there are none."""
+    """Share of round trips with a gain after costs; None without round trips."""
     turnover: float | None
-    """Value bought and sold a year, over the mean equity; None for less than 21 sessions."""
+    """Annual value bought and sold, over the mean equity; None for less than 21 sessions."""
     exposure: float
     """Mean value of positions, short ones too, over the equity at the close."""
 
 
 class Account(Value):
-    """One account through the sessions; the first of each path is the day before the first open.
+    """The paths of one account; the first value of each is of the day before the first open.
 
     ``equity = cash + position`` at every close, after costs and before tax.
     """
@@ -75,7 +75,7 @@ class Account(Value):
     borrow: Path
     interest: Path
     tax: Path
-    """When it arises, at the end of its month or year; it is paid from outside the account."""
+    """Booked at the end of its month or year; it is paid from outside the account."""
     trades: tuple[Trade, ...]
     results: Results
 
@@ -89,7 +89,7 @@ class Account(Value):
 
     @property
     def costs(self) -> Path:
-        """Fees, slippage and borrowed shares of each session."""
+        """Fees, slippage and borrow costs of each session."""
         paths = zip(self.fees, self.slippage, self.borrow, strict=True)
         return tuple(sum(each) for each in paths)
 
@@ -112,9 +112,9 @@ class TradingSummary(Value):
 
 
 class Trading(Value):
-    """What a strategy would have earned, beside buying and holding and beside cash.
+    """The simulated account of a strategy, with those of buy-and-hold and of cash.
 
-    All three begin with the same capital on the same day, in the same market.
+    All three begin with the same capital on the same day, under the same trading rules.
     """
 
     symbols: tuple[str, ...]
@@ -134,14 +134,14 @@ class Trading(Value):
         for account in (self.strategy, self.buy_and_hold, self.cash):
             if len(account.equity) != len(self.sessions):
                 raise ValueError("an account has a number for every session")
-            # Not equal to the last bit: the parts of several symbols are added up.
+            # Not equal to the last bit: the sub-accounts of several symbols are summed.
             if not isclose(account.equity[0], self.capital, rel_tol=1e-9):
                 raise ValueError("all accounts begin with the same capital")
         return self
 
     @property
     def summary(self) -> TradingSummary:
-        """Everything but the paths."""
+        """The simulation without its paths."""
         return TradingSummary(
             symbols=self.symbols,
             currency=self.currency,
