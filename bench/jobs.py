@@ -1,7 +1,7 @@
-"""The queue: submissions a second from one process, and many processes at one database.
+"""The queue: submissions per second of one process, and many processes on one database.
 
 Every submission is on disk when it returns. `python bench/jobs.py [SECONDS]` sets how long the
-processes work; a minute by default.
+processes run; a minute by default.
 """
 
 import multiprocessing
@@ -28,24 +28,24 @@ NUM_PROCESSES = 32
 def main(seconds: float = 60.0) -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as home:
-        jobs = opened(Path(home))
+        jobs = open_queue(Path(home))
         for threads in (1, 16, NUM_THREADS):
-            found = submissions_a_second(jobs, threads)
+            found = submissions_per_second(jobs, threads)
             bound = 500 if threads == NUM_THREADS else 0
-            show(f"submissions a second, {threads} threads", found, bound, "/s", at_least=True)
+            show(f"submissions per second, {threads} threads", found, bound, "/s", at_least=True)
         jobs.database.close()
     with tempfile.TemporaryDirectory() as home:
-        jobs = opened(Path(home))
+        jobs = open_queue(Path(home))
         context = multiprocessing.get_context("spawn")
         with context.Pool(NUM_PROCESSES) as pool:
             arguments = [(Path(home), seconds, number) for number in range(NUM_PROCESSES)]
-            told = pool.starmap(work, arguments, chunksize=1)
-        submitted = [name for each in told for name in each[0]]
+            results = pool.starmap(work, arguments, chunksize=1)
+        submitted = [name for each in results for name in each[0]]
         finished: Counter[str] = Counter()
-        for each in told:
+        for each in results:
             finished.update(each[1])
         lost = set(submitted) - set(finished) - {each.id for each in jobs.jobs(limit=10**6)}
-        errors = [each for one in told for each in one[2]]
+        errors = [each for result in results for each in result[2]]
         print(f"{NUM_PROCESSES} processes for {seconds:.0f} s: {len(submitted):,} submitted")
         print(f"  {len(finished):,} done; by state {jobs.counts()}")
         show("jobs lost", len(lost), 0, "")
@@ -55,13 +55,13 @@ def main(seconds: float = 60.0) -> None:
         jobs.database.close()
 
 
-def opened(home: Path) -> Jobs:
-    """Open the queue as any process does."""
+def open_queue(home: Path) -> Jobs:
+    """Open the queue of a home."""
     return Jobs(Database.opened(home=home), JobLimits(queued=10**6))
 
 
-def submissions_a_second(jobs: Jobs, threads: int) -> float:
-    """Submit from many threads of this process."""
+def submissions_per_second(jobs: Jobs, threads: int) -> float:
+    """Return the submissions per second of many threads."""
     started = time.perf_counter()
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(lambda _: jobs.submit(REQUEST), range(NUM_SUBMISSIONS)))
@@ -69,8 +69,8 @@ def submissions_a_second(jobs: Jobs, threads: int) -> float:
 
 
 def work(home: Path, seconds: float, number: int) -> tuple[list[str], list[str], list[str]]:
-    """Submit, claim, beat and finish until the time is up; give what was done and what failed."""
-    jobs = opened(home)
+    """Submit, claim, renew and finish jobs; return the submitted, the finished and the errors."""
+    jobs = open_queue(home)
     submitted, finished, errors = [], [], []
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -78,7 +78,7 @@ def work(home: Path, seconds: float, number: int) -> tuple[list[str], list[str],
             submitted.append(jobs.submit(REQUEST).id)
             claim = jobs.claim(f"worker-{number}")
             if claim is not None:
-                claim.beat()
+                claim.renew()
                 claim.succeed(JobResult())
                 finished.append(claim.job.id)
         except (PregaoError, SQLAlchemyError) as error:

@@ -1,7 +1,7 @@
-"""Champions under contention: many threads that promote at once, on SQLite and on PostgreSQL.
+"""Champions under contention: many threads that promote at once, on SQLite and PostgreSQL.
 
-Each turn all threads have seen the same champion and promote another run: exactly one may win.
-PREGAO_BENCH_DATABASE_URL names an empty PostgreSQL database; without it SQLite alone is measured.
+Each round all threads have read the same champion and promote another run: exactly one may win.
+PREGAO_BENCH_DATABASE_URL names an empty PostgreSQL database; without it only SQLite is measured.
 """
 
 import os
@@ -25,7 +25,7 @@ PLACE = {"symbol": "PETR4", "horizon": 5}
 
 
 def main() -> None:
-    """Race on each database."""
+    """Measure each database."""
     with tempfile.TemporaryDirectory() as folder:
         for url in _urls():
             database = Database.opened(url, home=Path(folder))
@@ -41,31 +41,31 @@ def _urls() -> Iterator[str | None]:
 
 def _measure(database: Database) -> None:
     names = [f"run-{number}" for number in range(THREADS)]
-    _list(database, names)
+    _insert_runs(database, names)
     started = time.perf_counter()
-    winners, champions = _race(database, names)
+    winners, champions = _promote_concurrently(database, names)
     seconds = time.perf_counter() - started
     where = database.dialect
-    show(f"{where}: promotions that raced", THREADS * TURNS, THREADS * TURNS, "", at_least=True)
-    show(f"{where}: turns with another number of winners than one", winners, 0, "")
-    show(f"{where}: looks with another number of champions than one", champions, 0, "")
+    show(f"{where}: concurrent promotions", THREADS * TURNS, THREADS * TURNS, "", at_least=True)
+    show(f"{where}: rounds without exactly one winner", winners, 0, "")
+    show(f"{where}: reads without exactly one champion", champions, 0, "")
     trail = Champions(database).trail(**PLACE)
     versions = [each.version for each in trail]
     gaps = sum(each != number for number, each in enumerate(versions, 1)) + abs(len(trail) - TURNS)
     show(f"{where}: gaps in the audit trail", gaps, 0, "")
-    show(f"{where}: a turn of {THREADS} promotions", 1_000 * seconds / TURNS, 500, "ms")
+    show(f"{where}: a round of {THREADS} promotions", 1_000 * seconds / TURNS, 500, "ms")
 
 
-def _race(database: Database, names: list[str]) -> tuple[int, int]:
+def _promote_concurrently(database: Database, names: list[str]) -> tuple[int, int]:
     table, start = Champions(database), Barrier(THREADS)
 
-    def contest(number: int) -> tuple[list[bool], int]:
+    def promote_in_rounds(number: int) -> tuple[list[bool], int]:
         won, odd = [], 0
         for turn in range(TURNS):
             start.wait()
-            everyone = table.all()
-            odd += len(everyone) != min(turn, 1)
-            version, serving = (everyone[0].version, everyone[0].run) if everyone else (0, "")
+            found = table.all()
+            odd += len(found) != min(turn, 1)
+            version, serving = (found[0].version, found[0].run) if found else (0, "")
             start.wait()
             run = names[number] if names[number] != serving else names[number - 1]
             try:
@@ -76,12 +76,12 @@ def _race(database: Database, names: list[str]) -> tuple[int, int]:
         return won, odd
 
     with ThreadPoolExecutor(THREADS) as pool:
-        told = list(pool.map(contest, range(THREADS)))
-    wins = zip(*(won for won, _ in told), strict=True)
-    return sum(sum(turn) != 1 for turn in wins), sum(odd for _, odd in told)
+        results = list(pool.map(promote_in_rounds, range(THREADS)))
+    wins = zip(*(won for won, _ in results), strict=True)
+    return sum(sum(turn) != 1 for turn in wins), sum(odd for _, odd in results)
 
 
-def _list(database: Database, names: list[str]) -> None:
+def _insert_runs(database: Database, names: list[str]) -> None:
     row = {
         "created_ms": 0,
         "forecaster": "dlinear",

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Installs Pregao from this clone into a folder of its own, for running and not for changing it:
+# Installs Pregao from this clone into a folder of its own, for use and not for development:
 #
 #     deploy/build.sh /opt/pregao
 #
-# The folder is a virtual environment and stays where it was made. PYTHON is the interpreter to begin
-# with; TORCH_INDEX is where to take torch from instead of the usual index, whose torch for Linux brings
-# gigabytes of CUDA along.
+# The folder is a virtual environment, which cannot be moved. PYTHON is the interpreter that creates it;
+# TORCH_INDEX is the package index for torch: the default index's torch for Linux includes gigabytes of
+# CUDA.
 set -euo pipefail
 
 if [ "$#" -ne 1 ]; then
@@ -30,20 +30,20 @@ pip() { "$python" -m pip --disable-pip-version-check --quiet "$@"; }
 if [ -n "${TORCH_INDEX:-}" ]; then
     pip install --no-deps --index-url "$TORCH_INDEX" "$(grep '^torch==' "$clone/requirements.txt")"
 fi
-# The driver of PostgreSQL is locked among what the tests need.
+# The driver of PostgreSQL is pinned among the requirements of the tests.
 grep '^psycopg' "$clone/requirements-dev.txt" > "$work/postgres.txt"
 pip install -r "$clone/requirements.txt" -r "$work/postgres.txt"
 pip wheel --no-deps --wheel-dir "$work" "$clone"
 pip install --no-deps "$work"/pregao-*.whl
 pip check
 
-# Headers and static libraries are for building against torch; nothing is installed here again.
+# Headers and static libraries are for builds against torch, and pip is not needed after this.
 packages=$("$python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 rm -rf "$packages/torch/include" "$packages/torch/share/cmake"
 find "$packages" -name '*.a' -delete
 pip uninstall --yes pip
 
-# From a folder that is not the clone, so that what answers is what was installed.
+# From another folder than the clone, so that the installed package is imported.
 cd "$work"
 "$target/bin/pregao" --version
 "$python" -c 'import lightgbm, onnxruntime, psycopg, torch; import pregao.server'

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Puts into a folder what a Hugging Face Space is built from:
+# Copies the files that a Hugging Face Space is built from into a folder:
 #
 #     deploy/spaces/assemble.sh FOLDER
 #     hf upload USER/SPACE FOLDER . --repo-type space

@@ -1,4 +1,4 @@
-"""The database: opened by many at once, migrated with a backup, refused when damaged or newer."""
+"""The database: concurrent opening, migration with a backup, refusal of damaged or newer files."""
 
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
@@ -19,16 +19,14 @@ def _row(number):
     return {"id": f"w{number}", "host": "h", "pid": number, "started_ms": 1, "beat_ms": 1}
 
 
-def test_migrations_make_the_tables_that_the_code_uses(database):
+def test_migrations_create_the_tables_that_the_code_uses(database):
     with database.reading() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), METADATA)
 
     assert differences == []
 
 
-def test_many_threads_open_one_database_at_a_time_and_all_their_rows_are_there(
-    tmp_path, database_url
-):
+def test_concurrent_opening_creates_the_schema_once_and_loses_no_row(tmp_path, database_url):
     def write(number):
         database = Database.opened(database_url, home=tmp_path)
         with database.writing() as connection:
@@ -45,7 +43,7 @@ def test_many_threads_open_one_database_at_a_time_and_all_their_rows_are_there(
     assert set(range(24)) == set(found)
 
 
-def test_a_block_that_fails_writes_nothing(database):
+def test_a_failed_transaction_writes_nothing(database):
     with pytest.raises(IntegrityError), database.writing() as connection:
         connection.execute(workers.insert(), [_row(1), _row(1)])
 
@@ -53,11 +51,11 @@ def test_a_block_that_fails_writes_nothing(database):
         assert connection.execute(select(workers.c.id)).all() == []
 
 
-def test_statements_of_a_reader_see_one_state(database):
+def test_statements_of_one_read_transaction_see_one_snapshot(database):
     count = select(func.count()).select_from(workers)
     with database.reading() as reader:
         before = reader.execute(count).scalar_one()
-        if database.dialect == "postgresql":  # SQLite's rollback journal lets nobody write now
+        if database.dialect == "postgresql":  # SQLite's rollback journal blocks writers now
             with database.writing() as writer:
                 writer.execute(workers.insert(), _row(1))
         after = reader.execute(count).scalar_one()
@@ -65,7 +63,7 @@ def test_statements_of_a_reader_see_one_state(database):
     assert (0, 0) == (before, after)
 
 
-def test_a_damaged_file_is_refused_and_left_as_it_is(tmp_path):
+def test_a_damaged_file_is_refused_and_left_unchanged(tmp_path):
     Database.opened(home=tmp_path).close()
     file = tmp_path / "pregao.db"
     damaged = b"no database at all" * 100
@@ -77,7 +75,7 @@ def test_a_damaged_file_is_refused_and_left_as_it_is(tmp_path):
     assert damaged == file.read_bytes()
 
 
-def test_a_flipped_page_is_found_at_opening(tmp_path):
+def test_a_corrupt_page_is_detected_when_the_database_is_opened(tmp_path):
     database = Database.opened(home=tmp_path)
     with database.writing() as connection:
         connection.execute(workers.insert(), [_row(number) for number in range(500)])
@@ -91,7 +89,7 @@ def test_a_flipped_page_is_found_at_opening(tmp_path):
         Database.opened(home=tmp_path)
 
 
-def test_a_newer_schema_is_refused(tmp_path):
+def test_a_newer_schema_revision_is_refused(tmp_path):
     Database.opened(home=tmp_path).close()
     with closing(sqlite3.connect(tmp_path / "pregao.db")) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
@@ -104,14 +102,14 @@ def test_a_newer_schema_is_refused(tmp_path):
 @pytest.mark.parametrize(
     "url", ["mysql://u:hidden@h/x", "sqlite://", "sqlite:///:memory:", "hidden", "://"]
 )
-def test_a_url_that_cannot_be_used_is_refused_without_repeating_it(tmp_path, url):
+def test_an_unusable_url_is_refused_without_repeating_it(tmp_path, url):
     with pytest.raises(InvalidDatabaseUrlError) as caught:
         Database.opened(url, home=tmp_path)
 
     assert "hidden" not in str(caught.value)
 
 
-def test_a_writer_is_durable_and_refers_to_what_is_there(tmp_path):
+def test_sqlite_syncs_every_commit_and_enforces_foreign_keys(tmp_path):
     database = Database.opened(home=tmp_path)
 
     with database.reading() as connection:

@@ -1,4 +1,4 @@
-"""What is checked is what is deployed: the files, by the programs that will read them."""
+"""Fixtures for tests of the deployed files by the programs that read them."""
 
 import shutil
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Alerts: each fires when it should and is quiet otherwise, in Prometheus' own hands."""
+"""Alerts: each fires when it should and only then, as evaluated by Prometheus."""
 
 import subprocess
 
@@ -37,26 +37,26 @@ def rules(deploy):
     ],
     ids=" ".join,
 )
-def test_promtool_has_nothing_against(promtool, arguments):
+def test_promtool_accepts_the_rules(promtool, arguments):
     done = promtool(*arguments)
 
     assert 0 == done.returncode, done.stdout + done.stderr
 
 
-def test_every_alert_is_tested_firing_and_quiet(deploy, rules):
+def test_every_alert_has_a_test_that_it_fires_and_one_that_it_does_not(deploy, rules):
     tests = yaml.safe_load((deploy / "prometheus" / "rules_test.yml").read_text(encoding="utf-8"))
-    seen = {
+    tested = {
         (case["alertname"], bool(case["exp_alerts"]))
         for each in tests["tests"]
         for case in each["alert_rule_test"]
     }
 
-    wanted = {(rule["alert"], fires) for rule in rules for fires in (True, False)}
+    required = {(rule["alert"], fires) for rule in rules for fires in (True, False)}
 
-    assert wanted == seen
+    assert required == tested
 
 
-def test_every_alert_says_what_is_wrong_and_what_to_do(rules):
+def test_every_alert_has_a_summary_and_an_action(rules):
     for rule in rules:
         assert {"summary", "action"} == set(rule["annotations"]), rule["alert"]
         assert rule["labels"]["severity"] in {"page", "ticket"}, rule["alert"]

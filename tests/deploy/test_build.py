@@ -1,4 +1,4 @@
-"""What is installed on a server: a wheel with all its data, by one script."""
+"""The installation on a server: a complete wheel, by one script."""
 
 import subprocess
 import sys
@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 
-def test_the_wheel_holds_all_of_the_package_and_nothing_else(deploy, tmp_path):
+def test_the_wheel_holds_the_whole_package_and_no_other_file(deploy, tmp_path):
     root = deploy.parent
     build = "import sys; from hatchling.build import build_wheel; print(build_wheel(sys.argv[1]))"
 
@@ -19,22 +19,22 @@ def test_the_wheel_holds_all_of_the_package_and_nothing_else(deploy, tmp_path):
         check=True,
     )
     with zipfile.ZipFile(tmp_path / done.stdout.split()[-1]) as wheel:
-        held = {name for name in wheel.namelist() if ".dist-info/" not in name}
+        packed = {name for name in wheel.namelist() if ".dist-info/" not in name}
     package = root / "src" / "pregao"
-    wanted = {
+    expected = {
         str(path.relative_to(package.parent))
         for path in package.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
 
-    assert wanted == held
-    assert {"pregao/py.typed", "pregao/dashboard/pages/docs.html.j2"} <= held
-    assert {"pregao/report/page.html.j2", "pregao/dashboard/assets/docs.css"} <= held
-    assert any(name.startswith("pregao/database/migrations/versions/") for name in held)
+    assert expected == packed
+    assert {"pregao/py.typed", "pregao/dashboard/pages/docs.html.j2"} <= packed
+    assert {"pregao/report/page.html.j2", "pregao/dashboard/assets/docs.css"} <= packed
+    assert any(name.startswith("pregao/database/migrations/versions/") for name in packed)
 
 
 @pytest.mark.parametrize("arguments", [(), ("a", "b")], ids=["no folder", "two folders"])
-def test_the_script_wants_one_folder(deploy, arguments):
+def test_the_script_requires_one_folder(deploy, arguments):
     done = subprocess.run(
         ["bash", deploy / "build.sh", *arguments], capture_output=True, text=True, check=False
     )
@@ -43,7 +43,7 @@ def test_the_script_wants_one_folder(deploy, arguments):
     assert "FOLDER" in done.stderr
 
 
-def test_the_script_leaves_a_folder_with_something_in_it_alone(deploy, tmp_path):
+def test_the_script_refuses_a_folder_that_is_not_empty(deploy, tmp_path):
     (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
 
     done = subprocess.run(
@@ -55,7 +55,7 @@ def test_the_script_leaves_a_folder_with_something_in_it_alone(deploy, tmp_path)
 
 
 @pytest.mark.soak
-def test_the_script_installs_what_answers_without_the_clone(deploy, tmp_path):
+def test_the_installation_works_without_the_clone(deploy, tmp_path):
     target = tmp_path / "pregao"
 
     subprocess.run(["bash", deploy / "build.sh", target], check=True)

@@ -1,4 +1,4 @@
-"""Images and services, read as Docker would: what goes in, who runs, what is open to whom."""
+"""Images and services as Docker reads them: contents, users, privileges and ports."""
 
 import re
 import shlex
@@ -20,15 +20,15 @@ def _steps(path) -> list[tuple[str, str]]:
 
 
 def _copied(path) -> list[str]:
-    """What is copied out of the clone."""
+    """Return the paths that are copied from the clone."""
     copies = [rest for step, rest in _steps(path) if step == "COPY" and "--from" not in rest]
     return [each for rest in copies for each in shlex.split(rest)[:-1]]
 
 
 def _last_stage(path) -> list[tuple[str, str]]:
     steps = _steps(path)
-    begin = max(at for at, (step, _) in enumerate(steps) if step == "FROM")
-    return steps[begin:]
+    start = max(at for at, (step, _) in enumerate(steps) if step == "FROM")
+    return steps[start:]
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def compose(deploy):
 
 
 @pytest.mark.parametrize("name", DOCKERFILES)
-def test_an_image_is_built_by_the_script_alone(deploy, name):
+def test_an_image_is_built_by_the_install_script_only(deploy, name):
     steps = _steps(deploy / name)
 
     built = [rest for step, rest in steps if step == "RUN" and "build.sh" in rest]
@@ -50,7 +50,7 @@ def test_an_image_is_built_by_the_script_alone(deploy, name):
 
 
 @pytest.mark.parametrize("name", DOCKERFILES)
-def test_an_image_runs_as_a_user_with_a_fixed_number(deploy, name):
+def test_an_image_runs_as_a_user_with_a_fixed_id(deploy, name):
     last = dict(_last_stage(deploy / name))
 
     assert re.fullmatch(r"[1-9]\d*:[1-9]\d*", last["USER"])
@@ -59,7 +59,7 @@ def test_an_image_runs_as_a_user_with_a_fixed_number(deploy, name):
 
 
 @pytest.mark.parametrize("name", DOCKERFILES)
-def test_health_is_asked_where_the_server_listens(deploy, name):
+def test_the_health_check_uses_the_port_of_the_server(deploy, name):
     last = dict(_last_stage(deploy / name))
 
     assert f"http://127.0.0.1:{last['EXPOSE']}/livez" in last["HEALTHCHECK"]
@@ -67,26 +67,26 @@ def test_health_is_asked_where_the_server_listens(deploy, name):
 
 
 @pytest.mark.parametrize("name", DOCKERFILES)
-def test_base_images_are_pinned_and_stages_lead_somewhere(deploy, name):
+def test_base_images_are_pinned_and_every_stage_is_used(deploy, name):
     stages = [rest.split() for step, rest in _steps(deploy / name) if step == "FROM"]
     names = {each[2] for each in stages if len(each) == 3}
 
-    outside = [each[0] for each in stages if each[0] not in names]
+    base_images = [each[0] for each in stages if each[0] not in names]
 
-    assert ["python:3.11-slim-bookworm"] == outside
+    assert ["python:3.11-slim-bookworm"] == base_images
 
 
-def test_what_an_image_copies_is_there_and_not_ignored(deploy):
+def test_every_copied_path_exists_and_is_not_ignored(deploy):
     root = deploy.parent
     lines = (root / ".dockerignore").read_text(encoding="utf-8").splitlines()
-    kept = [line[1:] for line in lines if line.startswith("!")]
+    included = [line[1:] for line in lines if line.startswith("!")]
 
     for each in _copied(deploy / "Dockerfile"):
         assert (root / each).exists(), each
-        assert any(fnmatch(each, pattern) for pattern in kept), each
+        assert any(fnmatch(each, pattern) for pattern in included), each
 
 
-def test_a_space_holds_all_that_its_image_copies(deploy, tmp_path):
+def test_a_space_holds_every_path_that_its_image_copies(deploy, tmp_path):
     subprocess.run(["bash", deploy / "spaces" / "assemble.sh", tmp_path / "space"], check=True)
     space = tmp_path / "space"
     front = (space / "README.md").read_text(encoding="utf-8").split("---\n")[1]
@@ -99,7 +99,7 @@ def test_a_space_holds_all_that_its_image_copies(deploy, tmp_path):
     )
 
 
-def test_services_run_images_of_a_version(compose):
+def test_services_run_images_with_a_pinned_version(compose):
     for name, service in compose["services"].items():
         assert re.search(r":v?\d+(\.\d+)*$", service["image"]), name
 
@@ -113,7 +113,7 @@ def test_the_image_has_the_version_of_the_project(compose, deploy):
     assert f"--tag pregao:{pregao.__version__} " in (deploy / "Dockerfile").read_text("utf-8")
 
 
-def test_no_service_has_powers_that_it_does_not_need(compose):
+def test_no_service_has_unneeded_privileges(compose):
     forbidden = {"privileged", "cap_add", "devices", "pid", "ipc", "network_mode", "user"}
     for name, service in compose["services"].items():
         assert not forbidden & set(service), name
@@ -124,7 +124,7 @@ def test_no_service_has_powers_that_it_does_not_need(compose):
         assert ["ALL"] == compose["services"][name]["cap_drop"], name
 
 
-def test_the_api_alone_is_published_and_on_this_machine_unless_told(compose):
+def test_only_the_api_is_published_and_on_localhost_by_default(compose):
     published = {
         name: each["ports"] for name, each in compose["services"].items() if "ports" in each
     }
@@ -132,7 +132,7 @@ def test_the_api_alone_is_published_and_on_this_machine_unless_told(compose):
     assert {"api": ["${PREGAO_PUBLISH:-127.0.0.1:8000}:8000"]} == published
 
 
-def test_secrets_come_from_outside_and_their_absence_is_refused(compose, deploy):
+def test_secrets_come_from_the_environment_and_are_required(compose, deploy):
     settings = [
         (key, str(value))
         for each in compose["services"].values()
@@ -149,26 +149,26 @@ def test_secrets_come_from_outside_and_their_absence_is_refused(compose, deploy)
     assert [] == re.findall(r"^\w*(?:KEY|KEYS|PASSWORD|TOKEN)=.+$", example, re.MULTILINE)
 
 
-def test_both_services_are_given_the_keys_of_every_provider(compose):
+def test_api_and_worker_get_the_keys_of_every_provider(compose):
     for name in ("api", "worker"):
         assert set(_KEYS.values()) <= set(compose["services"][name]["environment"]), name
 
 
-def test_the_example_of_the_environment_has_all_that_is_asked_for(deploy):
-    asked = set(re.findall(r"\$\{([A-Z_]+)", (deploy / "compose.yaml").read_text("utf-8")))
+def test_the_example_environment_has_every_variable_in_use(deploy):
+    used = set(re.findall(r"\$\{([A-Z_]+)", (deploy / "compose.yaml").read_text("utf-8")))
     given = set(
         re.findall(r"^([A-Z_]+)=", (deploy / ".env.example").read_text("utf-8"), re.MULTILINE)
     )
 
-    assert asked == given
+    assert used == given
 
 
-def test_every_volume_and_mounted_file_is_there(compose, deploy):
+def test_every_volume_and_mounted_file_exists(compose, deploy):
     mounts = [each.split(":")[0] for s in compose["services"].values() for each in s["volumes"]]
 
-    named = {each for each in mounts if not each.startswith(".")}
+    volumes = {each for each in mounts if not each.startswith(".")}
 
-    assert set(compose["volumes"]) == named
+    assert set(compose["volumes"]) == volumes
     assert [] == [each for each in mounts if each.startswith(".") and not (deploy / each).exists()]
 
 
@@ -179,7 +179,7 @@ def test_api_and_worker_share_a_home_and_a_database(compose):
     assert api["environment"]["PREGAO_DATABASE_URL"] == worker["environment"]["PREGAO_DATABASE_URL"]
 
 
-def test_prometheus_asks_a_service_by_a_name_that_it_serves(compose, deploy):
+def test_prometheus_scrapes_a_service_by_an_allowed_host_name(compose, deploy):
     scraped = yaml.safe_load((deploy / "prometheus" / "prometheus.yml").read_text("utf-8"))
     (target,) = scraped["scrape_configs"][0]["static_configs"][0]["targets"]
     name, port = target.split(":")

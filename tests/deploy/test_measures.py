@@ -1,4 +1,4 @@
-"""Alerts and dashboard speak of measures, and of labels, that the server has."""
+"""The metrics and labels of the alerts and the dashboard exist on the server."""
 
 import json
 import re
@@ -10,7 +10,7 @@ from prometheus_client import Counter, Gauge, Histogram
 from pregao.service._metrics import Metrics
 
 _SUFFIXES = {"counter": ("_total",), "histogram": ("_bucket", "_sum", "_count"), "gauge": ("",)}
-_OF_PROMETHEUS = {"job", "instance", "le"}
+_PROMETHEUS_LABELS = {"job", "instance", "le"}
 
 
 def _alerts(deploy) -> list[str]:
@@ -32,13 +32,13 @@ def _names(metrics: Metrics) -> set[str]:
 
 
 def _labels(metrics: Metrics) -> dict[str, set[str]]:
-    """The labels of the server's own measures, by what their names begin with."""
+    """Return the labels of the server's own metrics, by the prefixes of their names."""
     own = [each for each in vars(metrics).values() if isinstance(each, Counter | Gauge | Histogram)]
-    return {each._name: {*each._labelnames, *_OF_PROMETHEUS} for each in own}
+    return {each._name: {*each._labelnames, *_PROMETHEUS_LABELS} for each in own}
 
 
 @pytest.mark.parametrize("expressions", [_alerts, _panels], ids=["alerts", "dashboard"])
-def test_every_measure_that_is_named_exists(deploy, expressions):
+def test_every_metric_in_an_expression_exists(deploy, expressions):
     named = set(re.findall(r"\b(?:pregao|process)_[a-z0-9_]+", " ".join(expressions(deploy))))
 
     assert named
@@ -46,7 +46,7 @@ def test_every_measure_that_is_named_exists(deploy, expressions):
 
 
 @pytest.mark.parametrize("expressions", [_alerts, _panels], ids=["alerts", "dashboard"])
-def test_every_label_that_is_selected_exists(deploy, expressions):
+def test_every_label_in_an_expression_exists(deploy, expressions):
     labels = _labels(Metrics())
     selections = re.findall(r"\b(pregao_[a-z0-9_]+)\{([^}]*)\}", " ".join(expressions(deploy)))
 
@@ -56,13 +56,13 @@ def test_every_label_that_is_selected_exists(deploy, expressions):
         assert set(re.findall(r"(\w+)\s*(?:=|!)", selection)) <= own, (name, selection)
 
 
-def test_every_measure_of_ours_is_on_the_dashboard(deploy):
+def test_every_metric_of_the_server_is_on_the_dashboard(deploy):
     shown = " ".join(_panels(deploy))
 
     assert [] == [name for name in _labels(Metrics()) if name not in shown]
 
 
-def test_panels_have_numbers_of_their_own_and_do_not_overlap(deploy):
+def test_panels_have_unique_ids_and_do_not_overlap(deploy):
     board = json.loads((deploy / "grafana" / "pregao.json").read_text(encoding="utf-8"))
     cells = [
         (x, y)
@@ -76,10 +76,10 @@ def test_panels_have_numbers_of_their_own_and_do_not_overlap(deploy):
     assert len(set(cells)) == len(cells)
 
 
-def test_the_dashboard_asks_the_data_source_that_is_provisioned(deploy):
+def test_the_dashboard_uses_the_provisioned_data_source(deploy):
     folder = deploy / "grafana" / "provisioning" / "datasources"
     sources = yaml.safe_load((folder / "prometheus.yaml").read_text(encoding="utf-8"))
     board = json.loads((deploy / "grafana" / "pregao.json").read_text(encoding="utf-8"))
-    asked = {each["datasource"]["uid"] for each in board["panels"] if "datasource" in each}
+    used = {each["datasource"]["uid"] for each in board["panels"] if "datasource" in each}
 
-    assert asked == {each["uid"] for each in sources["datasources"]}
+    assert used == {each["uid"] for each in sources["datasources"]}

@@ -1,4 +1,4 @@
-"""A real Prometheus reads a real server, with the configuration that is deployed."""
+"""A real Prometheus scrapes a real server, with the deployed configuration."""
 
 import json
 import os
@@ -16,12 +16,12 @@ from urllib.request import urlopen
 import pytest
 import yaml
 
-_PATIENCE_SECONDS = 60
+_TIMEOUT_SECONDS = 60
 
 
 @pytest.fixture
 def started(tmp_path):
-    """Start programs that say on standard error where they listen, and end them after the test."""
+    """Start programs that log their address to standard error; end them after the test."""
     with ExitStack() as running:
 
         def start(command: list[str], pattern: str) -> str:
@@ -35,18 +35,18 @@ def started(tmp_path):
                 )
             )
             running.callback(process.terminate)
-            too_late = threading.Timer(_PATIENCE_SECONDS, process.kill)
-            too_late.start()
-            running.callback(too_late.cancel)
-            said = []
+            timeout = threading.Timer(_TIMEOUT_SECONDS, process.kill)
+            timeout.start()
+            running.callback(timeout.cancel)
+            output = []
             for line in process.stderr:
-                said.append(line)
+                output.append(line)
                 if found := re.search(pattern, line):
-                    too_late.cancel()
-                    # What nobody reads would fill the pipe and stop the program.
+                    timeout.cancel()
+                    # A full pipe would block the program.
                     threading.Thread(target=process.stderr.read, daemon=True).start()
                     return found[1]
-            pytest.fail(f"{command[0]} ended: {''.join(said)}")
+            pytest.fail(f"{command[0]} ended: {''.join(output)}")
 
         yield start
 
@@ -61,18 +61,18 @@ def _answer(address: str, path: str, **query: str):
         raise
 
 
-def _until(ask):
-    """Ask until there is an answer, a minute at most."""
-    end = monotonic() + _PATIENCE_SECONDS
+def _until(function):
+    """Call a function until it returns a result, for a minute at most."""
+    end = monotonic() + _TIMEOUT_SECONDS
     pause = threading.Event()
-    while not (found := ask()):
-        assert monotonic() < end, "an answer came in time"
+    while not (found := function()):
+        assert monotonic() < end, "it returned a result in time"
         pause.wait(0.05)
     return found
 
 
 @pytest.mark.slow
-def test_prometheus_reads_a_server_and_evaluates_its_alerts(deploy, program, started, tmp_path):
+def test_prometheus_scrapes_a_server_and_evaluates_its_alerts(deploy, program, started, tmp_path):
     prometheus = program("prometheus", "prometheus")
     server = started(
         [sys.executable, "-m", "pregao", "serve", "--port", "0", "--no-worker"],

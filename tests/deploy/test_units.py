@@ -1,4 +1,4 @@
-"""Units of systemd, read by systemd itself."""
+"""The units of systemd, verified by systemd itself."""
 
 import configparser
 import subprocess
@@ -19,10 +19,10 @@ def _read(path) -> configparser.RawConfigParser:
 
 
 @pytest.mark.parametrize("name", UNITS)
-def test_systemd_has_nothing_against(deploy, program, tmp_path, name):
+def test_systemd_accepts_the_unit(deploy, program, tmp_path, name):
     analyze = program("systemd-analyze", "systemd")
     text = (deploy / "systemd" / name).read_text(encoding="utf-8")
-    # It looks whether the program is there, and Pregao is not installed under /opt here.
+    # systemd checks that the program exists, and Pregao is not installed under /opt here.
     unit = tmp_path / name
     unit.write_text(text.replace("/opt/pregao/bin/pregao", sys.executable), encoding="utf-8")
 
@@ -35,7 +35,7 @@ def test_systemd_has_nothing_against(deploy, program, tmp_path, name):
 
 
 @pytest.mark.parametrize("name", UNITS)
-def test_a_unit_writes_at_home_alone_and_has_time_to_stop(deploy, name):
+def test_a_unit_can_write_to_its_home_only_and_has_time_to_stop(deploy, name):
     service = _read(deploy / "systemd" / name)["Service"]
 
     assert "strict" == service["ProtectSystem"]
@@ -46,7 +46,7 @@ def test_a_unit_writes_at_home_alone_and_has_time_to_stop(deploy, name):
     assert "pregao" == service["User"]
 
 
-def test_both_units_are_shut_in_alike(deploy):
+def test_both_units_have_the_same_sandbox(deploy):
     api, worker = (dict(_read(deploy / "systemd" / name)["Service"]) for name in UNITS)
 
     assert "/opt/pregao/bin/pregao worker" == worker.pop("ExecStart")

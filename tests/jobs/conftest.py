@@ -1,4 +1,4 @@
-"""The jobs of a home of one's own."""
+"""The queue of a temporary home."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a worker makes of children that chatter, hang, or work while the database is away."""
+"""Workers with children that print, hang or end while the database is locked."""
 
 import sqlite3
 import sys
@@ -15,7 +15,7 @@ from pregao.worker import WorkerTerms, run_worker
 
 SP500 = FetchRequest(symbol="SP500", source="sample")
 
-CHATTERING = """
+PRINTING = """
 import os, sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,13 +23,13 @@ from pregao.workbench import Workbench
 from pregao.worker import run_child
 
 @dataclass(frozen=True)
-class Chattering(Workbench):
+class Printing(Workbench):
     def fetch(self, symbol, **fields):
-        print("chatter", flush=True)
-        os.write(1, b"chatter of a library\\n")
+        print("output", flush=True)
+        os.write(1, b"output of a library\\n")
         return super().fetch(symbol, **fields)
 
-run_child(Chattering(Path(sys.argv[1])), Path(sys.argv[2]))
+run_child(Printing(Path(sys.argv[1])), Path(sys.argv[2]))
 """
 WAITING = """
 import sys, time
@@ -38,7 +38,7 @@ from pregao.workbench import Workbench
 from pregao.worker import run_child
 
 folder = Path(sys.argv[2])
-(folder / "begun").touch()
+(folder / "started").touch()
 while not (folder / "go").exists():
     time.sleep(0.01)
 run_child(Workbench(Path(sys.argv[1])), folder)
@@ -69,15 +69,15 @@ def make_jobs(tmp_path):
 
 
 @contextmanager
-def _working(jobs, home, script):
+def _running_worker(jobs, home, script):
     stop = threading.Event()
-    terms = WorkerTerms(
+    settings = WorkerTerms(
         poll_seconds=0.05,
         beat_seconds=0.2,
         grace_seconds=0.5,
         child=(sys.executable, "-c", script, str(home)),
     )
-    worker = threading.Thread(target=run_worker, args=(jobs, home, terms, stop))
+    worker = threading.Thread(target=run_worker, args=(jobs, home, settings, stop))
     worker.start()
     try:
         yield worker
@@ -87,56 +87,55 @@ def _working(jobs, home, script):
 
 
 def _until(worker, condition):
-    """Wait for what a worker does, as long as there is one."""
+    """Wait for a condition while the worker is alive."""
     while not condition():
         worker.join(0.02)
-        assert worker.is_alive(), "the worker goes on"
+        assert worker.is_alive(), "the worker is alive"
 
 
-def _done(jobs, home, script, job):
-    with _working(jobs, home, script) as worker:
+def _run_to_end(jobs, home, script, job):
+    with _running_worker(jobs, home, script) as worker:
         _until(worker, lambda: jobs.job(job.id).has_ended)
     return jobs.job(job.id)
 
 
-def test_what_libraries_print_goes_into_the_log_and_spoils_no_job(tmp_path, make_jobs):
+def test_the_output_of_libraries_goes_into_the_log_and_corrupts_no_message(tmp_path, make_jobs):
     jobs = make_jobs()
     job = jobs.submit(SP500)
 
-    done = _done(jobs, tmp_path, CHATTERING, job)
+    done = _run_to_end(jobs, tmp_path, PRINTING, job)
 
     assert ("succeeded", 1) == (done.state, done.attempts), (done.problem, done.log_tail)
-    assert "chatter of a library" in (tmp_path / "jobs" / job.id / "log.txt").read_text()
+    assert "output of a library" in (tmp_path / "jobs" / job.id / "log.txt").read_text()
 
 
-def test_a_child_that_takes_too_long_is_ended_even_if_it_ignores_that(tmp_path, make_jobs):
+def test_a_child_over_its_time_limit_is_killed_even_if_it_ignores_sigterm(tmp_path, make_jobs):
     jobs = make_jobs(seconds=0.5)
 
-    done = _done(jobs, tmp_path, HANGING, jobs.submit(SP500))
+    done = _run_to_end(jobs, tmp_path, HANGING, jobs.submit(SP500))
 
     assert ("failed", 1, "TimeLimit") == (done.state, done.attempts, done.problem.name)
 
 
-def test_a_child_that_has_said_all_is_not_waited_for_without_end(tmp_path, make_jobs):
+def test_a_child_that_lingers_after_its_result_is_killed(tmp_path, make_jobs):
     jobs = make_jobs()
 
-    done = _done(jobs, tmp_path, LINGERING, jobs.submit(SP500))
+    done = _run_to_end(jobs, tmp_path, LINGERING, jobs.submit(SP500))
 
     assert "succeeded" == done.state, (done.problem, done.log_tail)
 
 
-def test_a_worker_outlives_a_database_that_is_away_when_a_job_ends(tmp_path, make_jobs):
+def test_a_worker_survives_a_locked_database_at_the_end_of_a_job(tmp_path, make_jobs):
     jobs = make_jobs()
-    _lose_patience(jobs.database)
+    _shorten_busy_timeout(jobs.database)
     job = jobs.submit(SP500)
 
-    with capture_logs() as logs, _working(jobs, tmp_path, WAITING) as worker:
-        _until(worker, (tmp_path / "jobs" / job.id / "begun").exists)
+    with capture_logs() as logs, _running_worker(jobs, tmp_path, WAITING) as worker:
+        _until(worker, (tmp_path / "jobs" / job.id / "started").exists)
         with closing(sqlite3.connect(tmp_path / "pregao.db", isolation_level=None)) as other:
             other.execute("BEGIN EXCLUSIVE")
             (tmp_path / "jobs" / job.id / "go").touch()
-            missed = "end not written down"
-            _until(worker, lambda: missed in {each["event"] for each in logs})
+            _until(worker, lambda: "end not written" in {each["event"] for each in logs})
             other.execute("ROLLBACK")
         _until(worker, lambda: jobs.job(job.id).has_ended)
 
@@ -144,8 +143,8 @@ def test_a_worker_outlives_a_database_that_is_away_when_a_job_ends(tmp_path, mak
     assert ("succeeded", 1) == (done.state, done.attempts), (done.problem, done.log_tail)
 
 
-def _lose_patience(database):
-    """Let the database answer at once that it is locked."""
+def _shorten_busy_timeout(database):
+    """Let a locked database raise an error almost at once."""
     database.engine.dispose()
     event.listen(
         database.engine,

@@ -1,4 +1,4 @@
-"""The queue: nothing accepted is lost, nothing is done twice, who lost a lease changes nothing."""
+"""The queue: no job is lost or done twice, and a lost lease cannot write."""
 
 import threading
 import time
@@ -68,11 +68,11 @@ def _states(jobs):
         SweepRequest(experiment=Experiment(symbols=("PETR4",)), networks=("gru_classic",)),
     ],
 )
-def test_a_request_is_its_own_json(request_):
+def test_a_request_round_trips_through_its_json(request_):
     assert request_ == parse_request(request_.model_dump_json())
 
 
-def test_an_accepted_job_is_there_for_whoever_opens_the_database(make_jobs):
+def test_an_accepted_job_is_stored_for_every_process(make_jobs):
     job = make_jobs().submit(SP500)
 
     assert job == make_jobs().job(job.id)
@@ -80,7 +80,7 @@ def test_an_accepted_job_is_there_for_whoever_opens_the_database(make_jobs):
     assert SP500 == job.request
 
 
-def test_the_oldest_is_claimed_first_and_by_one_worker_alone(jobs):
+def test_the_oldest_job_is_claimed_first_and_by_one_worker(jobs):
     first, second = jobs.submit(SP500), jobs.submit(NASDAQ)
 
     claims = [jobs.claim("one"), jobs.claim("two"), jobs.claim("three")]
@@ -90,7 +90,7 @@ def test_the_oldest_is_claimed_first_and_by_one_worker_alone(jobs):
     assert 1 == jobs.job(first.id).attempts
 
 
-def test_the_same_key_is_the_same_job_and_another_body_is_refused(jobs):
+def test_the_same_key_returns_the_same_job_and_another_request_is_refused(jobs):
     first = jobs.submit(SP500, key="a")
 
     assert first.id == jobs.submit(SP500, key="a").id
@@ -99,16 +99,16 @@ def test_the_same_key_is_the_same_job_and_another_body_is_refused(jobs):
         jobs.submit(NASDAQ, key="a")
 
 
-def test_many_threads_with_one_key_make_one_job(jobs):
+def test_concurrent_submissions_with_one_key_create_one_job(jobs):
     with ThreadPoolExecutor(16) as pool:
         found = set(pool.map(lambda _: jobs.submit(SP500, key="k").id, range(64)))
 
     assert 1 == len(found)
 
 
-def test_who_is_interrupted_while_writing_for_all_loses_nobody_elses_job(jobs, monkeypatch):
+def test_an_interrupted_group_commit_loses_no_other_submission(jobs, monkeypatch):
     writing, interrupted = Database.writing, []
-    begun, going_on = threading.Event(), threading.Event()
+    has_started, may_continue = threading.Event(), threading.Event()
 
     @contextmanager
     def interrupting(database):
@@ -116,16 +116,16 @@ def test_who_is_interrupted_while_writing_for_all_loses_nobody_elses_job(jobs, m
             yield connection
             if not interrupted:
                 interrupted.append(threading.current_thread())
-                begun.set()
-                going_on.wait()
+                has_started.set()
+                may_continue.wait()
                 raise KeyboardInterrupt
 
     monkeypatch.setattr(Database, "writing", interrupting)
     with ThreadPoolExecutor(8) as pool:
         first = pool.submit(jobs.submit, SP500)
-        begun.wait()
+        has_started.wait()
         others = [pool.submit(jobs.submit, NASDAQ) for _ in range(7)]
-        going_on.set()
+        may_continue.set()
         with pytest.raises(KeyboardInterrupt):
             first.result()
         accepted = {each.result().id for each in others}
@@ -134,7 +134,7 @@ def test_who_is_interrupted_while_writing_for_all_loses_nobody_elses_job(jobs, m
     assert 7 == len(accepted)
 
 
-def test_a_full_queue_says_when_to_come_back(make_jobs):
+def test_a_full_queue_refuses_with_a_retry_delay(make_jobs):
     jobs = make_jobs(queued=3, retry_after_seconds=7)
     accepted = [jobs.submit(SP500) for _ in range(3)]
 
@@ -146,7 +146,7 @@ def test_a_full_queue_says_when_to_come_back(make_jobs):
     assert jobs.submit(SP500)
 
 
-def test_work_that_nobody_means_is_refused(jobs):
+def test_a_request_over_a_size_limit_is_refused(jobs):
     base = Experiment(symbols=("SP500",))
 
     with pytest.raises(JobTooLargeError, match="epochs"):
@@ -161,7 +161,7 @@ def test_work_that_nobody_means_is_refused(jobs):
         jobs.submit(TrainRequest(experiment=base.replace(network={"kind": "stack", **wide})))
 
 
-def test_who_lost_the_lease_changes_nothing(make_jobs):
+def test_a_claim_with_a_lost_lease_cannot_write(make_jobs):
     jobs = make_jobs(lease_seconds=0.0)
     job = jobs.submit(SP500)
     slow = jobs.claim("slow")
@@ -170,13 +170,13 @@ def test_who_lost_the_lease_changes_nothing(make_jobs):
 
     assert quick.job.id == slow.job.id == job.id
     for write in (
-        slow.beat,
+        slow.renew,
         lambda: slow.progress(JobProgress(done=1, total=2)),
         lambda: slow.succeed(JobResult(run="wrong")),
         lambda: slow.fail(PROBLEM),
-        slow.cancelled,
-        slow.released,
-        lambda: slow.crashed(PROBLEM, None, most_attempts=3, wait_seconds=0),
+        slow.cancel,
+        slow.release,
+        lambda: slow.requeue_crashed(PROBLEM, None, most_attempts=3, wait_seconds=0),
     ):
         with pytest.raises(LostLeaseError):
             write()
@@ -184,20 +184,20 @@ def test_who_lost_the_lease_changes_nothing(make_jobs):
     assert "right" == jobs.job(job.id).result.run
 
 
-def test_a_beat_holds_the_lease(make_jobs):
+def test_renewing_extends_the_lease(make_jobs):
     jobs = make_jobs(lease_seconds=60)
     jobs.submit(SP500)
     claim = jobs.claim("one")
 
-    assert claim.beat() is False
+    assert claim.renew() is False
     assert jobs.claim("two") is None
 
 
-def test_a_job_that_keeps_crashing_dies_with_what_it_said_last(jobs):
+def test_a_job_that_keeps_crashing_ends_dead_with_its_log_tail(jobs):
     job = jobs.submit(SP500)
 
     states = [
-        jobs.claim("one").crashed(
+        jobs.claim("one").requeue_crashed(
             PROBLEM, "x" * 100_000 + "last words", most_attempts=3, wait_seconds=0
         )
         for _ in range(3)
@@ -211,17 +211,17 @@ def test_a_job_that_keeps_crashing_dies_with_what_it_said_last(jobs):
     assert jobs.claim("one") is None
 
 
-def test_what_crashed_waits_before_it_is_tried_again(jobs):
+def test_a_crashed_job_waits_before_its_next_attempt(jobs):
     jobs.submit(SP500)
     other = jobs.submit(NASDAQ)
 
-    jobs.claim("one").crashed(PROBLEM, None, most_attempts=3, wait_seconds=3600)
+    jobs.claim("one").requeue_crashed(PROBLEM, None, most_attempts=3, wait_seconds=3600)
 
     assert other.id == jobs.claim("one").job.id
     assert jobs.claim("one") is None
 
 
-def test_what_a_job_said_of_its_progress_is_kept_only_from_its_end(jobs):
+def test_only_the_last_progress_events_of_an_ended_job_are_kept(jobs):
     job = jobs.submit(SP500)
     claim = jobs.claim("one")
     for done in range(520):
@@ -236,7 +236,7 @@ def test_what_a_job_said_of_its_progress_is_kept_only_from_its_end(jobs):
     assert 519 == [each.data["done"] for each in events if each.kind == "progress"][-1]
 
 
-def test_a_silent_worker_costs_attempts_until_the_job_is_dead(make_jobs):
+def test_expired_leases_use_up_the_attempts_of_a_job(make_jobs):
     jobs = make_jobs(lease_seconds=0.0)
     job = jobs.submit(SP500)
 
@@ -248,16 +248,16 @@ def test_a_silent_worker_costs_attempts_until_the_job_is_dead(make_jobs):
     assert "dead" == jobs.job(job.id).state
 
 
-def test_an_attempt_given_back_does_not_count(jobs):
+def test_a_released_attempt_does_not_count(jobs):
     job = jobs.submit(SP500)
 
-    jobs.claim("one").released()
+    jobs.claim("one").release()
 
     assert ("queued", 0) == (jobs.job(job.id).state, jobs.job(job.id).attempts)
     assert 1 == jobs.claim("two").job.attempts
 
 
-def test_cancelling_ends_what_waits_and_is_heard_by_what_runs(jobs):
+def test_cancelling_ends_a_queued_job_and_reaches_a_running_one_at_its_renewal(jobs):
     waiting, running = jobs.submit(SP500), jobs.submit(NASDAQ)
     jobs.cancel(waiting.id)
     claim = jobs.claim("one")
@@ -265,13 +265,13 @@ def test_cancelling_ends_what_waits_and_is_heard_by_what_runs(jobs):
     assert running.id == claim.job.id
     assert "cancelled" == jobs.job(waiting.id).state
     assert jobs.cancel(running.id).is_cancelling
-    assert claim.beat() is True
-    claim.cancelled()
+    assert claim.renew() is True
+    claim.cancel()
     assert "cancelled" == jobs.job(running.id).state
     assert jobs.cancel(running.id).state == "cancelled"
 
 
-def test_what_has_ended_well_cannot_be_cancelled_or_retried(jobs):
+def test_a_succeeded_job_cannot_be_cancelled_or_retried(jobs):
     job = jobs.submit(SP500)
     jobs.claim("one").succeed(JobResult())
 
@@ -281,7 +281,7 @@ def test_what_has_ended_well_cannot_be_cancelled_or_retried(jobs):
         jobs.retry(job.id)
 
 
-def test_a_failed_job_can_be_tried_again_from_the_first_attempt(jobs):
+def test_a_retried_job_starts_from_its_first_attempt(jobs):
     job = jobs.submit(SP500)
     jobs.claim("one").fail(PROBLEM)
 
@@ -291,7 +291,7 @@ def test_a_failed_job_can_be_tried_again_from_the_first_attempt(jobs):
     assert job.id == jobs.claim("two").job.id
 
 
-def test_events_are_numbered_without_gaps_and_go_on_where_one_left_off(jobs):
+def test_events_are_numbered_without_gaps_and_resume_after_any_number(jobs):
     job = jobs.submit(SP500)
     claim = jobs.claim("one")
     for done in range(5):
@@ -306,7 +306,7 @@ def test_events_are_numbered_without_gaps_and_go_on_where_one_left_off(jobs):
     assert events[3:] == jobs.events(job.id, after=3)
 
 
-def test_an_unknown_job_is_said_with_the_newest(jobs):
+def test_an_unknown_job_is_an_error_that_lists_the_newest(jobs):
     known = jobs.submit(SP500)
 
     for ask in (jobs.job, jobs.cancel, jobs.retry):
@@ -314,12 +314,12 @@ def test_an_unknown_job_is_said_with_the_newest(jobs):
             ask("job-none")
 
 
-def test_a_state_that_is_none_is_said_with_the_nearest(jobs):
+def test_an_unknown_state_is_an_error_that_suggests_the_nearest(jobs):
     with pytest.raises(UnknownNameError, match="queued"):
         jobs.jobs(state="queue")
 
 
-def test_pages_show_every_job_once(jobs):
+def test_pages_list_every_job_once(jobs):
     made = {jobs.submit(SP500).id for _ in range(7)}
 
     seen, before = [], None
@@ -331,7 +331,7 @@ def test_pages_show_every_job_once(jobs):
     assert made == set(seen)
 
 
-def test_many_threads_submit_and_claim_every_job_once(jobs):
+def test_concurrent_workers_claim_every_job_once(jobs):
     done = Counter()
     lock = threading.Lock()
 
@@ -354,7 +354,7 @@ def test_many_threads_submit_and_claim_every_job_once(jobs):
     assert 60 == jobs.counts()["succeeded"]
 
 
-def test_workers_are_listed_while_they_beat(jobs):
+def test_workers_are_listed_from_their_heartbeat_until_their_end(jobs):
     jobs.worker_beats("one", host="h", pid=1, job=None)
     jobs.worker_beats("one", host="h", pid=1, job="job-x")
     jobs.worker_beats("two", host="h", pid=2, job=None)

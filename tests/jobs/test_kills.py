@@ -1,4 +1,4 @@
-"""Workers, their children and servers killed at named points: nothing accepted is lost or twice."""
+"""Workers, children and servers killed at named points: no job is lost or done twice."""
 
 import os
 import signal
@@ -18,11 +18,11 @@ from pregao.registry import load_run, stored_runs
 from pregao.workbench import Workbench
 
 SERVER = Path(__file__).parents[1] / "workers" / "dying_server.py"
-RETAKEN_SECONDS = 40
+RECLAIM_SECONDS = 40
 TURNS = 8
 
 CHILD_POINTS = [
-    "pregao.jobs._requests:parse_request:after:1",
+    "pregao.jobs._kinds:parse_request:after:1",
     "pregao.workbench._prices:trainable:before:1",
     "pregao.workbench._test_set:opened:after:1",
     "pregao.training._train:_Training.next_epoch:before:1",
@@ -36,13 +36,13 @@ CHILD_POINTS = [
     "pregao.registry._atomic:write_folder:after:2",
     "pregao.registry._champions:Champions.promote:before:1",
     "pregao.registry._champions:Champions.promote:after:1",
-    "pregao.worker._messages:Done:before:1",
+    "pregao.worker._messages:ResultMessage:before:1",
 ]
 WORKER_POINTS = [
     "pregao.jobs._jobs:Jobs.claim:before:1",
     "pregao.jobs._jobs:Jobs.claim:after:1",
     "pregao.worker._attempt:Attempt.begun:after:1",
-    "pregao.jobs._claim:Claim.beat:after:1",
+    "pregao.jobs._claim:Claim.renew:after:1",
     "pregao.jobs._claim:Claim.succeed:before:1",
     "pregao.jobs._claim:Claim.succeed:after:1",
 ]
@@ -56,13 +56,13 @@ PROMOTION_POINTS = [
 ]
 
 
-def test_there_are_twenty_five_points():
+def test_the_kill_points_are_twenty_five():
     points = [CHILD_POINTS, WORKER_POINTS, SERVER_POINTS, PROMOTION_POINTS]
 
     assert 25 == sum(len(set(each)) for each in points)
 
 
-def _is_done_once(home, done):
+def _assert_done_once(home, done):
     assert "succeeded" == done.state, (done.problem, done.log_tail)
     assert 1 == len(stored_runs(home))
     is_whole(home)
@@ -76,7 +76,7 @@ def _is_done_once(home, done):
 @pytest.mark.soak
 @pytest.mark.parametrize("turn", range(TURNS))
 @pytest.mark.parametrize("point", CHILD_POINTS)
-def test_a_child_killed_anywhere_leaves_nothing_half_done(tmp_path, jobs, point, turn):
+def test_a_child_killed_at_any_point_leaves_no_partial_result(tmp_path, jobs, point, turn):
     job = jobs.submit(TrainRequest(experiment=EXPERIMENT))
 
     with worker(tmp_path, point):
@@ -84,13 +84,13 @@ def test_a_child_killed_anywhere_leaves_nothing_half_done(tmp_path, jobs, point,
 
     assert died(tmp_path, point).exists()
     assert 2 == done.attempts
-    _is_done_once(tmp_path, done)
+    _assert_done_once(tmp_path, done)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("turn", range(TURNS))
 @pytest.mark.parametrize("point", WORKER_POINTS)
-def test_a_worker_killed_anywhere_loses_no_job_and_does_none_twice(tmp_path, jobs, point, turn):
+def test_a_worker_killed_at_any_point_loses_no_job_and_repeats_none(tmp_path, jobs, point, turn):
     job = jobs.submit(TrainRequest(experiment=EXPERIMENT))
     with worker(tmp_path, f"worker/{point}") as first:
         assert -signal.SIGKILL == first.wait(90)
@@ -98,15 +98,15 @@ def test_a_worker_killed_anywhere_loses_no_job_and_does_none_twice(tmp_path, job
 
     with worker(tmp_path):
         until(
-            lambda: (now := jobs.job(job.id)).has_ended or now.attempts > attempts, RETAKEN_SECONDS
+            lambda: (now := jobs.job(job.id)).has_ended or now.attempts > attempts, RECLAIM_SECONDS
         )
         done = ended(jobs, job.id)
 
-    _is_done_once(tmp_path, done)
+    _assert_done_once(tmp_path, done)
 
 
-def _killed_while(home, point, ask):
-    """Start a server that dies at a point, ask it, and see it die."""
+def _kill_server_during(home, point, ask):
+    """Start a server that dies at a point, send a request, and check that it died."""
     command = [sys.executable, str(SERVER), point, "--port", "0"]
     environment = {**os.environ, "PREGAO_HOME": str(home), "PREGAO_SOURCES": "store,sample"}
     with subprocess.Popen(
@@ -120,7 +120,7 @@ def _killed_while(home, point, ask):
 @pytest.mark.soak
 @pytest.mark.parametrize("turn", range(TURNS))
 @pytest.mark.parametrize("point", SERVER_POINTS)
-def test_a_server_killed_as_it_takes_a_job_takes_it_once(tmp_path, jobs, point, turn):
+def test_a_server_killed_while_it_accepts_a_job_accepts_it_once(tmp_path, jobs, point, turn):
     def ask(address):
         return requests.post(
             f"{address}/v1/trainings",
@@ -129,7 +129,7 @@ def test_a_server_killed_as_it_takes_a_job_takes_it_once(tmp_path, jobs, point, 
             timeout=60,
         )
 
-    _killed_while(tmp_path, point, ask)
+    _kill_server_during(tmp_path, point, ask)
     kept = jobs.jobs()
     with serving(tmp_path, "--no-worker") as address:
         answer = ask(address)
@@ -158,7 +158,9 @@ def registered(tmp_path_factory):
 @pytest.mark.soak
 @pytest.mark.parametrize("turn", range(TURNS))
 @pytest.mark.parametrize("point", PROMOTION_POINTS)
-def test_a_server_killed_as_it_promotes_leaves_one_champion_and_one_trail(registered, point, turn):
+def test_a_server_killed_while_it_promotes_leaves_one_champion_and_one_trail(
+    registered, point, turn
+):
     home, bench, names = registered
     horizon = load_run(home, names[0]).experiment.horizon
     died(home, point).unlink(missing_ok=True)
@@ -174,11 +176,11 @@ def test_a_server_killed_as_it_promotes_leaves_one_champion_and_one_trail(regist
             timeout=60,
         )
 
-    _killed_while(home, point, ask)
+    _kill_server_during(home, point, ask)
     with serving(home, "--no-worker") as address:
         answer = ask(address)
 
-    # Who asks again is told that what it decided on is there no longer: it was its own doing.
+    # A repeated request may find that its own first try has changed the version.
     assert answer.status_code in ({200, 412} if ":after:" in point else {200})
     [champion] = bench.models.champions()
     assert (new, version + 1) == (champion.run, champion.version)

@@ -1,4 +1,4 @@
-"""Workers and their children as real processes, killed wherever it hurts."""
+"""Workers and their children as real processes, killed while they work."""
 
 import json
 import os
@@ -12,8 +12,8 @@ from pregao.jobs import FetchRequest, TrainRequest
 from pregao.registry import load_run, stored_runs
 from pregao.workbench import Workbench
 
-SERVING = TrainRequest(experiment=EXPERIMENT)
-TRAIN = SERVING.replace(promote=False)
+PROMOTED = TrainRequest(experiment=EXPERIMENT)
+TRAIN = PROMOTED.replace(promote=False)
 
 
 def _epochs(jobs, name):
@@ -24,8 +24,8 @@ def _epochs(jobs, name):
     ]
 
 
-def test_a_job_is_done_and_its_run_serves(tmp_path, jobs):
-    job = jobs.submit(SERVING)
+def test_a_finished_training_job_promotes_its_run(tmp_path, jobs):
+    job = jobs.submit(PROMOTED)
 
     with worker(tmp_path):
         done = ended(jobs, job.id)
@@ -39,7 +39,7 @@ def test_a_job_is_done_and_its_run_serves(tmp_path, jobs):
     assert (run.id, 1) == (champion.run, champion.version)
 
 
-def test_what_cannot_be_done_fails_with_its_reason_and_is_not_tried_again(tmp_path, jobs):
+def test_an_impossible_job_fails_with_its_reason_and_is_not_retried(tmp_path, jobs):
     job = jobs.submit(FetchRequest(symbol="NOSUCH3", source="sample"))
 
     with worker(tmp_path):
@@ -49,15 +49,15 @@ def test_what_cannot_be_done_fails_with_its_reason_and_is_not_tried_again(tmp_pa
     assert "NOSUCH3" in done.problem.detail
 
 
-def test_a_training_that_is_cut_off_goes_on_from_its_checkpoint_to_the_same_weights(tmp_path, jobs):
+def test_an_interrupted_training_resumes_from_its_checkpoint_to_the_same_weights(tmp_path, jobs):
     job = jobs.submit(TRAIN)
-    uncut = Workbench(tmp_path / "other").train(EXPERIMENT)
+    uninterrupted = Workbench(tmp_path / "other").train(EXPERIMENT)
 
     with worker(tmp_path, "pregao.training._train:_Training.next_epoch:before:3"):
         done = ended(jobs, job.id)
 
     assert ("succeeded", 2) == (done.state, done.attempts), (done.problem, done.log_tail)
-    assert uncut.run.model.digest == load_run(tmp_path, done.result.run).model.digest
+    assert uninterrupted.run.model.digest == load_run(tmp_path, done.result.run).model.digest
     seen = _epochs(jobs, job.id)
     assert 4 == seen[-1]
     is_whole(tmp_path)
@@ -70,7 +70,7 @@ def test_a_worker_killed_with_its_children_loses_no_job(tmp_path, jobs):
         children = psutil.Process(first.pid).children(recursive=True)
         first.kill()
         first.wait()
-        until(lambda: not any(each.is_running() and _lives(each) for each in children), 20)
+        until(lambda: not any(each.is_running() and _is_alive(each) for each in children), 20)
 
     with worker(tmp_path):
         done = ended(jobs, job.id)
@@ -80,21 +80,21 @@ def test_a_worker_killed_with_its_children_loses_no_job(tmp_path, jobs):
     assert 1 == len(stored_runs(tmp_path))
 
 
-def _lives(process):
+def _is_alive(process):
     try:
         return process.status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return False
 
 
-def test_a_worker_that_is_asked_to_stop_gives_its_job_back_untouched(tmp_path, jobs):
+def test_a_stopped_worker_requeues_its_job_without_counting_the_attempt(tmp_path, jobs):
     job = jobs.submit(TRAIN.replace(experiment=EXPERIMENT.replace(epochs=500, patience=500)))
     with worker(tmp_path):
         until(lambda: len(_epochs(jobs, job.id)) > 1)
 
-    given_back = jobs.job(job.id)
+    requeued = jobs.job(job.id)
 
-    assert ("queued", 0) == (given_back.state, given_back.attempts)
+    assert ("queued", 0) == (requeued.state, requeued.attempts)
     assert list((tmp_path / "jobs" / job.id).glob("checkpoint-*.safetensors"))
 
 
@@ -111,7 +111,7 @@ def test_a_running_job_is_cancelled_within_seconds_and_the_next_one_runs(tmp_pat
     assert not stored_runs(tmp_path)
 
 
-def test_a_job_that_kills_its_process_is_buried_and_others_go_on(tmp_path, jobs):
+def test_a_job_that_keeps_killing_its_process_ends_dead_and_others_succeed(tmp_path, jobs):
     poison = jobs.submit(FetchRequest(symbol="SP500", source="sample"))
 
     with worker(tmp_path, "pregao.prices._store:PriceStore.append:before:0"):
@@ -124,7 +124,7 @@ def test_a_job_that_kills_its_process_is_buried_and_others_go_on(tmp_path, jobs)
     assert "SIGKILL" in dead.problem.detail
 
 
-def test_the_command_line_lists_what_there_is(tmp_path, jobs):
+def test_the_command_line_lists_cancels_and_retries_jobs(tmp_path, jobs):
     job = jobs.submit(FetchRequest(symbol="SP500", source="sample"))
     environment = {**os.environ, "PREGAO_HOME": str(tmp_path), "PREGAO_LANGUAGE": "en"}
 

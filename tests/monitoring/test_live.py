@@ -1,4 +1,4 @@
-"""What became of a forecaster: scores of cutoffs after its training, beside what is right."""
+"""Live scores: cutoffs after training, checked against direct computation."""
 
 from dataclasses import replace
 
@@ -47,24 +47,28 @@ def test_only_cutoffs_after_training_whose_outcome_is_known_are_scored(dataset, 
     assert live_scores(walk, dataset.live, trained_to=_session(dataset, 5)) is None
 
 
-def test_the_scores_equal_those_counted_one_by_one(dataset, walk):
+def test_the_scores_equal_those_computed_one_by_one(dataset, walk):
     live = dataset.live
     closes = live.source.close
     last = len(closes) - live.horizon
     cutoffs = range(last - 60, last)
     inside = []
     for row in cutoffs:
-        [said] = walk.quantiles(replace(live, cutoff_rows=np.array([row])))
+        [quantiles] = walk.quantiles(replace(live, cutoff_rows=np.array([row])))
         for step in range(3):
-            came = float(np.sum(live.returns[row + 1 : row + 2 + step]))
-            inside.append(said[step][LEVELS.index(0.05)] <= came <= said[step][LEVELS.index(0.95)])
+            outcome = float(np.sum(live.returns[row + 1 : row + 2 + step]))
+            inside.append(
+                quantiles[step][LEVELS.index(0.05)]
+                <= outcome
+                <= quantiles[step][LEVELS.index(0.95)]
+            )
 
     found = live_scores(walk, live, trained_to=_session(dataset, 200))
 
     assert found.coverage_90 == pytest.approx(np.mean(inside))
 
 
-def test_inputs_far_from_training_have_drifted(dataset, walk):
+def test_inputs_far_from_training_have_a_large_drift(dataset, walk):
     moved = replace(dataset.live.source, features=dataset.live.source.features + 3)
     near = live_scores(walk, dataset.live, trained_to=_session(dataset, 200))
     far = live_scores(walk, replace(dataset.live, source=moved), trained_to=_session(dataset, 200))

@@ -1,4 +1,4 @@
-"""Champions: one at a time, changed by who saw the present one, and every change on the trail."""
+"""Champions: one at a time, changed on the present version only, and every change audited."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -39,7 +39,7 @@ def test_the_first_champion_has_version_one_and_each_change_the_next(database):
     ]
 
 
-def test_promoting_the_champion_again_changes_nothing(database):
+def test_promoting_the_present_champion_is_no_change(database):
     listed(database, "a")
     table = promoted(database, "a")
 
@@ -47,7 +47,7 @@ def test_promoting_the_champion_again_changes_nothing(database):
     assert 1 == len(table.trail(**PLACE))
 
 
-def test_a_change_decided_on_another_version_is_refused_and_leaves_no_trace(database):
+def test_a_change_based_on_another_version_is_refused_and_not_audited(database):
     listed(database, "a", "b", "c")
     table = promoted(database, "a", "b")
 
@@ -62,7 +62,7 @@ def test_a_change_decided_on_another_version_is_refused_and_leaves_no_trace(data
     assert 2 == len(table.trail(**PLACE))
 
 
-def test_a_change_decided_on_the_present_version_is_made(database):
+def test_a_change_based_on_the_present_version_is_made(database):
     listed(database, "a", "b")
     table = Champions(database)
 
@@ -72,17 +72,17 @@ def test_a_change_decided_on_the_present_version_is_made(database):
     assert second == table.of("PETR4", 5)
 
 
-def test_only_a_registered_run_becomes_champion(database):
+def test_only_a_registered_run_can_be_champion(database):
     listed(database, "a", registered=False)
 
-    for run in ("a", "never heard of"):
+    for run in ("a", "unknown"):
         with pytest.raises(NotRegisteredError, match="pregao promote"):
             Champions(database).promote(run, **PLACE, by="a test")
 
     assert () == Champions(database).all()
 
 
-def test_going_back_twice_goes_back_two_runs(database):
+def test_two_rollbacks_go_back_two_runs(database):
     listed(database, "a", "b", "c")
     table = promoted(database, "a", "b", "c")
 
@@ -94,7 +94,7 @@ def test_going_back_twice_goes_back_two_runs(database):
     assert ["promote"] * 3 + ["rollback"] * 2 == [each.action for each in table.trail(**PLACE)]
 
 
-def test_going_back_after_another_promotion_skips_what_was_gone_back_from(database):
+def test_a_rollback_skips_runs_that_were_rolled_back(database):
     listed(database, "a", "b", "c")
     table = promoted(database, "a", "b")
     table.roll_back(**PLACE, by="a test")
@@ -103,7 +103,7 @@ def test_going_back_after_another_promotion_skips_what_was_gone_back_from(databa
     assert "a" == table.roll_back(**PLACE, by="a test").run
 
 
-def test_a_place_without_a_champion_says_who_has_one(database):
+def test_a_missing_champion_is_an_error_that_lists_the_symbols_with_one(database):
     listed(database, "a")
     table = promoted(database, "a")
 
@@ -126,7 +126,7 @@ def test_the_newest_of_several_horizons_is_the_champion_of_a_symbol(database):
     assert [1, 5] == [each.horizon for each in table.all()]
 
 
-def test_who_and_why_are_on_the_trail(database):
+def test_the_audit_trail_names_author_and_reason(database):
     listed(database, "a")
     table = Champions(database)
     champion = table.promote("a", **PLACE, by="Ana", reason="better in May")
@@ -136,20 +136,20 @@ def test_who_and_why_are_on_the_trail(database):
 
 
 def race(database: Database, rounds: int) -> list[int]:
-    """Let threads promote at once, each seeing the same version, and count the winners."""
+    """Promote from many threads on the same version; return the winners of each round."""
     names = [f"run-{number}" for number in range(THREADS)]
     listed(database, *names)
     table = Champions(database)
     start = Barrier(THREADS)
 
-    def contest(number: int) -> list[bool]:
+    def promote_in_rounds(number: int) -> list[bool]:
         won = []
         for _ in range(rounds):
             start.wait()
             champion = next(iter(table.all()), None)
             version, serving = (0, "") if champion is None else (champion.version, champion.run)
             start.wait()
-            # The present champion's promotion would change nothing, and be no conflict.
+            # Promoting the present champion is no change, and so no conflict.
             run = names[number] if names[number] != serving else names[number - 1]
             try:
                 table.promote(run, **PLACE, by=str(number), if_version=version)
@@ -159,11 +159,11 @@ def race(database: Database, rounds: int) -> list[int]:
         return won
 
     with ThreadPoolExecutor(THREADS) as pool:
-        won = list(pool.map(contest, range(THREADS)))
+        won = list(pool.map(promote_in_rounds, range(THREADS)))
     return [sum(turn) for turn in zip(*won, strict=True)]
 
 
-def test_of_threads_that_promote_at_once_exactly_one_wins(database):
+def test_of_concurrent_promotions_exactly_one_wins(database):
     rounds = 40
 
     winners = race(database, rounds)
@@ -176,7 +176,7 @@ def test_of_threads_that_promote_at_once_exactly_one_wins(database):
     assert (trail[-1].run, rounds) == (champion.run, champion.version)
 
 
-def test_promotions_that_take_whatever_is_there_all_succeed(database):
+def test_concurrent_promotions_without_a_version_all_succeed(database):
     names = [f"run-{number}" for number in range(THREADS)]
     listed(database, *names)
     start = Barrier(THREADS)
@@ -191,12 +191,12 @@ def test_promotions_that_take_whatever_is_there_all_succeed(database):
     assert list(range(1, THREADS + 1)) == sorted(versions)
 
 
-def test_of_threads_that_go_back_at_once_exactly_one_goes_back(database):
+def test_of_concurrent_rollbacks_exactly_one_wins(database):
     listed(database, "a", "b", "c")
     table = promoted(database, "a", "b", "c")
     start = Barrier(THREADS)
 
-    def go_back(_: int) -> bool:
+    def roll_back(_: int) -> bool:
         start.wait()
         try:
             table.roll_back(**PLACE, by="a test", if_version=3)
@@ -205,11 +205,11 @@ def test_of_threads_that_go_back_at_once_exactly_one_goes_back(database):
         return True
 
     with ThreadPoolExecutor(THREADS) as pool:
-        assert 1 == sum(pool.map(go_back, range(THREADS)))
+        assert 1 == sum(pool.map(roll_back, range(THREADS)))
     assert ("b", 4) == (table.of("PETR4").run, table.of("PETR4").version)
 
 
-def test_while_champions_change_a_reader_sees_exactly_one(database):
+def test_a_reader_sees_exactly_one_champion_during_changes(database):
     listed(database, "a", "b")
     table = promoted(database, "a")
     changes = 30
@@ -228,7 +228,7 @@ def test_while_champions_change_a_reader_sees_exactly_one(database):
     assert {1} == set(seen)
 
 
-def test_of_a_promotion_and_a_deletion_at_once_one_is_refused(database):
+def test_of_a_concurrent_promotion_and_deletion_one_is_refused(database):
     turns = 20
     names = [f"run-{number}" for number in range(turns)]
     listed(database, *names)
@@ -240,14 +240,14 @@ def test_of_a_promotion_and_a_deletion_at_once_one_is_refused(database):
             with suppress(NotRegisteredError):
                 Champions(database).promote(name, symbol="PETR4", horizon=number + 1, by="a test")
 
-    def forget() -> None:
+    def delete() -> None:
         for name in names:
             start.wait()
             with suppress(ServingRunError):
                 forget_run(database, name)
 
     with ThreadPoolExecutor(2) as pool:
-        for each in (pool.submit(promote), pool.submit(forget)):
+        for each in (pool.submit(promote), pool.submit(delete)):
             each.result()
 
     with database.reading() as connection:

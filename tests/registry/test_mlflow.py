@@ -1,4 +1,4 @@
-"""Runs in MLflow: a real server takes them, and what is no server is said to be none."""
+"""Export to MLflow: a real server receives runs, and other addresses are refused."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from made_runs import EXPERIMENTS, made_run
 from shells import Shell
 
 from pregao.errors import InputError
-from pregao.registry import Run, export_to_mlflow
+from pregao.registry import ModelCard, Run, export_to_mlflow, render_readmes
 from pregao.registry._export import export_files
 from pregao.registry._mlflow import _metrics
 
@@ -27,23 +27,23 @@ _SERVER = "mlflow==3.17.2"
 @pytest.mark.parametrize(
     ("uri", "reason"),
     [
-        ("mlruns", "no address of a server"),
-        ("file:///tmp/x", "no address of a server"),
-        ("sqlite:///x.db", "no address of a server"),
-        ("http://[", "no address of a server"),
+        ("mlruns", "not the address of a server"),
+        ("file:///tmp/x", "not the address of a server"),
+        ("sqlite:///x.db", "not the address of a server"),
+        ("http://[", "not the address of a server"),
         ("http://ana:hidden@host:5000", "MLFLOW_TRACKING_PASSWORD"),
     ],
 )
-def test_only_the_address_of_a_server_is_taken_and_no_password_repeated(
+def test_only_the_address_of_a_server_is_accepted_and_no_password_repeated(
     tmp_path: Path, uri: str, reason: str
 ):
     with pytest.raises(InputError, match=reason) as caught:
-        export_to_mlflow(Run(tmp_path), uri)
+        export_to_mlflow(Run(tmp_path), uri, readmes={})
 
     assert "hidden" not in str(caught.value)
 
 
-def test_without_the_package_it_is_named(tmp_path: Path):
+def test_the_missing_package_is_named_in_the_error(tmp_path: Path):
     (tmp_path / "mlflow.py").write_text("raise ImportError('not here')", encoding="utf-8")
     shell = Shell(tmp_path)
     run = made_run(shell.folder, EXPERIMENTS["ensemble"], baseline="har")
@@ -60,7 +60,7 @@ def _first(folder: Path) -> str:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An MLflow server of its own environment, on this machine alone."""
+    """An MLflow server in an environment of its own, on this machine."""
     folder = Path(tmp_path_factory.mktemp("mlflow"))
     venv.create(folder / "venv", with_pip=True)
     programs = folder / "venv" / ("Scripts" if sys.platform == "win32" else "bin")
@@ -91,18 +91,18 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 def _wait(process: subprocess.Popen[bytes], address: str, log: Path) -> None:
-    patience = time.monotonic() + 180
+    deadline = time.monotonic() + 180
     while True:
         assert process.poll() is None, log.read_text(encoding="utf-8")[-2000:]
         try:
             with urlopen(address, timeout=5):
                 return
         except (URLError, OSError):
-            assert time.monotonic() < patience, log.read_text(encoding="utf-8")[-2000:]
-            time.sleep(0.2)  # there is nothing else to wait for
+            assert time.monotonic() < deadline, log.read_text(encoding="utf-8")[-2000:]
+            time.sleep(0.2)  # the server has no event to wait for
 
 
-def ask(server: str, path: str, body: object | None = None) -> dict:
+def call(server: str, path: str, body: object | None = None) -> dict:
     content = None if body is None else json.dumps(body).encode()
     request = Request(f"{server}{path}", content, {"Content-Type": "application/json"})
     with urlopen(request, timeout=60) as answer:
@@ -110,14 +110,14 @@ def ask(server: str, path: str, body: object | None = None) -> dict:
 
 
 @pytest.mark.soak
-def test_a_server_has_parameters_metrics_by_step_and_files_of_a_run(server: str, tmp_path: Path):
+def test_a_server_receives_parameters_metrics_by_step_and_files(server: str, tmp_path: Path):
     shell = Shell(tmp_path)
     run = made_run(shell.folder, EXPERIMENTS["ensemble"], baseline="har")
 
     done = shell("export", run.id, "--mlflow", server)
 
     assert 0 == done.returncode, done.stderr
-    [found] = ask(
+    [found] = call(
         server,
         "/api/2.0/mlflow/runs/search",
         {"experiment_ids": ["1"], "filter": f"tags.`pregao.run` = '{run.id}'"},
@@ -129,7 +129,7 @@ def test_a_server_has_parameters_metrics_by_step_and_files_of_a_run(server: str,
     assert ("har", "3", "8") == (params["served"], params["horizon"], params["lookback"])
     expected = {(each.key, each.step): each.value for each in _metrics(run)}
     for name in {key for key, _ in expected}:
-        history = ask(
+        history = call(
             server,
             f"/api/2.0/mlflow/metrics/get-history?run_id={info['run_id']}&metric_key={name}",
         )["metrics"]
@@ -137,13 +137,14 @@ def test_a_server_has_parameters_metrics_by_step_and_files_of_a_run(server: str,
             int(each.get("step", 0)): each["value"] for each in history
         }
     assert {("train_loss_0", 0), ("train_loss_1", 1), ("test_crps_of_step", 3)} <= set(expected)
-    files = ask(server, f"/api/2.0/mlflow/artifacts/list?run_id={info['run_id']}")["files"]
-    assert set(export_files(run)) == {each["path"] for each in files}
+    files = call(server, f"/api/2.0/mlflow/artifacts/list?run_id={info['run_id']}")["files"]
+    readmes = render_readmes(ModelCard.from_run(run))
+    assert set(export_files(run, readmes=readmes)) == {each["path"] for each in files}
     assert [] == [each for each in tmp_path.iterdir() if each.name != "pregao"]
 
 
 @pytest.mark.soak
-def test_a_server_that_is_not_there_is_one_line(tmp_path: Path):
+def test_an_unreachable_server_is_an_error_of_one_line(tmp_path: Path):
     shell = Shell(tmp_path)
     run = made_run(shell.folder, EXPERIMENTS["ensemble"], baseline="har")
 

@@ -1,4 +1,4 @@
-"""The ledger of openings: nothing is lost, nothing counts twice, and nothing leaves unnoticed."""
+"""The ledger of test-set accesses: no line is lost, counted twice or removed undetected."""
 
 import json
 import os
@@ -35,7 +35,7 @@ from pregao.training import Experiment
 from pregao.training.search._plan import Search
 from pregao.training.search._search import search
 
-ASKED = WINDOWS.symbols, WINDOWS.first, WINDOWS.last
+SPAN = WINDOWS.symbols, WINDOWS.first, WINDOWS.last
 YEARS = [
     WINDOWS.replace(first=date(year, 1, 2), last=date(year, 12, 28), digest=str(year))
     for year in (2022, 2023, 2024)
@@ -43,7 +43,7 @@ YEARS = [
 
 
 def count(home: Path) -> Openings:
-    return openings_of(home, *ASKED)
+    return openings_of(home, *SPAN)
 
 
 def ledger(home: Path) -> Path:
@@ -54,76 +54,76 @@ def lines(home: Path) -> list[bytes]:
     return ledger(home).read_bytes().splitlines(keepends=True)
 
 
-def filled(home: Path, number: int = 5) -> list[bytes]:
+def fill(home: Path, number: int = 5) -> list[bytes]:
     open_often(home, "network", number)
     return lines(home) if number else []
 
 
-def test_a_ledger_that_is_not_there_counts_nothing(tmp_path: Path):
+def test_a_missing_ledger_counts_no_access(tmp_path: Path):
     none = Openings(num_openings=0, num_repeats=0, num_trials=0, searches=(), num_lost=0, breaks=())
 
     assert none == count(tmp_path)
     assert [] == list(tmp_path.iterdir())
 
 
-def test_an_opening_is_on_the_disk_before_anybody_is_told(tmp_path: Path):
-    look = Look(name="gru_classic", digests=("8c0f",))
+def test_an_access_is_on_disk_before_its_counts_are_returned(tmp_path: Path):
+    trial = Look(name="gru_classic", digests=("8c0f",))
     moment = datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC)
-    opening = Opening(purpose="train", windows=WINDOWS, looks=(look,), run="run-1", when=moment)
+    access = Opening(purpose="train", windows=WINDOWS, looks=(trial,), run="run-1", when=moment)
 
-    opened = open_test(tmp_path, opening)
+    recorded = open_test(tmp_path, access)
 
     [line] = lines(tmp_path)
-    assert opening == Opening.model_validate(json.loads(line)["entry"]["opening"])
+    assert access == Opening.model_validate(json.loads(line)["entry"]["opening"])
     assert (1, False, 0, 1) == (
-        opened.number,
-        opened.is_repeat,
-        opened.earlier.num_trials,
-        opened.now.num_trials,
+        recorded.number,
+        recorded.is_repeat,
+        recorded.earlier.num_trials,
+        recorded.now.num_trials,
     )
-    assert opened == type(opened).model_validate_json(opened.model_dump_json())
+    assert recorded == type(recorded).model_validate_json(recorded.model_dump_json())
 
 
-def test_a_training_is_one_trial_and_a_sweep_as_many_as_its_networks(tmp_path: Path):
-    looks = tuple(Look(name=name, digests=(name,)) for name in ("a", "b", "c"))
+def test_a_training_is_one_trial_and_a_sweep_one_per_network(tmp_path: Path):
+    trials = tuple(Look(name=name, digests=(name,)) for name in ("a", "b", "c"))
     open_test(tmp_path, opening_of("alone"))
 
-    opened = open_test(tmp_path, Opening(purpose="sweep", windows=WINDOWS, looks=looks))
+    recorded = open_test(tmp_path, Opening(purpose="sweep", windows=WINDOWS, looks=trials))
 
-    assert (1, 4) == (opened.earlier.num_trials, opened.now.num_trials)
-    assert (2, 0) == (opened.now.num_openings, opened.now.num_repeats)
+    assert (1, 4) == (recorded.earlier.num_trials, recorded.now.num_trials)
+    assert (2, 0) == (recorded.now.num_openings, recorded.now.num_repeats)
 
 
 def test_the_same_forecaster_on_the_same_windows_is_one_trial(tmp_path: Path):
-    opening = opening_of("network")
-    open_test(tmp_path, opening)
+    access = opening_of("network")
+    open_test(tmp_path, access)
 
-    again = open_test(tmp_path, opening.replace(purpose="evaluate", run="run-1"))
+    again = open_test(tmp_path, access.replace(purpose="evaluate", run="run-1"))
 
     assert again.is_repeat
     assert (1, 1, 1) == (again.now.num_openings, again.now.num_repeats, again.now.num_trials)
 
 
-def test_the_same_forecaster_on_other_windows_is_a_new_look(tmp_path: Path):
-    opening = opening_of("network")
-    open_test(tmp_path, opening)
+def test_the_same_forecaster_on_other_windows_is_a_new_trial(tmp_path: Path):
+    access = opening_of("network")
+    open_test(tmp_path, access)
 
     longer = WINDOWS.replace(last=date(2024, 3, 1), digest="1" * 16)
-    again = open_test(tmp_path, opening.replace(windows=longer))
+    again = open_test(tmp_path, access.replace(windows=longer))
 
     assert not again.is_repeat
     assert 2 == again.now.num_trials
 
 
-def test_an_average_of_networks_that_were_seen_is_no_new_trial(tmp_path: Path):
-    looks = tuple(Look(name=name, digests=(name,)) for name in ("a", "b"))
-    open_test(tmp_path, Opening(purpose="sweep", windows=WINDOWS, looks=looks))
+def test_an_ensemble_of_networks_scored_before_is_no_new_trial(tmp_path: Path):
+    trials = tuple(Look(name=name, digests=(name,)) for name in ("a", "b"))
+    open_test(tmp_path, Opening(purpose="sweep", windows=WINDOWS, looks=trials))
 
     average = Look(name="ensemble_uniform", digests=("b", "a"))
-    strange = Look(name="ensemble_uniform", digests=("a", "c"))
+    unseen = Look(name="ensemble_uniform", digests=("a", "c"))
 
     assert open_test(tmp_path, opening_of("x").replace(looks=(average,))).is_repeat
-    assert not open_test(tmp_path, opening_of("x").replace(looks=(strange,))).is_repeat
+    assert not open_test(tmp_path, opening_of("x").replace(looks=(unseen,))).is_repeat
     assert 3 == count(tmp_path).num_trials
 
 
@@ -137,7 +137,7 @@ def test_an_average_of_networks_that_were_seen_is_no_new_trial(tmp_path: Path):
         (("TEST4",), date(2022, 1, 2), date(2024, 12, 28), 0),
     ],
 )
-def test_only_windows_of_a_symbol_and_a_span_that_overlap_count(
+def test_only_accesses_that_overlap_in_symbol_and_span_count(
     tmp_path: Path, symbols: tuple[str, ...], first: date, last: date, expected: int
 ):
     open_tests(tmp_path, [opening_of("network").replace(windows=each) for each in YEARS])
@@ -145,11 +145,11 @@ def test_only_windows_of_a_symbol_and_a_span_that_overlap_count(
     assert expected == openings_of(tmp_path, symbols, first, last).num_trials
 
 
-def test_several_openings_at_once_count_as_one_by_one(tmp_path: Path):
-    openings = [opening_of(name) for name in ("a", "b", "a", "c")]
+def test_accesses_recorded_together_count_as_one_by_one(tmp_path: Path):
+    accesses = [opening_of(name) for name in ("a", "b", "a", "c")]
 
-    together = open_tests(tmp_path / "together", openings)
-    apart = [open_test(tmp_path / "apart", each) for each in openings]
+    together = open_tests(tmp_path / "together", accesses)
+    apart = [open_test(tmp_path / "apart", each) for each in accesses]
 
     assert apart == list(together)
     assert [1, 2, 2, 3] == [each.now.num_trials for each in together]
@@ -157,20 +157,20 @@ def test_several_openings_at_once_count_as_one_by_one(tmp_path: Path):
 
 
 @given(names=st.lists(st.sampled_from("abcdef"), min_size=1, max_size=12))
-def test_trials_are_the_distinct_forecasters_whatever_the_order(
+def test_trials_are_the_distinct_forecasters_in_any_order(
     tmp_path_factory: pytest.TempPathFactory, names: list[str]
 ):
     home = tmp_path_factory.mktemp("home")
 
-    opened = open_tests(home, [opening_of(each) for each in names])[-1].now
+    counts = open_tests(home, [opening_of(each) for each in names])[-1].now
 
     assert (len({*names}), len(names)) == (
-        opened.num_trials,
-        opened.num_openings + opened.num_repeats,
+        counts.num_trials,
+        counts.num_openings + counts.num_repeats,
     )
 
 
-def test_windows_are_described_by_what_came_after_them():
+def test_the_digest_of_windows_depends_on_their_outcomes():
     prices = synthetic_prices(sessions=600, seed=21)
     parts = {"features": ("return",), "lookback": 10, "horizon": 3, "split": Split()}
     whole = make_dataset([prices], **parts)
@@ -186,12 +186,12 @@ def test_windows_are_described_by_what_came_after_them():
     assert windows == SealedWindows.of([other])
 
 
-def test_a_look_at_an_experiment_is_known_by_its_digest():
+def test_a_trial_is_identified_by_the_digests_of_its_experiments():
     experiments = [Experiment(symbols=("TEST3",), seed=seed) for seed in (1, 2)]
 
-    look = Look.of("ensemble_uniform", experiments)
+    trial = Look.of("ensemble_uniform", experiments)
 
-    assert tuple(each.digest for each in experiments) == look.digests
+    assert tuple(each.digest for each in experiments) == trial.digests
 
 
 # Searches.
@@ -206,8 +206,8 @@ PLAN = Search.parse(
 )
 
 
-class InOrder:
-    """A crew of one that works when it is asked for results."""
+class SequentialPool:
+    """A pool of one worker that computes when its results are read."""
 
     num_workers = 1
 
@@ -223,16 +223,16 @@ class InOrder:
             yield task, work(None, task)
 
 
-def searched(home: Path, plan: Search) -> StoredSearch:
+def run_search(home: Path, plan: Search) -> StoredSearch:
     stored = begin_search(home, plan, data=(search_work.RECORD,))
     with stored.journal() as journal:
-        for _ in search(plan, crew=InOrder(), journal=journal, work=search_work.bowl):
+        for _ in search(plan, crew=SequentialPool(), journal=journal, work=search_work.bowl):
             pass
     return stored
 
 
-def test_trials_of_a_search_are_those_of_its_own_ledger_and_count_once(tmp_path: Path):
-    first, second = searched(tmp_path, PLAN), searched(tmp_path, PLAN.replace(seed=1))
+def test_trials_of_a_search_come_from_its_journal_and_count_once(tmp_path: Path):
+    first, second = run_search(tmp_path, PLAN), run_search(tmp_path, PLAN.replace(seed=1))
     best = opening_of("best").replace(purpose="search", search=first.id)
 
     once = open_test(tmp_path, best).now
@@ -244,26 +244,26 @@ def test_trials_of_a_search_are_those_of_its_own_ledger_and_count_once(tmp_path:
     assert (first.id, second.id) == both.searches
 
 
-def test_a_search_that_grew_counts_with_what_it_has_by_now(tmp_path: Path):
+def test_a_search_counts_with_its_present_number_of_trials(tmp_path: Path):
     stored = begin_search(tmp_path, PLAN, data=(search_work.RECORD,))
     best = opening_of("best").replace(purpose="search", search=stored.id)
     assert 0 == open_test(tmp_path, best).now.num_trials
 
-    searched(tmp_path, PLAN)
+    run_search(tmp_path, PLAN)
 
     assert 6 == count(tmp_path).num_trials
 
 
-def test_a_search_that_was_deleted_counts_with_what_it_had(tmp_path: Path):
-    stored = searched(tmp_path, PLAN)
+def test_a_deleted_search_counts_with_its_recorded_number_of_trials(tmp_path: Path):
+    stored = run_search(tmp_path, PLAN)
     open_test(tmp_path, opening_of("best").replace(purpose="search", search=stored.id))
     (stored.folder / "search.json").unlink()
 
     assert 6 == count(tmp_path).num_trials
 
 
-def test_a_search_whose_ledger_is_damaged_counts_with_what_it_had_and_is_named(tmp_path: Path):
-    stored = searched(tmp_path, PLAN)
+def test_a_damaged_search_counts_with_its_recorded_trials_and_is_named(tmp_path: Path):
+    stored = run_search(tmp_path, PLAN)
     open_test(tmp_path, opening_of("best").replace(purpose="search", search=stored.id))
     path = stored.folder / "trials.jsonl"
     path.write_bytes(b"damaged\n" + path.read_bytes())
@@ -274,7 +274,7 @@ def test_a_search_whose_ledger_is_damaged_counts_with_what_it_had_and_is_named(t
     assert [f"{stored.id}/trials.jsonl: unreadable"] == [str(each) for each in now.breaks]
 
 
-def test_a_search_that_is_not_stored_is_refused_and_nothing_written(tmp_path: Path):
+def test_an_access_that_names_an_unknown_search_is_refused_and_not_recorded(tmp_path: Path):
     with pytest.raises(UnknownSearchError):
         open_test(tmp_path, opening_of("best").replace(search="search-x"))
 
@@ -285,8 +285,8 @@ def test_a_search_that_is_not_stored_is_refused_and_nothing_written(tmp_path: Pa
 
 
 @pytest.mark.parametrize("place", [1, 3, 5])
-def test_a_changed_line_is_noticed_and_the_others_count(tmp_path: Path, place: int):
-    written = filled(tmp_path)
+def test_a_changed_line_is_detected_and_all_lines_count(tmp_path: Path, place: int):
+    written = fill(tmp_path)
     written[place - 1] = written[place - 1].replace(b"network-", b"notwork-")
     ledger(tmp_path).write_bytes(b"".join(written))
 
@@ -299,10 +299,10 @@ def test_a_changed_line_is_noticed_and_the_others_count(tmp_path: Path, place: i
 @pytest.mark.parametrize(
     ("removed", "place"), [([1], 1), ([2, 3], 2), ([5], 5), ([4, 5], 4), ([1, 2, 3, 4, 5], 1)]
 )
-def test_removed_lines_are_noticed_and_counted_as_lost(
+def test_removed_lines_are_detected_and_counted_as_lost(
     tmp_path: Path, removed: list[int], place: int
 ):
-    written = filled(tmp_path)
+    written = fill(tmp_path)
     left = [each for number, each in enumerate(written, 1) if number not in removed]
     ledger(tmp_path).write_bytes(b"".join(left))
 
@@ -312,8 +312,8 @@ def test_removed_lines_are_noticed_and_counted_as_lost(
     assert (5 - len(removed), len(removed)) == (now.num_trials, now.num_lost)
 
 
-def test_a_deleted_ledger_is_noticed(tmp_path: Path):
-    filled(tmp_path)
+def test_a_deleted_ledger_is_detected(tmp_path: Path):
+    fill(tmp_path)
     ledger(tmp_path).unlink()
 
     now = count(tmp_path)
@@ -324,10 +324,10 @@ def test_a_deleted_ledger_is_noticed(tmp_path: Path):
 
 @pytest.mark.parametrize("content", [b"{}", b"no line at all", b"\xff\xfe", b""])
 @pytest.mark.parametrize("place", [1, 3, 5])
-def test_a_line_that_cannot_be_read_is_noticed_and_counted_as_lost(
+def test_an_unreadable_line_is_detected_and_counted_as_lost(
     tmp_path: Path, place: int, content: bytes
 ):
-    written = filled(tmp_path)
+    written = fill(tmp_path)
     written[place - 1] = content + b"\n"
     ledger(tmp_path).write_bytes(b"".join(written))
 
@@ -337,8 +337,8 @@ def test_a_line_that_cannot_be_read_is_noticed_and_counted_as_lost(
     assert (4, 1) == (now.num_trials, now.num_lost)
 
 
-def test_an_entry_of_another_release_is_noticed_and_counted_as_lost(tmp_path: Path):
-    filled(tmp_path, 1)
+def test_an_entry_of_another_release_is_detected_and_counted_as_lost(tmp_path: Path):
+    fill(tmp_path, 1)
     line = json.loads(lines(tmp_path)[0])
     line["entry"]["opening"]["purpose"] = "curiosity"
     ledger(tmp_path).write_text(f"{json.dumps(line)}\n", encoding="utf-8")
@@ -350,8 +350,8 @@ def test_an_entry_of_another_release_is_noticed_and_counted_as_lost(tmp_path: Pa
     assert 1 == now.num_lost
 
 
-def test_exchanged_lines_are_noticed(tmp_path: Path):
-    written = filled(tmp_path)
+def test_exchanged_lines_are_detected(tmp_path: Path):
+    written = fill(tmp_path)
     written[1], written[2] = written[2], written[1]
     ledger(tmp_path).write_bytes(b"".join(written))
 
@@ -362,7 +362,7 @@ def test_exchanged_lines_are_noticed(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    "harm",
+    "damage",
     [
         lambda written: written[:-1],
         lambda written: [*written[:-1], written[-1].replace(b"network-", b"notwork-")],
@@ -372,10 +372,10 @@ def test_exchanged_lines_are_noticed(tmp_path: Path):
     ],
     ids=["removed", "changed", "overwritten", "torn afterwards", "emptied"],
 )
-def test_going_on_hides_nothing(tmp_path: Path, harm):
-    ledger_of = ledger(tmp_path)
-    ledger_of.parent.mkdir()
-    ledger_of.write_bytes(b"".join(harm(filled(tmp_path))))
+def test_later_accesses_hide_no_break(tmp_path: Path, damage):
+    path = ledger(tmp_path)
+    path.parent.mkdir()
+    path.write_bytes(b"".join(damage(fill(tmp_path))))
     before = count(tmp_path)
     assert before.breaks
 
@@ -388,24 +388,24 @@ def test_going_on_hides_nothing(tmp_path: Path, harm):
     assert before.num_trials + 2 == after.num_trials
 
 
-def test_a_head_that_is_gone_is_noticed(tmp_path: Path):
-    filled(tmp_path)
+def test_a_missing_or_damaged_head_is_detected(tmp_path: Path):
+    fill(tmp_path)
     head = tmp_path / "ledger" / "openings.head"
 
     head.unlink()
-    gone = count(tmp_path).breaks
+    missing = count(tmp_path).breaks
     head.write_bytes(b"{")
     damaged = count(tmp_path).breaks
 
-    assert ["openings.head: missing"] == [str(each) for each in gone]
+    assert ["openings.head: missing"] == [str(each) for each in missing]
     assert ["openings.head: unreadable"] == [str(each) for each in damaged]
 
 
-# Faults.
+# Crashes and full disks.
 
 
-def test_a_torn_last_line_is_left_out_and_mended_by_the_next(tmp_path: Path):
-    written = filled(tmp_path, 3)
+def test_a_torn_last_line_is_ignored_and_overwritten_by_the_next(tmp_path: Path):
+    written = fill(tmp_path, 3)
     head = (tmp_path / "ledger" / "openings.head").read_bytes()
     open_test(tmp_path, opening_of("fourth"))
     fourth = lines(tmp_path)[-1]
@@ -414,17 +414,17 @@ def test_a_torn_last_line_is_left_out_and_mended_by_the_next(tmp_path: Path):
         ledger(tmp_path).write_bytes(b"".join(written) + fourth[:length])
         (tmp_path / "ledger" / "openings.head").write_bytes(head)
         torn = count(tmp_path)
-        opened = open_test(tmp_path, opening_of("4"))
+        recorded = open_test(tmp_path, opening_of("4"))
 
         assert (3, ()) == (torn.num_trials, torn.breaks)
-        assert (4, 4, ()) == (opened.number, opened.now.num_trials, count(tmp_path).breaks)
+        assert (4, 4, ()) == (recorded.number, recorded.now.num_trials, count(tmp_path).breaks)
         assert 4 == len(lines(tmp_path))
 
 
 @pytest.mark.parametrize("number", [1, 4])
-def test_a_kill_between_a_line_and_its_head_loses_nothing(tmp_path: Path, number: int):
+def test_a_kill_between_a_line_and_its_head_loses_no_line(tmp_path: Path, number: int):
     head = tmp_path / "ledger" / "openings.head"
-    filled(tmp_path, number - 1)
+    fill(tmp_path, number - 1)
     before = head.read_bytes() if head.exists() else None
     open_test(tmp_path, opening_of("last"))
     if before is None:
@@ -432,16 +432,16 @@ def test_a_kill_between_a_line_and_its_head_loses_nothing(tmp_path: Path, number
     else:
         head.write_bytes(before)
 
-    now, opened = count(tmp_path), open_test(tmp_path, opening_of("next"))
+    now, recorded = count(tmp_path), open_test(tmp_path, opening_of("next"))
 
     assert (number, ()) == (now.num_trials, now.breaks)
-    assert (number + 1, ()) == (opened.number, count(tmp_path).breaks)
+    assert (number + 1, ()) == (recorded.number, count(tmp_path).breaks)
 
 
-def test_a_full_disk_is_said_before_anything_is_judged(
+def test_a_full_disk_is_an_error_before_any_scoring(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    filled(tmp_path, 2)
+    fill(tmp_path, 2)
 
     def full_disk(_handle: int) -> None:
         raise OSError(28, "No space left on device")
@@ -451,12 +451,12 @@ def test_a_full_disk_is_said_before_anything_is_judged(
         with pytest.raises(OSError, match="No space left"):
             open_test(tmp_path, opening_of("third"))
 
-    # The line may be there or not: too many is safe, too few is not.
+    # The line may be recorded or not: counting too many trials is safe, too few is not.
     assert 3 <= open_test(tmp_path, opening_of("fourth")).now.num_trials <= 4
     assert () == count(tmp_path).breaks
 
 
-def test_processes_that_open_at_once_lose_no_line(tmp_path: Path):
+def test_concurrent_processes_lose_no_line(tmp_path: Path):
     with ProcessPoolExecutor(3, mp_context=get_context("spawn")) as pool:
         found = list(pool.map(open_often, [tmp_path] * 3, "abc", [20] * 3))
 
@@ -466,25 +466,25 @@ def test_processes_that_open_at_once_lose_no_line(tmp_path: Path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
-def test_what_was_said_to_be_written_survives_a_kill(tmp_path: Path):
+def test_a_recorded_access_survives_a_kill(tmp_path: Path):
     script = tmp_path / "script.py"
     script.write_text("import opening_work\nopening_work.main()\n", encoding="utf-8")
     folder = str(Path(opening_work.__file__).parent)
     environment = {**os.environ, "PYTHONPATH": folder}
     command = [sys.executable, str(script), str(tmp_path)]
 
-    said = 0
+    newest = 0
     for _ in range(2):
         with subprocess.Popen(
             command, env=environment, stdout=subprocess.PIPE, text=True
         ) as running:
             assert running.stdout is not None
             for _ in range(20):
-                said = int(running.stdout.readline())
+                newest = int(running.stdout.readline())
             running.kill()
-            said = max([said, *map(int, running.stdout.read().split())])
+            newest = max([newest, *map(int, running.stdout.read().split())])
 
     now = count(tmp_path)
-    assert said <= len(lines(tmp_path)) <= said + 2
+    assert newest <= len(lines(tmp_path)) <= newest + 2
     assert () == now.breaks
     assert len(lines(tmp_path)) + 1 == open_test(tmp_path, opening_of("next")).number

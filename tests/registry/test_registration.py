@@ -1,4 +1,4 @@
-"""Registration: ONNX that equals torch, proven again at every load, and nothing else is served."""
+"""Registration: ONNX that equals torch, verified at every load, and no other model is served."""
 
 import json
 import os
@@ -28,7 +28,7 @@ CLOSE = {"rtol": 0, "atol": TOLERANCE}
 
 
 class Shelf:
-    """Registered runs, each exported when it is first asked for."""
+    """Registered runs, each exported at its first use."""
 
     def __init__(self, home: Path) -> None:
         self._home = home
@@ -44,7 +44,7 @@ class Shelf:
         return Run(self._runs[name].folder)
 
     def copy(self, name: str, home: Path) -> Run:
-        """Give a registered run that a test may damage."""
+        """Return a copy of a registered run that a test may damage."""
         original = self[name]
         folder = home / "runs" / original.id
         shutil.copytree(original.folder, folder)
@@ -61,7 +61,7 @@ def registered(run: Run, name: str) -> Path:
 
 
 @pytest.mark.parametrize("name", [*EXPERIMENTS, "har", "gjr_garch"])
-def test_torch_onnx_and_what_is_served_agree(shelf: Shelf, name: str):
+def test_torch_onnx_and_the_served_model_agree(shelf: Shelf, name: str):
     run = shelf[name]
     served = ServedModel.loaded(run)
     windows = dataset_of(run.experiment).validation
@@ -76,7 +76,7 @@ def test_torch_onnx_and_what_is_served_agree(shelf: Shelf, name: str):
 
 
 @pytest.mark.parametrize("name", [*EXPERIMENTS, "har", "gjr_garch"])
-def test_a_prepared_forecast_is_that_of_the_run(shelf: Shelf, name: str):
+def test_a_prepared_forecast_equals_that_of_the_run(shelf: Shelf, name: str):
     run = shelf[name]
     served = ServedModel.loaded(run)
     for symbol in run.experiment.symbols:
@@ -95,16 +95,16 @@ def test_a_prepared_forecast_is_that_of_the_run(shelf: Shelf, name: str):
         np.testing.assert_allclose(prepared.quantiles(), prepared.quantiles(), rtol=0, atol=0)
 
 
-def test_actions_are_served_where_they_were_learnt(shelf: Shelf):
+def test_actions_are_served_if_the_network_learnt_them(shelf: Shelf):
     run = shelf["b3-multitask"]
     prepared = ServedModel.loaded(run).prepared(prices_of("PETR4"))
 
-    said = prepared.actions()
+    probabilities = prepared.actions()
 
-    assert said is not None
+    assert probabilities is not None
     expected = run.model.action_probabilities(prepared.window)[0]
-    np.testing.assert_allclose(list(said.values()), expected, **CLOSE)
-    assert 1.0 == pytest.approx(sum(said.values()))
+    np.testing.assert_allclose(list(probabilities.values()), expected, **CLOSE)
+    assert 1.0 == pytest.approx(sum(probabilities.values()))
     assert ServedModel.loaded(shelf["anchored"]).prepared(prices_of("PETR4")).actions() is None
 
 
@@ -116,7 +116,7 @@ def test_an_ensemble_is_exported_member_by_member(shelf: Shelf):
 
 
 @pytest.mark.parametrize("name", ["har", "gjr_garch"])
-def test_a_candidate_that_is_not_served_can_be_tried_as_it_was_judged(shelf: Shelf, name: str):
+def test_a_candidate_that_is_not_served_forecasts_as_it_was_scored(shelf: Shelf, name: str):
     run = shelf[name]
     windows = dataset_of(run.experiment).validation
 
@@ -142,7 +142,7 @@ def test_a_network_that_is_served_is_its_own_candidate(shelf: Shelf):
     np.testing.assert_array_equal(served, candidate.quantiles(windows))
 
 
-def test_a_baseline_is_served_although_its_candidate_cannot_be(shelf: Shelf, tmp_path: Path):
+def test_a_baseline_is_served_without_an_exportable_candidate(shelf: Shelf, tmp_path: Path):
     run = shelf.copy("har", tmp_path)
     shutil.rmtree(run.folder / "registered")
     diverge(run)
@@ -157,7 +157,7 @@ def test_a_baseline_is_served_although_its_candidate_cannot_be(shelf: Shelf, tmp
     assert "har" == ServedModel.loaded(run).name
 
 
-def test_a_network_that_is_served_must_be_exportable(shelf: Shelf, tmp_path: Path):
+def test_a_served_network_must_be_exportable(shelf: Shelf, tmp_path: Path):
     run = shelf.copy("anchored", tmp_path)
     shutil.rmtree(run.folder / "registered")
     diverge(run)
@@ -167,7 +167,7 @@ def test_a_network_that_is_served_must_be_exportable(shelf: Shelf, tmp_path: Pat
 
 
 def diverge(run: Run) -> None:
-    """Write down that training failed in its first epoch."""
+    """Store that training failed in its first epoch."""
     learnt, provenance = run.folder / "scaler.json", run.folder / "provenance.json"
     fields = json.loads(learnt.read_text(encoding="utf-8"))
     [member] = fields["members"]
@@ -178,7 +178,7 @@ def diverge(run: Run) -> None:
     provenance.write_text(json.dumps(known), encoding="utf-8")
 
 
-def test_a_run_says_whether_closes_are_enough(shelf: Shelf):
+def test_a_run_needs_closes_only_or_ranges_too(shelf: Shelf):
     enough = {name: ServedModel.loaded(shelf[name]).reads_closes_only for name in EXPERIMENTS}
 
     assert enough["petr4-60d"]
@@ -196,7 +196,7 @@ def test_registering_again_changes_no_file(shelf: Shelf):
     assert before == {each: each.stat().st_mtime_ns for each in run.folder.rglob("*")}
 
 
-def test_a_run_that_was_never_registered_is_not_served(shelf: Shelf, tmp_path: Path):
+def test_an_unregistered_run_is_not_served(shelf: Shelf, tmp_path: Path):
     run = shelf.copy("anchored", tmp_path)
     shutil.rmtree(run.folder / "registered")
 
@@ -206,7 +206,7 @@ def test_a_run_that_was_never_registered_is_not_served(shelf: Shelf, tmp_path: P
 
 @pytest.mark.parametrize("name", ["model-0.onnx", "golden.safetensors"])
 @pytest.mark.parametrize("damage", ["torn", "flipped", "absent"])
-def test_a_damaged_file_is_found_at_loading_and_at_registering_again(
+def test_a_damaged_file_is_detected_at_loading_and_at_registering_again(
     shelf: Shelf, tmp_path: Path, name: str, damage: str
 ):
     run = shelf.copy("anchored", tmp_path)
@@ -226,7 +226,7 @@ def test_a_damaged_file_is_found_at_loading_and_at_registering_again(
 @pytest.mark.parametrize(
     "content", ["", "{}", '{"models": [], "largest_difference": 0, "files": {}}']
 )
-def test_a_damaged_record_is_found_at_loading(shelf: Shelf, tmp_path: Path, content: str):
+def test_a_damaged_record_is_detected_at_loading(shelf: Shelf, tmp_path: Path, content: str):
     run = shelf.copy("anchored", tmp_path)
     registered(run, "registration.json").write_text(content, encoding="utf-8")
 
@@ -235,7 +235,7 @@ def test_a_damaged_record_is_found_at_loading(shelf: Shelf, tmp_path: Path, cont
 
 
 @pytest.mark.parametrize("part", ["0/head-0", "0/windows"])
-def test_golden_windows_that_come_out_otherwise_refuse_the_model(
+def test_a_model_with_other_outputs_on_its_golden_windows_is_refused(
     shelf: Shelf, tmp_path: Path, part: str
 ):
     run = shelf.copy("anchored", tmp_path)
@@ -246,7 +246,7 @@ def test_golden_windows_that_come_out_otherwise_refuse_the_model(
         ServedModel.loaded(run)
 
 
-def test_golden_windows_that_are_missing_refuse_the_model(shelf: Shelf, tmp_path: Path):
+def test_a_model_without_golden_windows_is_refused(shelf: Shelf, tmp_path: Path):
     run = shelf.copy("anchored", tmp_path)
     rewrite(run, "golden.safetensors", save({"other": np.zeros(1, np.float32)}))
 
@@ -255,7 +255,7 @@ def test_golden_windows_that_are_missing_refuse_the_model(shelf: Shelf, tmp_path
 
 
 def rewrite(run: Run, name: str, content: bytes) -> None:
-    """Change a file together with its digest, as a mistake in the program would."""
+    """Change a file together with its digest, as a bug in the program would."""
     registered(run, name).write_bytes(content)
     record = registered(run, "registration.json")
     fields = json.loads(record.read_text(encoding="utf-8"))
@@ -283,7 +283,7 @@ def test_a_full_disk_leaves_a_run_unregistered_and_nothing_behind(
     assert ServedModel.loaded(run).name == "har"
 
 
-def test_what_another_network_says_is_refused(shelf: Shelf):
+def test_an_onnx_file_of_another_network_is_refused(shelf: Shelf):
     run = shelf["ensemble"]
     assert isinstance(run.model, Ensemble)
     first, second = run.model.members
@@ -294,7 +294,7 @@ def test_what_another_network_says_is_refused(shelf: Shelf):
 
 
 @pytest.mark.slow
-def test_two_processes_that_register_a_run_at_once_agree(shelf: Shelf, tmp_path: Path):
+def test_concurrent_registrations_of_a_run_agree(shelf: Shelf, tmp_path: Path):
     run = shelf.copy("ensemble", tmp_path)
     shutil.rmtree(run.folder / "registered")
 
@@ -335,7 +335,7 @@ def test_serving_loads_no_heavy_library_and_writes_nothing_into_the_home(
     done = subprocess.run(
         [
             sys.executable, "-c", _SERVE, shelf[name].folder, tmp_path / "bars.npz",
-            tmp_path / "said.npy",
+            tmp_path / "quantiles.npy",
         ],
         env={**os.environ, "HOME": str(home)},
         capture_output=True,
@@ -347,4 +347,4 @@ def test_serving_loads_no_heavy_library_and_writes_nothing_into_the_home(
     assert "[]" == done.stdout.strip()
     assert [] == list(home.rglob("*"))
     expected = ServedModel.loaded(shelf[name]).prepared(prices).quantiles()
-    np.testing.assert_allclose(np.load(tmp_path / "said.npy"), expected, **CLOSE)
+    np.testing.assert_allclose(np.load(tmp_path / "quantiles.npy"), expected, **CLOSE)

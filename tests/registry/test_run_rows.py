@@ -1,4 +1,4 @@
-"""The list of runs: a row each, which a lost database or a crash costs nothing."""
+"""The list of runs: a row each, restored after a lost database or a crash."""
 
 import shutil
 from pathlib import Path
@@ -81,7 +81,7 @@ def test_the_newest_run_comes_first_and_pages_go_on_where_the_last_ended(databas
     assert () == list_runs(database, before=third[-1].id)
 
 
-def test_a_symbol_finds_its_runs_and_not_those_of_longer_names(database: Database):
+def test_a_symbol_finds_its_runs_and_not_those_of_longer_symbols(database: Database):
     listed(database, "short", symbols=["PETR4"])
     listed(database, "long", symbols=["PETR40"])
     listed(database, "both", symbols=["VALE3", "PETR4"])
@@ -98,7 +98,7 @@ def test_a_symbol_finds_its_runs_and_not_those_of_longer_names(database: Databas
     assert {"wild"} == found("PETR_")
 
 
-def test_folders_without_a_row_are_taken_up(database: Database, tmp_path: Path, stored: Run):
+def test_folders_without_a_row_are_indexed(database: Database, tmp_path: Path, stored: Run):
     known, *_ = copies(stored, tmp_path, "known", "lost", "damaged", ".draft-1")
     record_run(database, known)
     (tmp_path / "runs" / "damaged" / "report.json").write_text("{}", encoding="utf-8")
@@ -108,7 +108,7 @@ def test_folders_without_a_row_are_taken_up(database: Database, tmp_path: Path, 
     assert {"known", "lost"} == {each.id for each in list_runs(database)}
 
 
-def test_a_run_that_serves_or_served_is_not_forgotten(database: Database):
+def test_the_row_of_a_present_or_former_champion_is_not_deleted(database: Database):
     listed(database, "a", "b", "c")
     table = Champions(database)
     for run in ("a", "b"):

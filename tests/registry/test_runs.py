@@ -1,4 +1,4 @@
-"""Runs: whole or absent, readable, verified, and the same forecasts after a reload."""
+"""Runs: complete or absent, readable, verified, and the same forecasts after a reload."""
 
 import json
 from dataclasses import replace
@@ -122,7 +122,7 @@ def test_a_run_reloads_to_equal_values(tmp_path: Path):
     assert (RECORD,) == run.provenance.data
 
 
-def test_saving_twice_is_once(tmp_path: Path):
+def test_saving_a_run_twice_stores_it_once(tmp_path: Path):
     first = saved(tmp_path)
     before = {path: path.stat().st_mtime_ns for path in first.folder.iterdir()}
 
@@ -157,7 +157,7 @@ def test_the_folder_is_readable_and_holds_no_pickle(tmp_path: Path):
         ("weights.safetensors", "model"),
     ],
 )
-def test_a_flipped_byte_is_noticed(tmp_path: Path, name: str, part: str):
+def test_a_flipped_byte_is_detected(tmp_path: Path, name: str, part: str):
     path = saved(tmp_path).folder / name
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
@@ -168,7 +168,7 @@ def test_a_flipped_byte_is_noticed(tmp_path: Path, name: str, part: str):
         getattr(run, part)
 
 
-def test_a_missing_file_is_noticed(tmp_path: Path):
+def test_a_missing_file_is_detected(tmp_path: Path):
     folder = saved(tmp_path).folder
     (folder / "weights.safetensors").unlink()
 
@@ -188,14 +188,14 @@ def test_a_failed_write_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytes
     assert [] == stored_runs(tmp_path)
 
 
-def test_an_unknown_run_names_the_newest(tmp_path: Path):
+def test_an_unknown_run_is_an_error_that_lists_the_newest(tmp_path: Path):
     known = saved(tmp_path).id
 
     with pytest.raises(UnknownRunError, match=known):
         load_run(tmp_path, "nothing-like-it")
 
 
-def test_no_run_at_all_says_how_to_make_one(tmp_path: Path):
+def test_without_any_run_the_error_says_how_to_train_one(tmp_path: Path):
     with pytest.raises(UnknownRunError, match="pregao train"):
         load_run(tmp_path, "nothing")
 
@@ -242,7 +242,7 @@ def test_an_ensemble_reloads_to_bit_equal_forecasts(tmp_path: Path, combination:
     assert ensemble.digest == again.digest
 
 
-def test_state_of_every_type_survives(tmp_path: Path):
+def test_weights_of_every_type_round_trip(tmp_path: Path):
     kinds = {value.dtype for value in fitted().state.values()}
 
     again = load_run(tmp_path, saved(tmp_path).id).model.state
@@ -251,7 +251,7 @@ def test_state_of_every_type_survives(tmp_path: Path):
     assert kinds == {value.dtype for value in again.values()}
 
 
-# What is served in place of a network that has not earned it.
+# Served baselines.
 
 
 def with_served(home: Path, name: str) -> Run:
@@ -283,7 +283,7 @@ def test_a_served_baseline_reloads_to_bit_equal_forecasts(tmp_path: Path, name: 
     assert expected.tobytes() == served.quantiles(dataset().validation).tobytes()
 
 
-def test_the_candidate_is_stored_beside_what_is_served(tmp_path: Path):
+def test_the_candidate_is_stored_beside_the_served_baseline(tmp_path: Path):
     run = load_run(tmp_path, with_served(tmp_path, "anchor").id)
 
     assert fitted().digest == run.model.digest
@@ -301,7 +301,7 @@ def test_a_run_that_serves_its_network_serves_no_baseline(tmp_path: Path):
 
 
 @pytest.mark.parametrize("name", ["served.json", "served.safetensors", "served-3.txt"])
-def test_a_flipped_byte_of_what_is_served_is_noticed(tmp_path: Path, name: str):
+def test_a_flipped_byte_of_a_served_baseline_is_detected(tmp_path: Path, name: str):
     path = with_served(tmp_path, "lightgbm").folder / name
     content = bytearray(path.read_bytes())
     content[len(content) // 2] ^= 1
@@ -311,7 +311,7 @@ def test_a_flipped_byte_of_what_is_served_is_noticed(tmp_path: Path, name: str):
         _ = Run(path.parent).served
 
 
-def test_a_missing_file_of_what_is_served_is_noticed(tmp_path: Path):
+def test_a_missing_file_of_a_served_baseline_is_detected(tmp_path: Path):
     folder = with_served(tmp_path, "anchor").folder
     (folder / "served.safetensors").unlink()
 
@@ -328,7 +328,7 @@ def test_another_champion_of_the_same_training_is_another_run(tmp_path: Path):
     assert (None, "anchor") == (network.served_name, anchor.served_name)
 
 
-def test_a_run_that_this_version_cannot_read_says_what_to_do(tmp_path: Path):
+def test_a_run_that_this_version_cannot_read_is_an_error_with_advice(tmp_path: Path):
     folder = saved(tmp_path).folder
     fields = json.loads((folder / "report.json").read_text(encoding="utf-8"))
     del fields["edge"]
@@ -357,24 +357,24 @@ def test_a_run_of_an_earlier_release_still_loads(tmp_path: Path):
     assert ("", None, {}) == (run.provenance.machine, run.served, run.months)
 
 
-def test_a_run_knows_what_it_was_made_from(tmp_path: Path):
-    asked = EXPERIMENT.replace(members=2)
+def test_a_run_keeps_the_experiments_of_its_members(tmp_path: Path):
+    experiment = EXPERIMENT.replace(members=2)
     seeds = [fitted(), finish(train(EXPERIMENT.replace(seed=1), dataset()))]
     other = finish(train(EXPERIMENT.replace(dropout=0.1), dataset()))
     seeded, averaged = (combined(each, dataset(), "uniform") for each in (seeds, [*seeds, other]))
     kept = {"forecaster": "gru_hybrid", "data": (RECORD,), "serving": serving()}
 
     alone = saved(tmp_path)
-    of_seeds = save_run(tmp_path, seeded, report(), made_from=[asked], **kept)
+    of_seeds = save_run(tmp_path, seeded, report(), made_from=[experiment], **kept)
     members = tuple(each.experiment for each in averaged.members)
     average = save_run(tmp_path, averaged, report(), made_from=members, **kept)
 
     assert (EXPERIMENT,) == alone.made_from
-    assert (asked,) == of_seeds.made_from
+    assert (experiment,) == of_seeds.made_from
     assert members == average.made_from
 
 
-def test_months_of_prices_are_kept_and_verified(tmp_path: Path):
+def test_monthly_digests_of_prices_are_stored_and_verified(tmp_path: Path):
     run = save_run(
         tmp_path,
         fitted(),
@@ -396,7 +396,7 @@ def test_months_of_prices_are_kept_and_verified(tmp_path: Path):
 
 
 @given(row=st.integers(0, len(PRICES) - 1), column=st.sampled_from([*PRICES.bars.columns]))
-def test_the_month_of_any_change_is_found(row: int, column: str):
+def test_the_month_of_any_change_of_prices_is_found(row: int, column: str):
     values = PRICES.bars.columns[column].copy()
     values[row] *= 1.001
     changed = replace(PRICES, bars=replace(PRICES.bars, **{column: values}))

@@ -1,4 +1,4 @@
-"""The ledger of a search: readable, verified, and enough to go on from after a kill."""
+"""Stored searches: readable, verified, and resumable after a kill."""
 
 import json
 import os
@@ -62,7 +62,7 @@ PLAN = Search.parse(
 
 
 class InOrder:
-    """A crew in this process that does one task after another."""
+    """A worker pool in this process that does one task after another."""
 
     num_workers = 3
 
@@ -108,7 +108,7 @@ def interrupted(home: Path, steps: int) -> StoredSearch:
     return stored
 
 
-def test_a_stored_search_says_what_it_was_asked_and_what_it_found(tmp_path: Path):
+def test_a_stored_search_keeps_its_command_line_and_its_trials(tmp_path: Path):
     stored = load_search(tmp_path, ended(tmp_path).id)
 
     searched = run_all(PLAN, Memory())
@@ -131,7 +131,7 @@ def test_the_folder_is_readable_and_keeps_the_checkpoints_of_the_best(tmp_path: 
         assert experiment.digest == json.loads(stored.checkpoint(entry, raced.best))["of"]
 
 
-def test_the_checkpoint_of_a_beaten_trial_is_gone(tmp_path: Path):
+def test_the_checkpoint_of_a_beaten_trial_is_deleted(tmp_path: Path):
     stored = ended(tmp_path)
     [best] = {e.best for e in [run_all(PLAN, Memory()).entries["../gru"]]}
 
@@ -145,7 +145,7 @@ def _built(number: int, stored: StoredSearch) -> bool:
 
 
 @given(steps=st.lists(st.integers(0, 50), min_size=1, max_size=2), torn=st.integers(0, 400))
-def test_a_search_interrupted_anywhere_goes_on_to_the_same_end(
+def test_a_search_interrupted_anywhere_resumes_to_the_same_result(
     steps: list[int], torn: int, tmp_path_factory: pytest.TempPathFactory
 ):
     home = Path(tmp_path_factory.mktemp("home"))
@@ -165,13 +165,13 @@ def test_a_search_interrupted_anywhere_goes_on_to_the_same_end(
 
 
 def _torn(content: bytes, num_bytes: int) -> bytes:
-    """Take bytes off the last line alone, as a kill in the middle of a write would."""
+    """Cut bytes off the last line, as a kill in the middle of a write would."""
     last = len(content) - (content.rfind(b"\n", 0, -1) + 1)
     return content[: len(content) - min(num_bytes, last)]
 
 
 @pytest.mark.parametrize("tail", [b'{"kind": "st', b"\0\0\0\0", b"\n", b'{"kind": "step"}\n'])
-def test_a_torn_last_line_is_left_out(tmp_path: Path, tail: bytes):
+def test_a_torn_last_line_is_ignored(tmp_path: Path, tail: bytes):
     stored = interrupted(tmp_path, 12)
     path = stored.folder / "trials.jsonl"
     whole = path.read_bytes()
@@ -197,7 +197,7 @@ def test_a_corrupt_line_in_the_middle_is_an_error_that_names_it(tmp_path: Path):
         stored.trials()
 
 
-def test_a_flipped_byte_of_a_checkpoint_is_noticed(tmp_path: Path):
+def test_a_flipped_byte_of_a_checkpoint_is_detected(tmp_path: Path):
     stored = ended(tmp_path)
     best = run_all(PLAN, Memory()).entries["lstm_classic"].best
     for path in (stored.folder / "checkpoints").iterdir():
@@ -209,7 +209,7 @@ def test_a_flipped_byte_of_a_checkpoint_is_noticed(tmp_path: Path):
         stored.checkpoint("lstm_classic", best)
 
 
-def test_a_search_goes_on_where_checkpoints_were_lost_or_damaged(tmp_path: Path):
+def test_a_search_resumes_without_lost_or_damaged_checkpoints(tmp_path: Path):
     stored = interrupted(tmp_path, 14)
     for number, path in enumerate(sorted((stored.folder / "checkpoints").iterdir())):
         if number % 2:
@@ -223,7 +223,7 @@ def test_a_search_goes_on_where_checkpoints_were_lost_or_damaged(tmp_path: Path)
     assert run_all(PLAN, Memory()) == resumed
 
 
-def test_what_no_line_knows_is_deleted_when_a_search_goes_on(tmp_path: Path):
+def test_a_checkpoint_that_no_line_names_is_deleted_at_resumption(tmp_path: Path):
     stored = interrupted(tmp_path, 10)
     stray = stored.folder / "checkpoints" / "00-0099-4.safetensors"
     stray.write_bytes(b"half")
@@ -234,7 +234,7 @@ def test_what_no_line_knows_is_deleted_when_a_search_goes_on(tmp_path: Path):
     assert not stray.exists()
 
 
-def test_a_second_process_is_refused(tmp_path: Path):
+def test_a_second_process_cannot_open_the_journal(tmp_path: Path):
     stored = begun(tmp_path)
 
     with stored.journal():
@@ -257,7 +257,7 @@ def test_a_second_process_is_refused(tmp_path: Path):
         pass
 
 
-def test_beginning_twice_is_once(tmp_path: Path):
+def test_starting_a_search_twice_resumes_it(tmp_path: Path):
     first = begun(tmp_path)
     content = (first.folder / "search.json").read_bytes()
 
@@ -266,7 +266,7 @@ def test_beginning_twice_is_once(tmp_path: Path):
     assert [first] == stored_searches(tmp_path)
 
 
-def test_other_prices_or_another_plan_are_another_search():
+def test_other_prices_or_other_settings_are_another_search():
     other = RECORD.replace(digest="1" * 16)
 
     ids = {
@@ -279,22 +279,22 @@ def test_other_prices_or_another_plan_are_another_search():
     assert 4 == len(ids)
 
 
-def test_going_on_as_another_search_is_refused_with_every_difference(tmp_path: Path):
+def test_resuming_with_other_settings_is_refused_with_every_difference(tmp_path: Path):
     stored = begun(tmp_path)
-    asked = PLAN.replace(
+    requested = PLAN.replace(
         experiment=BASE.replace(dropout=0.2, network="gru_classic"), strategy="random"
     )
     data = (RECORD.replace(sessions=2),)
 
     stored.check_same(PLAN, (RECORD,))
     with pytest.raises(SearchMismatchError) as caught:
-        stored.check_same(asked, data)
+        stored.check_same(requested, data)
 
-    said = caught.value.differences
-    assert "experiment.dropout is 0.5 and 0.2 was asked" in said
-    assert "strategy is 'bayesian' and 'random' was asked" in said
-    assert "prices.TEST3.sessions is 1 and 2 was asked" in said
-    assert any(each.startswith("experiment.network.layers is [") for each in said)
+    found = caught.value.differences
+    assert "experiment.dropout is 0.5 and 0.2 was requested" in found
+    assert "strategy is 'bayesian' and 'random' was requested" in found
+    assert "prices.TEST3.sessions is 1 and 2 was requested" in found
+    assert any(each.startswith("experiment.network.layers is [") for each in found)
 
 
 @pytest.mark.parametrize(
@@ -314,7 +314,7 @@ def test_every_field_of_a_search_is_compared(changes: dict[str, object]):
     ]
 
 
-def test_an_unknown_search_names_the_newest(tmp_path: Path):
+def test_an_unknown_search_is_an_error_that_lists_the_newest(tmp_path: Path):
     known = begun(tmp_path).id
 
     with pytest.raises(UnknownSearchError, match=known):
@@ -323,7 +323,7 @@ def test_an_unknown_search_names_the_newest(tmp_path: Path):
         load_search(tmp_path / "empty", known)
 
 
-def test_a_damaged_plan_is_noticed(tmp_path: Path):
+def test_a_damaged_search_record_is_detected(tmp_path: Path):
     stored = begun(tmp_path)
     (stored.folder / "search.json").write_text("{", encoding="utf-8")
 
@@ -361,7 +361,7 @@ def test_trials_of_all_searches_are_counted_once(tmp_path: Path):
     assert len(trained) == count_trials(tmp_path)
 
 
-def test_a_failed_write_of_the_plan_leaves_no_search(
+def test_a_failed_write_of_the_record_leaves_no_search(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     def full_disk(_handle: int) -> None:
@@ -375,7 +375,7 @@ def test_a_failed_write_of_the_plan_leaves_no_search(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are POSIX")
-def test_a_killed_search_goes_on_and_repeats_at_most_what_was_running(tmp_path: Path):
+def test_a_killed_search_resumes_and_repeats_at_most_the_running_steps(tmp_path: Path):
     plan = Search.parse(
         {
             "experiment": BASE.replace(epochs=4),

@@ -1,4 +1,4 @@
-"""Stored baselines: readable files, nothing but what is listed, and the same forecasts again."""
+"""Stored baselines: readable files of listed classes only, and the same forecasts again."""
 
 import json
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ def test_a_baseline_reloads_to_bit_equal_forecasts(name: str):
 
 
 @pytest.mark.parametrize("name", BASELINES)
-def test_what_was_read_is_written_as_it_was(name: str):
+def test_a_loaded_baseline_is_written_to_the_same_bytes(name: str):
     _, again = read_baseline(files(name).__getitem__)
 
     assert files(name) == baseline_files(name, again)
@@ -75,7 +75,7 @@ def test_files_are_readable_and_there_is_no_pickle(name: str):
                 pytest.fail(f"a file of kind {kind}")
 
 
-def test_a_finding_of_a_fit_is_kept():
+def test_a_finding_of_a_fit_is_stored():
     assert fitted("gjr_garch").findings
 
 
@@ -92,7 +92,7 @@ def test_a_finding_of_a_fit_is_kept():
     ],
     ids=["rows first", "columns first", "mixed axes", "gaps", "not finite", "none", "one"],
 )
-def test_an_array_comes_back_with_its_bits_and_the_order_of_its_axes(values: np.ndarray):
+def test_an_array_round_trips_with_its_bits_and_the_order_of_its_axes(values: np.ndarray):
     _, again = read_baseline(baseline_files("anchor", Anchor(values)).__getitem__)
 
     shape = again.shape
@@ -103,7 +103,7 @@ def test_an_array_comes_back_with_its_bits_and_the_order_of_its_axes(values: np.
 
 
 @pytest.mark.parametrize("value", [float("inf"), float("nan"), -0.0, 5e-324, 0.1 + 0.2])
-def test_a_number_comes_back_with_its_bits(value: float):
+def test_a_number_round_trips_with_its_bits(value: float):
     files = baseline_files("anchor", Anchor(np.ones(1), findings=(value,)))
 
     _, again = read_baseline(files.__getitem__)
@@ -111,7 +111,7 @@ def test_a_number_comes_back_with_its_bits(value: float):
     assert [value.hex()] == [each.hex() for each in again.findings]
 
 
-def test_what_is_not_listed_is_refused_when_it_is_written():
+def test_a_class_that_is_not_listed_cannot_be_written():
     @dataclass(frozen=True)
     class Anchor:
         shape: object = None
@@ -121,7 +121,7 @@ def test_what_is_not_listed_is_refused_when_it_is_written():
 
 
 @pytest.mark.parametrize("kind", ["Path", "dict", "Prices", "__import__", "Finding", "Baseline"])
-def test_a_file_makes_nothing_but_what_is_listed(kind: str):
+def test_a_file_can_make_values_of_listed_classes_only(kind: str):
     torn = changed("drift", lambda shape: shape["forecaster"].update({"class": kind}))
 
     with pytest.raises(CorruptFileError, match=kind):
@@ -145,23 +145,23 @@ def test_a_file_makes_nothing_but_what_is_listed(kind: str):
         lambda shape: shape["forecaster"]["fields"].update(symbols={"trees": "served.json"}),
     ],
 )
-def test_a_shape_that_was_not_written_is_refused(change):
+def test_an_altered_shape_is_refused(change):
     with pytest.raises(CorruptFileError):
         read_baseline(changed("drift", change).__getitem__)
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"[" * 100_000, b"null", b"\xff"])
-def test_what_is_no_shape_at_all_is_refused(content: bytes):
+def test_a_file_that_is_not_a_shape_is_refused(content: bytes):
     with pytest.raises(CorruptFileError):
         read_baseline({**files("drift"), "served.json": content}.__getitem__)
 
 
-def test_arrays_that_are_none_are_refused():
+def test_a_damaged_array_file_is_refused():
     with pytest.raises(CorruptFileError):
         read_baseline({**files("drift"), "served.safetensors": b"pickle"}.__getitem__)
 
 
-def test_trees_are_the_library_s_own_text():
+def test_trees_are_stored_as_the_text_of_lightgbm():
     import lightgbm
 
     texts = [each for file, each in files("lightgbm").items() if file.endswith(".txt")]

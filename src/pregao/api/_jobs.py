@@ -15,7 +15,16 @@ from pregao.api._openapi import STORED, examples, problems
 from pregao.api._problems import Refusal, reasons_of
 from pregao.api._services import Served, Services
 from pregao.errors import Fault, InvalidExperimentError
-from pregao.jobs import ENDED, Job, JobEvent, JobState, SearchRequest, SweepRequest, TrainRequest
+from pregao.jobs import (
+    ENDED,
+    Job,
+    JobEvent,
+    JobState,
+    SearchRequest,
+    SweepRequest,
+    TrainingRequest,
+    TrainRequest,
+)
 from pregao.training import Experiment, find_recipe
 from pregao.training.search import Search, Space
 from pregao.values import Value
@@ -244,7 +253,7 @@ async def events(job: JobId, services: Served, last: LastEvent = None) -> Stream
 async def _accepted(
     services: Services,
     response: Response,
-    made: Callable[[], TrainRequest | SweepRequest | SearchRequest],
+    made: Callable[[], TrainingRequest],
     key: str | None,
 ) -> Job:
     try:

@@ -12,7 +12,7 @@ from fastapi import Depends, Request
 from pregao.api._access import Access
 from pregao.api._limits import HttpLimits
 from pregao.dataset import check_length
-from pregao.jobs import Job, SearchRequest, SweepRequest, TrainRequest
+from pregao.jobs import Job, TrainingRequest
 from pregao.service import Desk, Explanations, Metrics, Quotes
 from pregao.workbench import Workbench
 
@@ -61,9 +61,7 @@ class Services:
     patient: ThreadPoolExecutor = field(default_factory=_threads("patient", 8))
     """For what may wait for a provider or fit something."""
 
-    def accept(
-        self, request: TrainRequest | SweepRequest | SearchRequest, *, key: str | None = None
-    ) -> Job:
+    def accept(self, request: TrainingRequest, *, key: str | None = None) -> Job:
         """Accept work, unless the prices at hand are too few; what has to be fetched is seen then.
 
         Raises

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from pregao.api import Answers, Refusal, Served, Services, off_the_loop, problems, reasons_of
 from pregao.errors import InvalidExperimentError
 from pregao.evaluation import NetworkScore
-from pregao.jobs import Job, JobResult, SearchRequest, SweepRequest, TrainRequest
+from pregao.jobs import Job, JobResult, SearchRequest, SweepRequest, TrainingRequest, TrainRequest
 from pregao.service import Ticker
 from pregao.training import Experiment
 from pregao.values import Value
@@ -128,7 +128,7 @@ async def _accepted(
     request: Request,
     services: Services,
     model: type[A],
-    made: Callable[[A], TrainRequest | SweepRequest | SearchRequest],
+    made: Callable[[A], TrainingRequest],
 ) -> tuple[A, Job]:
     """Read a body by hand, and accept what it asks for."""
     try:

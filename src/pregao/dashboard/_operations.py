@@ -12,7 +12,7 @@ from pregao.dashboard._measures import Measured, measured
 from pregao.dashboard._requests import answered
 from pregao.errors import PregaoError
 from pregao.findings import Finding
-from pregao.jobs import ENDED, FetchRequest, Job, JobState, WorkerShown
+from pregao.jobs import ENDED, Job, JobState, WorkerShown
 from pregao.prices import Health
 from pregao.registry import Champion
 from pregao.service import Seat
@@ -132,9 +132,7 @@ def _line(job: Job) -> JobLine:
 
 
 def _what(job: Job) -> str:
-    if isinstance(job.request, FetchRequest):
-        return job.request.symbol
-    symbols = job.request.experiment.symbols
+    symbols = job.request.symbols
     more = f" +{len(symbols) - 3}" if len(symbols) > 3 else ""
     return ", ".join(symbols[:3]) + more
 

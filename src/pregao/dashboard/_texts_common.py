@@ -1,5 +1,6 @@
 """Texts that several pages share by key."""
 
+from pregao.jobs import JOB_KINDS
 from pregao.values import Text
 
 COMMON: dict[str, Text] = {
@@ -56,10 +57,7 @@ COMMON: dict[str, Text] = {
     "state_failed": Text(en="failed", pt_br="falhou"),
     "state_cancelled": Text(en="cancelled", pt_br="cancelado"),
     "state_dead": Text(en="dead", pt_br="morto"),
-    "kind_train": Text(en="training", pt_br="treinamento"),
-    "kind_sweep": Text(en="sweep", pt_br="varredura"),
-    "kind_search": Text(en="search", pt_br="busca"),
-    "kind_fetch": Text(en="download", pt_br="download"),
+    **{f"kind_{each.name}": each.title for each in JOB_KINDS.values()},
     "baseline": Text(en="baseline", pt_br="referência"),
     "champion": Text(en="champion", pt_br="campeão"),
     "none": Text(en="none", pt_br="nenhum"),

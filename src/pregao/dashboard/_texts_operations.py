@@ -1,10 +1,10 @@
 """Texts of the page of operations by key."""
 
 from pregao.dashboard._texts_common import COMMON
+from pregao.jobs import JOB_KINDS
 from pregao.values import Text
 
 _STATES = ("queued", "running", "succeeded", "failed", "cancelled", "dead")
-_KINDS = ("train", "sweep", "search", "fetch")
 
 _SHOWN: dict[str, Text] = {
     "operations_title": Text(en="Operations", pt_br="Operação"),
@@ -126,7 +126,7 @@ _SCRIPTED: dict[str, Text] = {
     "cancelling": Text(en="stopping", pt_br="parando"),
     "idle": Text(en="nothing", pt_br="nada"),
     **{f"state_{each}": COMMON[f"state_{each}"] for each in _STATES},
-    **{f"kind_{each}": COMMON[f"kind_{each}"] for each in _KINDS},
+    **{f"kind_{each}": COMMON[f"kind_{each}"] for each in JOB_KINDS},
     **{
         name: _SHOWN[f"operations_{name}"]
         for name in (

@@ -1,6 +1,7 @@
 """Texts of the pages of trainings and jobs by key."""
 
 from pregao.dashboard._texts_common import COMMON
+from pregao.jobs import JOB_KINDS
 from pregao.presentation import TEXTS
 from pregao.values import Text
 
@@ -115,10 +116,7 @@ TRAINING: dict[str, Text] = {
     "training_num_networks": Text(en="{count} networks", pt_br="{count} redes"),
     "training_more_symbols": Text(en="and {count} more", pt_br="e mais {count}"),
     "training_done_of": Text(en="{done} of {total}", pt_br="{done} de {total}"),
-    "training_title_train": Text(en="Training of {symbols}", pt_br="Treinamento de {symbols}"),
-    "training_title_sweep": Text(en="Sweep of {symbols}", pt_br="Varredura de {symbols}"),
-    "training_title_search": Text(en="Search of {symbols}", pt_br="Busca de {symbols}"),
-    "training_title_fetch": Text(en="Download of {symbols}", pt_br="Download de {symbols}"),
+    **{f"training_title_{each.name}": each.heading for each in JOB_KINDS.values()},
     "training_took": Text(en="took {time}", pt_br="levou {time}"),
     "training_job_started": Text(en="Time taken", pt_br="Tempo decorrido"),
     "training_job_left": Text(en="Time left", pt_br="Tempo restante"),

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from itertools import groupby
-from typing import Any, Literal
+from typing import Any
 
 from fastapi import APIRouter, Request
 from pydantic import Field
@@ -25,7 +25,7 @@ from pregao.dashboard._texts_zoo import NETWORKS_PT, RECIPES_PT
 from pregao.dataset import FEATURE_SETS
 from pregao.inference import Edge
 from pregao.instruments import Symbol
-from pregao.jobs import FetchRequest, Job, JobProgress, JobState, SweepRequest, TrainRequest
+from pregao.jobs import Job, JobKindName, JobProgress, JobState
 from pregao.presentation import TEXTS
 from pregao.training import RECIPES, Experiment, Recipe, find_recipe, listed_networks
 from pregao.values import Text, Value
@@ -74,7 +74,7 @@ class JobLine(Value):
     """A job's line."""
 
     id: str
-    kind: Literal["train", "sweep", "search", "fetch"]
+    kind: JobKindName
     state: JobState
     created: datetime
     symbols: tuple[str, ...]
@@ -177,25 +177,14 @@ def training_page(
 
 def line_of(job: Job) -> JobLine:
     """Sum up a job in a line."""
-    request = job.request
-    network, num_networks = None, None
-    match request:
-        case TrainRequest():
-            network = name_of(request.experiment.network)
-        case SweepRequest():
-            num_networks = len(request.networks or ZOO)
-        case FetchRequest():
-            pass
-        case _:
-            num_networks = len(request.search.entries)
     return JobLine(
         id=job.id,
         kind=job.kind,
         state=job.state,
         created=job.created,
-        symbols=symbols_of(job),
-        network=network,
-        num_networks=num_networks,
+        symbols=job.request.symbols,
+        network=job.request.network,
+        num_networks=job.request.num_networks,
         progress=job.progress,
         seconds=(job.finished - job.started).total_seconds()
         if job.finished and job.started
@@ -204,15 +193,6 @@ def line_of(job: Job) -> JobLine:
         champion=job.result.champion if job.result else None,
         edge=job.result.edge if job.result else None,
     )
-
-
-def symbols_of(job: Job) -> tuple[str, ...]:
-    """Give the symbols that a job is about."""
-    match job.request:
-        case FetchRequest(symbol=symbol):
-            return (symbol,)
-        case _:
-            return job.request.experiment.symbols
 
 
 def _defaults() -> Fields:

@@ -1,4 +1,4 @@
-"""One database for what changes: champions, jobs, who holds what; SQLite or PostgreSQL."""
+"""The database of runs, champions, jobs and workers: SQLite or PostgreSQL."""
 
 from pregao.database._database import Database as Database
 from pregao.database._schema import SCHEMA_REVISION as SCHEMA_REVISION

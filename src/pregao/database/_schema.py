@@ -15,64 +15,66 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 SCHEMA_REVISION = "0001"
-"""What this version of Pregao reads and writes."""
+"""The revision that this version of Pregao reads and writes."""
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
-_PATIENCE_SECONDS = 60.0
-_LOCK_NUMBER = 0x707265676F  # of PostgreSQL's advisory locks: "prego"
+_LOCK_TIMEOUT_SECONDS = 60.0
+_ADVISORY_LOCK = 0x707265676F  # the key of a PostgreSQL advisory lock: "prego" in ASCII
 
 
 def migrate(engine: Engine, file: Path | None) -> None:
-    """Bring the schema to `SCHEMA_REVISION`, once however many processes ask at a time.
+    """Migrate the schema to `SCHEMA_REVISION`; concurrent processes migrate it once.
 
     Parameters
     ----------
     file
-        Where SQLite keeps the database: it is copied before a migration changes it.
+        The file of a SQLite database, which is copied before a migration changes it.
 
     Raises
     ------
     NewerSchemaError
-        If a newer version of Pregao has been at it.
+        If a newer version of Pregao has migrated it.
     """
-    if _revision(engine) == SCHEMA_REVISION:
+    if _current_revision(engine) == SCHEMA_REVISION:
         return
-    with _alone(engine, file) as connection:
-        found = _revision_seen_by(connection)
+    with _migration_lock(engine, file) as connection:
+        found = _read_revision(connection)
         connection.commit()
         if found == SCHEMA_REVISION:
             return
-        if found is not None and found not in _known():
+        if found is not None and found not in _known_revisions():
             raise NewerSchemaError(str(engine.url.render_as_string()), found, SCHEMA_REVISION)
         if found is not None and file is not None:
-            _copy(file, file.with_name(f"{file.name}.{found}.bak"))
+            _back_up(file, file.with_name(f"{file.name}.{found}.bak"))
         from alembic import command
 
-        config = _config()
+        config = _alembic_config()
         config.attributes["connection"] = connection
         command.upgrade(config, SCHEMA_REVISION)
         connection.commit()
 
 
-def _revision(engine: Engine) -> str | None:
+def _current_revision(engine: Engine) -> str | None:
     with engine.connect() as connection:
-        return _revision_seen_by(connection)
+        return _read_revision(connection)
 
 
-def _revision_seen_by(connection: Connection) -> str | None:
-    # As alembic keeps it, which takes longer to load than all this takes to run.
+def _read_revision(connection: Connection) -> str | None:
+    # Read alembic's own table: loading alembic takes longer than this whole check.
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
 
 
-def _known() -> set[str]:
+def _known_revisions() -> set[str]:
     from alembic.script import ScriptDirectory
 
-    return {each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions()}
+    return {
+        each.revision for each in ScriptDirectory.from_config(_alembic_config()).walk_revisions()
+    }
 
 
-def _config() -> "Config":
+def _alembic_config() -> "Config":
     from alembic.config import Config
 
     config = Config()
@@ -81,24 +83,26 @@ def _config() -> "Config":
 
 
 @contextmanager
-def _alone(engine: Engine, file: Path | None) -> Iterator[Connection]:
+def _migration_lock(engine: Engine, file: Path | None) -> Iterator[Connection]:
     if file is not None:
-        lock = FileLock(file.with_name(f"{file.name}.lock"), timeout=_PATIENCE_SECONDS)
+        lock = FileLock(file.with_name(f"{file.name}.lock"), timeout=_LOCK_TIMEOUT_SECONDS)
         with lock, engine.connect() as connection:
             yield connection
         return
     with engine.connect() as connection:
-        connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": _LOCK_NUMBER})
+        connection.execute(text("SELECT pg_advisory_lock(:number)"), {"number": _ADVISORY_LOCK})
         connection.commit()
         try:
             yield connection
         finally:
             connection.rollback()
-            connection.execute(text("SELECT pg_advisory_unlock(:number)"), {"number": _LOCK_NUMBER})
+            connection.execute(
+                text("SELECT pg_advisory_unlock(:number)"), {"number": _ADVISORY_LOCK}
+            )
             connection.commit()
 
 
-def _copy(file: Path, copy: Path) -> None:
-    """Copy a database that others may be reading."""
+def _back_up(file: Path, copy: Path) -> None:
+    """Copy a database that other connections may be reading."""
     with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)

@@ -1,7 +1,7 @@
-"""The tables, as the newest migration leaves them.
+"""The tables, as the newest migration creates them.
 
-Moments are milliseconds since 1970 in UTC: SQLite has no type for them, and both databases compare
-whole numbers alike. JSON is text that a frozen value wrote and reads again.
+Times are milliseconds since 1970 in UTC: SQLite has no type for them, and both databases compare
+whole numbers alike. JSON columns are text, written and parsed by frozen values.
 """
 
 from sqlalchemy import (
@@ -34,16 +34,16 @@ runs = Table(
     Column("id", String(200), primary_key=True),
     Column("created_ms", BigInteger, nullable=False),
     Column("forecaster", String(80), nullable=False),
-    Column("served", String(80)),  # the baseline in its place, if there is one
+    Column("served", String(80)),  # the served baseline, if there is one
     Column("symbols", Text, nullable=False),  # JSON list
     Column("horizon", Integer, nullable=False),
     Column("edge", String(16), nullable=False),
     Column("summary", Text, nullable=False),  # JSON: the scores that lists show
     Column("provenance_digest", String(64), nullable=False),  # SHA-256 of provenance.json
-    Column("registered_ms", BigInteger),  # since when it can be a champion
+    Column("registered_ms", BigInteger),  # when it became eligible as champion
     Index(None, "created_ms"),
 )
-"""The stored runs: a row is written after its folder is whole."""
+"""The stored runs: a row is written after its folder is complete."""
 
 champions = Table(
     "champions",
@@ -56,7 +56,7 @@ champions = Table(
     CheckConstraint("version > 0", name="version_counts"),
     Index(None, "run"),
 )
-"""Which run serves a symbol and horizon; changed by comparing the version and setting the next."""
+"""The run that serves each symbol and horizon; changed by compare-and-set on the version."""
 
 promotions = Table(
     "promotions",
@@ -71,7 +71,7 @@ promotions = Table(
     Column("reason", Text, nullable=False),
     Column("at_ms", BigInteger, nullable=False),
 )
-"""The audit trail of champions: written in the transaction that changes one, never changed."""
+"""The audit trail of champions: rows are inserted with each change and never updated."""
 
 jobs = Table(
     "jobs",
@@ -81,13 +81,13 @@ jobs = Table(
     Column("state", String(16), nullable=False),
     Column("request", Text, nullable=False),  # JSON
     Column("key", String(200), unique=True),  # the client's Idempotency-Key
-    Column("key_digest", String(64)),  # of the body that came with it
+    Column("key_digest", String(64)),  # of the request submitted with the key
     Column("created_ms", BigInteger, nullable=False),
-    Column("available_ms", BigInteger, nullable=False),  # not to be claimed before
+    Column("available_ms", BigInteger, nullable=False),  # earliest time of a claim
     Column("started_ms", BigInteger),
     Column("finished_ms", BigInteger),
     Column("attempts", Integer, nullable=False),
-    Column("epoch", Integer, nullable=False),  # fences off workers that lost their lease
+    Column("epoch", Integer, nullable=False),  # fencing token of the lease
     Column("lease_by", String(80)),
     Column("lease_until_ms", BigInteger),
     Column("cancel_asked", Boolean, nullable=False),
@@ -98,7 +98,7 @@ jobs = Table(
     Index(None, "state", "available_ms", "created_ms"),
     Index(None, "created_ms"),
 )
-"""Accepted work; a row is there before its acceptance is answered."""
+"""Accepted jobs; a row is committed before the client gets its answer."""
 
 job_events = Table(
     "job_events",
@@ -109,7 +109,7 @@ job_events = Table(
     Column("kind", String(24), nullable=False),
     Column("data", Text, nullable=False),  # JSON
 )
-"""What happened to a job, numbered from 1, for streams that go on where they were cut."""
+"""The events of each job, numbered from 1, so that a cut stream can resume."""
 
 workers = Table(
     "workers",
@@ -119,6 +119,6 @@ workers = Table(
     Column("pid", Integer, nullable=False),
     Column("started_ms", BigInteger, nullable=False),
     Column("beat_ms", BigInteger, nullable=False),
-    Column("job", String(40)),  # what it works on
+    Column("job", String(40)),  # the job in progress
 )
-"""Who works, as of the last beat."""
+"""The workers, as of their last heartbeats."""

@@ -1,13 +1,17 @@
-"""Durable work: accepted once it is written down, done by whoever holds its lease."""
+"""Durable jobs: accepted once they are on disk, done by the worker that holds the lease."""
 
 from pregao.jobs._claim import Claim as Claim
 from pregao.jobs._jobs import JobLimits as JobLimits
 from pregao.jobs._jobs import Jobs as Jobs
-from pregao.jobs._requests import FetchRequest as FetchRequest
-from pregao.jobs._requests import SearchRequest as SearchRequest
-from pregao.jobs._requests import SweepRequest as SweepRequest
-from pregao.jobs._requests import TrainRequest as TrainRequest
-from pregao.jobs._requests import parse_request as parse_request
+from pregao.jobs._kinds import JOB_KINDS as JOB_KINDS
+from pregao.jobs._kinds import FetchRequest as FetchRequest
+from pregao.jobs._kinds import JobKindName as JobKindName
+from pregao.jobs._kinds import SearchRequest as SearchRequest
+from pregao.jobs._kinds import SweepRequest as SweepRequest
+from pregao.jobs._kinds import TrainingRequest as TrainingRequest
+from pregao.jobs._kinds import TrainRequest as TrainRequest
+from pregao.jobs._kinds import parse_request as parse_request
+from pregao.jobs._request import JobRequest as JobRequest
 from pregao.jobs._sizes import LIMITS as LIMITS
 from pregao.jobs._sizes import SizeLimits as SizeLimits
 from pregao.jobs._values import ENDED as ENDED

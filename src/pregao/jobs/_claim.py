@@ -1,4 +1,4 @@
-"""A job in a worker's hands: everything it writes is fenced by the epoch of its lease."""
+"""The claim of a worker on a job: every write is fenced by the epoch of the lease."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,20 +9,20 @@ from sqlalchemy import Connection, Row, update
 
 from pregao.database import Database, jobs
 from pregao.errors import LostLeaseError
-from pregao.jobs._rows import add_event, find, forget_progress, job_of
+from pregao.jobs._rows import add_event, prune_progress_events, row_to_job, select_job
 from pregao.jobs._values import Job, JobProblem, JobProgress, JobResult, JobState
 
-_TAIL_CHARACTERS = 8_000
-_KEPT_EVENTS = 500
-"""Of a job that has ended; a day's training tells of a hundred thousand things."""
+_LOG_TAIL_CHARACTERS = 8_000
+_NUM_KEPT_EVENTS = 500
+"""Of a job that has ended; a day of training makes a hundred thousand."""
 
 
 @dataclass(frozen=True)
 class Claim:
-    """One attempt at a job.
+    """One attempt of a worker at a job.
 
-    Whoever lost the lease, for however short a sleep, has another epoch than the job: nothing that
-    it writes is taken, and it hears of it by `LostLeaseError`.
+    The job's epoch grows with every claim. A worker that lost its lease, however briefly, holds an
+    old epoch: its writes are refused with `LostLeaseError`.
     """
 
     database: Database
@@ -31,37 +31,37 @@ class Claim:
     worker: str
     lease_ms: int
 
-    def beat(self) -> bool:
-        """Hold the lease for longer, and hear whether the job is to stop."""
-        with self._held() as (connection, row):
+    def renew(self) -> bool:
+        """Extend the lease; return whether a cancellation is pending."""
+        with self._locked() as (connection, row):
             until = self.database.now_ms(connection) + self.lease_ms
             self._write(connection, lease_until_ms=until)
             return bool(row.cancel_asked)
 
     def progress(self, progress: JobProgress) -> None:
-        """Say how far it is."""
-        with self._held() as (connection, _):
+        """Record the progress."""
+        with self._locked() as (connection, _):
             self._write(connection, progress=progress.model_dump_json())
             self._event(connection, "progress", progress.model_dump(mode="json"))
 
     def note(self, data: dict[str, Any]) -> None:
-        """Tell who watches something that is no number of things done."""
-        with self._held() as (connection, _):
+        """Record an event that is neither progress nor a change of state."""
+        with self._locked() as (connection, _):
             self._event(connection, "note", data)
 
     def succeed(self, result: JobResult) -> None:
-        """End it well."""
+        """End the job as succeeded."""
         self._end("succeeded", result=result.model_dump_json())
 
     def fail(self, problem: JobProblem, log_tail: str | None = None) -> None:
-        """End it for a reason that trying again would find again."""
-        self._end("failed", problem=problem.model_dump_json(), log_tail=_tail(log_tail))
+        """End the job as failed, for a reason that a retry would meet again."""
+        self._end("failed", problem=problem.model_dump_json(), log_tail=_log_tail(log_tail))
 
-    def cancelled(self) -> None:
-        """End it because that was asked for."""
+    def cancel(self) -> None:
+        """End the job as cancelled."""
         self._end("cancelled")
 
-    def crashed(
+    def requeue_crashed(
         self,
         problem: JobProblem,
         log_tail: str | None,
@@ -69,24 +69,24 @@ class Claim:
         most_attempts: int,
         wait_seconds: float,
     ) -> JobState:
-        """Give it back after an attempt that died, or bury it after the last one.
+        """Requeue the job after a crashed attempt, or end it as dead after the last one.
 
-        The next attempt waits a little, twice as long each time: what died of a machine without
-        memory would die of it at once.
+        The wait before the next attempt doubles each time: a job that ran out of memory would run
+        out of it again at once.
         """
         if self.job.attempts >= most_attempts:
-            self._end("dead", problem=problem.model_dump_json(), log_tail=_tail(log_tail))
+            self._end("dead", problem=problem.model_dump_json(), log_tail=_log_tail(log_tail))
             return "dead"
         wait_ms = int(1000 * wait_seconds) << (self.job.attempts - 1)
         self._requeue(attempts=self.job.attempts, wait_ms=wait_ms)
         return "queued"
 
-    def released(self) -> None:
-        """Give it back untouched: this attempt does not count."""
+    def release(self) -> None:
+        """Requeue the job without counting this attempt."""
         self._requeue(attempts=self.job.attempts - 1)
 
     def _requeue(self, *, attempts: int, wait_ms: int = 0) -> None:
-        with self._held() as (connection, row):
+        with self._locked() as (connection, row):
             if row.cancel_asked:
                 self._finish(connection, "cancelled")
                 return
@@ -102,7 +102,7 @@ class Claim:
             self._event(connection, "state", {"state": "queued"})
 
     def _end(self, state: JobState, **values: object) -> None:
-        with self._held() as (connection, _):
+        with self._locked() as (connection, _):
             self._finish(connection, state, **values)
 
     def _finish(self, connection: Connection, state: JobState, **values: object) -> None:
@@ -115,13 +115,13 @@ class Claim:
             **values,
         )
         self._event(connection, "state", {"state": state})
-        forget_progress(connection, self.job.id, kept=_KEPT_EVENTS)
+        prune_progress_events(connection, self.job.id, kept=_NUM_KEPT_EVENTS)
 
     @contextmanager
-    def _held(self) -> Iterator[tuple[Connection, Row[Any]]]:
-        """Write in one transaction, if the lease is still this claim's."""
+    def _locked(self) -> Iterator[tuple[Connection, Row[Any]]]:
+        """Open a transaction with the job's row locked, if the lease is still held."""
         with self.database.writing() as connection:
-            row = find(connection, self.job.id, lock=True)
+            row = select_job(connection, self.job.id, lock=True)
             if row is None or row.epoch != self.epoch or row.state != "running":
                 raise LostLeaseError(self.job.id, self.worker)
             yield connection, row
@@ -134,10 +134,10 @@ class Claim:
         add_event(connection, self.job.id, at_ms=now_ms, kind=kind, data=data)
 
 
-def claim_of(database: Database, row: Row[Any], worker: str, lease_ms: int) -> Claim:
-    """Make the claim that a freshly leased row stands for."""
-    return Claim(database, job_of(row), row.epoch, worker, lease_ms)
+def claim_from_row(database: Database, row: Row[Any], worker: str, lease_ms: int) -> Claim:
+    """Return the claim on a row that has just been leased."""
+    return Claim(database, row_to_job(row), row.epoch, worker, lease_ms)
 
 
-def _tail(log: str | None) -> str | None:
-    return None if log is None else log[-_TAIL_CHARACTERS:]
+def _log_tail(log: str | None) -> str | None:
+    return None if log is None else log[-_LOG_TAIL_CHARACTERS:]

@@ -1,4 +1,4 @@
-"""The queue: rows that are claimed by lease, whichever process or host claims them."""
+"""The queue: rows that workers of any process or host claim by lease."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,76 +16,87 @@ from pregao.errors import (
     UnknownJobError,
     UnknownNameError,
 )
-from pregao.jobs._claim import Claim, claim_of
-from pregao.jobs._line import Line, Request, Submission
-from pregao.jobs._rows import add_event, event_of, find, first_event, job_of, new_job, new_row
-from pregao.jobs._sizes import check_request
+from pregao.jobs._claim import Claim, claim_from_row
+from pregao.jobs._line import GroupCommit, Submission
+from pregao.jobs._request import JobRequest
+from pregao.jobs._rows import (
+    add_event,
+    first_event_row,
+    new_job,
+    new_row,
+    row_to_event,
+    row_to_job,
+    select_job,
+)
+from pregao.jobs._sizes import LIMITS, check_sizes
 from pregao.jobs._values import STATES, Job, JobEvent, JobProblem, JobProgress, WorkerShown
 from pregao.registry import moment
 from pregao.values import Value
 
-_SILENT_MS = 90_000
-"""A worker that has not beaten for as long is taken for gone."""
+_WORKER_TIMEOUT_MS = 90_000
+"""A worker without a heartbeat for this long counts as lost."""
 
 
 class JobLimits(Value):
-    """How many jobs wait, how long one may be silent, how often one is tried."""
+    """The limits of the queue, of attempts and of leases."""
 
-    queued: int = Field(default=1_000, description="that wait; one more is refused")
+    queued: int = Field(default=1_000, description="jobs that may wait; one more is refused")
     attempts: int = Field(default=3, description="of one job")
     seconds: float = Field(
         default=86_400.0, description="of one attempt, on top of a search's own budget"
     )
-    lease_seconds: float = Field(default=30.0, description="until a silent worker's job is retaken")
+    lease_seconds: float = Field(
+        default=30.0, description="until a silent worker's job is claimed again"
+    )
     crash_wait_seconds: float = Field(
-        default=2.0, description="before a job that crashed is tried again; then twice as long"
+        default=2.0, description="before a crashed job is tried again; doubled at each attempt"
     )
     retry_after_seconds: int = Field(
-        default=30, description="what who finds the queue full is told"
+        default=30, description="the Retry-After of an answer that the queue is full"
     )
 
 
 @dataclass(frozen=True, eq=False)
 class Jobs:
-    """The jobs of one database; every method may be called from several threads."""
+    """The queue of one database; every method is safe to call from several threads."""
 
     database: Database
     limits: JobLimits = field(default_factory=JobLimits)
-    _line: Line = field(default_factory=Line)
+    _group_commit: GroupCommit = field(default_factory=GroupCommit)
 
-    def submit(self, request: Request, *, key: str | None = None) -> Job:
-        """Accept a job: it is on disk when this returns.
+    def submit(self, request: JobRequest, *, key: str | None = None) -> Job:
+        """Accept a job, which is on disk when this returns.
 
         Parameters
         ----------
         key
-            The client's own name for this submission: the same again is the same job.
+            The client's Idempotency-Key: the same request with the same key is the same job.
 
         Raises
         ------
         JobTooLargeError
-            For what nobody means to ask for.
+            For a request that is larger than any intended one.
         QueueFullError
-            If too many wait.
+            If the most jobs that may wait do.
         IdempotencyMismatchError
-            If the key was used for something else.
+            If the key was used with another request.
         """
-        check_request(request)
+        check_sizes(request.sizes(LIMITS))
         own = Submission(request, key)
-        self._line.join(own)
+        self._group_commit.join(own)
         if own.outcome is None:
-            batch = self._line.take()
+            batch = self._group_commit.take()
             try:
                 self._write(batch)
             finally:
-                self._line.leave(own, batch)
+                self._group_commit.finish(own, batch)
         if isinstance(own.outcome, Job):
             return own.outcome
-        assert own.outcome is not None, "it was written, or why not"
+        assert own.outcome is not None, "a job or an error"
         raise own.outcome
 
     def job(self, name: str) -> Job:
-        """Find a job by its id.
+        """Load a job by its id.
 
         Raises
         ------
@@ -93,17 +104,17 @@ class Jobs:
             With the newest ones.
         """
         with self.database.reading() as connection:
-            return job_of(self._found(connection, name))
+            return row_to_job(self._select(connection, name))
 
     def jobs(
         self, *, state: str | None = None, limit: int = 100, before: str | None = None
     ) -> tuple[Job, ...]:
-        """List jobs, the newest first, from the one after `before` on.
+        """List jobs, the newest first, starting after the job `before`.
 
         Raises
         ------
         UnknownNameError
-            For a state that is none, with the nearest.
+            For an unknown state, with the nearest one.
         """
         if state is not None and state not in STATES:
             raise UnknownNameError("state", state, STATES)
@@ -119,32 +130,32 @@ class Jobs:
                 )
             )
         with self.database.reading() as connection:
-            return tuple(map(job_of, connection.execute(query)))
+            return tuple(map(row_to_job, connection.execute(query)))
 
     def cancel(self, name: str) -> Job:
-        """Ask a job to stop: at once where it waits, within seconds where it runs.
+        """Cancel a job: at once if it waits, within seconds if it runs.
 
         Raises
         ------
         UnknownJobError
             With the newest ones.
         JobStateError
-            If it has ended otherwise.
+            If it has ended in another state.
         """
         with self.database.writing() as connection:
-            row = self._found(connection, name, lock=True)
+            row = self._select(connection, name, lock=True)
             if row.state == "queued":
                 now_ms = self.database.now_ms(connection)
-                self._set(connection, name, state="cancelled", finished_ms=now_ms)
-                self._state_event(connection, name, "cancelled")
+                self._update(connection, name, state="cancelled", finished_ms=now_ms)
+                self._add_state_event(connection, name, "cancelled")
             elif row.state == "running":
-                self._set(connection, name, cancel_asked=True)
+                self._update(connection, name, cancel_asked=True)
             elif row.state != "cancelled":
                 raise JobStateError(name, row.state, "cancelled")
-            return job_of(self._found(connection, name))
+            return row_to_job(self._select(connection, name))
 
     def retry(self, name: str) -> Job:
-        """Let a job that failed, died or was cancelled wait again, with all its attempts.
+        """Queue a failed, dead or cancelled job again, with all its attempts.
 
         Raises
         ------
@@ -154,10 +165,10 @@ class Jobs:
             If it is in another state.
         """
         with self.database.writing() as connection:
-            row = self._found(connection, name, lock=True)
+            row = self._select(connection, name, lock=True)
             if row.state not in {"failed", "dead", "cancelled"}:
                 raise JobStateError(name, row.state, "tried again")
-            self._set(
+            self._update(
                 connection,
                 name,
                 state="queued",
@@ -169,11 +180,11 @@ class Jobs:
                 epoch=row.epoch + 1,
                 progress=JobProgress().model_dump_json(),
             )
-            self._state_event(connection, name, "queued")
-            return job_of(self._found(connection, name))
+            self._add_state_event(connection, name, "queued")
+            return row_to_job(self._select(connection, name))
 
     def events(self, name: str, *, after: int = 0, limit: int = 500) -> tuple[JobEvent, ...]:
-        """Give what happened to a job, from the event after a number on."""
+        """Return the events of a job whose number is above `after`, the oldest first."""
         query = (
             select(job_events)
             .where(job_events.c.job == name, job_events.c.number > after)
@@ -181,10 +192,10 @@ class Jobs:
             .limit(limit)
         )
         with self.database.reading() as connection:
-            return tuple(map(event_of, connection.execute(query)))
+            return tuple(map(row_to_event, connection.execute(query)))
 
     def claim(self, worker: str) -> Claim | None:
-        """Take the job that has waited longest, or one whose worker fell silent; None for none."""
+        """Claim the oldest job that waits or whose lease has expired; None without one."""
         with self.database.reading() as connection:
             if connection.execute(self._claimable(connection).limit(1)).first() is None:
                 return None
@@ -194,10 +205,10 @@ class Jobs:
             row = connection.execute(query).one_or_none()
             if row is None:
                 return None
-            if row.state == "running" and not self._outlives(connection, row):
+            if row.state == "running" and not self._may_retry(connection, row):
                 return None
             now_ms = self.database.now_ms(connection)
-            self._set(
+            self._update(
                 connection,
                 row.id,
                 state="running",
@@ -207,8 +218,8 @@ class Jobs:
                 lease_until_ms=now_ms + lease_ms,
                 started_ms=now_ms if row.started_ms is None else row.started_ms,
             )
-            self._state_event(connection, row.id, "running")
-            return claim_of(self.database, self._found(connection, row.id), worker, lease_ms)
+            self._add_state_event(connection, row.id, "running")
+            return claim_from_row(self.database, self._select(connection, row.id), worker, lease_ms)
 
     def counts(self) -> dict[str, int]:
         """Count the jobs of each state."""
@@ -218,7 +229,7 @@ class Jobs:
         return {state: found.get(state, 0) for state in STATES}
 
     def oldest_queued_seconds(self) -> float:
-        """Give for how long the job that is next has waited; 0 if none waits."""
+        """Return the seconds that the oldest queued job has waited; 0 without one."""
         query = select(func.min(jobs.c.created_ms)).where(jobs.c.state == "queued")
         with self.database.reading() as connection:
             oldest = connection.execute(query).scalar_one()
@@ -226,7 +237,7 @@ class Jobs:
         return 0.0 if oldest is None else max(0.0, (now_ms - oldest) / 1000)
 
     def workers(self) -> tuple[WorkerShown, ...]:
-        """List the workers that beat of late."""
+        """List the workers, the longest running first."""
         with self.database.reading() as connection:
             now_ms = self.database.now_ms(connection)
             found = connection.execute(select(workers).order_by(workers.c.started_ms)).all()
@@ -238,26 +249,26 @@ class Jobs:
                 started=moment(row.started_ms),
                 beat=moment(row.beat_ms),
                 job=row.job,
-                is_alive=now_ms - row.beat_ms < _SILENT_MS,
+                is_alive=now_ms - row.beat_ms < _WORKER_TIMEOUT_MS,
             )
             for row in found
         )
 
     def worker_beats(self, name: str, *, host: str, pid: int, job: str | None) -> None:
-        """Note that a worker is there; those that were silent for long are forgotten."""
+        """Record a heartbeat; a worker's first one deletes the rows of those lost long ago."""
         with self.database.writing() as connection:
             now_ms = self.database.now_ms(connection)
             beat = {"beat_ms": now_ms, "job": job}
             changed = connection.execute(update(workers).where(workers.c.id == name).values(**beat))
             if changed.rowcount == 0:
-                gone = workers.c.beat_ms < now_ms - 10 * _SILENT_MS
-                connection.execute(workers.delete().where(gone))
+                is_lost = workers.c.beat_ms < now_ms - 10 * _WORKER_TIMEOUT_MS
+                connection.execute(workers.delete().where(is_lost))
                 connection.execute(
                     insert(workers).values(id=name, host=host, pid=pid, started_ms=now_ms, **beat)
                 )
 
     def worker_leaves(self, name: str) -> None:
-        """Note that a worker ended in good order."""
+        """Delete the row of a worker that ends in good order."""
         with self.database.writing() as connection:
             connection.execute(workers.delete().where(workers.c.id == name))
 
@@ -265,9 +276,9 @@ class Jobs:
         try:
             try:
                 self._write_once(batch)
-            except IntegrityError:  # another process used one of the keys in between: now it shows
+            except IntegrityError:  # another process has just used one of the keys
                 self._write_once(batch)
-        except Exception as error:  # noqa: BLE001 - it is every submitter's, who raises it
+        except Exception as error:  # noqa: BLE001 - raised again by each submitting thread
             for each in batch:
                 each.outcome = error
 
@@ -275,10 +286,10 @@ class Jobs:
         outcomes: list[Job | Exception] = []
         accepted: list[tuple[Submission, Job]] = []
         with self.database.writing() as connection:
-            room = self.limits.queued - self._queued(connection)
+            room = self.limits.queued - self._num_queued(connection)
             now_ms = self.database.now_ms(connection)
             for each in batch:
-                outcome = self._known(connection, each, accepted)
+                outcome = self._earlier_outcome(connection, each, accepted)
                 if outcome is None and len(accepted) >= room:
                     outcome = QueueFullError(self.limits.queued, self.limits.retry_after_seconds)
                 elif outcome is None:
@@ -290,18 +301,18 @@ class Jobs:
                     new_row(job, now_ms, key=each.key, digest=each.digest) for each, job in accepted
                 ]
                 connection.execute(insert(jobs), rows)
-                connection.execute(insert(job_events), [first_event(row) for row in rows])
-        # Only now is it on disk, and may be told.
+                connection.execute(insert(job_events), [first_event_row(row) for row in rows])
+        # Set after the commit: an outcome promises that the job is on disk.
         for each, outcome in zip(batch, outcomes, strict=True):
             each.outcome = outcome
 
-    def _known(
+    def _earlier_outcome(
         self,
         connection: Connection,
         own: Submission,
         accepted: Sequence[tuple[Submission, Job]],
     ) -> Job | Exception | None:
-        """Give what became of an earlier submission of the same key, if there is one."""
+        """Return the outcome of an earlier submission with the same key; None without one."""
         if own.key is None:
             return None
         for each, job in accepted:
@@ -312,23 +323,21 @@ class Jobs:
         if known is None:
             return None
         same = known.key_digest == own.digest
-        return job_of(known) if same else IdempotencyMismatchError(own.key, known.id)
+        return row_to_job(known) if same else IdempotencyMismatchError(own.key, known.id)
 
     def _claimable(self, connection: Connection) -> Any:
         now_ms = self.database.now_ms(connection)
         waiting = (jobs.c.state == "queued") & (jobs.c.available_ms <= now_ms)
-        silent = (jobs.c.state == "running") & (jobs.c.lease_until_ms < now_ms)
-        return select(jobs).where(or_(waiting, silent)).order_by(jobs.c.created_ms, jobs.c.id)
+        expired = (jobs.c.state == "running") & (jobs.c.lease_until_ms < now_ms)
+        return select(jobs).where(or_(waiting, expired)).order_by(jobs.c.created_ms, jobs.c.id)
 
-    def _outlives(self, connection: Connection, row: Row[Any]) -> bool:
-        """Bury a silent job that was asked to stop, or has used up its attempts."""
+    def _may_retry(self, connection: Connection, row: Row[Any]) -> bool:
+        """Return whether a job with an expired lease may be tried again; end it if not."""
         if not row.cancel_asked and row.attempts < self.limits.attempts:
             return True
-        problem = JobProblem(
-            name="WorkerLost", detail=f"its worker fell silent {row.attempts} times"
-        )
+        problem = JobProblem(name="WorkerLost", detail=f"its worker was lost {row.attempts} times")
         state = "cancelled" if row.cancel_asked else "dead"
-        self._set(
+        self._update(
             connection,
             row.id,
             state=state,
@@ -338,23 +347,23 @@ class Jobs:
             lease_by=None,
             lease_until_ms=None,
         )
-        self._state_event(connection, row.id, state)
+        self._add_state_event(connection, row.id, state)
         return False
 
-    def _found(self, connection: Connection, name: str, *, lock: bool = False) -> Row[Any]:
-        row = find(connection, name, lock=lock)
+    def _select(self, connection: Connection, name: str, *, lock: bool = False) -> Row[Any]:
+        row = select_job(connection, name, lock=lock)
         if row is None:
             query = select(jobs.c.id).order_by(jobs.c.created_ms.desc()).limit(3)
             raise UnknownJobError(name, connection.execute(query).scalars().all())
         return row
 
-    def _queued(self, connection: Connection) -> int:
+    def _num_queued(self, connection: Connection) -> int:
         query = select(func.count()).select_from(jobs).where(jobs.c.state == "queued")
         return int(connection.execute(query).scalar_one())
 
-    def _set(self, connection: Connection, name: str, **values: object) -> None:
+    def _update(self, connection: Connection, name: str, **values: object) -> None:
         connection.execute(update(jobs).where(jobs.c.id == name).values(**values))
 
-    def _state_event(self, connection: Connection, name: str, state: str) -> None:
+    def _add_state_event(self, connection: Connection, name: str, state: str) -> None:
         now_ms = self.database.now_ms(connection)
         add_event(connection, name, at_ms=now_ms, kind="state", data={"state": state})

@@ -1,4 +1,4 @@
-"""Who waits to be written down: one thread writes for all who came meanwhile."""
+"""Group commit: one thread writes the submissions of all threads that wait."""
 
 import threading
 from collections.abc import Sequence
@@ -6,57 +6,59 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 
-from pregao.jobs._requests import FetchRequest, SearchRequest, SweepRequest, TrainRequest
+from pregao.jobs._request import JobRequest
 from pregao.jobs._values import Job
-
-Request = TrainRequest | SweepRequest | SearchRequest | FetchRequest
 
 
 @dataclass(eq=False)
 class Submission:
-    """A job on its way into the database."""
+    """A job that is not in the database yet."""
 
-    request: Request
+    request: JobRequest
     key: str | None
     outcome: Job | Exception | None = None
-    woken: threading.Event = field(default_factory=threading.Event)
-    """Set when it is written, or when it is its turn to write for all who wait."""
+    ready: threading.Event = field(default_factory=threading.Event)
+    """Set when it is written, or when its thread has to write the next batch."""
 
     @cached_property
     def digest(self) -> str:
-        """Of what is asked for."""
+        """SHA-256 of the request."""
         return sha256(self.request.model_dump_json().encode()).hexdigest()
 
 
 @dataclass(eq=False)
-class Line:
-    """Who waits to be written: one writes for all, as a commit waits for the disk."""
+class GroupCommit:
+    """The submissions that wait to be written; one thread at a time writes all of them.
+
+    A commit costs a sync of the disk, whatever the number of its rows.
+    """
 
     waiting: list[Submission] = field(default_factory=list)
-    is_led: bool = False
+    has_leader: bool = False
+    """Whether a thread is writing, or about to."""
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def join(self, own: Submission) -> None:
-        """Wait until one's outcome is known, or it is one's turn to write."""
+        """Queue a submission; wait until it is written, or its thread is the leader."""
         with self.lock:
             self.waiting.append(own)
-            if not self.is_led:
-                self.is_led = True
-                own.woken.set()
-        own.woken.wait()
+            if not self.has_leader:
+                self.has_leader = True
+                own.ready.set()
+        own.ready.wait()
 
     def take(self) -> list[Submission]:
-        """Give all who wait by now."""
+        """Remove and return all submissions that wait."""
         with self.lock:
             batch, self.waiting = self.waiting, []
         return batch
 
-    def leave(self, own: Submission, batch: Sequence[Submission]) -> None:
-        """Wake those who are written, and whoever writes next: a lock would wake them in turn."""
+    def finish(self, own: Submission, batch: Sequence[Submission]) -> None:
+        """Wake a batch's threads and the next leader at once; a lock would wake them in turn."""
         with self.lock:
             left = [each for each in batch if each.outcome is None and each is not own]
-            self.waiting[:0] = left  # this thread was interrupted
-            self.is_led = bool(self.waiting)
+            self.waiting[:0] = left  # not written: this thread was interrupted
+            self.has_leader = bool(self.waiting)
             for each in (*batch, *self.waiting[:1]):
                 if each not in left[1:]:
-                    each.woken.set()
+                    each.ready.set()

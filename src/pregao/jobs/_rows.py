@@ -1,4 +1,4 @@
-"""Jobs as rows, and back."""
+"""Jobs and their events to rows, and back."""
 
 import json
 from datetime import datetime
@@ -8,20 +8,21 @@ from uuid import uuid4
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
 from pregao.database import job_events, jobs
-from pregao.jobs._requests import JobRequest, parse_request
+from pregao.jobs._kinds import parse_request
+from pregao.jobs._request import JobRequest
 from pregao.jobs._values import Job, JobEvent, JobProblem, JobProgress, JobResult
 from pregao.registry import moment
 
 
-def job_of(row: Row[Any]) -> Job:
-    """Give the job that a row holds."""
+def row_to_job(row: Row[Any]) -> Job:
+    """Return the job that a row holds."""
     return Job(
         id=row.id,
         kind=row.kind,
         state=row.state,
         created=moment(row.created_ms),
-        started=_moment(row.started_ms),
-        finished=_moment(row.finished_ms),
+        started=_optional_datetime(row.started_ms),
+        finished=_optional_datetime(row.finished_ms),
         attempts=row.attempts,
         is_cancelling=row.cancel_asked and row.state == "running",
         progress=JobProgress.model_validate_json(row.progress),
@@ -33,7 +34,7 @@ def job_of(row: Row[Any]) -> Job:
 
 
 def new_job(request: JobRequest, now_ms: int) -> Job:
-    """Give the job that a request becomes."""
+    """Return a queued job with a new id."""
     return Job(
         id=f"job-{uuid4().hex[:20]}",
         kind=request.kind,
@@ -52,7 +53,7 @@ def new_job(request: JobRequest, now_ms: int) -> Job:
 
 
 def new_row(job: Job, now_ms: int, *, key: str | None, digest: str) -> dict[str, Any]:
-    """Give the row of a new job."""
+    """Return the row of a new job."""
     return {
         "id": job.id,
         "kind": job.kind,
@@ -69,8 +70,8 @@ def new_row(job: Job, now_ms: int, *, key: str | None, digest: str) -> dict[str,
     }
 
 
-def first_event(row: dict[str, Any]) -> dict[str, Any]:
-    """Give the event that a new job begins with."""
+def first_event_row(row: dict[str, Any]) -> dict[str, Any]:
+    """Return the row of a new job's first event."""
     data = json.dumps({"state": row["state"]})
     return {
         "job": row["id"],
@@ -81,8 +82,8 @@ def first_event(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def find(connection: Connection, name: str, *, lock: bool = False) -> Row[Any] | None:
-    """Give a job's row; lock it where the database locks rows and not everything."""
+def select_job(connection: Connection, name: str, *, lock: bool = False) -> Row[Any] | None:
+    """Return a job's row, None without one; lock it where the database has row locks."""
     query = select(jobs).where(jobs.c.id == name)
     return connection.execute(query.with_for_update() if lock else query).one_or_none()
 
@@ -90,7 +91,7 @@ def find(connection: Connection, name: str, *, lock: bool = False) -> Row[Any] |
 def add_event(
     connection: Connection, name: str, *, at_ms: int, kind: str, data: dict[str, Any]
 ) -> None:
-    """Write down what happened, under the next number; the job's row is locked by now."""
+    """Insert an event under the next number; the caller holds the lock of the job's row."""
     newest = select(func.coalesce(func.max(job_events.c.number), 0)).where(job_events.c.job == name)
     number = connection.execute(newest).scalar_one() + 1
     connection.execute(
@@ -104,8 +105,8 @@ def add_event(
     )
 
 
-def forget_progress(connection: Connection, name: str, *, kept: int) -> None:
-    """Delete what was said of a job's progress, but for what is among its last events."""
+def prune_progress_events(connection: Connection, name: str, *, kept: int) -> None:
+    """Delete a job's progress events, except those among its last `kept` events."""
     newest = select(func.max(job_events.c.number)).where(job_events.c.job == name)
     oldest = connection.execute(newest).scalar_one() - kept
     connection.execute(
@@ -117,12 +118,12 @@ def forget_progress(connection: Connection, name: str, *, kept: int) -> None:
     )
 
 
-def event_of(row: Row[Any]) -> JobEvent:
-    """Give the event that a row holds."""
+def row_to_event(row: Row[Any]) -> JobEvent:
+    """Return the event that a row holds."""
     return JobEvent(
         number=row.number, at=moment(row.at_ms), kind=row.kind, data=json.loads(row.data)
     )
 
 
-def _moment(milliseconds: int | None) -> datetime | None:
+def _optional_datetime(milliseconds: int | None) -> datetime | None:
     return None if milliseconds is None else moment(milliseconds)

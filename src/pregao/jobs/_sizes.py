@@ -1,18 +1,17 @@
-"""Whether a request is of a size that can be done, before it is accepted."""
+"""The sizes of a job, checked before it is accepted."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from pydantic import Field
 
 from pregao.errors import JobTooLargeError
-from pregao.jobs._requests import FetchRequest, SearchRequest, SweepRequest, TrainRequest
 from pregao.training import Experiment
 from pregao.values import Value
-from pregao.zoo.networks import find_network
 
 
 class SizeLimits(Value):
-    """What one job may ask for at most."""
+    """The largest sizes that one job may have."""
 
     symbols: int = Field(default=500, description="pooled into one network")
     parameters: int = Field(default=20_000_000, description="of one network")
@@ -26,73 +25,55 @@ class SizeLimits(Value):
 
 LIMITS = SizeLimits()
 _SESSIONS = 6_300
-"""Of one symbol's history, where nobody has read it yet: twenty-five years."""
-_OPERATIONS_A_WEIGHT = 6
+"""Assumed length of a symbol's history that has not been read yet: twenty-five years."""
+_OPERATIONS_PER_WEIGHT = 6
 """A multiplication and an addition forwards, and twice that backwards."""
-_OPERATIONS_A_SECOND = 2e10
+_OPERATIONS_PER_SECOND = 2e10
 """Of one core that trains a recurrent network: a laptop of 2020."""
 
 
-def check_request(
-    request: TrainRequest | SweepRequest | SearchRequest | FetchRequest,
-    limits: SizeLimits = LIMITS,
-) -> None:
-    """Refuse what nobody means to ask for.
+class Size(NamedTuple):
+    """A size of a job beside the largest that is accepted."""
+
+    name: str
+    found: int
+    most: int
+
+
+def check_sizes(sizes: Iterable[Size]) -> None:
+    """Refuse a job that is larger than any intended one.
 
     Raises
     ------
     JobTooLargeError
-        With what was asked for, and the most there may be.
-    UnknownNameError
-        For a network that does not exist.
+        With the size that was requested, and the largest that is accepted.
     """
-    match request:
-        case TrainRequest():
-            _check(request.experiment, limits)
-        case SweepRequest():
-            for name in request.networks:
-                _check(request.experiment.replace(network=find_network(name)), limits)
-            _check(request.experiment, limits)
-        case SearchRequest():
-            plan = request.search
-            _within("trials", plan.num_trials * len(plan.entries), limits.trials)
-            _within("networks", len(plan.entries), limits.networks)
-            for network in plan.entries.values():
-                _check(plan.experiment.replace(network=network), limits)
-        case FetchRequest():
-            pass
+    for each in sizes:
+        if each.found > each.most:
+            raise JobTooLargeError(each.name, each.found, each.most)
 
 
-def _check(experiment: Experiment, limits: SizeLimits) -> None:
-    for name, found, most in _sizes(experiment, limits):
-        _within(name, found, most)
-
-
-def _sizes(experiment: Experiment, limits: SizeLimits) -> Iterator[tuple[str, int, int]]:
-    yield "symbols", len(experiment.symbols), limits.symbols
-    yield "epochs", experiment.epochs, limits.epochs
+def experiment_sizes(experiment: Experiment, limits: SizeLimits) -> Iterator[Size]:
+    """Yield the sizes of one network's training."""
+    yield Size("symbols", len(experiment.symbols), limits.symbols)
+    yield Size("epochs", experiment.epochs, limits.epochs)
     num_features = len(experiment.features)
     values = experiment.lookback * num_features
-    yield "values of a window", values, limits.window_values
-    yield "values of a batch", values * experiment.batch_size, limits.batch_values
-    yield "parameters", experiment.num_parameters(num_features), limits.parameters
-    yield "hours of training, by estimate", estimated_hours(experiment), limits.hours
+    yield Size("values of a window", values, limits.window_values)
+    yield Size("values of a batch", values * experiment.batch_size, limits.batch_values)
+    yield Size("parameters", experiment.num_parameters(num_features), limits.parameters)
+    yield Size("hours of training, by estimate", estimated_hours(experiment), limits.hours)
 
 
 def estimated_hours(experiment: Experiment) -> int:
-    """Guess how long one network takes to train, every epoch of it, from its size alone.
+    """Estimate the hours that one network needs for all its epochs, from its size alone.
 
-    Weights are used once a session of a window, as recurrent ones are.
+    Every weight is assumed to be used once per session of a window, as in a recurrent network.
 
     >>> estimated_hours(Experiment(symbols=("PETR4",)))
     0
     """
     weights = experiment.num_parameters(len(experiment.features))
     windows = _SESSIONS * len(experiment.symbols) * experiment.members
-    a_window = _OPERATIONS_A_WEIGHT * weights * experiment.lookback
-    return int(windows * experiment.epochs * a_window / _OPERATIONS_A_SECOND / 3600)
-
-
-def _within(name: str, found: int, most: int) -> None:
-    if found > most:
-        raise JobTooLargeError(name, found, most)
+    per_window = _OPERATIONS_PER_WEIGHT * weights * experiment.lookback
+    return int(windows * experiment.epochs * per_window / _OPERATIONS_PER_SECOND / 3600)

@@ -1,21 +1,21 @@
-"""Jobs as they are seen from outside."""
+"""The values that describe a job to its clients."""
 
 from datetime import datetime
 from typing import Any, Literal, get_args
 
 from pydantic import Field
 
-from pregao.jobs._requests import JobRequest
+from pregao.jobs._kinds import JOB_KINDS, AnyRequest, JobKindName
 from pregao.values import Text, Value
 
 JobState = Literal["queued", "running", "succeeded", "failed", "cancelled", "dead"]
 STATES: tuple[JobState, ...] = get_args(JobState)
 ENDED: frozenset[JobState] = frozenset({"succeeded", "failed", "cancelled", "dead"})
-"""States that nothing follows, unless the job is asked to be tried again."""
+"""The final states; only a retry leaves them."""
 
 
 class JobProgress(Value):
-    """How far a job is."""
+    """The progress of a job."""
 
     done: int = 0
     total: int = 0
@@ -24,16 +24,17 @@ class JobProgress(Value):
 
 
 class JobResult(Value):
-    """What a job came to."""
+    """The result of a job that succeeded."""
 
     run: str | None = None
-    """The run that was kept."""
+    """The id of the stored run."""
     search: str | None = None
+    """The id of the stored search."""
     champion: str | None = None
-    """Who forecasts: the candidate, or the baseline in its place."""
+    """The forecaster that is served: the candidate, or a baseline in its place."""
     edge: Literal["none", "proven"] | None = None
     promoted: tuple[str, ...] = ()
-    """The symbols that the run serves now."""
+    """The symbols whose champion is the run."""
     verdict: Text | None = None
     seconds: float = 0.0
 
@@ -42,35 +43,40 @@ class JobProblem(Value):
     """Why a job failed."""
 
     name: str
-    """Of the error's class."""
+    """The name of the error's class."""
     detail: str
 
 
 class Job(Value):
-    """A piece of work, and what became of it."""
+    """A job: its request, state, progress and result."""
 
     id: str
-    kind: Literal["train", "sweep", "search", "fetch"]
+    kind: JobKindName
     state: JobState
     created: datetime
     started: datetime | None
     finished: datetime | None
-    attempts: int = Field(description="how often it was begun; three times at most")
-    is_cancelling: bool = Field(description="whether it was asked to stop and has not yet")
+    attempts: int = Field(description="how often it was started; at most JobLimits.attempts")
+    is_cancelling: bool = Field(description="whether a cancellation is pending")
     progress: JobProgress
-    request: JobRequest
+    request: AnyRequest
     result: JobResult | None
     problem: JobProblem | None
-    log_tail: str | None = Field(description="the last lines of what a dead job said")
+    log_tail: str | None = Field(description="the last lines of the log of a failed or dead job")
 
     @property
     def has_ended(self) -> bool:
-        """Whether nothing follows."""
+        """Whether its state is final."""
         return self.state in ENDED
+
+    @property
+    def result_page(self) -> str:
+        """The page that its result leads to, as `JobKind.result_page`."""
+        return JOB_KINDS[self.kind].result_page
 
 
 class JobEvent(Value):
-    """Something that happened to a job."""
+    """An event of a job, numbered from 1."""
 
     number: int
     at: datetime
@@ -79,7 +85,7 @@ class JobEvent(Value):
 
 
 class WorkerShown(Value):
-    """Who works, as of its last beat."""
+    """A worker, as of its last heartbeat."""
 
     id: str
     host: str

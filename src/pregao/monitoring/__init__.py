@@ -1,4 +1,4 @@
-"""What became of a champion after it was promoted."""
+"""Monitoring: scores and forecasts of a champion on sessions after its training."""
 
 from pregao.monitoring._live import LiveScores as LiveScores
 from pregao.monitoring._live import live_scores as live_scores

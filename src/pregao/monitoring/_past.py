@@ -1,4 +1,4 @@
-"""What was forecast of sessions that have come since, beside what happened."""
+"""Forecasts of past sessions beside their outcomes."""
 
 from datetime import date
 from typing import Self
@@ -18,15 +18,15 @@ _AT = [LEVELS.index(each) for each in _LEVELS]
 
 
 class PastForecasts(Value):
-    """Ranges for sessions that have come since, each forecast some sessions before, in prices.
+    """Ranges for past sessions, each forecast `step` sessions before, in prices.
 
-    Prices are those of the cutoff times a return, dividends included, as everything that is scored
-    here: they differ from the quoted ones by what was paid on the way.
+    A price is that of the cutoff times a return with dividends, as in all scores: it differs from
+    the quoted price by what was paid between cutoff and session.
     """
 
     symbol: str
     step: int = Field(description="sessions from the cutoff to the session that is forecast")
-    sessions: tuple[date, ...] = Field(description="the ones that were forecast")
+    sessions: tuple[date, ...] = Field(description="the sessions that were forecast")
     low_90: tuple[float, ...]
     low_50: tuple[float, ...]
     median: tuple[float, ...]
@@ -34,17 +34,18 @@ class PastForecasts(Value):
     high_90: tuple[float, ...]
     naive: tuple[float, ...] = Field(description="the price at the cutoff")
     came: tuple[float, ...]
+    """The outcomes."""
 
     @model_validator(mode="after")
     def _is_rectangular(self) -> Self:
         columns = (self.low_90, self.low_50, self.median, self.high_50, self.high_90)
         if {len(self.sessions)} != {len(each) for each in (*columns, self.naive, self.came)}:
-            raise ValueError("a value a session in every column")
+            raise ValueError("every column needs one value per session")
         return self
 
     @property
     def coverage_90(self) -> float:
-        """The share of outcomes inside the 90 % ranges: 0.9 is right."""
+        """The share of outcomes inside the 90 % ranges: 0.9 is nominal."""
         inside = [
             low <= came <= high
             for low, came, high in zip(self.low_90, self.came, self.high_90, strict=True)
@@ -68,18 +69,18 @@ def past_forecasts(
     trained_to: np.datetime64,
     step: int,
 ) -> PastForecasts | None:
-    """Forecast the newest cutoffs whose outcome is known once more; None where there are none.
+    """Forecast the newest cutoffs with a known outcome; None without one.
 
     Parameters
     ----------
     live
-        The last window of the symbol, whose table holds its whole history.
+        The last window of the symbol, with the table of its whole history.
     closes
-        (sessions,) quoted, of that history.
+        (sessions,) quoted closes of that history.
     trained_to
         The last session that training or validation saw: cutoffs come after it.
     step
-        How many sessions ahead, up to the horizon.
+        Sessions ahead, up to the horizon.
     """
     known = known_windows(live, trained_to)
     if len(known) == 0:

@@ -1,4 +1,4 @@
-"""What was trained, from what, and how good it is."""
+"""The registry: stored runs and searches, champions, and the ledger of test-set accesses."""
 
 from pregao.registry._atomic import write_file as write_file
 from pregao.registry._baselines import baseline_files as baseline_files
@@ -8,8 +8,10 @@ from pregao.registry._champions import Change as Change
 from pregao.registry._champions import moment as moment
 from pregao.registry._export import export_run as export_run
 from pregao.registry._mlflow import export_to_mlflow as export_to_mlflow
+from pregao.registry._model_card import ModelCard as ModelCard
 from pregao.registry._monthly_digests import digested as digested
 from pregao.registry._monthly_digests import first_difference as first_difference
+from pregao.registry._readme import render_readmes as render_readmes
 from pregao.registry._registration import Registration as Registration
 from pregao.registry._registration import check_registered as check_registered
 from pregao.registry._registration import discard_registered as discard_registered

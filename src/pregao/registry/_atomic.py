@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all."""
+"""Atomic writes of files and folders."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ from tempfile import mkdtemp
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write a file so that a crash at any moment leaves none of it, or all."""
+    """Write a file atomically: a crash leaves either no file or the whole one."""
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     with temporary.open("wb") as file:
         file.write(content)
@@ -18,14 +18,14 @@ def write_file(path: Path, content: bytes) -> None:
     sync_folder(path.parent)
 
 
-def write_folder(folder: Path, files: Mapping[str, bytes], *, sign: str) -> None:
-    """Write a folder so that a crash at any moment leaves none of it, or all.
+def write_folder(folder: Path, files: Mapping[str, bytes], *, marker: str) -> None:
+    """Write a folder atomically: a crash leaves either no folder or the whole one.
 
     Parameters
     ----------
-    sign
-        The file that a whole one has. Where another process wrote the folder in between, its
-        content is as good.
+    marker
+        A file that every complete folder has. A folder that another process has completed in the
+        meantime is kept.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(mkdtemp(prefix=".draft-", dir=folder.parent))
@@ -39,7 +39,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes], *, sign: str) -> None
         try:
             draft.rename(folder)
         except OSError:
-            if not (folder / sign).is_file():
+            if not (folder / marker).is_file():
                 raise
         sync_folder(folder.parent)
     finally:
@@ -47,7 +47,7 @@ def write_folder(folder: Path, files: Mapping[str, bytes], *, sign: str) -> None
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a rename survive a power cut, where folders can be synced at all."""
+    """Sync a folder, so that a rename survives a power cut; Windows cannot sync folders."""
     if os.name == "nt":
         return
     handle = os.open(folder, os.O_RDONLY)

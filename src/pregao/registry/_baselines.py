@@ -1,7 +1,7 @@
 """Fitted baselines as files: JSON for the shape, safetensors for arrays, text for trees.
 
-What is served must be what was evaluated, so a baseline that is the champion is stored as it was
-fitted. A file can make values of the classes listed here and of no other; there is no pickle.
+The served forecaster must be the evaluated one, so a champion baseline is stored as it was fitted.
+A file can make values of the classes listed here only; there is no pickle.
 """
 
 import json
@@ -53,16 +53,16 @@ _CLASSES: dict[str, type] = {
         Rolling,
     )
 }
-"""All that a file may make; a new baseline adds its own."""
+"""The classes that a file may make; a new baseline adds its own."""
 
 
 def baseline_files(name: str, fitted: FittedBaseline) -> dict[str, bytes]:
-    """Write a fitted baseline down: the content of each of its files, by the file's name.
+    """Serialise a fitted baseline; return the content of its files by name.
 
     Raises
     ------
     TypeError
-        If it holds what no file may make: list its class in this module.
+        If it holds a value of a class that is not listed in this module.
     """
     writer = _Writer()
     shape = {"format": _FORMAT, "name": name, "forecaster": writer.node(fitted)}
@@ -74,17 +74,17 @@ def baseline_files(name: str, fitted: FittedBaseline) -> dict[str, bytes]:
 
 
 def read_baseline(read: Callable[[str], bytes]) -> tuple[str, FittedBaseline]:
-    """Give a baseline's name and the baseline as it was fitted: its forecasts are bit-equal.
+    """Load a baseline; return its name and itself, with bit-equal forecasts.
 
     Parameters
     ----------
     read
-        Gives the content of a file, such as one that was checked against its digest.
+        Returns the content of a file, such as one whose digest was verified.
 
     Raises
     ------
     CorruptFileError
-        If a file is no such thing.
+        If a file is damaged.
     BaselineUnavailableError
         If it needs a library that cannot be loaded here.
     """
@@ -99,18 +99,18 @@ def read_baseline(read: Callable[[str], bytes]) -> tuple[str, FittedBaseline]:
 
 
 def baseline_name(content: bytes) -> str:
-    """Give the name of a stored baseline, out of its `SHAPE_FILE`.
+    """Return the name of a stored baseline from the content of its `SHAPE_FILE`.
 
     Raises
     ------
     CorruptFileError
-        If that is no such file.
+        If the content is damaged.
     """
     return str(_shape(content)["name"])
 
 
 def is_baseline_file(name: str) -> bool:
-    """Tell whether a file of a run belongs to its baseline.
+    """Return whether a file of a run belongs to its baseline.
 
     >>> is_baseline_file("served.json"), is_baseline_file("scaler.json")
     (True, False)
@@ -134,7 +134,7 @@ def _shape(content: bytes) -> dict[str, Any]:
 
 
 class _Writer:
-    """Turns values into what JSON knows; arrays and trees go into files of their own."""
+    """Converts values to JSON; arrays and trees go into files of their own."""
 
     def __init__(self) -> None:
         self.arrays: dict[str, NDArray[np.generic]] = {}
@@ -154,7 +154,7 @@ class _Writer:
             case Finding():
                 node = {"finding": value.model_dump(mode="json")}
             case _ if _CLASSES.get(type(value).__name__) is type(value):
-                assert is_dataclass(value), "all that is listed"
+                assert is_dataclass(value), "every listed class is one"
                 parts = {each.name: self.node(getattr(value, each.name)) for each in fields(value)}
                 node = {"class": type(value).__name__, "fields": parts}
             case Trees():
@@ -166,7 +166,7 @@ class _Writer:
         return node
 
     def array(self, values: NDArray[np.generic]) -> dict[str, object]:
-        """Keep the order of the axes in memory too: sums are rounded by it."""
+        """Store an array and the memory order of its axes, which affects the rounding of sums."""
         axes = sorted(range(values.ndim), key=lambda axis: -abs(values.strides[axis]))
         name = str(len(self.arrays))
         self.arrays[name] = np.array(values.transpose(axes), order="C")
@@ -174,7 +174,7 @@ class _Writer:
 
 
 class _Reader:
-    """Turns what was written back into values."""
+    """Converts JSON and its files back to values."""
 
     def __init__(self, read: Callable[[str], bytes]) -> None:
         self._read = read
@@ -195,7 +195,7 @@ class _Reader:
                 value = _finding(content)
             case {"trees": str(name)}:
                 value = Trees(self._read(name).decode())
-                _ = value.booster  # or it is no such text
+                _ = value.booster  # raises for a text that LightGBM cannot parse
             case {"class": str(name), "fields": dict(parts)}:
                 value = _made(
                     _CLASSES[name], {key: self.value(each) for key, each in parts.items()}

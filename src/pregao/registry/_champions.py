@@ -1,4 +1,4 @@
-"""Champions: who serves a symbol and horizon, changed by compare-and-set, every change kept."""
+"""Champions: the run that serves a symbol and horizon, changed by compare-and-set and audited."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -20,17 +20,17 @@ from pregao.values import Value
 
 
 class Champion(Value):
-    """Who serves a symbol and horizon."""
+    """The run that serves a symbol and horizon."""
 
     symbol: str
     horizon: int
     run: str
-    version: int = Field(description="counts the changes; give it back to change what you saw")
+    version: int = Field(description="counts the changes; a change names the one it is based on")
     since: datetime
 
 
 class Change(Value):
-    """A line of the audit trail."""
+    """A change of a champion, as in the audit trail."""
 
     symbol: str
     horizon: int
@@ -47,30 +47,30 @@ class Change(Value):
 class Champions:
     """The champions of one database.
 
-    A change names the version that it was decided on. Two that were decided on the same one
-    cannot both be made: the second finds another version, and is refused.
+    A change names the version that it was decided on. Of two changes that were decided on the same
+    version only one is made: the other finds a newer version and is refused.
     """
 
     database: Database
 
     def all(self) -> tuple[Champion, ...]:
-        """Give every champion, by symbol and horizon."""
+        """Return every champion, by symbol and horizon."""
         query = select(champions).order_by(champions.c.symbol, champions.c.horizon)
         with self.database.reading() as connection:
             return tuple(_champion(row) for row in connection.execute(query))
 
     def of(self, symbol: str, horizon: int | None = None) -> Champion:
-        """Give the champion of a symbol: for a horizon, or the newest.
+        """Return the champion of a symbol: for a horizon, or the newest.
 
         Raises
         ------
         UnknownChampionError
             With the symbols that have one.
         """
-        everyone = self.all()
-        own = [e for e in everyone if e.symbol == symbol and horizon in {None, e.horizon}]
+        every = self.all()
+        own = [e for e in every if e.symbol == symbol and horizon in {None, e.horizon}]
         if not own:
-            known = tuple(dict.fromkeys(each.symbol for each in everyone))
+            known = tuple(dict.fromkeys(each.symbol for each in every))
             raise UnknownChampionError(symbol, horizon, known)
         return max(own, key=lambda each: each.since)
 
@@ -84,27 +84,27 @@ class Champions:
         reason: str = "",
         if_version: int | None = None,
     ) -> Champion:
-        """Make a registered run the champion; the one that is already is left as it is.
+        """Make a registered run the champion; it is no change if it already is.
 
         Parameters
         ----------
         if_version
-            The version that this was decided on, 0 for none; None takes whatever is there now.
+            The version that this was decided on, 0 for no champion; None skips the check.
 
         Raises
         ------
         ChampionConflictError
             If another version is there by now.
         NotRegisteredError
-            If the run is not on the list as registered, or no longer.
+            If the run has no row as a registered one.
         """
-        place, decision = _Place(symbol, horizon), _Decision("promote", by, reason)
+        slot, decision = _Slot(symbol, horizon), _Decision("promote", by, reason)
         try:
-            return self._promoted(run, place, decision, if_version)
+            return self._promoted(run, slot, decision, if_version)
         except IntegrityError:
-            # Of two that saw no champion, or of a promotion and a deletion, the other was first:
-            # what it did can be seen now.
-            return self._promoted(run, place, decision, if_version)
+            # Another process has just inserted the first champion, or deleted the run: the second
+            # try sees its change.
+            return self._promoted(run, slot, decision, if_version)
 
     def roll_back(
         self,
@@ -115,65 +115,65 @@ class Champions:
         reason: str = "",
         if_version: int | None = None,
     ) -> Champion:
-        """Make the run before the present one champion again; that too is a new version.
+        """Make the run before the present one champion again, under a new version.
 
         Raises
         ------
         UnknownChampionError
-            If there is none.
+            If there is no champion.
         NoEarlierChampionError
             If there never was another one.
         ChampionConflictError
             If another version is there by now.
         """
         with self.database.writing() as connection:
-            place = _Place(symbol, horizon)
-            before = _current(connection, place)
-            _check(place, before, if_version)
+            slot = _Slot(symbol, horizon)
+            before = _current(connection, slot)
+            _check_version(slot, before, if_version)
             if before is None:
                 raise UnknownChampionError(symbol, horizon, ())
-            earlier = _before(_trail(connection, symbol, horizon), before.run)
+            earlier = _previous_run(_trail(connection, symbol, horizon), before.run)
             if earlier is None:
                 raise NoEarlierChampionError(symbol, horizon)
             decision = _Decision("rollback", by, reason)
-            return self._set(connection, before, earlier, place, decision)
+            return self._set(connection, before, earlier, slot, decision)
 
     def trail(self, symbol: str, horizon: int) -> tuple[Change, ...]:
-        """Give every change of a champion, the oldest first."""
+        """Return every change of a champion, the oldest first."""
         with self.database.reading() as connection:
             return _trail(connection, symbol, horizon)
 
     def _promoted(
-        self, run: str, place: "_Place", decision: "_Decision", if_version: int | None
+        self, run: str, slot: "_Slot", decision: "_Decision", if_version: int | None
     ) -> Champion:
         with self.database.writing() as connection:
-            before = _current(connection, place)
-            _check(place, before, if_version)
+            before = _current(connection, slot)
+            _check_version(slot, before, if_version)
             if before is not None and before.run == run:
                 return before
             _check_registered(connection, run)
-            return self._set(connection, before, run, place, decision)
+            return self._set(connection, before, run, slot, decision)
 
     def _set(
         self,
         connection: Connection,
         before: Champion | None,
         run: str,
-        place: "_Place",
+        slot: "_Slot",
         decision: "_Decision",
     ) -> Champion:
         now_ms = self.database.now_ms(connection)
         version = 1 if before is None else before.version + 1
         values = {"run": run, "version": version, "since_ms": now_ms}
         if before is None:
-            connection.execute(insert(champions).values(**asdict(place), **values))
+            connection.execute(insert(champions).values(**asdict(slot), **values))
         else:
-            # The row is locked since it was read, so its version is still the same.
-            here = (champions.c.symbol == place.symbol, champions.c.horizon == place.horizon)
+            # The row has been locked since it was read, so its version is still the same.
+            here = (champions.c.symbol == slot.symbol, champions.c.horizon == slot.horizon)
             connection.execute(update(champions).where(*here).values(**values))
         connection.execute(
             insert(promotions).values(
-                **asdict(place),
+                **asdict(slot),
                 **asdict(decision),
                 run=run,
                 version=version,
@@ -181,12 +181,12 @@ class Champions:
                 at_ms=now_ms,
             )
         )
-        return Champion(**asdict(place), run=run, version=version, since=moment(now_ms))
+        return Champion(**asdict(slot), run=run, version=version, since=moment(now_ms))
 
 
 @dataclass(frozen=True)
-class _Place:
-    """What has one champion."""
+class _Slot:
+    """A symbol and horizon, which have one champion."""
 
     symbol: str
     horizon: int
@@ -194,7 +194,7 @@ class _Place:
 
 @dataclass(frozen=True)
 class _Decision:
-    """Why it changes."""
+    """The action on a champion, and its reason."""
 
     action: Literal["promote", "rollback"]
     by: str
@@ -202,7 +202,7 @@ class _Decision:
 
 
 def moment(milliseconds: int) -> datetime:
-    """Give the moment that a table holds as milliseconds since 1970.
+    """Return the time in UTC of a table's milliseconds since 1970.
 
     >>> moment(0).isoformat()
     '1970-01-01T00:00:00+00:00'
@@ -220,16 +220,16 @@ def _champion(row: Row[Any]) -> Champion:
     )
 
 
-def _current(connection: Connection, place: _Place) -> Champion | None:
-    here = (champions.c.symbol == place.symbol, champions.c.horizon == place.horizon)
+def _current(connection: Connection, slot: _Slot) -> Champion | None:
+    here = (champions.c.symbol == slot.symbol, champions.c.horizon == slot.horizon)
     row = connection.execute(select(champions).where(*here).with_for_update()).one_or_none()
     return None if row is None else _champion(row)
 
 
-def _check(place: _Place, before: Champion | None, if_version: int | None) -> None:
+def _check_version(slot: _Slot, before: Champion | None, if_version: int | None) -> None:
     found = 0 if before is None else before.version
     if if_version is not None and if_version != found:
-        raise ChampionConflictError(place.symbol, place.horizon, if_version, found)
+        raise ChampionConflictError(slot.symbol, slot.horizon, if_version, found)
 
 
 def _check_registered(connection: Connection, run: str) -> None:
@@ -260,12 +260,12 @@ def _trail(connection: Connection, symbol: str, horizon: int) -> tuple[Change, .
     )
 
 
-def _before(trail: Sequence[Change], run: str) -> str | None:
-    """Give the run that served before a run did; going back twice goes back two runs."""
-    standing: list[str] = []
+def _previous_run(trail: Sequence[Change], run: str) -> str | None:
+    """Return the run that served before a run; two rollbacks go back two runs."""
+    stack: list[str] = []
     for each in trail:
-        if each.action == "rollback" and len(standing) > 1:
-            standing.pop()
+        if each.action == "rollback" and len(stack) > 1:
+            stack.pop()
         elif each.action == "promote":
-            standing.append(each.run)
-    return standing[-2] if len(standing) > 1 and standing[-1] == run else None
+            stack.append(each.run)
+    return stack[-2] if len(stack) > 1 and stack[-1] == run else None

@@ -1,4 +1,4 @@
-"""The ledger of a search: a line a step or a decision, written so that a kill loses none."""
+"""The journal of a search: one line per step or decision, durable against kills."""
 
 import os
 from collections.abc import Sequence
@@ -16,97 +16,100 @@ from pregao.values import Value
 
 
 class StepLine(Value):
-    """A step that was made."""
+    """A training step of a trial."""
 
     kind: Literal["step"] = "step"
     entry: str
     trial: int
     until: int
     digest: str
-    """Of the trial's experiment."""
+    """Digest of the trial's experiment."""
     params: dict[str, Plain]
     stepped: Stepped
     file: str | None
-    """The checkpoint, deleted once it serves for nothing any more."""
+    """The checkpoint, which the trial's next step replaces."""
     sha256: str | None
 
 
-class FateLine(Value):
-    """A trial that was decided."""
+class FinishedLine(Value):
+    """The final record of a trial."""
 
     kind: Literal["fate"] = "fate"
     record: TrialRecord
 
 
-Line = StepLine | FateLine
+Line = StepLine | FinishedLine
 _LINE: TypeAdapter[Line] = TypeAdapter(Annotated[Line, Field(discriminator="kind")])
 
 
 @dataclass(eq=False)
-class Ledger:
-    """All lines of a ledger, found by what they are about."""
+class JournalIndex:
+    """The lines of a journal, by entry and trial."""
 
     steps: dict[tuple[str, int, int], StepLine] = field(default_factory=dict)
     latest: dict[tuple[str, int], StepLine] = field(default_factory=dict)
     """The last step of each trial."""
-    fates: dict[tuple[str, int], TrialRecord] = field(default_factory=dict)
+    finished: dict[tuple[str, int], TrialRecord] = field(default_factory=dict)
+    """The records of trials with an outcome."""
 
     @classmethod
-    def of(cls, lines: Sequence[Line]) -> Self:
-        ledger = cls()
+    def from_lines(cls, lines: Sequence[Line]) -> Self:
+        """Index the lines of a journal."""
+        index = cls()
         for line in lines:
-            ledger.add(line)
-        return ledger
+            index.add(line)
+        return index
 
     def add(self, line: Line) -> None:
+        """Index one more line."""
         match line:
             case StepLine():
                 self.steps[line.entry, line.trial, line.until] = line
                 self.latest[line.entry, line.trial] = line
-            case FateLine(record=record):
-                self.fates[record.entry, record.trial] = record
+            case FinishedLine(record=record):
+                self.finished[record.entry, record.trial] = record
 
     @property
     def files(self) -> set[str]:
-        """The checkpoints of the last steps."""
+        """The checkpoint files of the last steps."""
         return {each.file for each in self.latest.values() if each.file is not None}
 
 
 class SearchJournal:
-    """The journal of a running search: what it has written survives a kill at any moment."""
+    """The journal of a running search; a kill at any moment loses no line."""
 
     def __init__(
-        self, folder: Path, entries: tuple[str, ...], ledger: Ledger, file: IO[bytes]
+        self, folder: Path, entries: tuple[str, ...], index: JournalIndex, file: IO[bytes]
     ) -> None:
-        self._folder, self._ledger, self._file = folder, ledger, file
-        self._places = {entry: place for place, entry in enumerate(entries)}
+        self._folder, self._index, self._file = folder, index, file
+        self._numbers = {entry: number for number, entry in enumerate(entries)}
         checkpoints = folder / "checkpoints"
         checkpoints.mkdir(exist_ok=True)
-        # A kill between two writes leaves a checkpoint that no line knows, or not the last.
+        # A kill between two writes leaves a checkpoint that no line names, or an outdated one.
         for path in checkpoints.iterdir():
-            if path.name not in ledger.files:
+            if path.name not in index.files:
                 path.unlink()
 
     def known(self, step: Step) -> Stepped | None:
-        """Give what an earlier run found, or None.
+        """Return the outcome of a step that an earlier process made; None without one.
 
         Raises
         ------
         ReplayError
-            If the trial had other parameters then.
+            If the trial had other parameters.
         """
-        line = self._ledger.steps.get(step.key)
+        line = self._index.steps.get(step.key)
         if line is None:
             return None
         check_replay(step, digest=line.digest, params=line.params)
         return line.stepped
 
     def record(self, step: Step, stepped: Stepped, checkpoint: bytes | None) -> None:
-        """Write down what a step found, its checkpoint first."""
-        before = self._ledger.latest.get((step.entry, step.trial))
+        """Record the outcome of a step, its checkpoint first."""
+        before = self._index.latest.get((step.entry, step.trial))
         name = None
         if checkpoint is not None:
-            name = f"{self._places[step.entry]:02}-{step.trial:04}-{step.until}.safetensors"
+            name = f"{self._numbers[step.entry]:02}-{step.trial:04}-{step.until}.safetensors"
             write_file(self._folder / "checkpoints" / name, checkpoint)
         self._append(
             StepLine(
@@ -124,34 +127,34 @@ class SearchJournal:
             self._delete(before)
 
     def checkpoint(self, entry: str, trial: int) -> bytes:
-        """Give the checkpoint of a trial's last step.
+        """Load the checkpoint of a trial's last step.
 
         Raises
         ------
         CorruptFileError
-            If it is not what was written.
+            If it is missing or differs from what was written.
         """
-        return checkpoint_of(self._folder, self._ledger, entry, trial)
+        return load_checkpoint(self._folder, self._index, entry, trial)
 
     def forget(self, entry: str, trial: int) -> None:
         """Delete the checkpoint of a trial."""
-        line = self._ledger.latest.get((entry, trial))
+        line = self._index.latest.get((entry, trial))
         if line is not None:
             self._delete(line)
 
     def settle(self, records: Sequence[TrialRecord]) -> None:
-        """Write down what became of some trials; the same again is nothing."""
-        fates = self._ledger.fates
-        new = [each for each in records if fates.get((each.entry, each.trial)) != each]
+        """Record the outcome of trials; recorded ones are not repeated."""
+        finished = self._index.finished
+        new = [each for each in records if finished.get((each.entry, each.trial)) != each]
         if new:
-            self._append(*(FateLine(record=each) for each in new))
+            self._append(*(FinishedLine(record=each) for each in new))
 
     def _append(self, *lines: Line) -> None:
         self._file.write(b"".join(each.model_dump_json().encode() + b"\n" for each in lines))
         self._file.flush()
         os.fsync(self._file.fileno())
         for each in lines:
-            self._ledger.add(each)
+            self._index.add(each)
 
     def _delete(self, line: StepLine) -> None:
         if line.file is not None:
@@ -159,7 +162,13 @@ class SearchJournal:
 
 
 def read_lines(path: Path) -> tuple[list[Line], int]:
-    """Give the lines of a ledger and how many bytes they are; a torn last line is left out."""
+    """Return the lines of a journal and their length in bytes, without a torn last line.
+
+    Raises
+    ------
+    CorruptFileError
+        If a complete line cannot be parsed.
+    """
     if not path.exists():
         return [], 0
     *whole, torn = path.read_bytes().split(b"\n")
@@ -177,8 +186,15 @@ def read_lines(path: Path) -> tuple[list[Line], int]:
     return lines, length
 
 
-def checkpoint_of(folder: Path, ledger: Ledger, entry: str, trial: int) -> bytes:
-    line = ledger.latest.get((entry, trial))
+def load_checkpoint(folder: Path, index: JournalIndex, entry: str, trial: int) -> bytes:
+    """Load the checkpoint of a trial, its digest verified.
+
+    Raises
+    ------
+    CorruptFileError
+        If it is missing or differs from what was written.
+    """
+    line = index.latest.get((entry, trial))
     if line is None or line.file is None:
         path = folder / "trials.jsonl"
         raise CorruptFileError(str(path), f"trial {trial} of {entry} has no checkpoint")

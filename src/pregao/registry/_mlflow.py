@@ -1,6 +1,6 @@
-"""A run in MLflow, for who likes to look at it there; nothing is ever read back."""
+"""Export of a run to an MLflow server, from which nothing is ever read back."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
@@ -17,82 +17,81 @@ if TYPE_CHECKING:
     from mlflow.entities import Metric, Param
 
 _EXPERIMENT = "pregao"
-_LONGEST_PARAM = 6_000
-_MOST_METRICS = 1_000
-"""In one request."""
-_QUIET = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2"}
+_MAX_PARAM_CHARACTERS = 6_000
+_MAX_METRICS_PER_REQUEST = 1_000
+_ENVIRONMENT = {"MLFLOW_DISABLE_TELEMETRY": "true", "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2"}
 
 
-def export_to_mlflow(run: Run, uri: str) -> str:
-    """Write a run's parameters, metrics and files to an MLflow server; its run's id there.
+def export_to_mlflow(run: Run, uri: str, *, readmes: Mapping[str, bytes]) -> str:
+    """Write a run's parameters, metrics and files to an MLflow server; return its id there.
 
-    Losses are metrics with a step an epoch; scores per step of the horizon have that step.
+    The step of a loss is its epoch; the step of a score per horizon step is that step.
 
     Raises
     ------
     InputError
-        For an address that is none of a server, or that holds a password.
+        For an address that is not a server's, or that holds a password.
     MissingExtraError
         If mlflow cannot be loaded.
     TrackingError
-        If the server does not take it.
+        If the server refuses the data or does not answer.
     CorruptFileError
-        If a file is not what was written.
+        If a file differs from what was written.
     """
-    _check(uri)
-    with environment(_QUIET):
+    _check_address(uri)
+    with environment(_ENVIRONMENT):
         try:
             from mlflow import MlflowClient
             from mlflow.exceptions import MlflowException
         except ImportError as error:
             raise MissingExtraError("mlflow", "mlflow-skinny", str(error)) from error
-        files = export_files(run)
+        files = export_files(run, readmes=readmes)
         try:
-            return _written(run, files, MlflowClient(tracking_uri=uri))
+            return _upload(run, files, MlflowClient(tracking_uri=uri))
         except (MlflowException, OSError) as error:
             raise TrackingError(uri, str(error)) from error
 
 
-def _check(uri: str) -> None:
+def _check_address(uri: str) -> None:
     try:
         parts = urlsplit(uri)
         is_server = parts.scheme in {"http", "https"} and bool(parts.hostname)
     except ValueError:
-        raise InputError("that is no address of a server: give http://host:5000") from None
+        raise InputError("that is not the address of a server: give http://host:5000") from None
     if parts.username or parts.password:
         raise InputError(
             "give the user and the password as MLFLOW_TRACKING_USERNAME and "
             "MLFLOW_TRACKING_PASSWORD, not in the address"
         )
     if not is_server:
-        raise InputError(f"{uri[:80]!r} is no address of a server: give http://host:5000")
+        raise InputError(f"{uri[:80]!r} is not the address of a server: give http://host:5000")
 
 
-def _written(run: Run, files: dict[str, bytes], client: "MlflowClient") -> str:
+def _upload(run: Run, files: dict[str, bytes], client: "MlflowClient") -> str:
     found = client.get_experiment_by_name(_EXPERIMENT)
     experiment = client.create_experiment(_EXPERIMENT) if found is None else found.experiment_id
-    made = client.create_run(experiment, run_name=run.id, tags={"pregao.run": run.id}).info.run_id
+    run_id = client.create_run(experiment, run_name=run.id, tags={"pregao.run": run.id}).info.run_id
     try:
-        client.log_batch(made, params=list(_params(run)))
+        client.log_batch(run_id, params=list(_params(run)))
         metrics = list(_metrics(run))
-        for first in range(0, len(metrics), _MOST_METRICS):
-            client.log_batch(made, metrics=metrics[first : first + _MOST_METRICS])
+        for first in range(0, len(metrics), _MAX_METRICS_PER_REQUEST):
+            client.log_batch(run_id, metrics=metrics[first : first + _MAX_METRICS_PER_REQUEST])
         with TemporaryDirectory(prefix="pregao-") as folder:
             for name, content in files.items():
                 (Path(folder) / name).write_bytes(content)
-            client.log_artifacts(made, folder)
+            client.log_artifacts(run_id, folder)
     except BaseException:
-        client.set_terminated(made, "FAILED")
+        client.set_terminated(run_id, "FAILED")
         raise
-    client.set_terminated(made)
-    return str(made)
+    client.set_terminated(run_id)
+    return str(run_id)
 
 
 def _params(run: Run) -> "Iterator[Param]":
     from mlflow.entities import Param
 
     for name, value in run.experiment.model_dump(mode="json", exclude_none=True).items():
-        yield Param(name, str(value)[:_LONGEST_PARAM])
+        yield Param(name, str(value)[:_MAX_PARAM_CHARACTERS])
     yield Param("served", run.served_name or run.report.candidate)
 
 

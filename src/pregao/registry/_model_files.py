@@ -1,4 +1,4 @@
-"""What a run learnt, as JSON beside its weights."""
+"""The JSON file of a trained model, beside its weights."""
 
 from typing import Self
 
@@ -21,7 +21,7 @@ from pregao.values import Value
 
 
 class Member(Value):
-    """One network's scaler, anchor and learning curve beside its weights."""
+    """A network's scaler, anchor and learning curve; its weights are in another file."""
 
     experiment: Experiment
     weight: float
@@ -34,7 +34,7 @@ class Member(Value):
 
     @classmethod
     def of(cls, fitted: Fitted, weight: float) -> Self:
-        """Describe a network of an ensemble, or the only one."""
+        """Describe a network of an ensemble, or a single network."""
         return cls(
             experiment=fitted.experiment,
             weight=weight,
@@ -47,7 +47,7 @@ class Member(Value):
         )
 
     def fitted(self, state: State) -> Fitted:
-        """Put the weights back."""
+        """Return the network with its weights."""
         return Fitted(
             experiment=self.experiment,
             scaler=self.scaler,
@@ -61,7 +61,7 @@ class Member(Value):
 
 
 class Learning(Value):
-    """What a run learnt: one network, or several that are averaged."""
+    """A trained model: a network, or an ensemble of several."""
 
     combination: Combination
     members: tuple[Member, ...] = Field(min_length=1)
@@ -78,7 +78,7 @@ class Learning(Value):
         )
 
     def model(self, state: State) -> Model:
-        """Put the weights back."""
+        """Return the network or the ensemble with its weights."""
         fitted = tuple(
             member.fitted(_under(number, state)) for number, member in enumerate(self.members)
         )
@@ -88,7 +88,7 @@ class Learning(Value):
 
 
 def state_of(model: Model) -> State:
-    """Give the weights of all members under one roof, numbered."""
+    """Return the weights of all members in one state, their names prefixed by a number."""
     members = members_of(model)
     return {
         f"{number}/{name}": np.asarray(value)

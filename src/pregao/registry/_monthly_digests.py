@@ -1,4 +1,4 @@
-"""A digest of each month of prices: enough to say from when on other prices differ."""
+"""Monthly digests of prices, to find from which month on other prices differ."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -16,12 +16,12 @@ Months = dict[str, str]
 
 
 def months_of(prices: Sequence[Prices]) -> bytes:
-    """Write down the months of each symbol's prices, as JSON by symbol."""
+    """Return the monthly digests of each symbol's prices, as JSON by symbol."""
     return json.dumps({str(each.symbol): digested(each) for each in prices}, indent=1).encode()
 
 
 def digested(prices: Prices) -> Months:
-    """Give the first eight hex digits of SHA-256 over the bars of each month.
+    """Return the first eight hex digits of SHA-256 over the bars of each month.
 
     >>> from pregao.prices import PROVIDERS, validated
     >>> from pregao.instruments import Symbol
@@ -39,7 +39,7 @@ def digested(prices: Prices) -> Months:
 
 
 def first_difference(recorded: Mapping[str, str], found: Mapping[str, str]) -> str | None:
-    """Give the first month in which two histories differ; None if they are equal."""
+    """Return the first month in which two histories differ; None if they are equal."""
     months = sorted(recorded.keys() | found.keys())
     return next((each for each in months if recorded.get(each) != found.get(each)), None)
 

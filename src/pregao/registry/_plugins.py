@@ -1,4 +1,4 @@
-"""Which plug-ins a run was made with, and whether they are here."""
+"""The plug-ins that a run was made with, and a check that they are installed."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,11 +20,11 @@ class PluginRecord(Value):
     distribution: str
     """The package, with its version."""
     source: str
-    """Digest of the package's Python files: other code is another plug-in."""
+    """Digest of the package's Python files: changed code is another plug-in."""
 
 
 def plugins_of(experiments: Sequence[Experiment]) -> tuple[PluginRecord, ...]:
-    """Give the plug-ins that experiments use, by name; a spec out of known layers needs none."""
+    """Return the plug-ins of experiments, by name; a spec of built-in layers needs none."""
     origins: dict[str, Origin] = {}
     for each in experiments:
         used = [name for name in each.features if name not in FEATURES]
@@ -39,7 +39,7 @@ def plugins_of(experiments: Sequence[Experiment]) -> tuple[PluginRecord, ...]:
 
 @contextmanager
 def plugins_needed(run: str, needed: Sequence[PluginRecord]) -> Iterator[None]:
-    """Say which packages are missing where a stored value cannot be read without them.
+    """Name the missing packages if a stored value cannot be validated without them.
 
     Raises
     ------

@@ -1,33 +1,32 @@
-"""What goes into a network and what comes out, for who runs an exported one."""
+"""The README of an exported run: inputs, outputs and the served forecaster."""
 
 from pregao.dataset import ACTIONS, Scaler
-from pregao.registry._runs import Run
-from pregao.training import LEVELS, Ensemble, Experiment, Model
+from pregao.registry._model_card import ModelCard
+from pregao.training import LEVELS, Experiment
 from pregao.values import Text
 
 
-def readmes_of(run: Run) -> dict[str, bytes]:
-    """Give a page in English and one in Portuguese, by file name."""
-    model = run.without_weights
-    experiment, scaler = model.experiment, model.scaler
+def render_readmes(card: ModelCard) -> dict[str, bytes]:
+    """Render a model card in English and in Portuguese; return the contents by file name."""
+    experiment, scaler = card.experiment, card.scaler
     page = Text.of(
         _PAGE.en,
         _PAGE.pt_br,
-        run=run.id,
-        version=run.provenance.pregao,
+        run=card.run,
+        version=card.version,
         symbols=", ".join(experiment.symbols),
-        candidate=run.report.candidate,
-        served=run.report.champion,
+        candidate=card.candidate,
+        served=card.champion,
         lookback=str(experiment.lookback),
         num_features=str(len(scaler.features)),
-        cap=Text.same("") if scaler.cap is None else _filled(_CAP, cap=repr(scaler.cap)),
+        cap=Text.same("") if scaler.cap is None else _fill(_CAP, cap=repr(scaler.cap)),
         rows=_rows(scaler),
         output=_output(experiment),
-        actions=Text.same("") if experiment.actions is None else _filled(_ACTIONS),
-        ensemble=_averaged(model),
+        actions=Text.same("") if experiment.actions is None else _fill(_ACTIONS),
+        ensemble=_ensemble(card.weights),
         what_is_served=_NETWORK_SERVED
-        if run.served_name is None
-        else _filled(_BASELINE_SERVED, served=run.served_name),
+        if card.baseline is None
+        else _fill(_BASELINE_SERVED, served=card.baseline),
     )
     return {"README.md": page.en.encode(), "LEIAME.md": page.pt_br.encode()}
 
@@ -44,18 +43,18 @@ def _output(experiment: Experiment) -> Text:
     horizon = str(experiment.horizon)
     if experiment.loss == "pinball":
         levels = ", ".join(map(str, LEVELS))
-        return _filled(_QUANTILES, horizon=horizon, num_levels=str(len(LEVELS)), levels=levels)
-    steps = _filled(_EACH_STEP if experiment.steps == "each" else _LAST_STEP, horizon=horizon)
-    return _filled(_POINTS, steps=steps, target=experiment.target)
+        return _fill(_QUANTILES, horizon=horizon, num_levels=str(len(LEVELS)), levels=levels)
+    steps = _fill(_EACH_STEP if experiment.steps == "each" else _LAST_STEP, horizon=horizon)
+    return _fill(_POINTS, steps=steps, target=experiment.target)
 
 
-def _averaged(model: Model) -> Text:
-    if not isinstance(model, Ensemble):
+def _ensemble(weights: tuple[float, ...] | None) -> Text:
+    if weights is None:
         return Text.same("")
-    return _filled(_ENSEMBLE, weights=", ".join(map(repr, model.weights)))
+    return _fill(_ENSEMBLE, weights=", ".join(map(repr, weights)))
 
 
-def _filled(text: Text, **facts: Text | str) -> Text:
+def _fill(text: Text, **facts: Text | str) -> Text:
     return Text.of(text.en, text.pt_br, **{"actions": ", ".join(ACTIONS), **facts})
 
 

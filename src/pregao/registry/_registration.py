@@ -1,4 +1,4 @@
-"""Registration: a run's networks as ONNX, proven equal to torch, with windows to prove it again."""
+"""Registration: a run's networks as ONNX, verified against torch, with golden windows."""
 
 import shutil
 from dataclasses import dataclass
@@ -23,38 +23,38 @@ _RECORD = "registration.json"
 _GOLDEN = "golden.safetensors"
 BATCHES = (1, 2, 7, 64)
 TOLERANCE = 1e-5
-"""How far ONNX and torch may be apart in any number that a network says."""
+"""Largest accepted difference between outputs of ONNX and torch."""
 
 Float32 = NDArray[np.float32]
 
 
 class Registration(Value):
-    """What was exported, and how near it is."""
+    """The record of a registration: the exported files and their largest difference from torch."""
 
     models: tuple[str, ...]
-    """Files, one a member."""
+    """The ONNX files, one per member."""
     largest_difference: float
     files: dict[str, str]
     """SHA-256 of each file."""
     left_out: str | None = None
-    """Why there are none: only where a baseline is served, which needs no network."""
+    """Why no network was exported; only with a served baseline, which needs none."""
 
 
 @dataclass(frozen=True, eq=False)
 class Exported:
-    """A member's ONNX file and its golden windows, as read back."""
+    """A member's ONNX file and its golden windows."""
 
     content: bytes
     windows: Float32
     heads: tuple[Float32, ...]
 
     def check(self, network: OnnxNetwork, name: str) -> None:
-        """Compute the golden windows again.
+        """Check the network's outputs on its golden windows.
 
         Raises
         ------
         CorruptFileError
-            If something else comes out than at registration.
+            If they differ from those at registration.
         """
         said = network.heads(self.windows)
         if [each.shape for each in said] != [each.shape for each in self.heads] or not all(
@@ -65,20 +65,20 @@ class Exported:
 
 
 def register(run: Run) -> Registration:
-    """Export the networks, prove them, publish them beside the run; again is the same as once.
+    """Export the networks, verify them and publish them in the run's folder; idempotent.
 
-    Where a baseline is served, they are there for who tries them.
+    With a served baseline, the networks are exported for trial forecasts of the candidate.
 
     Raises
     ------
     RegistrationError
-        If a network that is served cannot be exported, its numbers are not finite, or ONNX differs
-        from torch.
+        If a served network cannot be exported, its outputs are not finite, or ONNX differs from
+        torch.
     CorruptFileError
         If the run is not what was written.
     """
     if (run.folder / FOLDER).is_dir():
-        exported_of(run)  # whole, or an error
+        exported_of(run)  # verifies the files
         return registration_of(run)
     try:
         proven, left_out = _proven(run), None
@@ -93,7 +93,7 @@ def register(run: Run) -> Registration:
         left_out=left_out,
     )
     files = {**proven.files, _RECORD: record.model_dump_json(indent=2).encode()}
-    write_folder(run.folder / FOLDER, files, sign=_RECORD)
+    write_folder(run.folder / FOLDER, files, marker=_RECORD)
     return registration_of(run)
 
 
@@ -125,17 +125,17 @@ def _exported_now(run: Run, member: Fitted) -> bytes:
         raise RegistrationError(run.id, "its training diverged before it learnt anything")
     try:
         return export_fitted(member)
-    except RuntimeError as error:  # what torch's exporter raises for what it does not know
+    except RuntimeError as error:  # raised by torch's exporter for unsupported operators
         raise RegistrationError(run.id, f"it cannot be written as ONNX: {error}") from error
 
 
 def is_registered(run: Run) -> bool:
-    """Tell whether a run was registered."""
+    """Return whether a run is registered."""
     return (run.folder / FOLDER / _RECORD).is_file()
 
 
 def registration_of(run: Run) -> Registration:
-    """Read what was registered of a run.
+    """Load the record of a run's registration.
 
     Raises
     ------
@@ -171,14 +171,22 @@ def check_registered(run: Run) -> None:
 
 
 def discard_registered(run: Run) -> None:
-    """Take away what was registered, to register anew; what serves it by now goes on."""
+    """Delete a registration, so that the run can be registered again; loaded models go on."""
     gone = Path(mkdtemp(prefix=".draft-", dir=run.folder))
     (run.folder / FOLDER).rename(gone / FOLDER)
     shutil.rmtree(gone)
 
 
 def exported_of(run: Run) -> tuple[Exported, ...]:
-    """Read the exported members of a run, their digests verified."""
+    """Load the exported members of a run, their digests verified.
+
+    Raises
+    ------
+    NotRegisteredError
+        If it was never registered.
+    CorruptFileError
+        If a file differs from what was written.
+    """
     record = registration_of(run)
     if not record.models:
         return ()
@@ -213,7 +221,7 @@ def _difference(run: Run, member: Fitted, network: OnnxNetwork) -> float:
 
 
 def _windows(member: Fitted, count: int) -> Float32:
-    """Give windows as scaled features have them: around 0, most within 2."""
+    """Return random windows like those of scaled features: mean 0 and deviation 1."""
     shape = (count, member.experiment.lookback, len(member.scaler.features))
     return np.random.default_rng(count).standard_normal(shape).astype(np.float32)
 

@@ -1,4 +1,4 @@
-"""The list of runs: a row each, written after its folder is whole."""
+"""The list of runs: a row each, written after its folder is complete."""
 
 import json
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from pregao.values import Value
 
 
 class RunSummary(Value):
-    """A run in a list: what it is, and its test scores beside the best baseline's and the naive."""
+    """A run in a list: its settings, and its test scores beside the best baseline and the naive."""
 
     id: str
     created: datetime
@@ -27,7 +27,7 @@ class RunSummary(Value):
     forecaster: str
     """The candidate."""
     served: str | None
-    """The baseline in its place; None if it serves itself."""
+    """The served baseline; None if the candidate is served."""
     edge: Edge
     crps: float
     crps_skill_to_random_walk: float
@@ -39,7 +39,7 @@ class RunSummary(Value):
 
     @classmethod
     def of(cls, run: Run, *, is_registered: bool = False) -> Self:
-        """Sum up a run."""
+        """Summarise a stored run."""
         report = run.report
         subject = report.subject
         return cls(
@@ -61,7 +61,7 @@ class RunSummary(Value):
 
 
 def record_run(database: Database, run: Run) -> None:
-    """Write a run's row, if there is none."""
+    """Insert a run's row, if there is none."""
     with database.reading() as connection:
         if _is_known(connection, run):
             return
@@ -82,7 +82,7 @@ def record_run(database: Database, run: Run) -> None:
             if not _is_known(connection, run):
                 connection.execute(insert(runs).values(**values))
     except IntegrityError:
-        pass  # another process wrote the same row in between
+        pass  # another process has just inserted the same row
 
 
 def _is_known(connection: Connection, run: Run) -> bool:
@@ -90,9 +90,9 @@ def _is_known(connection: Connection, run: Run) -> bool:
 
 
 def take_up(database: Database, home: Path) -> tuple[str, ...]:
-    """Write the rows of whole folders that have none, and give their ids.
+    """Insert the rows of complete folders without one; return their ids.
 
-    A crash between the folder and its row, or a database that was moved away, loses no run.
+    A crash between the folder and its row, or the loss of the database, loses no run.
     """
     with database.reading() as connection:
         known = set(connection.execute(select(runs.c.id)).scalars())
@@ -106,12 +106,12 @@ def _taken_up(database: Database, home: Path, known: set[str]) -> Iterator[str]:
         try:
             record_run(database, run)
         except PregaoError:
-            continue  # damaged: `pregao doctor` names it
+            continue  # damaged: `pregao doctor` reports it
         yield run.id
 
 
 def row_digests(database: Database) -> dict[str, str]:
-    """Give the digest of each run's provenance as it was when its row was written, by id."""
+    """Return the digest of each run's provenance at the time of its row, by id."""
     with database.reading() as connection:
         return {
             row.id: row.provenance_digest
@@ -120,7 +120,7 @@ def row_digests(database: Database) -> dict[str, str]:
 
 
 def mark_registered(database: Database, run: str) -> None:
-    """Note that a run can be a champion."""
+    """Mark a run as eligible as champion."""
     with database.writing() as connection:
         now_ms = database.now_ms(connection)
         connection.execute(
@@ -133,7 +133,7 @@ def mark_registered(database: Database, run: str) -> None:
 def list_runs(
     database: Database, *, symbol: str | None = None, limit: int = 200, before: str | None = None
 ) -> tuple[RunSummary, ...]:
-    """List runs, the newest first, from the one after `before` on."""
+    """List runs, the newest first, starting after the run `before`."""
     query = select(runs).order_by(runs.c.created_ms.desc(), runs.c.id.desc())
     if symbol is not None:
         # A list in JSON: the quotes keep PETR4 from finding PETR40.
@@ -148,15 +148,15 @@ def list_runs(
 
 
 def forget_run(database: Database, run: str) -> None:
-    """Delete a run's row, if it serves nothing and never did.
+    """Delete the row of a run that is not and never was a champion.
 
     Raises
     ------
     ServingRunError
-        If it is or was a champion: one may go back to it.
+        If it is or was a champion: a rollback may need it.
     """
     with database.writing() as connection:
-        # Locked first: a promotion in between waits, and then finds no run.
+        # Locked first: a concurrent promotion waits, and then finds no run.
         connection.execute(select(runs.c.id).where(runs.c.id == run).with_for_update())
         query = (
             select(promotions.c.symbol, promotions.c.horizon)

@@ -1,4 +1,4 @@
-"""Runs: a readable folder each, published whole or not at all."""
+"""Stored runs: a readable folder each, published atomically."""
 
 import json
 import platform
@@ -43,7 +43,7 @@ _LIBRARIES = ("numpy", "scipy", "torch", "arch", "lightgbm")
 
 @dataclass(frozen=True, eq=False)
 class InPlace:
-    """A baseline that is served in the place of a network which has not earned it."""
+    """A baseline that is served in place of a network without an edge over it."""
 
     name: str
     baseline: FittedBaseline
@@ -62,30 +62,30 @@ class DataRecord(Value):
 
 
 class Provenance(Value):
-    """What a run was made from and by."""
+    """The data, software and machine that made a run."""
 
     data: tuple[DataRecord, ...]
     forecaster: str
     """The network's name."""
     overridden: tuple[str, ...]
-    """Data-quality findings that were trained on all the same."""
+    """Data-quality findings that the training was allowed to ignore."""
     pregao: str
     libraries: dict[str, str]
     files: dict[str, str]
     """SHA-256 of each file, verified when the run is loaded."""
     plugins: tuple[PluginRecord, ...] = ()
     machine: str = ""
-    """System, processor and Python: another one may round otherwise."""
+    """System, processor and Python: on another machine sums may be rounded differently."""
 
     @property
     def software(self) -> dict[str, str]:
-        """The version of everything that it was made with, ours first."""
+        """The versions of the software that made it, Pregao first."""
         return {"pregao": self.pregao, **self.libraries}
 
 
 @dataclass(frozen=True)
 class Run:
-    """A stored run; its parts are read, and their digests verified, when they are asked for."""
+    """A stored run; its files are read, and their digests verified, at first use."""
 
     folder: Path
 
@@ -96,28 +96,28 @@ class Run:
 
     @property
     def digest(self) -> str:
-        """SHA-256 of what names all its files by their digests."""
+        """SHA-256 of the provenance, which holds the digests of all files."""
         return sha256(self._text(_PROVENANCE_FILE)).hexdigest()
 
     @property
     def published_ns(self) -> int:
-        """When it was written, in nanoseconds since 1970; what is added to the folder is later."""
+        """Time of publication in nanoseconds since 1970; files added later do not change it."""
         return (self.folder / _PROVENANCE_FILE).stat().st_mtime_ns
 
     @cached_property
     def provenance(self) -> Provenance:
-        """What the run was made from."""
+        """The data, software and machine that made the run."""
         return Provenance.model_validate_json(self._text(_PROVENANCE_FILE))
 
     @cached_property
     def experiment(self) -> Experiment:
-        """What was asked for."""
+        """The experiment of the run."""
         with self._of_this_version("experiment.json"):
             return Experiment.model_validate_json(self.content("experiment.json"))
 
     @cached_property
     def report(self) -> Report:
-        """What it is worth."""
+        """The scores and the verdict."""
         with self._of_this_version("report.json"):
             return Report.model_validate_json(self.content("report.json"))
 
@@ -138,12 +138,12 @@ class Run:
 
     @cached_property
     def without_weights(self) -> Model:
-        """The network or the ensemble as the rest describes it, for who has its weights as ONNX."""
+        """The network or the ensemble without weights, for use with exported ONNX files."""
         return self._learning.model({})
 
     @cached_property
     def served(self) -> tuple[str, FittedBaseline] | None:
-        """The baseline that is served in place of the network, by name; None if the network is.
+        """The served baseline and its name; None if the network is served.
 
         Raises
         ------
@@ -156,7 +156,7 @@ class Run:
 
     @cached_property
     def forecaster(self) -> Forecaster:
-        """What forecasts: the network or the baseline in its place, its ranges calibrated.
+        """The served forecaster, network or baseline, with calibrated ranges.
 
         Raises
         ------
@@ -168,13 +168,13 @@ class Run:
 
     @cached_property
     def serving(self) -> Serving:
-        """How the windows of who is served are cut, and how its ranges are calibrated."""
+        """The windows and the calibration of the served forecaster."""
         with self._of_this_version(_SERVING_FILE):
             return Serving.model_validate_json(self.content(_SERVING_FILE))
 
     @cached_property
     def candidate_serving(self) -> Serving:
-        """How the network itself was judged, whether it is served or not."""
+        """The windows and the calibration of the network, whether it is served or not."""
         if _CANDIDATE_FILE not in self.provenance.files:
             return self.serving
         with self._of_this_version(_CANDIDATE_FILE):
@@ -182,26 +182,26 @@ class Run:
 
     @property
     def served_name(self) -> str | None:
-        """The name of that baseline, without loading what it needs."""
+        """The name of the served baseline, without loading its libraries; None for a network."""
         if SHAPE_FILE not in self.provenance.files:
             return None
         return baseline_name(self.content(SHAPE_FILE))
 
     @property
     def served_files(self) -> dict[str, bytes]:
-        """The files of that baseline, as `baseline_files` wrote them."""
+        """The content of the served baseline's files by name, as written by `baseline_files`."""
         names = (each for each in self.provenance.files if is_baseline_file(each))
         return {each: self.content(each) for each in names}
 
     @property
     def made_from(self) -> tuple[Experiment, ...]:
-        """What was asked for: an experiment, or those of the networks that a sweep averaged."""
+        """The experiment, or those of the networks that a sweep averaged."""
         learnt = tuple(each.experiment for each in self._learning.members)
         return (self.experiment,) if are_members(learnt, self.experiment) else learnt
 
     @cached_property
     def months(self) -> dict[str, Months]:
-        """A digest of the prices of each month, by symbol; empty where none were written."""
+        """The monthly digests of the prices, by symbol; empty for runs without them."""
         if MONTHS_FILE not in self.provenance.files:
             return {}
         months: dict[str, Months] = json.loads(self.content(MONTHS_FILE))
@@ -214,7 +214,7 @@ class Run:
 
     @contextmanager
     def _of_this_version(self, name: str) -> Iterator[None]:
-        """Say what to do with a file that is whole, and that this version cannot read."""
+        """Explain how to replace a file that is intact but unreadable by this version."""
         try:
             with plugins_needed(self.id, self.provenance.plugins):
                 yield
@@ -232,7 +232,13 @@ class Run:
             raise CorruptFileError(str(self.folder / name), str(error)) from None
 
     def content(self, name: str) -> bytes:
-        """Give the content of one of its files, its digest verified."""
+        """Return the content of a file, its digest verified.
+
+        Raises
+        ------
+        CorruptFileError
+            If the file is missing or differs from what was written.
+        """
         content = self._text(name)
         try:
             written = self.provenance.files[name]
@@ -244,7 +250,7 @@ class Run:
 
 
 def are_members(learnt: Sequence[Experiment], asked: Experiment) -> bool:
-    """Tell whether networks are what an experiment asks for: itself, or its following seeds."""
+    """Return whether networks are the members of an experiment: itself, or its following seeds."""
     seeds = tuple(each_member(asked))
     return all(each in seeds for each in learnt)
 
@@ -256,9 +262,10 @@ def run_id(
     *,
     served: str | None = None,
 ) -> str:
-    """Name a run by what it is made from: the same again is the same run.
+    """Return the id of a run: a digest of its experiments, data and version.
 
-    `served` tells it from one of which, beside other rivals, another champion came out.
+    `served` distinguishes runs of the same training in which another forecaster won, because the
+    baselines or the folds differed.
     """
     digests = [each.digest for each in made_from]
     plugins = [each.model_dump() for each in plugins_of(made_from)]
@@ -286,24 +293,25 @@ def save_run(
     in_place: InPlace | None = None,
     prices: Sequence[Prices] = (),
 ) -> Run:
-    """Publish a run: written beside, synced, then renamed into place. Saving twice is once.
+    """Publish a run atomically; a run that is stored already is returned as it is.
 
     Parameters
     ----------
     made_from
-        What was asked for: an experiment, or those of an ensemble's members.
+        The experiment, or those of an ensemble's members.
     serving
-        How the network's windows are cut, and how its ranges are calibrated.
+        The windows and the calibration of the network.
     in_place
-        What is served because the network did not earn its place. The network is stored all the
-        same: it is the candidate.
+        The served baseline, if the network has no edge over it. The network is stored too: it is
+        the candidate.
     prices
-        What it was made from: a digest a month is kept, which later says from when they differ.
+        The prices of the run: their monthly digests are stored, to find later from when on other
+        prices differ.
     """
     folder = home / "runs" / run_id(made_from, data, forecaster)
     served_name = None if in_place is None else in_place.name
     if folder.exists() and Run(folder).served_name != served_name:
-        # Other rivals or other folds, another champion: both runs stand.
+        # Other baselines or folds had another winner: both runs are kept.
         name = served_name or forecaster
         folder = home / "runs" / run_id(made_from, data, forecaster, served=name)
     if folder.exists():
@@ -327,7 +335,7 @@ def save_run(
         machine=this_machine(),
     )
     files[_PROVENANCE_FILE] = provenance.model_dump_json(indent=2).encode()
-    write_folder(folder, files, sign=_PROVENANCE_FILE)
+    write_folder(folder, files, marker=_PROVENANCE_FILE)
     return Run(folder)
 
 
@@ -360,7 +368,7 @@ def check_run(run: Run) -> None:
 
 
 def delete_run(run: Run) -> None:
-    """Delete a run's folder: it is gone at once, whatever then happens."""
+    """Delete a run's folder; a crash never leaves part of it under its id."""
     gone = Path(mkdtemp(prefix=".draft-", dir=run.folder.parent))
     run.folder.rename(gone / run.id)
     sync_folder(run.folder.parent)
@@ -368,7 +376,7 @@ def delete_run(run: Run) -> None:
 
 
 def load_run(home: Path, name: str) -> Run:
-    """Find a stored run by its id.
+    """Load a stored run by its id.
 
     Raises
     ------
@@ -392,7 +400,7 @@ def stored_runs(home: Path) -> list[Run]:
 
 
 def installed_libraries() -> dict[str, str]:
-    """Give the versions of the libraries that scores depend on, where they are there at all."""
+    """Return the versions of the installed libraries that scores depend on."""
     versions = {}
     for name in _LIBRARIES:
         with suppress(PackageNotFoundError):
@@ -401,5 +409,5 @@ def installed_libraries() -> dict[str, str]:
 
 
 def this_machine() -> str:
-    """Say what computes here, as far as it may matter to the last bit."""
+    """Describe what may change the last bit of a result: system, processor and Python."""
     return f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"

@@ -1,4 +1,4 @@
-"""Searches: a folder each, whose ledger grows by a line a step and lets the search go on."""
+"""Stored searches: a folder each, whose journal lets an interrupted search resume."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -15,29 +15,29 @@ from pydantic import ValidationError
 
 from pregao.errors import CorruptFileError, SearchMismatchError, StoreBusyError, UnknownSearchError
 from pregao.registry._atomic import sync_folder, write_file
-from pregao.registry._ledger import Ledger, SearchJournal, checkpoint_of, read_lines
+from pregao.registry._ledger import JournalIndex, SearchJournal, load_checkpoint, read_lines
 from pregao.registry._runs import DataRecord
 from pregao.training.search import Search, TrialRecord
 from pregao.values import Value
 
 _LIBRARIES = ("numpy", "optuna", "torch")
-_LONGEST_SHOWN = 60
+_MAX_SHOWN_CHARACTERS = 60
 
 
 class SearchRecord(Value):
-    """What a search was asked to do, on which prices, and by what it was begun."""
+    """What a search varies, the prices that it trains on, and the software that started it."""
 
     search: Search
     data: tuple[DataRecord, ...]
     asked: tuple[str, ...] = ()
-    """The words that asked for it."""
+    """The command line that started it."""
     pregao: str
     libraries: dict[str, str]
 
 
 @dataclass(frozen=True)
 class StoredSearch:
-    """A search on disk: ``search.json``, ``trials.jsonl`` and the checkpoints that still serve."""
+    """A search on disk: ``search.json``, ``trials.jsonl`` and the checkpoints still needed."""
 
     folder: Path
 
@@ -48,12 +48,12 @@ class StoredSearch:
 
     @cached_property
     def record(self) -> SearchRecord:
-        """What it was asked to do.
+        """The search as it was started.
 
         Raises
         ------
         CorruptFileError
-            If the file is not what was written.
+            If the file is damaged.
         """
         path = self.folder / "search.json"
         try:
@@ -62,34 +62,34 @@ class StoredSearch:
             raise CorruptFileError(str(path), str(error)[:200]) from None
 
     def trials(self) -> tuple[TrialRecord, ...]:
-        """Give all trials that were decided so far, by entry and number.
+        """Return the records of all finished trials, by entry and number.
 
         Raises
         ------
         CorruptFileError
-            If a line in the middle is not what was written.
+            If a complete line is damaged.
         """
-        fates = self._ledger().fates
-        places = {entry: place for place, entry in enumerate(self.record.search.entries)}
-        return tuple(sorted(fates.values(), key=lambda each: (places[each.entry], each.trial)))
+        finished = self._journal_index().finished
+        numbers = {entry: number for number, entry in enumerate(self.record.search.entries)}
+        return tuple(sorted(finished.values(), key=lambda each: (numbers[each.entry], each.trial)))
 
     def num_trained(self) -> int:
-        """Count the trials that were trained at all."""
-        latest = self._ledger().latest
+        """Count the trials with at least one successful training step."""
+        latest = self._journal_index().latest
         return sum(each.stepped.outcome != "failed" for each in latest.values())
 
     def checkpoint(self, entry: str, trial: int) -> bytes:
-        """Give the checkpoint of a trial, such as the best of an entry.
+        """Load the checkpoint of a trial, such as the best of an entry.
 
         Raises
         ------
         CorruptFileError
-            If it is not what was written, or not there any more.
+            If it is missing or differs from what was written.
         """
-        return checkpoint_of(self.folder, self._ledger(), entry, trial)
+        return load_checkpoint(self.folder, self._journal_index(), entry, trial)
 
-    def check_same(self, asked: Search, data: tuple[DataRecord, ...]) -> None:
-        """Refuse to go on as another search than the stored one.
+    def check_same(self, requested: Search, data: tuple[DataRecord, ...]) -> None:
+        """Check that a search equals the stored one, before it resumes.
 
         Raises
         ------
@@ -98,7 +98,7 @@ class StoredSearch:
         """
         stored = self.record
         found = [
-            *differences(asked, stored.search),
+            *differences(requested, stored.search),
             *_differences(
                 "prices",
                 {each.symbol: each.model_dump() for each in data},
@@ -110,14 +110,14 @@ class StoredSearch:
 
     @contextmanager
     def journal(self) -> Iterator["SearchJournal"]:
-        """Open the ledger for writing, as the only process that does.
+        """Open the journal for writing, in one process at a time.
 
         Raises
         ------
         StoreBusyError
             If another process runs this search.
         CorruptFileError
-            If a line in the middle is not what was written; a torn last one is dropped.
+            If a complete line is damaged; a torn last line is dropped.
         """
         lock = FileLock(self.folder / "lock")
         try:
@@ -130,7 +130,7 @@ class StoredSearch:
             with self._path.open("r+b" if self._path.exists() else "w+b") as file:
                 file.truncate(length)
                 file.seek(length)
-                yield SearchJournal(self.folder, entries, Ledger.of(lines), file)
+                yield SearchJournal(self.folder, entries, JournalIndex.from_lines(lines), file)
         finally:
             lock.release()
 
@@ -138,12 +138,12 @@ class StoredSearch:
     def _path(self) -> Path:
         return self.folder / "trials.jsonl"
 
-    def _ledger(self) -> Ledger:
-        return Ledger.of(read_lines(self._path)[0])
+    def _journal_index(self) -> JournalIndex:
+        return JournalIndex.from_lines(read_lines(self._path)[0])
 
 
 def search_id(search: Search, data: tuple[DataRecord, ...]) -> str:
-    """Name a search by what it asks for and its prices: the same again is the same search."""
+    """Return the id of a search: a digest of its settings and its prices."""
     content = json.dumps([search.digest, [each.model_dump() for each in data]])
     return f"search-{sha256(content.encode()).hexdigest()[:12]}"
 
@@ -151,7 +151,7 @@ def search_id(search: Search, data: tuple[DataRecord, ...]) -> str:
 def begin_search(
     home: Path, search: Search, *, data: tuple[DataRecord, ...], asked: Sequence[str] = ()
 ) -> StoredSearch:
-    """Make the folder of a search; one that is there already goes on."""
+    """Create the folder of a search, or return the stored one to resume."""
     folder = home / "searches" / search_id(search, data)
     stored = StoredSearch(folder)
     if not (folder / "search.json").is_file():
@@ -169,7 +169,7 @@ def begin_search(
 
 
 def load_search(home: Path, name: str) -> StoredSearch:
-    """Find a stored search by its id.
+    """Load a stored search by its id.
 
     Raises
     ------
@@ -184,46 +184,46 @@ def load_search(home: Path, name: str) -> StoredSearch:
 
 
 def stored_searches(home: Path) -> list[StoredSearch]:
-    """List the stored searches, the one begun last first."""
-    begun = (home / "searches").glob("*/search.json")
+    """List the stored searches, the newest first."""
+    records = (home / "searches").glob("*/search.json")
     return [
-        StoredSearch(each.parent) for each in sorted(begun, key=lambda p: -p.stat().st_mtime_ns)
+        StoredSearch(each.parent) for each in sorted(records, key=lambda p: -p.stat().st_mtime_ns)
     ]
 
 
 def count_trials(home: Path) -> int:
-    """Count the trials of all stored searches: so often was a good result looked for."""
+    """Count the trials of all stored searches, each a chance of a good result by luck."""
     return sum(each.num_trained() for each in stored_searches(home))
 
 
-def differences(asked: Search, stored: Search) -> list[str]:
-    """Say for each field that differs what is stored and what was asked.
+def differences(requested: Search, stored: Search) -> list[str]:
+    """Describe each field in which a requested search differs from the stored one.
 
     >>> from pregao.training import Experiment
     >>> base = Experiment(symbols=("SP500",))
     >>> stored = Search(experiment=base, entries={"gru_classic": "gru_classic"})
-    >>> asked = stored.replace(experiment=base.replace(horizon=5), trials=9)
-    >>> differences(asked, stored)
-    ['experiment.horizon is 10 and 5 was asked', 'trials is None and 9 was asked']
+    >>> requested = stored.replace(experiment=base.replace(horizon=5), trials=9)
+    >>> differences(requested, stored)
+    ['experiment.horizon is 10 and 5 was requested', 'trials is None and 9 was requested']
     """
-    return _differences("", asked.model_dump(mode="json"), stored.model_dump(mode="json"))
+    return _differences("", requested.model_dump(mode="json"), stored.model_dump(mode="json"))
 
 
-def _differences(place: str, asked: Any, stored: Any) -> list[str]:
-    if isinstance(asked, dict) and isinstance(stored, dict):
-        names = [*stored, *(name for name in asked if name not in stored)]
+def _differences(path: str, requested: Any, stored: Any) -> list[str]:
+    if isinstance(requested, dict) and isinstance(stored, dict):
+        names = [*stored, *(name for name in requested if name not in stored)]
         return [
             each
             for name in names
             for each in _differences(
-                f"{place}.{name}" if place else name, asked.get(name), stored.get(name)
+                f"{path}.{name}" if path else name, requested.get(name), stored.get(name)
             )
         ]
-    if asked == stored:
+    if requested == stored:
         return []
-    return [f"{place} is {_shown(stored)} and {_shown(asked)} was asked"]
+    return [f"{path} is {_abbreviated(stored)} and {_abbreviated(requested)} was requested"]
 
 
-def _shown(value: Any) -> str:
+def _abbreviated(value: Any) -> str:
     text = repr(value)
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[: _LONGEST_SHOWN - 3]}..."
+    return text if len(text) <= _MAX_SHOWN_CHARACTERS else f"{text[: _MAX_SHOWN_CHARACTERS - 3]}..."

@@ -1,4 +1,4 @@
-"""A registered run as it is served: without torch, calibrated as it was evaluated."""
+"""Registered runs as forecasters: without torch, and calibrated as in the evaluation."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -26,7 +26,7 @@ Float32 = NDArray[np.float32]
 
 @dataclass(frozen=True, eq=False)
 class OnnxEnsemble:
-    """Exported networks whose quantiles are averaged as those of an ensemble are."""
+    """Exported networks with the weighted quantiles of an ensemble."""
 
     members: tuple[OnnxNetwork, ...]
     weights: tuple[float, ...]
@@ -36,7 +36,7 @@ class OnnxEnsemble:
         return self.quantiles_over(windows_of(past), past)
 
     def quantiles_over(self, windows: Sequence[Float32], past: Past) -> Float:
-        """Forecast as `quantiles` does, from windows that were gathered before."""
+        """Forecast as `quantiles` does, from gathered windows."""
         first, *rest = zip(self.members, self.weights, strict=True)
         total = first[0].quantiles_over(windows, past) * first[1]
         for member, weight in rest:
@@ -44,20 +44,20 @@ class OnnxEnsemble:
         return total
 
     def action_probabilities(self, past: Past) -> Float:
-        """Give (n, 3) probabilities of `ACTIONS`."""
+        """Return (n, 3) probabilities of `ACTIONS`."""
         said = [each.action_probabilities(past) for each in self.members]
         return np.tensordot(np.array(self.weights), np.stack(said), axes=1)
 
 
 @dataclass(frozen=True, eq=False)
 class PreparedForecast:
-    """A run that has read a history up to its end and only has to be asked."""
+    """A model with a prepared history, whose forecasts take only the time of the networks."""
 
     model: "ServedModel"
     window: Windows
-    """The last one."""
+    """The last window of the history."""
     widths: Float
-    """(1, horizon): what the history calls for, which asking again does not change."""
+    """(1, horizon): the adaptive widths by the history so far."""
 
     def quantiles(self) -> Float:
         """Forecast (horizon, levels) quantiles of the cumulative log return."""
@@ -78,7 +78,7 @@ class PreparedForecast:
         return spread(self.window)
 
     def actions(self) -> dict[str, float] | None:
-        """Give the probability of each action; None where none was learnt."""
+        """Return the probability of each action; None if the network has learnt none."""
         network = self.model.network
         if network is None or self.model.experiment.actions is None:
             return None
@@ -88,7 +88,7 @@ class PreparedForecast:
 
 @dataclass(frozen=True, eq=False)
 class ServedModel:
-    """A registered run, verified and loaded; itself a forecaster."""
+    """A registered run, verified and loaded; it is a forecaster."""
 
     run: Run
     serving: Serving
@@ -97,13 +97,13 @@ class ServedModel:
     """None for a baseline."""
     edge: Edge
     name: str
-    """Of who forecasts."""
+    """The name of the forecaster."""
     borders: Borders
-    """Where its training and validation parts end."""
+    """The ends of its training and validation parts."""
 
     @classmethod
     def loaded(cls, run: Run) -> Self:
-        """Load a registered run: digests verified, golden windows computed again.
+        """Load a registered run: verify its digests and its golden windows.
 
         Raises
         ------
@@ -116,15 +116,15 @@ class ServedModel:
         """
         if run.served is None:
             return cls._of_network(run)
-        registration_of(run)  # a damaged network is none of a baseline's business
+        registration_of(run)  # a damaged network does not matter to a baseline
         name, baseline = run.served
         return cls._of(run, name, baseline, run.serving)
 
     @classmethod
     def candidate(cls, run: Run) -> Self | None:
-        """Load a registered run's own network, for who wants to try it although it is not served.
+        """Load a registered run's own network, whether it is served or not.
 
-        None where it could not be exported. Errors are those of `loaded`.
+        None if it could not be exported. Errors are those of `loaded`.
         """
         return cls._of_network(run) if registration_of(run).models else None
 
@@ -148,7 +148,7 @@ class ServedModel:
 
     @property
     def is_served(self) -> bool:
-        """Whether this is who forecasts for the run, and not only its candidate."""
+        """Whether this is the served forecaster of the run, and not only its candidate."""
         return self.run.served_name in {None, self.name}
 
     @property
@@ -158,29 +158,29 @@ class ServedModel:
 
     @property
     def experiment(self) -> Experiment:
-        """What the run was asked to be."""
+        """The experiment of the run."""
         return self.run.experiment
 
     @property
     def horizon(self) -> int:
-        """How many sessions it forecasts."""
+        """The number of sessions that it forecasts."""
         return self.serving.horizon
 
     @property
     def trained_to(self) -> np.datetime64:
-        """The last session that training or validation saw."""
+        """The last session of the training and validation parts."""
         return np.datetime64(self.borders.validation_last, "D")
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What is known of its training and evaluation; prices have findings of their own."""
+        """The findings of its training and evaluation; those of prices are not included."""
         return tuple(each for each in self.run.report.findings if not each.code.startswith("PRC"))
 
     @cached_property
     def reads_closes_only(self) -> bool:
-        """Whether ranges and volumes change nothing: then closes alone are enough."""
+        """Whether its forecasts depend on closes only, and not on ranges and volumes."""
         if self.network is None:
-            return True  # baselines take the squared return for a range that is not there
+            return True  # baselines replace a missing range by the squared return
         prices = _made_up(Symbol.parse(self.experiment.symbols[0]))
         try:
             with_ranges, without = (self.windows(each).inputs for each in (prices, _flat(prices)))
@@ -194,9 +194,9 @@ class ServedModel:
         Raises
         ------
         HistoryTooShortError
-            With the number of sessions that would do.
+            With the number of sessions that would suffice.
         MissingColumnsError
-            If it needs an order book and there is none.
+            If it needs an order book and the prices have none.
         """
         return live_windows(
             [prices],
@@ -210,7 +210,7 @@ class ServedModel:
         return self.forecaster.quantiles(past)
 
     def prepared(self, prices: Prices) -> PreparedForecast:
-        """Read a history, so that asking takes no longer than the networks do."""
+        """Prepare a history, so that a forecast takes only the time of the networks."""
         window = self.windows(prices)
         return PreparedForecast(self, window, self.forecaster.widths(window))
 
@@ -232,7 +232,7 @@ def _network(run: Run, model: Model) -> OnnxNetwork | OnnxEnsemble:
 
 
 def _made_up(symbol: Symbol) -> Prices:
-    """Give a history with ranges and volumes, to see what a run reads of them."""
+    """Return synthetic prices with ranges and volumes, to test whether a run depends on them."""
     generator = np.random.default_rng(0)
     close = 100 * np.exp(np.cumsum(generator.normal(0, 0.01, _MADE_UP_SESSIONS)))
     width = np.exp(np.abs(generator.normal(0, 0.01, _MADE_UP_SESSIONS)))

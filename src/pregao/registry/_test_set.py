@@ -1,7 +1,7 @@
-"""The ledger of openings: every look at a test part is a line, and no line can leave unnoticed.
+"""The ledger of test-set accesses: a hash chain with a line for each evaluation of a test part.
 
-A score that was looked for a hundred times is worth less than one that was looked for once, so
-each opening is written down before it happens, and no function takes one back.
+A score that is the best of a hundred trials is worth less than the score of a single one, so each
+access is recorded before it happens, and no function removes a record.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,8 +20,8 @@ from pregao.registry._hash_chain import (
     LedgerBreak,
     Link,
     append_links,
-    only_writer,
     read_chain,
+    writer_lock,
 )
 from pregao.registry._runs import Run
 from pregao.registry._searches import load_search, stored_searches
@@ -33,31 +33,31 @@ Purpose = Literal["train", "sweep", "search", "evaluate", "reproduce"]
 
 
 class Look(Value):
-    """One forecaster that a test part is opened for."""
+    """A forecaster that is scored on a test part."""
 
     name: str
     digests: tuple[str, ...] = Field(min_length=1)
-    """What it is made from, such as `Experiment.digest`: of an average, one a member.
+    """Digests of what it is made from, such as `Experiment.digest`: of an ensemble, one per member.
 
-    It is seen again, and no new trial, where each of them was seen on the same windows before.
+    It is a repeat, and not a new trial, if each of them was scored on the same windows before.
     """
     num_trials: int = Field(default=1, ge=0)
-    """Configurations that were tried for it. An opening with a search counts the search's own."""
+    """Configurations that were tried for it; an access with a search counts the search's trials."""
 
     @classmethod
     def of(cls, name: str, made_from: Iterable[Experiment], *, num_trials: int = 1) -> Self:
-        """Look at what was asked for: an experiment, or those of the members of an average."""
+        """Return the trial of an experiment, or of those of an ensemble's members."""
         digests = tuple(each.digest for each in made_from)
         return cls(name=name, digests=digests, num_trials=num_trials)
 
     @classmethod
     def of_run(cls, run: Run) -> Self:
-        """Look at a stored run again: on the windows it was made with that is no new trial."""
+        """Return the trial of a stored run: on the windows it was scored on, a repeat."""
         return cls.of(run.provenance.forecaster, run.made_from)
 
 
 class SealedWindows(Value):
-    """Which windows of a test part are opened."""
+    """The windows of a test part."""
 
     symbols: tuple[str, ...] = Field(min_length=1)
     first: date
@@ -65,11 +65,11 @@ class SealedWindows(Value):
     last: date
     num_windows: int = Field(ge=1)
     digest: str
-    """Of the windows and what came after them: equal digests, equal test parts."""
+    """Of the windows and their outcomes: equal digests, equal test parts."""
 
     @classmethod
     def of(cls, datasets: Sequence[Dataset]) -> Self:
-        """Describe the test parts of one or several datasets, opening none to a forecaster."""
+        """Describe the test parts of datasets, without showing them to a forecaster."""
         truth = truth_of([each.sealed_test for each in datasets])
         return cls(
             symbols=tuple(dict.fromkeys(truth.names)),
@@ -80,14 +80,14 @@ class SealedWindows(Value):
         )
 
     def overlaps(self, symbols: Iterable[str], first: date, last: date) -> bool:
-        """Tell whether any of these symbols has a cutoff in this span."""
+        """Return whether any of these symbols has a cutoff in this span."""
         return self.first <= last and first <= self.last and not {*symbols}.isdisjoint(self.symbols)
 
 
 class Opening(Value):
-    """One opening of a test part: who is scored on it, what for, after how many trials.
+    """An access to a test part: the forecasters scored on it, the purpose, the number of trials.
 
-    >>> look = Look(name="gru_classic", digests=("8c0f",))
+    >>> trial = Look(name="gru_classic", digests=("8c0f",))
     >>> windows = SealedWindows(
     ...     symbols=("PETR4",),
     ...     first=date(2023, 1, 2),
@@ -95,81 +95,84 @@ class Opening(Value):
     ...     num_windows=247,
     ...     digest="51ab",
     ... )
-    >>> opening = Opening(purpose="train", windows=windows, looks=(look,))
-    >>> Opening.model_validate_json(opening.model_dump_json()) == opening
+    >>> access = Opening(purpose="train", windows=windows, looks=(trial,))
+    >>> Opening.model_validate_json(access.model_dump_json()) == access
     True
     """
 
+    __test__ = False  # pytest does not collect it as a class of tests
+
     purpose: Purpose
     windows: SealedWindows
-    """All folds of a walk-forward are one opening."""
+    """All folds of a walk-forward are one access."""
     looks: tuple[Look, ...] = Field(min_length=1)
+    """The trials that are scored; the key of the stored records is ``looks``."""
     search: str | None = None
     """The id of the stored search that chose the settings."""
     run: str | None = None
-    """The id of the stored run that is looked at again."""
+    """The id of the stored run that is scored again."""
     when: datetime | None = None
 
 
 class Openings(Value):
-    """How often some test windows, or some that overlap them, were opened, and after how much."""
+    """The accesses to test windows, or to windows that overlap them, and their trials."""
 
     num_openings: int
-    """Those with something new to score."""
+    """Accesses with at least one new trial."""
     num_repeats: int
-    """Those that scored again what had been scored on the same windows."""
+    """Accesses with only trials that had been scored on the same windows before."""
     num_trials: int
-    """Configurations tried on all of them together, repeats and baselines left out."""
+    """Configurations tried in all accesses together, without repeats and baselines."""
     searches: tuple[str, ...]
     """The searches whose trials are among them, each counted once."""
     num_lost: int
-    """Lines of the whole ledger that are known to have been there and cannot be counted."""
+    """Lines of the whole ledger that are known to have existed and cannot be read."""
     breaks: tuple[LedgerBreak, ...]
-    """Where the ledger was tampered with or damaged; what is left is counted all the same."""
+    """Where the ledger was tampered with or damaged; the readable lines are counted."""
 
 
 class Opened(Value):
-    """What the ledger says of an opening that it has just written down."""
+    """An access as recorded in the ledger."""
 
     number: int
     digest: str
-    """SHA-256 of its line: kept elsewhere, it proves what the ledger said up to here."""
+    """SHA-256 of its line: kept elsewhere, it proves the content of the ledger up to this line."""
     is_repeat: bool
     earlier: Openings
-    """Overlapping openings before this one."""
+    """Counts of the overlapping accesses before this one."""
     now: Openings
-    """The same with this one: its `num_trials` are what a good score has to be measured by."""
+    """The counts with this one: a test for a best score corrects for its `num_trials`."""
 
 
-def open_test(home: Path, opening: Opening) -> Opened:
-    """Write down that a test part is about to be opened, and say how often it was before.
+def open_test(home: Path, access: Opening) -> Opened:
+    """Record an access to a test part, and count the earlier ones.
 
-    Call it once, before anything is judged. When it returns, the line is on the disk.
+    Call it once, before anything is scored. When it returns, the line is on disk.
 
     Raises
     ------
     UnknownSearchError
-        If the opening names a search that is not stored.
+        If the access names a search that is not stored.
     StoreBusyError
         If another process holds the ledger for a minute.
     """
-    [opened] = open_tests(home, [opening])
-    return opened
+    [recorded] = open_tests(home, [access])
+    return recorded
 
 
-def open_tests(home: Path, openings: Sequence[Opening]) -> tuple[Opened, ...]:
-    """Write down several openings at once, such as those of a contest for each symbol."""
-    asked = [_Entry.of(home, each) for each in openings]
-    path = _path(home)
-    with only_writer(path):
+def open_tests(home: Path, accesses: Sequence[Opening]) -> tuple[Opened, ...]:
+    """Record several accesses at once, such as those of a benchmark for each symbol."""
+    new = [_Entry.from_access(home, each) for each in accesses]
+    path = _ledger_path(home)
+    with writer_lock(path):
         chain = read_chain(path)
-        links = tuple(chain.then([each.model_dump(mode="json") for each in asked]))
+        links = tuple(chain.next_links([each.model_dump(mode="json") for each in new]))
         append_links(path, chain, links)
-    return tuple(_told(_Book.of(home, chain), asked, links))
+    return tuple(_recorded(_TestSetLedger.from_chain(home, chain), new, links))
 
 
 def openings_of(home: Path, symbols: Sequence[str], first: date, last: date) -> Openings:
-    """Count the openings so far of test windows of any of these symbols, with a cutoff in the span.
+    """Count the accesses so far to windows of any of these symbols, with a cutoff in the span.
 
     Examples
     --------
@@ -178,55 +181,57 @@ def openings_of(home: Path, symbols: Sequence[str], first: date, last: date) -> 
     ...     openings_of(Path(home), ["PETR4"], date(2023, 1, 2), date(2023, 12, 28)).num_trials
     0
     """
-    book = _Book.of(home, read_chain(_path(home)))
-    return book.counted(book.entries, (symbols, first, last))
+    ledger = _TestSetLedger.from_chain(home, read_chain(_ledger_path(home)))
+    return ledger.count(ledger.entries, (symbols, first, last))
 
 
-def _path(home: Path) -> Path:
+def _ledger_path(home: Path) -> Path:
     return home / "ledger" / "openings.jsonl"
 
 
 class _Entry(Value):
-    """What a line says."""
+    """The entry of a line; the key of the access is ``opening`` in the stored records."""
 
     opening: Opening
     search_trials: int | None
-    """How many trials the search had: its own ledger may grow, or be deleted."""
+    """The number of trials of the search by then: its journal may grow, or be deleted."""
 
     @classmethod
-    def of(cls, home: Path, opening: Opening) -> Self:
-        if opening.search is None:
-            return cls(opening=opening, search_trials=None)
-        return cls(opening=opening, search_trials=load_search(home, opening.search).num_trained())
+    def from_access(cls, home: Path, access: Opening) -> Self:
+        if access.search is None:
+            return cls(opening=access, search_trials=None)
+        return cls(opening=access, search_trials=load_search(home, access.search).num_trained())
 
     @property
     def keys(self) -> Iterator[set[tuple[str, str]]]:
-        """What each look is known by."""
-        for look in self.opening.looks:
-            yield {(digest, self.opening.windows.digest) for digest in look.digests}
+        """The identity of each trial: its digests, each on these windows."""
+        for trial in self.opening.looks:
+            yield {(digest, self.opening.windows.digest) for digest in trial.digests}
 
 
-_Asked = tuple[Sequence[str], date, date]
+_Span = tuple[Sequence[str], date, date]
+"""Symbols, and the first and the last cutoff."""
 
 
 @dataclass(frozen=True, eq=False)
-class _Book:
-    """The entries that can be read, and what there is to say of all counts."""
+class _TestSetLedger:
+    """The readable entries, and what every count needs beside them."""
 
     entries: tuple[_Entry, ...]
     searches: dict[str, int]
-    """How many trials each search has by now; of one that was deleted, its openings know."""
+    """The present number of trials of each stored search; a deleted one is not among them."""
     num_lost: int
     breaks: tuple[LedgerBreak, ...]
 
     @classmethod
-    def of(cls, home: Path, chain: Chain) -> Self:
+    def from_chain(cls, home: Path, chain: Chain) -> Self:
+        """Parse the entries of a chain, and count the trials of the searches that they name."""
         entries, breaks = [], list(chain.breaks)
         for link in chain.links:
             try:
                 entries.append(_Entry.model_validate(link.entry))
             except ValidationError:
-                file = _path(home).name
+                file = _ledger_path(home).name
                 breaks.append(LedgerBreak(file=file, line=link.number, what="unreadable"))
         num_lost = chain.num_lost + len(chain.links) - len(entries)
         named = {each.opening.search for each in entries} - {None}
@@ -241,25 +246,25 @@ class _Book:
                 breaks.append(LedgerBreak(file=file, line=None, what="unreadable"))
         return cls(tuple(entries), searches, num_lost, tuple(breaks))
 
-    def counted(self, entries: Iterable[_Entry], asked: _Asked) -> Openings:
-        """Count those that overlap what is asked for."""
+    def count(self, entries: Iterable[_Entry], span: _Span) -> Openings:
+        """Count the accesses and the trials of the entries that overlap a span."""
         seen: set[tuple[str, str]] = set()
         by_search: dict[str, int] = {}
         num_openings = num_repeats = num_trials = 0
         for entry in entries:
-            opening = entry.opening
-            if not opening.windows.overlaps(*asked):
+            access = entry.opening
+            if not access.windows.overlaps(*span):
                 continue
-            looks = zip(opening.looks, entry.keys, strict=True)
-            new = [(look, keys) for look, keys in looks if not keys <= seen]
+            trials = zip(access.looks, entry.keys, strict=True)
+            new = [(trial, keys) for trial, keys in trials if not keys <= seen]
             seen.update(*(keys for _, keys in new))
             num_openings += bool(new)
             num_repeats += not new
-            if opening.search is None:
-                num_trials += sum(look.num_trials for look, _ in new)
+            if access.search is None:
+                num_trials += sum(trial.num_trials for trial, _ in new)
             else:
-                known = by_search.get(opening.search, self.searches.get(opening.search, 0))
-                by_search[opening.search] = max(known, entry.search_trials or 0)
+                known = by_search.get(access.search, self.searches.get(access.search, 0))
+                by_search[access.search] = max(known, entry.search_trials or 0)
         return Openings(
             num_openings=num_openings,
             num_repeats=num_repeats,
@@ -270,23 +275,28 @@ class _Book:
         )
 
 
-def _told(book: _Book, asked: Sequence[_Entry], links: Sequence[Link]) -> Iterator[Opened]:
-    """Say of each what was before it; of four hundred symbols apart, each looks at its own."""
+def _recorded(
+    ledger: _TestSetLedger, new: Sequence[_Entry], links: Sequence[Link]
+) -> Iterator[Opened]:
+    """Count for each new entry the accesses before it and with it.
+
+    Entries are indexed by symbol: of hundreds of new entries, each counts those of its symbols.
+    """
     by_symbol: dict[str, dict[int, _Entry]] = {}
 
-    def note(number: int, entry: _Entry) -> None:
+    def index(number: int, entry: _Entry) -> None:
         for symbol in entry.opening.windows.symbols:
             by_symbol.setdefault(symbol, {})[number] = entry
 
-    for number, entry in enumerate(book.entries):
-        note(number, entry)
-    for number, (entry, link) in enumerate(zip(asked, links, strict=True), len(book.entries)):
+    for number, entry in enumerate(ledger.entries):
+        index(number, entry)
+    for number, (entry, link) in enumerate(zip(new, links, strict=True), len(ledger.entries)):
         windows = entry.opening.windows
         span = windows.symbols, windows.first, windows.last
-        about = dict(item for each in windows.symbols for item in by_symbol.get(each, {}).items())
-        known = [about[place] for place in sorted(about)]
-        note(number, entry)
-        earlier, now = book.counted(known, span), book.counted([*known, entry], span)
+        related = dict(item for each in windows.symbols for item in by_symbol.get(each, {}).items())
+        known = [related[place] for place in sorted(related)]
+        index(number, entry)
+        earlier, now = ledger.count(known, span), ledger.count([*known, entry], span)
         yield Opened(
             number=link.number,
             digest=link.head.digest,

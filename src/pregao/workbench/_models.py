@@ -11,6 +11,7 @@ from pregao.registry import (
     Champion,
     Champions,
     Change,
+    ModelCard,
     Run,
     RunSummary,
     ServedModel,
@@ -24,6 +25,7 @@ from pregao.registry import (
     mark_registered,
     record_run,
     register,
+    render_readmes,
     take_up,
 )
 
@@ -97,7 +99,8 @@ class Models:
         UnknownRunError, FolderInUseError, CorruptFileError
             If it is not there, or the folder is, or a file is not what was written.
         """
-        return export_run(self.run(name), folder)
+        run = self.run(name)
+        return export_run(run, folder, readmes=render_readmes(ModelCard.from_run(run)))
 
     def export_to_mlflow(self, name: str, uri: str) -> str:
         """Write a run to an MLflow server, and give its id there.
@@ -107,7 +110,8 @@ class Models:
         UnknownRunError, MissingExtraError, TrackingError, CorruptFileError
             If it is not there, mlflow or the server is not, or a file is not what was written.
         """
-        return export_to_mlflow(self.run(name), uri)
+        run = self.run(name)
+        return export_to_mlflow(run, uri, readmes=render_readmes(ModelCard.from_run(run)))
 
     def promote(
         self,

@@ -1,4 +1,4 @@
-"""Doing jobs: a loop that claims them, and a child process for each."""
+"""The worker: a loop that claims jobs, and a child process for each."""
 
 from pregao.worker._child import run_child as run_child
 from pregao.worker._loop import WorkerTerms as WorkerTerms

@@ -1,4 +1,4 @@
-"""One attempt at a job: a child process group, watched from outside."""
+"""One attempt at a job: a child process group and the messages that it sends."""
 
 import os
 import queue
@@ -11,22 +11,23 @@ from pathlib import Path
 from threading import Thread
 
 from pregao.jobs import Job
-from pregao.worker._messages import Done, Refused, Went, heard
+from pregao.worker._messages import Message, parse_message
 
-_TAIL_BYTES = 8_000
+_LOG_TAIL_BYTES = 8_000
 
 
 @dataclass(eq=False)
 class Attempt:
-    """A child at work; what it says comes out of `said`, None once it says nothing more."""
+    """A running child process."""
 
     process: "subprocess.Popen[bytes]"
-    said: "queue.Queue[Went | Done | Refused | None]"
+    messages: "queue.Queue[Message | None]"
+    """What the child sends; None at the end of its output."""
     log: Path
 
     @classmethod
     def begun(cls, job: Job, command: Sequence[str], folder: Path) -> "Attempt":
-        """Start the child, in a process group of its own."""
+        """Start the child in a process group of its own and send it the request."""
         folder.mkdir(parents=True, exist_ok=True)
         log = folder / "log.txt"
         with log.open("ab") as errors:
@@ -39,29 +40,29 @@ class Attempt:
             )
         attempt = cls(process, queue.Queue(), log)
         assert process.stdin is not None, "it has a pipe"
-        with suppress(OSError):  # it died: that is heard at once
+        with suppress(OSError):  # the child has died: its output ends at once
             process.stdin.write(job.request.model_dump_json().encode() + b"\n")
             process.stdin.flush()
-        Thread(target=attempt._listen, daemon=True).start()
+        Thread(target=attempt._read_messages, daemon=True).start()
         return attempt
 
-    def end(self, *, grace_seconds: float) -> None:
-        """Ask the group to end, then make it."""
+    def terminate(self, *, grace_seconds: float) -> None:
+        """Ask the process group to end, and kill it after the grace period."""
         self._signal(signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(grace_seconds)
         self.kill()
 
     def kill(self) -> None:
-        """End the group at once, and whoever is left of it."""
+        """Kill every process that is left in the group."""
         self._signal(signal.SIGKILL)
         self.process.wait()
         assert self.process.stdin is not None, "it has a pipe"
         with suppress(OSError):
             self.process.stdin.close()
 
-    def how_it_ended(self) -> str:
-        """Say how the child ended, in a few words."""
+    def describe_exit(self) -> str:
+        """Wait for the child and describe its exit code or signal."""
         code = self.process.wait()
         if code >= 0:
             return f"its process ended with code {code}"
@@ -70,18 +71,18 @@ class Attempt:
         return f"its process was ended by {name}{usual}"
 
     def log_tail(self) -> str:
-        """Give the last lines of what it wrote to standard error."""
+        """Return the last lines of the child's standard error."""
         with self.log.open("rb") as log:
-            log.seek(max(0, log.seek(0, os.SEEK_END) - _TAIL_BYTES))
-            return log.read(_TAIL_BYTES).decode(errors="replace")
+            log.seek(max(0, log.seek(0, os.SEEK_END) - _LOG_TAIL_BYTES))
+            return log.read(_LOG_TAIL_BYTES).decode(errors="replace")
 
-    def _listen(self) -> None:
+    def _read_messages(self) -> None:
         assert self.process.stdout is not None, "it has a pipe"
         with self.process.stdout as lines:
             for line in lines:
-                with suppress(ValueError):  # a last line may be cut off
-                    self.said.put(heard(line))
-        self.said.put(None)
+                with suppress(ValueError):  # a kill may cut the last line
+                    self.messages.put(parse_message(line))
+        self.messages.put(None)
 
     def _signal(self, number: signal.Signals) -> None:
         with suppress(ProcessLookupError, PermissionError):

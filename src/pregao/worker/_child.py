@@ -1,4 +1,4 @@
-"""The life of a child: one job, told line by line, ended when its worker ends."""
+"""The child process: it does one job, reports on standard output, and ends with its worker."""
 
 import os
 import signal
@@ -12,59 +12,59 @@ from pregao.errors import PregaoError
 from pregao.jobs import JobProblem, JobProgress, parse_request
 from pregao.values import Value
 from pregao.workbench import Workbench
-from pregao.worker._messages import Done, Refused, Went
+from pregao.worker._messages import ProblemMessage, ProgressMessage, ResultMessage
 from pregao.worker._work import perform
 
 _NICENESS = 5
-"""Those who ask for a forecast come before those who train."""
+"""Training yields the CPU to the processes that answer forecasts."""
 
 
 def run_child(bench: Workbench, folder: Path) -> None:
-    """Do the job whose request is the first line of standard input, and tell of it on output.
+    """Do the job whose request is the first line of standard input.
 
-    What is raised on purpose is told; anything else ends the process with a traceback, which the
-    worker takes for a crash and tries again.
+    A `PregaoError` is sent as a problem; any other error ends the process with a traceback, which
+    the worker counts as a crash and retries.
     """
-    with sys.stdin as asked:
-        request = parse_request(asked.readline())
-        parent = os.dup(asked.fileno())
-    _obey(parent)
-    tell = _teller(_own_output())
+    with sys.stdin as requests:
+        request = parse_request(requests.readline())
+        parent = os.dup(requests.fileno())
+    _end_with_parent(parent)
+    send = _make_sender(_take_over_stdout())
     if hasattr(os, "nice"):
         os.nice(_NICENESS)
     try:
-        result = perform(request, bench, folder, _progress(tell))
+        result = perform(request, bench, folder, _progress_sender(send))
     except PregaoError as error:
         name = type(error).__name__
-        tell(Refused(problem=JobProblem(name=name, detail=str(error))))
+        send(ProblemMessage(problem=JobProblem(name=name, detail=str(error))))
     else:
-        tell(Done(result=result))
+        send(ResultMessage(result=result))
 
 
-def _progress(tell: Callable[[Value], None]) -> Callable[[JobProgress], None]:
-    return lambda progress: tell(Went(progress=progress))
+def _progress_sender(send: Callable[[Value], None]) -> Callable[[JobProgress], None]:
+    return lambda progress: send(ProgressMessage(progress=progress))
 
 
-def _own_output() -> BinaryIO:
-    """Keep standard output for the worker's ears: what libraries print goes into the log."""
+def _take_over_stdout() -> BinaryIO:
+    """Reserve standard output for messages: what libraries print goes into the log."""
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     return output
 
 
-def _teller(output: BinaryIO) -> Callable[[Value], None]:
+def _make_sender(output: BinaryIO) -> Callable[[Value], None]:
     lock = Lock()
 
-    def tell(message: Value) -> None:
+    def send(message: Value) -> None:
         with lock:
             output.write(message.model_dump_json().encode() + b"\n")
             output.flush()
 
-    return tell
+    return send
 
 
-def _obey(parent: int) -> None:
-    """End with all processes of one's own when the worker does, however it ends."""
+def _end_with_parent(parent: int) -> None:
+    """End this process and its children when the worker does, however it ends."""
 
     def watch() -> None:
         while os.read(parent, 4096):

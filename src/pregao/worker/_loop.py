@@ -1,4 +1,4 @@
-"""The worker: claims jobs one by one, watches each child, writes down what becomes of it."""
+"""The worker: claims jobs one by one, supervises a child for each, and records the outcome."""
 
 import os
 import queue
@@ -16,9 +16,9 @@ from uuid import uuid4
 import structlog
 
 from pregao.errors import DatabaseBusyError, DatabaseUnavailableError, LostLeaseError
-from pregao.jobs import Claim, JobProblem, JobProgress, Jobs, JobState, SearchRequest
+from pregao.jobs import Claim, JobProblem, JobProgress, Jobs, JobState
 from pregao.worker._attempt import Attempt
-from pregao.worker._messages import Done, Refused, Went
+from pregao.worker._messages import LastMessage, ProblemMessage, ProgressMessage, ResultMessage
 
 _log = structlog.get_logger("pregao.worker")
 
@@ -27,190 +27,191 @@ CHILD = (sys.executable, "-m", "pregao", "run-job")
 
 @dataclass(frozen=True)
 class WorkerTerms:
-    """How a worker works: how often it looks, and how long it waits."""
+    """The intervals and the child command of a worker."""
 
     poll_seconds: float = 1.0
-    """Between two looks for a job, and for the wish to cancel one."""
+    """Between two polls for a job, or for the cancellation of the current one."""
     beat_seconds: float = 10.0
-    """Between two beats that hold a lease: a third of it at most."""
+    """Between two heartbeats, which renew the lease: at most a third of its length."""
     grace_seconds: float = 5.0
-    """That a child has to end by itself, once it is asked to."""
+    """Between the request to a child to end and its kill."""
     tell_seconds: float = 0.5
-    """Between two lines of progress that are written down."""
+    """Between two writes of progress."""
     child: Sequence[str] = CHILD
     name: str = field(default_factory=lambda: f"{socket.gethostname()}-{uuid4().hex[:8]}")
 
 
-def run_worker(jobs: Jobs, home: Path, terms: WorkerTerms, stop: Event) -> None:
-    """Work until `stop` is set; a job under way then goes back, and its attempt does not count."""
-    beat = _Beat(jobs, terms)
-    _log.info("worker begins", worker=terms.name)
+def run_worker(jobs: Jobs, home: Path, settings: WorkerTerms, stop: Event) -> None:
+    """Work until `stop` is set; a job in progress is then requeued without counting its attempt."""
+    heartbeat = _Heartbeat(jobs, settings)
+    _log.info("worker started", worker=settings.name)
     while not stop.is_set():
-        claim = _claimed(jobs, terms, beat)
+        claim = _claim_next(jobs, settings, heartbeat)
         if claim is None:
-            stop.wait(terms.poll_seconds)
+            stop.wait(settings.poll_seconds)
             continue
         try:
-            _Work(claim, jobs, home, terms, stop, beat).run()
+            _JobRun(claim, jobs, home, settings, stop, heartbeat).run()
         except LostLeaseError as error:
-            _log.warning("lease lost", job=error.job, worker=terms.name)
-    beat.leave()
-    _log.info("worker ends", worker=terms.name)
+            _log.warning("lease lost", job=error.job, worker=settings.name)
+    heartbeat.end()
+    _log.info("worker stopped", worker=settings.name)
 
 
-def _claimed(jobs: Jobs, terms: WorkerTerms, beat: "_Beat") -> Claim | None:
-    with _Patiently("no job claimed"):
-        beat.beat(None)
-        return jobs.claim(terms.name)
+def _claim_next(jobs: Jobs, settings: WorkerTerms, heartbeat: "_Heartbeat") -> Claim | None:
+    with _TolerateOutage("no job claimed"):
+        heartbeat.send(None)
+        return jobs.claim(settings.name)
     return None
 
 
 @dataclass(eq=False)
-class _Beat:
-    """Says now and then that this worker is there."""
+class _Heartbeat:
+    """The heartbeat of this worker."""
 
     jobs: Jobs
-    terms: WorkerTerms
+    settings: WorkerTerms
     due: float = 0.0
 
-    def beat(self, job: str | None, *, at_once: bool = False) -> None:
+    def send(self, job: str | None, *, at_once: bool = False) -> None:
         if monotonic() < self.due and not at_once:
             return
-        self.due = monotonic() + self.terms.beat_seconds
-        self.jobs.worker_beats(self.terms.name, host=socket.gethostname(), pid=os.getpid(), job=job)
+        self.due = monotonic() + self.settings.beat_seconds
+        self.jobs.worker_beats(
+            self.settings.name, host=socket.gethostname(), pid=os.getpid(), job=job
+        )
 
-    def leave(self) -> None:
-        with _Patiently("not signed off"):
-            self.jobs.worker_leaves(self.terms.name)
+    def end(self) -> None:
+        with _TolerateOutage("worker not removed"):
+            self.jobs.worker_leaves(self.settings.name)
 
 
 @dataclass(eq=False)
-class _Work:
-    """One claimed job and its child."""
+class _JobRun:
+    """The run of one claimed job in a child process."""
 
     claim: Claim
     jobs: Jobs
     home: Path
-    terms: WorkerTerms
+    settings: WorkerTerms
     stop: Event
-    beat: _Beat
+    heartbeat: _Heartbeat
     is_cancelled: bool = False
-    is_too_long: bool = False
+    is_over_time: bool = False
     pending: JobProgress | None = None
-    told: float = 0.0
-    beaten: float = 0.0
-    looked: float = 0.0
+    """Progress that is not written yet."""
+    last_write: float = 0.0
+    last_heartbeat: float = 0.0
+    last_poll: float = 0.0
 
     def run(self) -> None:
-        """See the job through, or give it back."""
+        """Run the job to its end, or requeue it."""
         job = self.claim.job
-        _log.info("job begins", job=job.id, kind=job.kind, attempt=job.attempts)
-        with _Patiently("not signed on", job.id):
-            self.beat.beat(job.id, at_once=True)
-        attempt = Attempt.begun(job, self.terms.child, self.home / "jobs" / job.id)
+        _log.info("job started", job=job.id, kind=job.kind, attempt=job.attempts)
+        with _TolerateOutage("heartbeat not written", job.id):
+            self.heartbeat.send(job.id, at_once=True)
+        attempt = Attempt.begun(job, self.settings.child, self.home / "jobs" / job.id)
         try:
-            last = self._watched(attempt)
+            last = self._supervise(attempt)
         finally:
             attempt.kill()
-        self._settle(attempt, last)
-        with _Patiently("not signed off", job.id):
-            self.beat.beat(None, at_once=True)
+        self._record_end(attempt, last)
+        with _TolerateOutage("heartbeat not written", job.id):
+            self.heartbeat.send(None, at_once=True)
 
-    def _watched(self, attempt: Attempt) -> Done | Refused | None:
-        """Listen until the child says nothing more; give its last word, if it had one."""
-        last: Done | Refused | None = None
-        end = monotonic() + _limit_seconds(self.claim, self.jobs)
-        self.told = self.beaten = self.looked = monotonic()
+    def _supervise(self, attempt: Attempt) -> LastMessage | None:
+        """Read messages until the child's output ends; return the last one, None without it."""
+        last: LastMessage | None = None
+        deadline = monotonic() + _time_limit_seconds(self.claim, self.jobs)
+        self.last_write = self.last_heartbeat = self.last_poll = monotonic()
         while True:
             with suppress(queue.Empty):
-                message = attempt.said.get(timeout=min(self.terms.poll_seconds, 1.0))
+                message = attempt.messages.get(timeout=min(self.settings.poll_seconds, 1.0))
                 if message is None:
                     return last
-                if isinstance(message, Went):
+                if isinstance(message, ProgressMessage):
                     self.pending = message.progress
                 else:
-                    last, end = message, monotonic() + self.terms.grace_seconds
-            self._keep_up()
-            is_over = monotonic() > end
-            if last is not None and is_over:  # it has said all, and does not end
+                    last, deadline = message, monotonic() + self.settings.grace_seconds
+            self._do_what_is_due()
+            is_over = monotonic() > deadline
+            if last is not None and is_over:  # it has sent its last message and does not end
                 return last
             if last is None and (is_over or self.is_cancelled or self.stop.is_set()):
-                self.is_too_long = is_over
-                attempt.end(grace_seconds=self.terms.grace_seconds)
+                self.is_over_time = is_over
+                attempt.terminate(grace_seconds=self.settings.grace_seconds)
                 return None
 
-    def _keep_up(self) -> None:
-        """Tell, beat and look, each when it is due."""
+    def _do_what_is_due(self) -> None:
+        """Write progress, send a heartbeat and poll for a cancellation, each at its interval."""
         now, job = monotonic(), self.claim.job.id
-        if now - self.told > self.terms.tell_seconds:
-            self.told = now
-            with _Patiently("progress not written down", job):
-                self._tell()
-        if now - self.beaten > self.terms.beat_seconds:
-            self.beaten = now
-            with _Patiently("beat missed", job):
-                self.claim.beat()
-                self.beat.beat(job)
-        if now - self.looked > self.terms.poll_seconds:
-            self.looked = now
-            with _Patiently("not asked", job):
+        if now - self.last_write > self.settings.tell_seconds:
+            self.last_write = now
+            with _TolerateOutage("progress not written", job):
+                self._write_progress()
+        if now - self.last_heartbeat > self.settings.beat_seconds:
+            self.last_heartbeat = now
+            with _TolerateOutage("heartbeat not written", job):
+                self.claim.renew()
+                self.heartbeat.send(job)
+        if now - self.last_poll > self.settings.poll_seconds:
+            self.last_poll = now
+            with _TolerateOutage("cancellation not polled", job):
                 self.is_cancelled |= self.jobs.job(job).is_cancelling
 
-    def _settle(self, attempt: Attempt, last: Done | Refused | None) -> None:
-        """Write down what became of it, however long the database is away."""
+    def _record_end(self, attempt: Attempt, last: LastMessage | None) -> None:
+        """Record the outcome; retry until the database is back or the worker stops."""
         while True:
-            with _Patiently("end not written down", self.claim.job.id):
-                self._tell()
-                state = self._ended(attempt, last)
-                _log.info("job ends", job=self.claim.job.id, state=state)
+            with _TolerateOutage("end not written", self.claim.job.id):
+                self._write_progress()
+                state = self._end_claim(attempt, last)
+                _log.info("job ended", job=self.claim.job.id, state=state)
                 return
-            if self.stop.wait(self.terms.poll_seconds):
-                return  # whoever retakes it finds what was done of it
+            if self.stop.wait(self.settings.poll_seconds):
+                return  # the next claim resumes from the job's checkpoints
 
-    def _ended(self, attempt: Attempt, last: Done | Refused | None) -> JobState:
+    def _end_claim(self, attempt: Attempt, last: LastMessage | None) -> JobState:
         match last:
-            case Done():
+            case ResultMessage():
                 self.claim.succeed(last.result)
                 return "succeeded"
-            case Refused():
+            case ProblemMessage():
                 self.claim.fail(last.problem, attempt.log_tail())
                 return "failed"
             case None if self.is_cancelled:
-                self.claim.cancelled()
+                self.claim.cancel()
                 return "cancelled"
-            case None if self.is_too_long:
-                limit = _limit_seconds(self.claim, self.jobs)
+            case None if self.is_over_time:
+                limit = _time_limit_seconds(self.claim, self.jobs)
                 detail = f"it was ended after {limit:,.0f} s, the longest that it may take"
                 self.claim.fail(JobProblem(name="TimeLimit", detail=detail), attempt.log_tail())
                 return "failed"
             case None if self.stop.is_set():
-                self.claim.released()
+                self.claim.release()
                 return "queued"
             case _:
-                problem = JobProblem(name="Crashed", detail=attempt.how_it_ended())
+                problem = JobProblem(name="Crashed", detail=attempt.describe_exit())
                 limits = self.jobs.limits
-                return self.claim.crashed(
+                return self.claim.requeue_crashed(
                     problem,
                     attempt.log_tail(),
                     most_attempts=limits.attempts,
                     wait_seconds=limits.crash_wait_seconds,
                 )
 
-    def _tell(self) -> None:
+    def _write_progress(self) -> None:
         if self.pending is not None:
             self.claim.progress(self.pending)
             self.pending = None
 
 
-def _limit_seconds(claim: Claim, jobs: Jobs) -> float:
-    request = claim.job.request
-    own = request.budget_seconds if isinstance(request, SearchRequest) else None
-    return jobs.limits.seconds + (own or 0.0)
+def _time_limit_seconds(claim: Claim, jobs: Jobs) -> float:
+    return jobs.limits.seconds + claim.job.request.extra_seconds
 
 
 @dataclass(frozen=True)
-class _Patiently:
-    """Goes on where the database is away: it comes back, or the lease ends and others take over."""
+class _TolerateOutage:
+    """Logs an outage of the database and goes on: it ends, or another worker takes the lease."""
 
     what: str
     job: str | None = None

@@ -1,4 +1,4 @@
-"""What a child tells its worker: a JSON value a line."""
+"""The messages from a child process to its worker: one JSON value per line."""
 
 from typing import Annotated, Literal
 
@@ -8,32 +8,39 @@ from pregao.jobs import JobProblem, JobProgress, JobResult
 from pregao.values import Value
 
 
-class Went(Value):
-    """How far it is."""
+class ProgressMessage(Value):
+    """The progress of the job."""
 
-    says: Literal["progress"] = "progress"
+    kind: Literal["progress"] = "progress"
     progress: JobProgress
 
 
-class Done(Value):
-    """That it is done."""
+class ResultMessage(Value):
+    """The result of a job that succeeded; the last message."""
 
-    says: Literal["done"] = "done"
+    kind: Literal["result"] = "result"
     result: JobResult
 
 
-class Refused(Value):
-    """That it cannot be done, which trying again would find again."""
+class ProblemMessage(Value):
+    """The problem of a job that failed and would fail again; the last message."""
 
-    says: Literal["refused"] = "refused"
+    kind: Literal["problem"] = "problem"
     problem: JobProblem
 
 
-_ADAPTER: TypeAdapter[Went | Done | Refused] = TypeAdapter(
-    Annotated[Went | Done | Refused, Field(discriminator="says")]
-)
+Message = ProgressMessage | ResultMessage | ProblemMessage
+LastMessage = ResultMessage | ProblemMessage
+
+_ADAPTER: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="kind")])
 
 
-def heard(line: bytes) -> Went | Done | Refused:
-    """Read a line."""
+def parse_message(line: bytes) -> Message:
+    """Parse a line.
+
+    Raises
+    ------
+    ValueError
+        For a line that is not a whole message.
+    """
     return _ADAPTER.validate_json(line)

@@ -1,8 +1,8 @@
-"""What alembic runs; the connection is the caller's."""
+"""The environment of alembic; the caller supplies the connection."""
 
 from alembic import context
 
-# Nothing but alembic gives a configuration: whoever else imports this, for doctests, runs nothing.
+# Only alembic sets a configuration: an import for doctests runs no migration.
 if hasattr(context, "config"):
     context.configure(connection=context.config.attributes["connection"], transactional_ddl=True)
     with context.begin_transaction():
