@@ -36,7 +36,7 @@ def _market(name: str) -> Probe:
 
 
 def _sigma(_: Subject, data: Dataset) -> Track:
-    """Return sigma from its warm-up on; before, it is an average of too few returns for a window."""
+    """Return sigma from its warm-up on; before that it averages too few returns."""
     track = _rows(data, data.live.sigma)
     source = data.live.source
     first_row = source.first_row_of[
