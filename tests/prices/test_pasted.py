@@ -1,6 +1,7 @@
 """Pasted and uploaded prices."""
 
 from datetime import date
+from time import thread_time
 
 import numpy as np
 import pytest
@@ -99,3 +100,21 @@ def test_any_text_is_read_or_refused(text):
     except InputError:
         return
     assert np.isfinite(found.prices.bars.close).all()
+
+
+@pytest.mark.parametrize(
+    ("header", "day"),
+    [("", ""), ("", "2024-01-02,"), (HEADER + "\n", "2024-01-02,")],
+    ids=["closes", "dated closes", "a table"],
+)
+def test_long_lines_of_digits_take_no_longer_than_other_long_lines(header, day):
+    def seconds(filler):
+        line = day + filler * 4_000 + "x" + header[:1] * 4 + ",1" * (4 if header else 0)
+        text = header + "\n".join([line] * 20)
+        started = thread_time()
+        with pytest.raises(InputError):
+            read(text)
+        return thread_time() - started
+
+    # A number is tried once from its first digit: 4,000 digits are no work beside reading them.
+    assert min(seconds("1") for _ in range(3)) < 50 * min(seconds("a") for _ in range(3))

@@ -1,24 +1,11 @@
 """A real server on a real socket: slow clients, endless heads, an end in good order."""
 
-import socket
 import threading
-from contextlib import ExitStack
 
 import pytest
 
 from pregao.api import HttpLimits
 from pregao.server._server import AddressInUseError, listening
-
-
-@pytest.fixture
-def connected():
-    with ExitStack() as open_ones:
-
-        def made(port):
-            connection = socket.create_connection(("127.0.0.1", port), timeout=20)
-            return open_ones.enter_context(connection)
-
-        yield made
 
 
 def _head(length):

@@ -1,8 +1,9 @@
 """A server of our own: in this process for most tests, a real one where sockets matter."""
 
 import shutil
+import socket
 import threading
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -71,6 +72,17 @@ def running(services):
 @pytest.fixture
 def run_services():
     return running
+
+
+@pytest.fixture
+def connected():
+    with ExitStack() as open_ones:
+
+        def made(port):
+            connection = socket.create_connection(("127.0.0.1", port), timeout=20)
+            return open_ones.enter_context(connection)
+
+        yield made
 
 
 @pytest.fixture(scope="module")

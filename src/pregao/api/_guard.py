@@ -1,7 +1,6 @@
 """What holds for every request: limits before parsing, access, problems, measures, headers."""
 
 import asyncio
-import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from time import perf_counter
@@ -14,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pregao.api._access import METHODS, READING, Access
 from pregao.api._limits import HttpLimits
+from pregao.api._nesting import is_nested_deeper
 from pregao.api._problems import Problem, Refusal, answer, headers_of, problem_of
 from pregao.service import UNMATCHED, Metrics
 
@@ -24,7 +24,6 @@ _log = structlog.get_logger("pregao.server")
 
 _KINDS = frozenset({"application/json", "multipart/form-data"})
 _QUIET_ROUTES = frozenset({"/livez", "/readyz", "/health", "/metrics"})
-_BRACKETS = re.compile(rb'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -139,15 +138,9 @@ class Guard:
 
     def _check_nesting(self, body: bytes) -> None:
         """Refuse what would nest too deeply for a parser."""
-        if body.count(b"[") + body.count(b"{") <= self.limits.nesting:
-            return
-        depth = 0
-        for found in _BRACKETS.finditer(body):
-            first = found[0][:1]
-            depth += (first in b"[{") - (first in b"]}")
-            if depth > self.limits.nesting:
-                detail = f"nested deeper than {self.limits.nesting} levels"
-                raise Refusal("invalid-request", detail)
+        if is_nested_deeper(body, self.limits.nesting):
+            detail = f"nested deeper than {self.limits.nesting} levels"
+            raise Refusal("invalid-request", detail)
 
     def _measure(self, exchange: "_Exchange", scope: Scope, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", UNMATCHED)

@@ -38,7 +38,7 @@ _REQUIRED = ("date", "open", "high", "low", "close")
 _MISSING = frozenset({"", "null", "nan", "na", "n/a", "none"})
 # A column of these characters alone can be parsed at once.
 _PLAIN_NUMBERS = re.compile(r"[0-9.eE+,-]*\Z", re.ASCII)
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\Z", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?\Z", re.ASCII)
 _DECIMAL_COMMA = re.compile(r"[+-]?[0-9.]*,[0-9]{1,2}\Z|[+-]?[0-9]*,[0-9]+\Z", re.ASCII)
 
 

@@ -26,7 +26,7 @@ _MAX_CHARACTERS = 120
 
 _HEADER_LINE = re.compile(r"\s*\"?[A-Za-z]")
 _DATED_LINE = re.compile(r"\s*(\d{4}-\d{2}-\d{2})[T ]?[0-9:]*\s*[,;\t]\s*(.*)\Z")
-_PRICE = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\Z", re.ASCII)
+_PRICE = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\Z", re.ASCII)
 
 _NO_PRICE = Text(en="no price: write it as 1234.56", pt_br="não é um preço: escreva como 1234.56")
 _NO_DAY = Text(en="no such day", pt_br="esse dia não existe")
