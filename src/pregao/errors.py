@@ -26,26 +26,26 @@ class UnknownNameError(InputError):
     "unknown network 'lstm_clasic': did you mean lstm_classic or gru_classic?"
     """
 
-    def __init__(self, kind: str, asked: str, known: Iterable[str], hint: str = "") -> None:
-        self.kind, self.asked, self.known = kind, asked, tuple(known)
+    def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = "") -> None:
+        self.kind, self.name, self.known = kind, name, tuple(known)
         by_lower_case = {each.lower(): each for each in self.known}
-        near = get_close_matches(asked.lower(), by_lower_case, n=3, cutoff=0.5)
+        near = get_close_matches(name.lower(), by_lower_case, n=3, cutoff=0.5)
         self.nearest = tuple(by_lower_case[each] for each in near)
         advice = (
             f"did you mean {_either(self.nearest)}?"
             if self.nearest
             else f"known are {', '.join(self.known)}."
         )
-        super().__init__(f"unknown {kind} {asked!r}: {advice}{f' {hint}' if hint else ''}")
+        super().__init__(f"unknown {kind} {name!r}: {advice}{f' {hint}' if hint else ''}")
 
 
 class InvalidSymbolError(InputError):
     """A text that is no ticker."""
 
-    def __init__(self, asked: str) -> None:
-        self.asked = asked
+    def __init__(self, text: str) -> None:
+        self.text = text
         super().__init__(
-            f"{asked[:40]!r} is not a ticker: use 1 to 15 of A-Z, 0-9, '.', '^', '=', '-', "
+            f"{text[:40]!r} is not a ticker: use 1 to 15 of A-Z, 0-9, '.', '^', '=', '-', "
             "such as PETR4, VALE3.SA, NVDA, BRK.B or ^BVSP"
         )
 
@@ -209,10 +209,10 @@ class NothingLeftError(InputError):
 class UnknownRunError(InputError):
     """An id that no stored run has."""
 
-    def __init__(self, asked: str, known: Sequence[str]) -> None:
-        self.asked, self.known = asked, tuple(known)
+    def __init__(self, run: str, known: Sequence[str]) -> None:
+        self.run, self.known = run, tuple(known)
         newest = f"the newest are {', '.join(known[:3])}" if known else "none is stored yet"
-        super().__init__(f"no run {asked!r}: {newest}; 'pregao train' makes one")
+        super().__init__(f"no run {run!r}: {newest}; 'pregao train' makes one")
 
 
 class NotRegisteredError(PregaoError):
@@ -234,11 +234,11 @@ class RegistrationError(PregaoError):
 class ChampionConflictError(PregaoError):
     """A champion with another version than expected: it was changed concurrently."""
 
-    def __init__(self, symbol: str, horizon: int, asked: int, found: int) -> None:
-        self.symbol, self.horizon, self.asked, self.found = symbol, horizon, asked, found
+    def __init__(self, symbol: str, horizon: int, expected: int, found: int) -> None:
+        self.symbol, self.horizon, self.expected, self.found = symbol, horizon, expected, found
         super().__init__(
-            f"the champion of {symbol} for {horizon} sessions is at version {found}, not {asked}: "
-            "reload it, then decide"
+            f"the champion of {symbol} for {horizon} sessions is at version {found}, "
+            f"not {expected}: reload it, then decide"
         )
 
 
@@ -294,10 +294,10 @@ class FolderInUseError(InputError):
 class UnknownJobError(InputError):
     """An id that no job has."""
 
-    def __init__(self, asked: str, known: Sequence[str]) -> None:
-        self.asked, self.known = asked, tuple(known)
+    def __init__(self, job: str, known: Sequence[str]) -> None:
+        self.job, self.known = job, tuple(known)
         newest = f"the newest are {', '.join(known)}" if known else "there is none yet"
-        super().__init__(f"no job {asked[:60]!r}: {newest}; 'pregao jobs' lists them")
+        super().__init__(f"no job {job[:60]!r}: {newest}; 'pregao jobs' lists them")
 
 
 class JobTooLargeError(InputError):
@@ -336,9 +336,9 @@ class IdempotencyMismatchError(InputError):
 class JobStateError(InputError):
     """An operation that the state of a job does not allow."""
 
-    def __init__(self, job: str, state: str, asked: str) -> None:
-        self.job, self.state, self.asked = job, state, asked
-        super().__init__(f"the job {job} is {state}, and cannot be {asked}")
+    def __init__(self, job: str, state: str, operation: str) -> None:
+        self.job, self.state, self.operation = job, state, operation
+        super().__init__(f"the job {job} is {state}, and cannot be {operation}")
 
 
 class LostLeaseError(PregaoError):
@@ -364,10 +364,10 @@ class TooManyTrialsError(InputError):
 class UnknownSearchError(InputError):
     """An id that no stored search has."""
 
-    def __init__(self, asked: str, known: Sequence[str]) -> None:
-        self.asked, self.known = asked, tuple(known)
+    def __init__(self, search: str, known: Sequence[str]) -> None:
+        self.search, self.known = search, tuple(known)
         newest = f"the newest are {', '.join(known[:3])}" if known else "none is stored yet"
-        super().__init__(f"no search {asked!r}: {newest}; 'pregao search' makes one")
+        super().__init__(f"no search {search!r}: {newest}; 'pregao search' makes one")
 
 
 class SearchMismatchError(InputError):
@@ -403,10 +403,10 @@ class InvalidNetworkError(InputError):
 class DeviceUnavailableError(InputError):
     """A device that this machine does not have."""
 
-    def __init__(self, asked: str, found: Sequence[str]) -> None:
-        self.asked, self.found = asked, tuple(found)
+    def __init__(self, device: str, found: Sequence[str]) -> None:
+        self.device, self.found = device, tuple(found)
         super().__init__(
-            f"no device {asked!r} here (found: {', '.join(found)}): give --device cpu or auto, or "
+            f"no device {device!r} here (found: {', '.join(found)}): give --device cpu or auto, or "
             "install torch for your GPU and its driver"
         )
 
@@ -477,9 +477,9 @@ class TrackingError(PregaoError):
 class EngineUnavailableError(InputError):
     """A requested cluster that cannot be used."""
 
-    def __init__(self, asked: str, found: str, advice: str) -> None:
-        self.asked, self.found = asked, found
-        super().__init__(f"no Ray cluster can be used at {asked[:80]!r}: {found}; {advice}")
+    def __init__(self, address: str, found: str, advice: str) -> None:
+        self.address, self.found = address, found
+        super().__init__(f"no Ray cluster can be used at {address[:80]!r}: {found}; {advice}")
 
 
 class StoreBusyError(PregaoError):

@@ -269,7 +269,7 @@ def _raises_the_error_of_a_task(engine: Engine) -> None:
     found = {type(each): each for each in outcomes}
     assert found.keys() == {LookupError, UnknownNameError, str}, "the same classes, and a result"
     assert getattr(found[LookupError], "args", ()) == ("lookup has no answer", 42), "all arguments"
-    assert getattr(found[UnknownNameError], "asked", "") == "lstm_clasic", "all attributes"
+    assert getattr(found[UnknownNameError], "name", "") == "lstm_clasic", "all attributes"
     assert "did you mean lstm_classic" in str(found[UnknownNameError]), "the same message"
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -29,8 +29,13 @@ OTHER = synthetic_prices("NVDA", sessions=640, seed=2, first="2015-03-02")
 
 
 def dataset(*prices: Prices, **changes: object) -> Dataset:
-    asked = {"features": FEATURE_SETS["scale_free"], "lookback": 20, "horizon": 5, "split": Split()}
-    return make_dataset(prices or (ONE,), **{**asked, **changes})
+    defaults = {
+        "features": FEATURE_SETS["scale_free"],
+        "lookback": 20,
+        "horizon": 5,
+        "split": Split(),
+    }
+    return make_dataset(prices or (ONE,), **{**defaults, **changes})
 
 
 def test_inputs_are_the_rows_up_to_the_cutoff_and_no_copy():
@@ -165,6 +170,7 @@ def test_features_without_an_order_book_are_left_out_with_a_finding():
 
 
 @given(lookback=st.integers(1, 90), horizon=st.integers(1, 20))
+@example(lookback=18, horizon=20)  # of a hundred sessions exactly three are cutoffs
 def test_the_needed_length_of_the_error_is_the_minimum(lookback: int, horizon: int):
     with pytest.raises(HistoryTooShortError) as caught:
         dataset(ONE.between(None, ONE.sessions[99]), lookback=lookback, horizon=horizon)

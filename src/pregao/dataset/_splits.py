@@ -85,7 +85,8 @@ class Split(Value):
         """Return the borders for these cutoffs (ascending, distinct, of all symbols together)."""
         train_last, validation_last = self.train_last, self.validation_last
         if train_last is None or validation_last is None:
-            num_train = max(int(len(cutoffs) * self.train_fraction), 1)
+            # Each part gets a cutoff, however few there are.
+            num_train = min(max(int(len(cutoffs) * self.train_fraction), 1), len(cutoffs) - 2)
             num_seen = int(len(cutoffs) * (self.train_fraction + self.validation_fraction))
             num_seen = min(max(num_seen, num_train + 1), len(cutoffs) - 1)
             train_last, validation_last = (

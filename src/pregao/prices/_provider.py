@@ -62,7 +62,7 @@ class Provider(Protocol):
         UnknownSymbolError
             If this provider has no such symbol; the message lists what there is.
         ProviderError
-            If a provider on the network gives no usable answer; its reason tells why.
+            If a provider on the network gives no usable answer; its reason says why.
         """
         ...
 
