@@ -1,4 +1,4 @@
-"""The audit audited: leaks are planted, and each has to be found and named."""
+"""The leak audit detects planted leaks and names their stage."""
 
 import os
 import subprocess
@@ -24,7 +24,7 @@ from pregao.audit import (
     find_leaks,
     find_leaks_in_features,
 )
-from pregao.audit._noise import disturbed
+from pregao.audit._noise import replace_future
 from pregao.audit._result import Kind
 from pregao.dataset import (
     FEATURES,
@@ -62,7 +62,7 @@ def leaks(pipeline: Pipeline = ALONE, **changes: object) -> Audit:
     return find_leaks([PRICES], EXPERIMENT.replace(**changes), pipeline=pipeline, num_spread=4)
 
 
-def of_feature(compute: Callable[[Market], object], prices: Prices = PRICES) -> Check:
+def check_feature(compute: Callable[[Market], object], prices: Prices = PRICES) -> Check:
     [check] = find_leaks_in_features([Feature("planted", "", 22, compute)], [prices])
     return check
 
@@ -117,15 +117,15 @@ PLANTED = (
 
 
 def with_silent_days(prices: Prices) -> Prices:
-    """One session in fifteen without volume."""
+    """Return prices with one session in fifteen without volume."""
     columns = dict(prices.bars.columns)
     columns["volume"] = np.where(np.arange(len(prices)) % 15 == 7, 0.0, columns["volume"])
     return replace(prices, bars=Bars.of(prices.sessions, columns))
 
 
 @pytest.mark.parametrize("compute", PLANTED, ids=lambda compute: compute.__name__)
-def test_a_feature_that_sees_the_future_is_named_with_the_row_that_moved(compute):
-    check = of_feature(compute, with_silent_days(PRICES))
+def test_a_leaking_feature_is_reported_with_the_first_row_that_changes(compute):
+    check = check_feature(compute, with_silent_days(PRICES))
 
     assert ("planted", "moved") == (check.name, check.problem)
     assert check.first is not None
@@ -133,14 +133,14 @@ def test_a_feature_that_sees_the_future_is_named_with_the_row_that_moved(compute
     assert check.first.by > 0
 
 
-def test_the_first_row_that_moves_is_within_reach_of_the_leak():
-    check = of_feature(tomorrows_open)
+def test_the_first_row_that_changes_is_within_the_reach_of_the_leak():
+    check = check_feature(tomorrows_open)
 
     assert check.first.session == check.first.cutoff
 
 
 @pytest.mark.parametrize("name", FEATURES)
-def test_features_of_pregao_see_nothing_of_the_future(name):
+def test_features_of_pregao_do_not_leak(name):
     columns = dict(PRICES.bars.columns)
     columns |= {"best_bid": 0.999 * columns["close"], "best_ask": 1.001 * columns["close"]}
     prices = replace(PRICES, bars=Bars.of(PRICES.sessions, columns))
@@ -152,20 +152,20 @@ def test_features_of_pregao_see_nothing_of_the_future(name):
     assert tuple(NOISES) == check.noises
 
 
-def test_one_kind_of_noise_alone_is_blind_to_some_leak():
+def test_some_leak_is_invisible_to_a_single_kind_of_noise():
     cutoff = PRICES.sessions[200]
-    market = Market.of(disturbed(PRICES, cutoff, "reversed"))
+    market = Market.of(replace_future(PRICES, cutoff, "reversed"))
 
     before, after = (by_the_volume_of_everything(each) for each in (Market.of(PRICES), market))
 
     np.testing.assert_array_equal(before[:201], after[:201])
-    assert "moved" == of_feature(by_the_volume_of_everything).problem
+    assert "moved" == check_feature(by_the_volume_of_everything).problem
 
 
 @pytest.mark.parametrize("noise", [each for each in NOISES if each != "truncated"])
 @pytest.mark.parametrize("row", [0, 1, 200, 418])
-def test_noise_is_a_valid_market_and_leaves_the_past_as_it_is(noise, row):
-    bars = disturbed(PRICES, PRICES.sessions[row], noise).bars
+def test_noise_gives_valid_bars_and_leaves_earlier_ones_unchanged(noise, row):
+    bars = replace_future(PRICES, PRICES.sessions[row], noise).bars
 
     for name, column in PRICES.bars.columns.items():
         np.testing.assert_array_equal(column[: row + 1], bars.columns[name][: row + 1])
@@ -175,22 +175,22 @@ def test_noise_is_a_valid_market_and_leaves_the_past_as_it_is(noise, row):
     assert (bars.high >= np.maximum(bars.open, bars.close)).all()
 
 
-def test_what_is_random_or_counts_its_calls_is_not_reproducible():
+def test_random_and_stateful_features_are_not_reproducible():
     generator, calls = np.random.default_rng(0), count()
 
-    random = of_feature(lambda market: generator.standard_normal(len(market)))
-    counting = of_feature(lambda market: market.returns + next(calls))
+    random = check_feature(lambda market: generator.standard_normal(len(market)))
+    counting = check_feature(lambda market: market.returns + next(calls))
 
     assert ["not_reproducible"] * 2 == [random.problem, counting.problem]
 
 
-def test_what_fails_is_a_finding_and_no_crash_of_the_audit():
+def test_a_failing_feature_is_a_failed_check_and_no_error_of_the_audit():
     checks = {
-        "raises": of_feature(lambda market: market.no_such_column),
-        "shape": of_feature(lambda market: market.returns[1:]),
-        "writes": of_feature(lambda market: np.add(market.close, 1.0, out=market.close)),
-        "divides": of_feature(lambda market: market.returns / market.volume),
-        "is infinite": of_feature(lambda market: np.log(market.returns - market.returns)),
+        "raises": check_feature(lambda market: market.no_such_column),
+        "shape": check_feature(lambda market: market.returns[1:]),
+        "writes": check_feature(lambda market: np.add(market.close, 1.0, out=market.close)),
+        "divides": check_feature(lambda market: market.returns / market.volume),
+        "is infinite": check_feature(lambda market: np.log(market.returns - market.returns)),
     }
 
     assert {
@@ -205,7 +205,7 @@ def test_what_fails_is_a_finding_and_no_crash_of_the_audit():
     assert "read-only" in checks["writes"].reason
 
 
-def test_several_symbols_share_the_cutoffs_and_each_is_looked_at():
+def test_cutoffs_are_divided_among_symbols_and_each_is_audited():
     others = [synthetic_prices(name, 300, seed=seed) for seed, name in enumerate(("AAA3", "BBB3"))]
     own_close = PRICES.bars.close[0]
     leaks_in_others = Feature(
@@ -228,7 +228,7 @@ def test_the_pipeline_of_pregao_has_no_leak(clean: Audit):
     assert len(clean.cutoffs) >= 20
 
 
-def test_an_audit_looks_at_everything_between_prices_and_forecast(clean: Audit):
+def test_an_audit_checks_every_stage_between_prices_and_forecast(clean: Audit):
     kinds = [
         "feature", "market", "split", "scaler", "target", "anchor", "baseline", "training",
         "forecast",
@@ -243,7 +243,7 @@ def test_an_audit_equals_its_own_json(clean: Audit):
     assert clean == Audit.model_validate_json(clean.model_dump_json())
 
 
-def test_a_scaler_fitted_on_everything_is_named():
+def test_a_scaler_fitted_on_all_parts_is_detected():
     def make(prices, experiment, split):
         data = ALONE.make_dataset(prices, experiment, split)
         columns = [FEATURES[name].compute(Market.of(prices[0])) for name in experiment.features]
@@ -253,7 +253,7 @@ def test_a_scaler_fitted_on_everything_is_named():
     assert ("scaler", "moved") == first(leaks(replace(ALONE, make_dataset=make)))
 
 
-def test_a_scaler_that_sees_the_purge_is_named():
+def test_a_scaler_fitted_on_the_purge_is_detected():
     def make(prices, experiment, split):
         data = ALONE.make_dataset(prices, experiment, split)
         rows = data.train.cutoff_rows
@@ -264,7 +264,7 @@ def test_a_scaler_that_sees_the_purge_is_named():
     assert ("scaler", "moved") == first(leaks(replace(ALONE, make_dataset=make)))
 
 
-def test_a_smoothed_sigma_is_named():
+def test_a_two_sided_sigma_is_detected():
     def make(prices, experiment, split):
         data = ALONE.make_dataset(prices, experiment, split)
         smooth = np.convolve(data.live.sigma, np.ones(3) / 3, mode="same")
@@ -274,7 +274,7 @@ def test_a_smoothed_sigma_is_named():
     assert ("sigma", "moved") == first(leaks(replace(ALONE, make_dataset=make)))
 
 
-def test_borders_that_follow_the_prices_are_named():
+def test_split_borders_that_depend_on_prices_are_detected():
     def make(prices, experiment, split):
         if isinstance(split, Split):
             calm = int(np.argmin(np.abs(Market.of(prices[0]).returns[200:300]))) + 200
@@ -293,18 +293,18 @@ def shifted(by: int) -> Callable[[Experiment, Windows], np.ndarray]:
     return targets
 
 
-def test_a_target_shifted_into_the_future_is_named():
+def test_a_target_shifted_into_the_future_is_detected():
     assert ("targets", "moved") == first(leaks(replace(ALONE, targets=shifted(1))))
 
 
-def test_a_target_shifted_into_the_past_is_named():
+def test_a_target_shifted_into_the_past_is_detected():
     audit = leaks(replace(ALONE, targets=shifted(-1)))
 
     assert ("targets_come_after", "known") == first(audit)
     assert "0" == audit.failed[0].first.place
 
 
-def test_an_anchor_of_the_validation_part_is_named():
+def test_an_anchor_fitted_on_validation_is_detected():
     def fit(experiment: Experiment, data: Dataset) -> Fitted:
         fitted = finish(train(experiment, data))
         levels = np.quantile(data.validation.targets, LEVELS, axis=0).T
@@ -313,7 +313,7 @@ def test_an_anchor_of_the_validation_part_is_named():
     assert ("anchor", "moved") == first(leaks(replace(ALONE, train=fit)))
 
 
-def test_early_stopping_on_the_test_part_is_named():
+def test_early_stopping_on_the_test_part_is_detected():
     def fit(experiment: Experiment, data: Dataset) -> Fitted:
         return finish(train(experiment, replace(data, validation=data.sealed_test)))
 
@@ -323,7 +323,7 @@ def test_early_stopping_on_the_test_part_is_named():
     assert "losses of epoch 0" in audit.failed[0].first.place
 
 
-def test_choosing_the_epoch_by_the_test_part_is_named_though_losses_are_honest():
+def test_selecting_the_epoch_on_the_test_part_is_detected_even_with_correct_losses():
     def fit(experiment: Experiment, data: Dataset) -> Fitted:
         honest, test = finish(train(experiment, data)), data.sealed_test
         learning = replace(data, validation=data.train)  # every epoch then gains a little
@@ -340,7 +340,7 @@ def test_choosing_the_epoch_by_the_test_part_is_named_though_losses_are_honest()
     assert "weight" in audit.failed[0].first.place
 
 
-def test_a_baseline_that_reads_on_is_named():
+def test_a_baseline_that_reads_later_rows_is_detected():
     class Prophet:
         findings = ()
 
@@ -353,7 +353,7 @@ def test_a_baseline_that_reads_on_is_named():
     assert ("prophet", "moved") == first(leaks(Pipeline(baselines={"prophet": prophet})))
 
 
-def test_a_baseline_fitted_on_everything_is_named():
+def test_a_baseline_fitted_on_all_parts_is_detected():
     def fit(taught, levels, seed):
         everything = replace(taught, cutoff_rows=np.arange(60, len(taught.returns) - 4))
         return BASELINES["random_walk"].fit(everything, levels, seed)
@@ -389,7 +389,7 @@ NETWORK = """
 
 @pytest.fixture
 def planted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """Install a network whose body says what is written."""
+    """Install a network whose body returns a given expression."""
 
     def plant(said: str) -> None:
         code = dedent(NETWORK).format(said=said)
@@ -411,7 +411,7 @@ def planted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         pytest.param("(last + last.roll(-1, 0)) / 2", id="convolution over the windows of a batch"),
     ],
 )
-def test_a_network_that_mixes_the_windows_of_a_batch_is_named(planted, said):
+def test_a_network_that_mixes_windows_of_a_batch_is_detected(planted, said):
     planted(said)
 
     audit = leaks(network="planted", epochs=0)
@@ -420,7 +420,7 @@ def test_a_network_that_mixes_the_windows_of_a_batch_is_named(planted, said):
     assert ("planted-network 1.0",) == audit.plugins
 
 
-def test_a_network_that_minds_each_window_alone_is_clean(planted):
+def test_a_network_of_independent_windows_has_no_leak(planted):
     planted("last * 2")
 
     assert leaks(network="planted", epochs=0).is_clean
@@ -432,7 +432,7 @@ def test_a_network_that_draws_at_inference_is_not_reproducible(planted):
     assert ("network_at_random", "not_reproducible") == first(leaks(network="planted", epochs=0))
 
 
-def test_a_network_that_fails_on_the_data_is_a_finding(planted):
+def test_a_failing_network_is_a_failed_check(planted):
     planted("last if float(last.abs().sum()) == 0 else last.no_such_thing")
 
     name, problem = first(leaks(network="planted"))
@@ -441,12 +441,12 @@ def test_a_network_that_fails_on_the_data_is_a_finding(planted):
     assert "windows" == name
 
 
-def test_a_history_that_is_too_short_says_how_many_sessions_would_do():
+def test_a_history_too_short_is_an_error_that_states_the_sessions_needed():
     with pytest.raises(HistoryTooShortError, match="needs at least"):
         find_leaks([synthetic_prices(sessions=100, seed=1)], EXPERIMENT)
 
 
-def test_an_audit_of_two_symbols_looks_at_both():
+def test_an_audit_of_two_symbols_checks_both():
     others = synthetic_prices("AAA3", 380, seed=5, first="2015-06-01")
 
     audit = find_leaks(
@@ -505,7 +505,7 @@ SMALL = """
 
 
 @pytest.mark.soak
-def test_the_command_finds_leaks_in_plugins_and_ends_with_one(tmp_path: Path):
+def test_the_command_finds_leaks_in_plugins_and_exits_with_one(tmp_path: Path):
     entry = {"pregao.features": {"leaky": "leaky_feature:FEATURES"}}
     install(tmp_path / "site", "leaky-feature", entry, dedent(LEAKY))
     file = tmp_path / "small.toml"
@@ -531,7 +531,7 @@ def test_the_command_finds_leaks_in_plugins_and_ends_with_one(tmp_path: Path):
         (["NONE3"], "NONE3"),
     ],
 )
-def test_bad_input_ends_with_two_and_one_line(tmp_path: Path, arguments, found):
+def test_bad_input_exits_with_two_and_one_line(tmp_path: Path, arguments, found):
     done = shell(*arguments, home=tmp_path)
 
     assert 2 == done.returncode
@@ -539,7 +539,7 @@ def test_bad_input_ends_with_two_and_one_line(tmp_path: Path, arguments, found):
     assert found in done.stderr
 
 
-def test_an_unknown_feature_ends_with_two_and_the_nearest(tmp_path: Path):
+def test_an_unknown_feature_exits_with_two_and_suggests_the_nearest(tmp_path: Path):
     file = tmp_path / "typo.toml"
     file.write_text('symbols = ["SP500"]\nfeatures = ["momentum20"]\n', "utf-8")
 
@@ -551,7 +551,7 @@ def test_an_unknown_feature_ends_with_two_and_the_nearest(tmp_path: Path):
 
 @pytest.fixture(scope="module")
 def dirty() -> Audit:
-    """One check of each thing that can be wrong."""
+    """Return an audit with one check of each problem."""
     difference = Difference(
         cutoff=date(2018, 1, 2),
         noise="huge",
@@ -582,7 +582,7 @@ def dirty() -> Audit:
     )
 
 
-def test_what_moved_is_told_in_english(dirty: Audit, capsys: pytest.CaptureFixture[str]):
+def test_differences_are_printed_in_english(dirty: Audit, capsys: pytest.CaptureFixture[str]):
     print_audit(dirty, language="en")
 
     said = capsys.readouterr().out
@@ -591,7 +591,7 @@ def test_what_moved_is_told_in_english(dirty: Audit, capsys: pytest.CaptureFixtu
     assert "not reproducible: 1, then 2" in said
 
 
-def test_what_moved_is_told_in_portuguese(dirty: Audit, capsys: pytest.CaptureFixture[str]):
+def test_differences_are_printed_in_portuguese(dirty: Audit, capsys: pytest.CaptureFixture[str]):
     print_audit(dirty, language="pt")
 
     said = capsys.readouterr().out
@@ -601,7 +601,7 @@ def test_what_moved_is_told_in_portuguese(dirty: Audit, capsys: pytest.CaptureFi
 
 
 @pytest.mark.parametrize("language", ["en", "pt"])
-def test_a_clean_audit_says_so_first(clean: Audit, language, capsys):
+def test_a_clean_audit_is_stated_first(clean: Audit, language, capsys):
     print_audit(clean, language=language)
 
     assert capsys.readouterr().out.splitlines()[0] in {

@@ -1,4 +1,4 @@
-"""The audit: everything is computed again with other futures, and nothing may move."""
+"""The audit: recompute the pipeline with other prices after each cutoff, and compare."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -9,15 +9,15 @@ from typing import assert_never, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from pregao.audit._features import compare_first, examine_feature, first_columns
-from pregao.audit._fits import RETRAININGS, compare_trainings, examine_baselines, train_again
-from pregao.audit._forecasts import examine_forecasts, voices_of
+from pregao.audit._features import audit_feature, compare_truncated, compute_truncated
+from pregao.audit._fits import RETRAININGS, audit_baselines, compare_trainings, retrain
+from pregao.audit._forecasts import audit_forecasts, predictors_of
 from pregao.audit._noise import NOISES
-from pregao.audit._pipeline import REAL, Pipeline
+from pregao.audit._pipeline import DEFAULT_PIPELINE, Pipeline
 from pregao.audit._result import Audit, Check, Kind, Noise
-from pregao.audit._subject import NUM_SPREAD, Subject, cutoffs_of
-from pregao.audit._tracks import Seen
-from pregao.audit._windows import PROBES, examine_windows
+from pregao.audit._subject import NUM_SPREAD, Subject, choose_cutoffs
+from pregao.audit._tracks import Observation
+from pregao.audit._windows import PROBES, audit_windows
 from pregao.dataset import FEATURES, Feature, plugin_features
 from pregao.errors import InputError, PluginError
 from pregao.instruments import Sessions, as_date
@@ -28,7 +28,7 @@ from pregao.zoo.baselines import BASELINES
 from pregao.zoo.networks import Plugin, plugin_networks
 
 OnProgress = Callable[[int, int], None]
-"""Told how many pieces of the work are done, and of how many."""
+"""Called with the number of finished tasks, and of all tasks."""
 
 _NUM_CHUNKS = 4
 _MOST_FORECAST = 24
@@ -36,7 +36,7 @@ _MOST_FORECAST = 24
 
 @dataclass(frozen=True)
 class FeatureTask:
-    """Examine one feature."""
+    """Audit one feature."""
 
     name: str
     cutoffs: Sessions
@@ -44,14 +44,14 @@ class FeatureTask:
 
 @dataclass(frozen=True)
 class WindowsTask:
-    """Cut windows again at some cutoffs."""
+    """Recompute windows at some cutoffs."""
 
     cutoffs: Sessions
 
 
 @dataclass(frozen=True)
 class BaselinesTask:
-    """Fit some baselines again, and let them speak."""
+    """Refit some baselines, and recompute their forecasts."""
 
     names: tuple[str, ...]
     cutoffs: Sessions
@@ -59,7 +59,7 @@ class BaselinesTask:
 
 @dataclass(frozen=True)
 class TrainTask:
-    """Train with another future after validation; None is as it is."""
+    """Train with other prices after validation; without noise on the real ones."""
 
     noise: Noise | None
 
@@ -72,30 +72,30 @@ def find_leaks(
     experiment: Experiment,
     *,
     features: Sequence[str] = (),
-    pipeline: Pipeline = REAL,
+    pipeline: Pipeline = DEFAULT_PIPELINE,
     num_spread: int = NUM_SPREAD,
     engine: Engine | None = None,
     on_progress: OnProgress | None = None,
 ) -> Audit:
-    """Replace what comes after many cutoffs by noise, and compare all that is known at them.
+    """Replace prices after many cutoffs by noise, and compare everything known at them.
 
-    Every feature, the market's returns and sigma, the split, the scaler, the scaled inputs, the
-    targets, the anchor, each baseline and the trained network must be, bit for bit, what they were;
-    the targets must change with what comes after their cutoff. A network is trained again with
-    another future after the validation part: if that gives other weights, its training sees the
-    test part. Of an ensemble the first member stands for all.
+    Every feature, the returns and sigma, the split, the scaler, the scaled inputs, the targets,
+    the anchor, each baseline and the trained network must be bitwise equal; the targets must
+    change with the prices after their cutoff. A network is retrained with other prices after the
+    validation part: if the weights change, its training depends on the test part. Of an ensemble
+    the first member is audited for all.
 
     Parameters
     ----------
     features
-        More features to examine beside those of the experiment, by name.
+        Features to audit beside those of the experiment, by name.
     pipeline
-        Another pipeline than Pregao's own.
+        Another pipeline than that of Pregao.
     num_spread
         Cutoffs evenly over the history, beside those at the borders of parts and in unusual
         sessions.
     engine
-        Where the work is done; None is here, one piece after the other.
+        Runs the tasks; None runs them in this process, one after the other.
 
     Raises
     ------
@@ -105,7 +105,7 @@ def find_leaks(
         For a feature that does not exist.
     """
     started = perf_counter()
-    subject = Subject.of(prices, experiment, pipeline)
+    subject = Subject.from_experiment(prices, experiment, pipeline)
     names = _names(subject, features)
     tasks: list[Task]
     try:
@@ -113,19 +113,19 @@ def find_leaks(
     except PluginError as error:
         cutoffs = _spread(subject, num_spread)
         tasks = [FeatureTask(name, cutoffs) for name in names]
-        seen = [*_examined(subject, tasks, cutoffs, engine, on_progress)]
-        seen.append(Seen("market", "windows", problem="failed", reason=str(error)))
+        observations = [*_run_tasks(subject, tasks, cutoffs, engine, on_progress)]
+        observations.append(Observation("market", "windows", problem="failed", reason=str(error)))
     else:
-        cutoffs = cutoffs_of(subject.prices, data, num_spread)
+        cutoffs = choose_cutoffs(subject.prices, data, num_spread)
         tasks = _tasks(subject, names, cutoffs)
-        seen = [*_examined(subject, tasks, cutoffs, engine, on_progress)]
+        observations = [*_run_tasks(subject, tasks, cutoffs, engine, on_progress)]
     if engine is not None:
-        seen += _remembering(subject, names, engine)
+        observations += _check_fresh_process(subject, names, engine)
     return Audit(
         experiment=subject.experiment,
         sessions=sum(len(each) for each in prices),
         cutoffs=tuple(as_date(each) for each in cutoffs),
-        checks=_checks(seen, names),
+        checks=_checks(observations, names),
         plugins=_plugins(subject.experiment, names),
         seconds=perf_counter() - started,
     )
@@ -134,7 +134,7 @@ def find_leaks(
 def find_leaks_in_features(
     features: Sequence[Feature], prices: Sequence[Prices]
 ) -> tuple[Check, ...]:
-    """Examine features alone: what a test of one's own feature calls.
+    """Audit features alone, as the tests of a plug-in do.
 
     >>> from pregao.dataset import FEATURES
     >>> from pregao.testing import synthetic_prices
@@ -145,17 +145,19 @@ def find_leaks_in_features(
     named = {each.name: each for each in features}
     longest = max(prices, key=len).sessions
     cutoffs = longest[np.linspace(0, len(longest) - 2, 26).astype(np.intp)]
-    seen = [each for feature in features for each in examine_feature(feature, prices, cutoffs)]
-    return _checks(seen, tuple(named))
+    observations = [
+        each for feature in features for each in audit_feature(feature, prices, cutoffs)
+    ]
+    return _checks(observations, tuple(named))
 
 
 def _names(subject: Subject, features: Sequence[str]) -> tuple[str, ...]:
-    """Return the features to examine: those that can be computed from these prices."""
+    """Return the features to audit: those that can be computed from these prices."""
     names = dict.fromkeys((*subject.experiment.features, *features))
     bars = [each.bars for each in subject.prices]
-    booked = all(each.best_bid is not None and each.best_ask is not None for each in bars)
+    has_book = all(each.best_bid is not None and each.best_ask is not None for each in bars)
     find = subject.pipeline.find_feature
-    return tuple(name for name in names if booked or not find(name).needs_order_book)
+    return tuple(name for name in names if has_book or not find(name).needs_order_book)
 
 
 def _spread(subject: Subject, count: int) -> Sessions:
@@ -164,7 +166,7 @@ def _spread(subject: Subject, count: int) -> Sessions:
 
 
 def _tasks(subject: Subject, names: Sequence[str], cutoffs: Sessions) -> list[Task]:
-    """Return the pieces of the work, the longest first."""
+    """Return the tasks, the longest first."""
     baselines = tuple(subject.pipeline.baselines)
     chunks = [baselines[start::2] for start in range(2) if baselines[start::2]]
     return [
@@ -176,45 +178,47 @@ def _tasks(subject: Subject, names: Sequence[str], cutoffs: Sessions) -> list[Ta
     ]
 
 
-def _remembering(subject: Subject, names: Sequence[str], engine: Engine) -> Iterator[Seen]:
-    """Compute the features of others where nothing else was computed before."""
-    others = tuple(name for name in names if name not in FEATURES)
-    if not others:
+def _check_fresh_process(
+    subject: Subject, names: Sequence[str], engine: Engine
+) -> Iterator[Observation]:
+    """Compute plug-in features in a fresh process, which exposes those that keep state."""
+    plugins = tuple(name for name in names if name not in FEATURES)
+    if not plugins:
         return
     prices = max(subject.prices, key=len)
-    [(_, columns)] = run(_first_columns, [others], data=subject, engine=engine)
+    [(_, columns)] = run(_compute_truncated, [plugins], data=subject, engine=engine)
     for name, column in columns.items():
-        yield compare_first(subject.pipeline.find_feature(name), column, prices)
+        yield compare_truncated(subject.pipeline.find_feature(name), column, prices)
 
 
-def _first_columns(subject: Subject, names: tuple[str, ...]) -> dict[str, NDArray[np.float64]]:
+def _compute_truncated(subject: Subject, names: tuple[str, ...]) -> dict[str, NDArray[np.float64]]:
     prices = max(subject.prices, key=len)
-    return first_columns(subject.pipeline.find_feature, names, prices, len(prices) // 2)
+    return compute_truncated(subject.pipeline.find_feature, names, prices, len(prices) // 2)
 
 
 def _some(cutoffs: Sessions) -> Sessions:
-    """Take fewer cutoffs where each costs forecasts: what was fitted knows of no borders."""
+    """Take fewer cutoffs where each costs forecasts, evenly spread over all of them."""
     places = np.linspace(0, len(cutoffs) - 1, _MOST_FORECAST).round().astype(np.intp)
     return cutoffs[np.unique(places)]
 
 
-def _examined(
+def _run_tasks(
     subject: Subject,
     tasks: Sequence[Task],
     cutoffs: Sessions,
     engine: Engine | None,
     on_progress: OnProgress | None,
-) -> Iterator[Seen]:
-    """Do the work; the network speaks in this process as soon as it is trained."""
+) -> Iterator[Observation]:
+    """Run the tasks; audit the network's forecasts in this process once it is trained."""
     fits: dict[Noise | None, Fitted] = {}
-    for done, (task, result) in enumerate(_results(subject, tasks, engine), start=1):
+    for done, (task, result) in enumerate(_task_results(subject, tasks, engine), start=1):
         match result:
             case Fitted():
-                assert isinstance(task, TrainTask), "nothing else trains"
+                assert isinstance(task, TrainTask), "only a TrainTask trains"
                 fits[task.noise] = result
                 if task.noise is None:
-                    yield from examine_forecasts(
-                        subject, "forecast", voices_of(result), result.scaler, _some(cutoffs)
+                    yield from audit_forecasts(
+                        subject, "forecast", predictors_of(result), result.scaler, _some(cutoffs)
                     )
             case tuple():
                 yield from result
@@ -227,72 +231,72 @@ def _examined(
             yield compare_trainings(subject, fits[None], after, noise)
 
 
-def _results(
+def _task_results(
     subject: Subject, tasks: Sequence[Task], engine: Engine | None
-) -> Iterator[tuple[Task, Fitted | tuple[Seen, ...]]]:
+) -> Iterator[tuple[Task, Fitted | tuple[Observation, ...]]]:
     if engine is None:
-        return ((task, _work(subject, task)) for task in tasks)
-    return run(_work, tasks, data=subject, engine=engine)
+        return ((task, _run_task(subject, task)) for task in tasks)
+    return run(_run_task, tasks, data=subject, engine=engine)
 
 
-def _work(subject: Subject, task: Task) -> Fitted | tuple[Seen, ...]:
-    """Do a piece of the work; what fails in the code of others is something seen."""
+def _run_task(subject: Subject, task: Task) -> Fitted | tuple[Observation, ...]:
+    """Run a task; an error in plug-in code is an observation, not an error of the audit."""
     try:
-        return _done(subject, task)
+        return _dispatch(subject, task)
     except PluginError as error:
         reason = str(error)
     except InputError:
         raise
     except Exception as error:
-        if _is_ours(subject):
+        if _has_no_plugins(subject):
             raise
         reason = f"{type(error).__name__}: {error}"
-    return (replace(_subject_of(task), problem="failed", reason=reason),)
+    return (replace(_observation_of(task), problem="failed", reason=reason),)
 
 
-def _is_ours(subject: Subject) -> bool:
-    """Return whether no code of others is in the pipeline."""
+def _has_no_plugins(subject: Subject) -> bool:
+    """Return whether the pipeline contains no plug-in code."""
     return (
-        subject.pipeline == REAL
+        subject.pipeline == DEFAULT_PIPELINE
         and not isinstance(subject.experiment.network, Plugin)
         and set(subject.experiment.features) <= set(FEATURES)
     )
 
 
-def _subject_of(task: Task) -> Seen:
-    """Say what a piece of the work is about."""
+def _observation_of(task: Task) -> Observation:
+    """Return the observation that names what a task audits."""
     match task:
         case FeatureTask():
-            return Seen("feature", task.name)
+            return Observation("feature", task.name)
         case WindowsTask():
-            return Seen("market", "windows")
+            return Observation("market", "windows")
         case BaselinesTask():
-            return Seen("baseline", ", ".join(task.names))
+            return Observation("baseline", ", ".join(task.names))
         case TrainTask():
-            return Seen("training", "training", noise=task.noise)
+            return Observation("training", "training", noise=task.noise)
         case _:
             assert_never(task)
 
 
-def _done(subject: Subject, task: Task) -> Fitted | tuple[Seen, ...]:
+def _dispatch(subject: Subject, task: Task) -> Fitted | tuple[Observation, ...]:
     match task:
         case FeatureTask():
             feature = subject.pipeline.find_feature(task.name)
-            return tuple(examine_feature(feature, subject.prices, task.cutoffs))
+            return tuple(audit_feature(feature, subject.prices, task.cutoffs))
         case WindowsTask():
-            return tuple(examine_windows(subject, task.cutoffs))
+            return tuple(audit_windows(subject, task.cutoffs))
         case BaselinesTask():
-            return tuple(examine_baselines(subject, task.names, task.cutoffs))
+            return tuple(audit_baselines(subject, task.names, task.cutoffs))
         case TrainTask():
-            return train_again(subject, task.noise)
+            return retrain(subject, task.noise)
         case _:
             assert_never(task)
 
 
-def _checks(seen: Sequence[Seen], features: Sequence[str]) -> tuple[Check, ...]:
-    """Sum up what was seen of each thing, in the order in which data flows."""
-    groups: dict[tuple[Kind, str], list[Seen]] = {}
-    for each in seen:
+def _checks(observations: Sequence[Observation], features: Sequence[str]) -> tuple[Check, ...]:
+    """Summarise the observations of each audited item, in the order of the data flow."""
+    groups: dict[tuple[Kind, str], list[Observation]] = {}
+    for each in observations:
         groups.setdefault((each.kind, each.name), []).append(each)
     kinds = get_args(Kind)
     baselines = [name for each in BASELINES for name in (f"{each}_fit", each)]
@@ -301,10 +305,10 @@ def _checks(seen: Sequence[Seen], features: Sequence[str]) -> tuple[Check, ...]:
     return tuple(_check(kind, name, groups[kind, name]) for kind, name in ordered)
 
 
-def _check(kind: Kind, name: str, seen: Sequence[Seen]) -> Check:
+def _check(kind: Kind, name: str, observations: Sequence[Observation]) -> Check:
     order = tuple(NOISES)
-    noises = {each.noise for each in seen}
-    bad = [each for each in seen if each.problem]
+    noises = {each.noise for each in observations}
+    bad = [each for each in observations if each.problem]
     first = min(
         bad,
         key=lambda each: (
@@ -316,17 +320,17 @@ def _check(kind: Kind, name: str, seen: Sequence[Seen]) -> Check:
     return Check(
         name=name,
         kind=kind,
-        cutoffs=len({each.cutoff for each in seen if each.cutoff}),
+        cutoffs=len({each.cutoff for each in observations if each.cutoff}),
         noises=tuple(each for each in order if each in noises),
         passed=first is None,
         problem=first.problem if first else None,
         first=first.difference if first else None,
-        reason=first.reason if first else seen[0].reason,
+        reason=first.reason if first else observations[0].reason,
     )
 
 
 def _plugins(experiment: Experiment, features: Sequence[str]) -> tuple[str, ...]:
-    """Name the packages whose features or network were audited."""
+    """Return the packages whose features or network were audited."""
     found = [plugin_features().origins.get(name) for name in features if name not in FEATURES]
     if isinstance(experiment.network, Plugin):
         found.append(plugin_networks().origins.get(experiment.network.name))

@@ -1,4 +1,4 @@
-"""Features, each by itself, so that the first that moves has a name."""
+"""The audit of features, one by one, so that a leak has the name of its feature."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -7,9 +7,15 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pregao.audit._noise import NOISES, disturbed, in_silence, in_turns, row_of
+from pregao.audit._noise import (
+    NOISES,
+    alternate_volatility,
+    last_known_row,
+    replace_future,
+    warnings_suppressed,
+)
 from pregao.audit._result import Noise, Problem
-from pregao.audit._tracks import Seen, Track, moved, same
+from pregao.audit._tracks import Observation, Series, bitwise_equal, first_change
 from pregao.dataset import Feature, Market, defect
 from pregao.instruments import Sessions, as_date
 from pregao.prices import Prices
@@ -18,92 +24,96 @@ Rows = NDArray[np.intp]
 
 _MOST_SYMBOLS = 8
 _NUM_RANDOM = 32
-"""Cutoffs at random beside the common ones, each with one kind of noise: a leak of one session
-that shows on one day in ten escapes forty cutoffs once in seventy audits, and seventy hardly."""
+"""Random cutoffs beside the common ones, each with one kind of noise: a leak of one session that
+shows on one day in ten escapes forty cutoffs once in seventy audits, and seventy hardly ever."""
 
 
 _IN_TURNS = "in the same market, in turns calmer and wilder"
 
 
 class _DefectError(Exception):
-    """A feature that raises, or gives no column."""
+    """A feature that raises, or returns no valid column."""
 
     def __init__(self, problem: Problem, reason: str) -> None:
         self.problem, self.reason = problem, reason
         super().__init__(reason)
 
 
-def examine_feature(
+def audit_feature(
     feature: Feature, prices: Sequence[Prices], cutoffs: Sessions
-) -> Iterator[Seen]:
-    """Compute a feature again and again, with other futures; stop at its first problem.
+) -> Iterator[Observation]:
+    """Recompute a feature with other prices after each cutoff; stop at its first problem.
 
-    Several symbols share the common cutoffs among them: a feature sees one symbol at a time. The
-    first is tried once more, in turns calmer and wilder than it ever was.
+    The common cutoffs are divided among the symbols, as a feature is computed for one symbol at a
+    time. The first symbol is audited once more with alternating volatility.
     """
     count = min(len(prices), _MOST_SYMBOLS)
     histories = [(each, cutoffs[number::count]) for number, each in enumerate(prices[:count])]
     for each, own in histories:
-        for seen in _examine(feature, each, own):
-            yield seen
-            if seen.problem:
+        for observation in _audit_symbol(feature, each, own):
+            yield observation
+            if observation.problem:
                 return
-    for seen in _examine(feature, in_turns(prices[0]), cutoffs[::2]):
-        said = f"{_IN_TURNS}: {seen.reason}" if seen.reason else _IN_TURNS
-        yield replace(seen, reason=said) if seen.problem else seen
-        if seen.problem:
+    for observation in _audit_symbol(feature, alternate_volatility(prices[0]), cutoffs[::2]):
+        reason = f"{_IN_TURNS}: {observation.reason}" if observation.reason else _IN_TURNS
+        yield replace(observation, reason=reason) if observation.problem else observation
+        if observation.problem:
             return
 
 
-def _examine(feature: Feature, prices: Prices, cutoffs: Sessions) -> Iterator[Seen]:
+def _audit_symbol(feature: Feature, prices: Prices, cutoffs: Sessions) -> Iterator[Observation]:
     name = feature.name
     try:
-        column = _computed(feature, prices)
-        again = _computed(feature, prices)
+        column = _compute(feature, prices)
+        again = _compute(feature, prices)
     except _DefectError as error:
-        yield Seen("feature", name, problem=error.problem, reason=f"{prices.symbol}: {error}")
+        yield Observation(
+            "feature", name, problem=error.problem, reason=f"{prices.symbol}: {error}"
+        )
         return
-    if not same(column, again).all():
-        row = int(np.argmin(same(column, again)))
+    if not bitwise_equal(column, again).all():
+        row = int(np.argmin(bitwise_equal(column, again)))
         reason = f"{prices.symbol}, {prices.sessions[row]}: {column[row]}, then {again[row]}"
-        yield Seen("feature", name, problem="not_reproducible", reason=reason)
+        yield Observation("feature", name, problem="not_reproducible", reason=reason)
         return
-    before = _track(feature, prices, column)
-    for cutoff, noise in _trials(feature, prices, column, cutoffs):
+    before = _series(feature, prices, column)
+    for cutoff, noise in _disturbances(feature, prices, column, cutoffs):
         day = as_date(cutoff)
-        changed = disturbed(prices, cutoff, noise)
+        changed = replace_future(prices, cutoff, noise)
         assert changed is not None, "cutoffs are within the history"
         try:
-            after = _track(feature, changed, _computed(feature, changed))
+            after = _series(feature, changed, _compute(feature, changed))
         except _DefectError as error:
-            yield Seen("feature", name, day, noise, error.problem, reason=str(error))
+            yield Observation("feature", name, day, noise, error.problem, reason=str(error))
             return
-        found = moved(before, after, cutoff, noise)
-        yield Seen("feature", name, day, noise, "moved" if found else None, found)
+        found = first_change(before, after, cutoff, noise)
+        yield Observation("feature", name, day, noise, "moved" if found else None, found)
 
 
-def _trials(
+def _disturbances(
     feature: Feature, prices: Prices, column: NDArray[np.float64], cutoffs: Sessions
 ) -> Iterable[tuple[np.datetime64, Noise]]:
-    """Return what is tried, by cutoff: the first that moves is then the earliest."""
+    """Yield pairs of cutoff and noise in ascending order: the first change is the earliest."""
     random = np.random.default_rng(len(prices))
-    rows = [row_of(prices.sessions, each) for each in cutoffs]
-    rows += _telling_rows(column, feature.warmup_sessions).tolist()
-    trials = {(row, noise) for row in rows for noise in NOISES}
+    rows = [last_known_row(prices.sessions, each) for each in cutoffs]
+    rows += _informative_rows(column, feature.warmup_sessions).tolist()
+    disturbances = {(row, noise) for row in rows for noise in NOISES}
     for number, row in enumerate(random.integers(0, len(prices) - 1, _NUM_RANDOM).tolist()):
-        trials.add((row, tuple(NOISES)[number % len(NOISES)]))
+        disturbances.add((row, tuple(NOISES)[number % len(NOISES)]))
     order = {noise: number for number, noise in enumerate(NOISES)}
-    for row, noise in sorted(trials, key=lambda trial: (trial[0], order[trial[1]])):
-        # Before the warm-up nothing is known, and at the last session there is no future.
+    for row, noise in sorted(
+        disturbances, key=lambda disturbance: (disturbance[0], order[disturbance[1]])
+    ):
+        # Before the warm-up there is no value, and after the last session nothing to replace.
         if feature.warmup_sessions <= row < len(prices) - 1:
             yield prices.sessions[row], noise
 
 
-def _telling_rows(column: NDArray[np.float64], warmup: int) -> Rows:
-    """Return rows before which, or at which, the feature itself is unusual.
+def _informative_rows(column: NDArray[np.float64], warmup: int) -> Rows:
+    """Return rows at which, or before which, the feature itself is unusual.
 
-    Its extremes and some ranks between them: one regime has its own range of values. Where it
-    stays the same: there a gap may have been filled from behind. Before its largest jumps.
+    Its extremes and some ranks between them, as a regime has its own range of values; where it is
+    constant, as a gap may have been filled backwards; and before its largest jumps.
     """
     valid = column[warmup:]
     if len(valid) < 3:
@@ -116,11 +126,11 @@ def _telling_rows(column: NDArray[np.float64], warmup: int) -> Rows:
     return np.unique(np.concatenate([ranks, jumps, flat, [0]])) + warmup
 
 
-def _computed(feature: Feature, prices: Prices) -> NDArray[np.float64]:
-    """Compute a feature on bars that nobody can write to, and check what it gives."""
+def _compute(feature: Feature, prices: Prices) -> NDArray[np.float64]:
+    """Compute a feature on read-only bars, and check the column."""
     market = _read_only(Market.of(prices))
     try:
-        with in_silence():
+        with warnings_suppressed():
             column = np.asarray(feature.compute(market), np.float64).copy()
     except Exception as error:
         raise _DefectError("failed", f"{type(error).__name__}: {error}") from error
@@ -132,7 +142,7 @@ def _computed(feature: Feature, prices: Prices) -> NDArray[np.float64]:
 
 
 def _read_only(market: Market) -> Market:
-    """Keep a feature from changing what the features after it read."""
+    """Return the market with read-only arrays, which protects other features from changes."""
     market = replace(market)
     for each in vars(market).values():
         if isinstance(each, np.ndarray):
@@ -140,44 +150,46 @@ def _read_only(market: Market) -> Market:
     return market
 
 
-def _track(feature: Feature, prices: Prices, column: NDArray[np.float64]) -> Track:
-    """Take the rows from the warm-up on: no window reads those before."""
+def _series(feature: Feature, prices: Prices, column: NDArray[np.float64]) -> Series:
+    """Return the series from the warm-up on; windows never read earlier rows."""
     sessions = prices.sessions[feature.warmup_sessions :]
     symbols = np.full(len(sessions), str(prices.symbol))
-    return Track(column[feature.warmup_sessions :], symbols, sessions, sessions)
+    return Series(column[feature.warmup_sessions :], symbols, sessions, sessions)
 
 
-def first_columns(
+def compute_truncated(
     find_feature: Callable[[str], Feature], names: Sequence[str], prices: Prices, known: int
 ) -> dict[str, NDArray[np.float64]]:
-    """Compute features on the first sessions; those that fail are left to their own check."""
+    """Compute features on the first `known` sessions; those that fail are left out."""
     cut = prices.upto(prices.sessions[known - 1])
     columns = {}
     for name in names:
         with suppress(_DefectError):
-            columns[name] = _computed(find_feature(name), cut)
+            columns[name] = _compute(find_feature(name), cut)
     return columns
 
 
-def compare_first(feature: Feature, elsewhere: NDArray[np.float64], prices: Prices) -> Seen:
-    """Compare a column of the first sessions, made in a process that saw nothing else before.
+def compare_truncated(
+    feature: Feature, elsewhere: NDArray[np.float64], prices: Prices
+) -> Observation:
+    """Compare a column with that of the first sessions, computed in a fresh process.
 
-    A feature that keeps what it was called with first (a mean of everything, a fitted model) is
-    the same for any future in a process that has seen it.
+    A feature that keeps state from its first call (a mean of everything, a fitted model) is
+    constant for any later prices within one process.
     """
     known = len(elsewhere)
     day, name = as_date(prices.sessions[known - 1]), feature.name
     try:
-        here = _computed(feature, prices)[:known]
+        here = _compute(feature, prices)[:known]
     except _DefectError:
-        return Seen("feature", name)  # its own check says more
-    equal = same(here, elsewhere)
+        return Observation("feature", name)  # reported by the audit of the feature
+    equal = bitwise_equal(here, elsewhere)
     equal[: feature.warmup_sessions] = True
     if equal.all():
-        return Seen("feature", name, day, "truncated")
+        return Observation("feature", name, day, "truncated")
     row = int(np.argmin(equal))
     reason = (
         f"{prices.symbol}, {prices.sessions[row]}: {here[row]}, and {elsewhere[row]} in a process "
         f"that saw nothing after {day}; it remembers other calls"
     )
-    return Seen("feature", name, day, "truncated", "not_reproducible", reason=reason)
+    return Observation("feature", name, day, "truncated", "not_reproducible", reason=reason)

@@ -1,4 +1,4 @@
-"""Forecasts of what was fitted before: the same for a window, whatever comes after it."""
+"""The audit of forecasts: a fitted forecaster's output must not depend on later prices."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
@@ -7,52 +7,56 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pregao.audit._noise import NOISES, in_silence
+from pregao.audit._noise import NOISES, warnings_suppressed
 from pregao.audit._result import Kind, Noise, Problem
 from pregao.audit._subject import Subject
-from pregao.audit._tracks import Seen, Track, moved
+from pregao.audit._tracks import Observation, Series, first_change
 from pregao.dataset import Scaler, Windows, skipped_sessions
 from pregao.instruments import Sessions, as_date
 from pregao.prices import Prices
 from pregao.training import Fitted
 
 Rows = NDArray[np.intp]
-Speak = Callable[[Windows], NDArray[Any]]
-"""What a forecaster says of windows: (n, ...)."""
-Trial = tuple[np.datetime64, Noise]
+Predict = Callable[[Windows], NDArray[Any]]
+"""Returns the forecasts of windows: (n, ...)."""
+Disturbance = tuple[np.datetime64, Noise]
 
 _LAST = "network.last.weight"
 _NUM_EACH_SIDE = 8
 _MOST_SYMBOLS = 8
 
 
-def voices_of(fitted: Fitted) -> dict[str, Speak]:
-    """Return what a trained network says, and what it would say with a last layer at random.
+def predictors_of(fitted: Fitted) -> dict[str, Predict]:
+    """Return the predictors of a trained network, as it is and with a random last layer.
 
-    A network that learnt nothing has a last layer of zeros and says the same of every window,
-    whatever its body looks at.
+    An untrained network has a last layer of zeros, so its forecasts do not depend on its body, and
+    a leak there would be invisible.
     """
     random = np.random.default_rng(0)
     last = fitted.state[_LAST]
     at_random = np.asarray(0.3 * random.standard_normal(last.shape), np.float32)
-    shaken = replace(fitted, state={**fitted.state, _LAST: at_random})
-    voices: dict[str, Speak] = {
+    randomised = replace(fitted, state={**fitted.state, _LAST: at_random})
+    predictors: dict[str, Predict] = {
         "network": fitted.quantiles,
-        "network_at_random": shaken.quantiles,
+        "network_at_random": randomised.quantiles,
     }
     if fitted.experiment.actions is not None:
-        voices["actions"] = fitted.action_probabilities
-        voices["actions_at_random"] = shaken.action_probabilities
-    return voices
+        predictors["actions"] = fitted.action_probabilities
+        predictors["actions_at_random"] = randomised.action_probabilities
+    return predictors
 
 
-def examine_forecasts(
-    subject: Subject, kind: Kind, voices: Mapping[str, Speak], scaler: Scaler, cutoffs: Sessions
-) -> Iterator[Seen]:
-    """Let forecasters speak of the same windows with other futures.
+def audit_forecasts(
+    subject: Subject,
+    kind: Kind,
+    predictors: Mapping[str, Predict],
+    scaler: Scaler,
+    cutoffs: Sessions,
+) -> Iterator[Observation]:
+    """Forecast the same windows with other prices after each cutoff, and compare.
 
-    Windows before and after a cutoff are in one batch: who looks at other windows of the batch
-    moves too. With a truncated history only those up to the cutoff are, in both.
+    Windows before and after a cutoff form one batch, so that a dependence on other windows of the
+    batch shows too. With a truncated history both batches hold the windows up to the cutoff.
     """
     live = _live(subject, subject.prices, scaler)
     lookback = subject.experiment.lookback
@@ -61,53 +65,57 @@ def examine_forecasts(
         known = live.source.sessions[batch] <= cutoff
         if not known.any():
             continue
-        said: dict[tuple[str, int], Track] = {}
+        cached: dict[tuple[str, int], Series] = {}
         for noise in NOISES:
             rows = batch[known] if noise == "truncated" else batch
             changed = _live(subject, subject.after(cutoff, noise), scaler)
-            both = _both(live, changed, rows)
-            for name, speak in voices.items():
-                yield _seen(kind, name, speak, both, trial=(cutoff, noise), said=said)
+            both = _same_windows(live, changed, rows)
+            for name, predict in predictors.items():
+                yield _observe(
+                    kind, name, predict, both, disturbance=(cutoff, noise), cached=cached
+                )
 
 
-def _seen(
+def _observe(
     kind: Kind,
     name: str,
-    speak: Speak,
+    predict: Predict,
     both: tuple[Windows, Windows],
     *,
-    trial: Trial,
-    said: dict[tuple[str, int], Track],
-) -> Seen:
-    """Compare what is said of both; what was said of the same windows before is remembered."""
-    cutoff, noise = trial
+    disturbance: Disturbance,
+    cached: dict[tuple[str, int], Series],
+) -> Observation:
+    """Compare the forecasts of both histories; those of the real one are cached in `cached`."""
+    cutoff, noise = disturbance
     day = as_date(cutoff)
     key = (name, len(both[0]))
     try:
-        before = said[key] if key in said else _track(speak, both[0])
-        said[key], after = before, _track(speak, both[1])
-        found = moved(before, after, cutoff, noise)
-        again = _track(speak, both[0]) if found else before
-    except Exception as error:  # noqa: BLE001 - the code of others may raise anything
-        return Seen(kind, name, day, noise, "failed", reason=f"{type(error).__name__}: {error}")
+        before = cached[key] if key in cached else _series(predict, both[0])
+        cached[key], after = before, _series(predict, both[1])
+        found = first_change(before, after, cutoff, noise)
+        again = _series(predict, both[0]) if found else before
+    except Exception as error:  # noqa: BLE001 - plug-in code may raise anything
+        return Observation(
+            kind, name, day, noise, "failed", reason=f"{type(error).__name__}: {error}"
+        )
     if found is None:
-        return Seen(kind, name, day, noise)
-    reproduced = moved(before, again, cutoff, noise) is None
+        return Observation(kind, name, day, noise)
+    reproduced = first_change(before, again, cutoff, noise) is None
     problem: Problem = "moved" if reproduced else "not_reproducible"
-    return Seen(kind, name, day, noise, problem, found)
+    return Observation(kind, name, day, noise, problem, found)
 
 
-def _track(speak: Speak, windows: Windows) -> Track:
-    with in_silence():
-        return Track.of_windows(windows, speak(windows), windows.cutoffs)
+def _series(predict: Predict, windows: Windows) -> Series:
+    with warnings_suppressed():
+        return Series.from_windows(windows, predict(windows), windows.cutoffs)
 
 
 def _live(subject: Subject, prices: list[Prices] | tuple[Prices, ...], scaler: Scaler) -> Windows:
-    """Cut windows of all symbols that are long enough."""
+    """Return the windows of all symbols with enough sessions."""
     experiment = subject.experiment
     least = skipped_sessions(scaler.features, experiment.lookback) + 1
     enough = [each for each in prices if len(each) >= least]
-    with in_silence():
+    with warnings_suppressed():
         return subject.pipeline.live_windows(enough, experiment, scaler)
 
 
@@ -129,8 +137,8 @@ def _batch(live: Windows, cutoff: np.datetime64, *, skip: int) -> Rows:
     return np.unique(np.concatenate(chosen))
 
 
-def _both(live: Windows, changed: Windows, rows: Rows) -> tuple[Windows, Windows]:
-    """Return the same windows of both histories; their symbols may begin in other rows."""
+def _same_windows(live: Windows, changed: Windows, rows: Rows) -> tuple[Windows, Windows]:
+    """Return the same windows of both histories, whose symbols may begin at other rows."""
     before = replace(live, cutoff_rows=rows)
     places = {str(symbol): number for number, symbol in enumerate(changed.source.symbols)}
     shift = np.array(
@@ -141,6 +149,8 @@ def _both(live: Windows, changed: Windows, rows: Rows) -> tuple[Windows, Windows
             for symbol, first in zip(live.source.symbols, live.source.first_row_of, strict=True)
         ]
     )
-    moved_rows = rows + shift[before.symbol_index]
-    there = moved_rows >= 0
-    return replace(live, cutoff_rows=rows[there]), replace(changed, cutoff_rows=moved_rows[there])
+    shifted_rows = rows + shift[before.symbol_index]
+    exists = shifted_rows >= 0
+    return replace(live, cutoff_rows=rows[exists]), replace(
+        changed, cutoff_rows=shifted_rows[exists]
+    )

@@ -1,4 +1,4 @@
-"""Other futures: the same market up to a row, and another valid one after it."""
+"""Replacement of the prices after a cutoff by other valid ones."""
 
 import warnings
 from collections.abc import Iterator, Mapping
@@ -27,18 +27,18 @@ Columns = dict[str, NDArray[np.float64]]
 Amounts = NDArray[np.float64] | float
 
 
-def row_of(sessions: Sessions, cutoff: np.datetime64) -> int:
+def last_known_row(sessions: Sessions, cutoff: np.datetime64) -> int:
     """Return the last row that is known at a cutoff; -1 before the first."""
     return int(np.searchsorted(sessions, cutoff, side="right")) - 1
 
 
-def disturbed(prices: Prices, cutoff: np.datetime64, noise: Noise) -> Prices | None:
-    """Replace what comes after a cutoff; None if nothing is left.
+def replace_future(prices: Prices, cutoff: np.datetime64, noise: Noise) -> Prices | None:
+    """Replace the bars after a cutoff; return None if no bar is left.
 
     Bars stay valid: positive prices, the low below and the high above the open and the close, no
-    negative volume. So whatever computes on bars has no excuse for failing on these.
+    negative volume. So code that fails on them fails on valid prices.
     """
-    known = row_of(prices.sessions, cutoff) + 1
+    known = last_known_row(prices.sessions, cutoff) + 1
     if known == 0 and noise == "truncated":
         return None
     future = {name: column[known:] for name, column in prices.bars.columns.items()}
@@ -49,7 +49,7 @@ def disturbed(prices: Prices, cutoff: np.datetime64, noise: Noise) -> Prices | N
         case "huge":
             other = _huge(future, random)
         case "mirrored":
-            mirrored = _tempered(prices.bars, -_CALM, _CALM)
+            mirrored = _scale_changes(prices.bars, -_CALM, _CALM)
             other = {name: column[known:] for name, column in mirrored.items()}
         case "reversed":
             other = {name: column[::-1] for name, column in future.items()}
@@ -89,25 +89,25 @@ def _times(bars: Columns, factor: NDArray[np.float64], random: np.random.Generat
     return {**others, **moved}
 
 
-_TEMPERS = (0.1, 3.0, 1.0, 10.0, 0.3)
+_VOLATILITY_FACTORS = (0.1, 3.0, 1.0, 10.0, 0.3)
 _BLOCK_SESSIONS = 60
 _CALM = 0.1
 
 
-def in_turns(prices: Prices) -> Prices:
-    """Return the same market in turns calmer and wilder than it ever was.
+def alternate_volatility(prices: Prices) -> Prices:
+    """Return the prices with alternating volatility, by blocks of sixty sessions.
 
-    A leak in a regime that a history does not have would not show on it. Every log change, within
-    a session and from one to the next, is times 0.1 to 10, in blocks of sixty sessions.
+    A leak that acts in one regime alone does not show on a history without that regime. Every log
+    change, within a session and between sessions, is multiplied by 0.1 to 10.
     """
     block = np.arange(len(prices)) // _BLOCK_SESSIONS
-    temper = np.array(_TEMPERS)[block % len(_TEMPERS)]
-    columns = _tempered(prices.bars, temper, temper)
+    factor = np.array(_VOLATILITY_FACTORS)[block % len(_VOLATILITY_FACTORS)]
+    columns = _scale_changes(prices.bars, factor, factor)
     return replace(prices, bars=Bars.of(prices.sessions, columns))
 
 
-def _tempered(bars: Bars, across: Amounts, within: Amounts) -> Columns:
-    """Stretch log changes from one session to the next, and those within a session."""
+def _scale_changes(bars: Bars, across: Amounts, within: Amounts) -> Columns:
+    """Multiply the log changes between sessions, and those within a session."""
     adjusted = np.log(bars.adj_close)
     changes = np.diff(adjusted, prepend=adjusted[:1])
     close = bars.close[0] * np.exp(np.cumsum(across * changes))
@@ -120,8 +120,8 @@ def _tempered(bars: Bars, across: Amounts, within: Amounts) -> Columns:
 
 
 @contextmanager
-def in_silence() -> Iterator[None]:
-    """Say nothing of overflows: what noise makes of a division means nothing."""
+def warnings_suppressed() -> Iterator[None]:
+    """Suppress warnings: overflows and divisions by zero on noise are expected."""
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         yield

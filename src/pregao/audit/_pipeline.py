@@ -1,4 +1,4 @@
-"""The pieces of the pipeline that an audit looks at."""
+"""The functions of the pipeline that an audit compares."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -41,21 +41,21 @@ def _train(experiment: Experiment, dataset: Dataset) -> Fitted:
 
 @dataclass(frozen=True)
 class Pipeline:
-    """From prices to forecasts, as functions: by default those that everything else uses.
+    """The functions from prices to forecasts; by default those of Pregao.
 
-    An audit calls these and compares what they give; another pipeline can be audited by giving
-    other functions. For an audit on several processes they stand at the top of a module.
+    An audit calls these and compares their results; pass other functions to audit another
+    pipeline. For an audit in several processes, define them at the top level of a module.
     """
 
     find_feature: Callable[[str], Feature] = feature
     make_dataset: Callable[[Sequence[Prices], Experiment, Split | Borders], Dataset] = _make_dataset
     live_windows: Callable[[Sequence[Prices], Experiment, Scaler], Windows] = _live_windows
-    """A window for the last session of each symbol, with a scaler that was fitted before."""
+    """The window of the last session of each symbol, with a fitted scaler."""
     targets: Callable[[Experiment, Windows], NDArray[Any]] = price_targets
-    """What a network is taught: (n, steps)."""
+    """The training targets of a network: (n, steps)."""
     baselines: Mapping[str, Baseline] = field(default_factory=lambda: dict(BASELINES))
     train: Callable[[Experiment, Dataset], Fitted] = _train
 
 
-REAL = Pipeline()
-"""Pregao's own."""
+DEFAULT_PIPELINE = Pipeline()
+"""The pipeline of Pregao."""

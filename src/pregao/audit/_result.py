@@ -1,4 +1,4 @@
-"""What an audit found, as values: checks, and the first thing that moved."""
+"""The results of an audit: checks, and the first difference of each."""
 
 from datetime import date
 from typing import Literal, Self
@@ -9,53 +9,54 @@ from pregao.training import Experiment
 from pregao.values import Value
 
 Noise = Literal["scaled", "huge", "mirrored", "reversed", "truncated"]
-"""What is done to the bars after a cutoff; a leak may be blind to one of them, not to all."""
+"""The replacements of bars after a cutoff; a leak can be insensitive to one, hardly to all."""
 
 Kind = Literal[
     "feature", "market", "split", "scaler", "target", "anchor", "baseline", "training", "forecast"
 ]
 
 Problem = Literal["moved", "known", "not_reproducible", "failed", "not_finite"]
-"""Moved with what comes after the cutoff; known at the cutoff where it should come after it;
-different when computed again; raised an error; neither a number nor allowed not to be one."""
+"""``moved``: depends on prices after the cutoff. ``known``: known at the cutoff, where it should
+depend on later prices. ``not_reproducible``: differs between two computations. ``failed``: raised
+an error. ``not_finite``: not a finite number where one is required."""
 
 
 class Difference(Value):
-    """The first thing that moved: at which cutoff, in which row, by how much."""
+    """The first difference found: its cutoff, row and size."""
 
     cutoff: date
-    """The last session that was left as it is."""
+    """The last session whose bars are unchanged."""
     noise: Noise
     symbol: str | None = None
     session: date | None = None
-    """The first row that moved: its session, or the cutoff of its window."""
+    """The first row that differs: its session, or the cutoff of its window."""
     place: str = ""
-    """Where in the row, if it holds several numbers."""
+    """The index within the row, if it holds several numbers."""
     before: float | None = None
-    """None where it is no finite number."""
+    """None where it is not a finite number."""
     after: float | None = None
 
     @property
     def by(self) -> float | None:
-        """How far it moved."""
+        """The absolute difference."""
         if self.before is None or self.after is None:
             return None
         return abs(self.after - self.before)
 
 
 class Check(Value):
-    """One thing that must not see the future, and whether it does."""
+    """The audit of one item: whether it depends on later prices."""
 
     name: str
     kind: Kind
     cutoffs: int = Field(ge=0)
-    """How many were tried."""
+    """The number of cutoffs tried."""
     noises: tuple[Noise, ...]
     passed: bool
     problem: Problem | None = None
     first: Difference | None = None
     reason: str | None = None
-    """What was raised, or what is not finite."""
+    """The error raised, or the value that is not finite or not reproducible."""
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
@@ -65,7 +66,7 @@ class Check(Value):
 
 
 class Audit(Value):
-    """Every check of an experiment's pipeline, in the order in which data flows through it.
+    """The checks of an experiment's pipeline, in the order of the data flow.
 
     >>> check = Check(name="sigma", kind="market", cutoffs=20, noises=("huge",), passed=True)
     >>> audit = Audit(
@@ -83,7 +84,7 @@ class Audit(Value):
     sessions: int
     """Of all symbols together."""
     cutoffs: tuple[date, ...]
-    """Those of the whole pipeline; a feature is tried at more."""
+    """Those of the whole pipeline; features are audited at more."""
     checks: tuple[Check, ...]
     plugins: tuple[str, ...] = ()
     """The packages whose features or networks were audited."""
@@ -96,5 +97,5 @@ class Audit(Value):
 
     @property
     def failed(self) -> tuple[Check, ...]:
-        """The checks that did not pass; the first is where data goes wrong first."""
+        """The checks that did not pass; the first is the earliest in the data flow."""
         return tuple(each for each in self.checks if not each.passed)

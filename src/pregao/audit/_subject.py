@@ -1,11 +1,11 @@
-"""What is audited, and at which cutoffs."""
+"""The audited pipeline, and the choice of cutoffs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from pregao.audit._noise import disturbed
+from pregao.audit._noise import replace_future
 from pregao.audit._pipeline import Pipeline
 from pregao.audit._result import Noise
 from pregao.dataset import Dataset, Market, Windows
@@ -26,28 +26,30 @@ class Subject:
     pipeline: Pipeline
 
     @classmethod
-    def of(cls, prices: Sequence[Prices], experiment: Experiment, pipeline: Pipeline) -> "Subject":
-        """Take one network for an ensemble: its members differ in nothing but their seeds."""
+    def from_experiment(
+        cls, prices: Sequence[Prices], experiment: Experiment, pipeline: Pipeline
+    ) -> "Subject":
+        """Return the subject; of an ensemble one network, as members differ by seed alone."""
         return cls(tuple(prices), experiment.replace(members=1), pipeline)
 
     def dataset(self) -> Dataset:
-        """Cut the windows as they are."""
+        """Make the dataset of the real prices."""
         return self.pipeline.make_dataset(self.prices, self.experiment, self.experiment.split)
 
     def after(self, cutoff: np.datetime64, noise: Noise) -> list[Prices]:
-        """Return the prices with another future."""
-        changed = [disturbed(each, cutoff, noise) for each in self.prices]
+        """Return the prices with noise after a cutoff; symbols without a bar left are omitted."""
+        changed = [replace_future(each, cutoff, noise) for each in self.prices]
         return [each for each in changed if each is not None]
 
 
-def ends_of(windows: Windows) -> Sessions:
-    """Return the session that each window's target ends with: when all of it is known."""
+def target_ends(windows: Windows) -> Sessions:
+    """Return the last session of each window's target, at which the target is known: (n,)."""
     return windows.source.sessions[windows.cutoff_rows + windows.horizon]
 
 
 @dataclass(frozen=True)
 class Milestones:
-    """From which cutoff on something that was fitted must not change any more."""
+    """The cutoffs from which on fitted parameters must not change any more."""
 
     scaler: np.datetime64
     """The last training cutoff: no later row is in a training window."""
@@ -57,22 +59,22 @@ class Milestones:
     """The end of the last validation target."""
 
     @classmethod
-    def of(cls, dataset: Dataset) -> "Milestones":
-        """Read them off a dataset."""
+    def from_dataset(cls, dataset: Dataset) -> "Milestones":
+        """Return the milestones of a dataset."""
         return cls(
             scaler=dataset.train.cutoffs.max(),
-            training=ends_of(dataset.train).max(),
-            validation=ends_of(dataset.validation).max(),
+            training=target_ends(dataset.train).max(),
+            validation=target_ends(dataset.validation).max(),
         )
 
 
-def cutoffs_of(prices: Sequence[Prices], dataset: Dataset, num_spread: int) -> Sessions:
+def choose_cutoffs(prices: Sequence[Prices], dataset: Dataset, num_spread: int) -> Sessions:
     """Choose cutoffs: spread over the history, at the borders of parts, in unusual sessions."""
     longest = max(prices, key=len)
     sessions = longest.sessions
-    last = len(sessions) - 2  # at the last session there is no future
+    last = len(sessions) - 2  # after the last session there is nothing to replace
     spread = np.linspace(0, last, num_spread).round().astype(np.intp)
-    milestones = Milestones.of(dataset)
+    milestones = Milestones.from_dataset(dataset)
     borders = [
         milestones.scaler,
         milestones.training,
@@ -89,7 +91,7 @@ def cutoffs_of(prices: Sequence[Prices], dataset: Dataset, num_spread: int) -> S
 
 
 def unusual_rows(prices: Prices) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
-    """Return the quietest and the wildest sessions: a leak may show in such alone."""
+    """Return the quietest and the most volatile sessions, as a leak may show in such alone."""
     market = Market.of(prices)
     measures = (np.abs(market.returns), np.abs(market.gap), market.sigma, market.volume)
     return np.array([row(each) for each in measures for row in (np.argmin, np.argmax)], np.intp)

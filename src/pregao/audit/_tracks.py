@@ -1,4 +1,4 @@
-"""Rows of numbers with the session on which each is known, and how two histories of them differ."""
+"""Series of numbers with the session at which each row is known, and their comparison."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -16,8 +16,8 @@ Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What one look at one thing found."""
+class Observation:
+    """The result of one comparison of one audited item."""
 
     kind: Kind
     name: str
@@ -29,8 +29,8 @@ class Seen:
 
 
 @dataclass(frozen=True, eq=False)
-class Track:
-    """Numbers row by row: what each row is about, and when all of it is known."""
+class Series:
+    """Numbers by row, with the symbol and session of each row and when it is known."""
 
     values: Array
     """(rows, ...)"""
@@ -39,31 +39,31 @@ class Track:
     known: Sessions
 
     @classmethod
-    def of_windows(cls, windows: Windows, values: Array, known: Sessions) -> "Track":
-        """Make a row of each window."""
+    def from_windows(cls, windows: Windows, values: Array, known: Sessions) -> "Series":
+        """Return a series with a row per window."""
         names = _names(windows)
         return cls(values, names[windows.symbol_index], windows.cutoffs, known)
 
     @classmethod
-    def of_rows(cls, windows: Windows, values: Array) -> "Track":
-        """Make a row of each session of each symbol."""
+    def from_sessions(cls, windows: Windows, values: Array) -> "Series":
+        """Return a series with a row per session of each symbol, known at that session."""
         source = windows.source
         lengths = np.diff([*source.first_row_of.tolist(), len(source)])
         symbols = np.repeat(_names(windows), lengths)
         return cls(values, symbols, source.sessions, source.sessions)
 
     @classmethod
-    def once(cls, values: Array, known: np.datetime64) -> "Track":
-        """Make one row of what is there once."""
+    def single(cls, values: Array, known: np.datetime64) -> "Series":
+        """Return a series of one row."""
         moment = np.array([known])
         return cls(values[None], np.array([""]), moment, moment)
 
-    def take(self, rows: Mask) -> "Track":
-        """Return some of the rows."""
-        return Track(self.values[rows], self.symbols[rows], self.sessions[rows], self.known[rows])
+    def take(self, rows: Mask) -> "Series":
+        """Return a subset of the rows."""
+        return Series(self.values[rows], self.symbols[rows], self.sessions[rows], self.known[rows])
 
-    def until(self, cutoff: np.datetime64) -> "Track":
-        """Return what is known at a cutoff."""
+    def known_at(self, cutoff: np.datetime64) -> "Series":
+        """Return the rows known at a cutoff."""
         return self.take(self.known <= cutoff)
 
 
@@ -71,10 +71,12 @@ def _names(windows: Windows) -> NDArray[np.str_]:
     return np.array([str(each) for each in windows.source.symbols])
 
 
-def moved(before: Track, after: Track, cutoff: np.datetime64, noise: Noise) -> Difference | None:
-    """Find the first row known at a cutoff that is not, bit for bit, what it was."""
-    before, after = before.until(cutoff), after.until(cutoff)
-    if noise == "truncated":  # of what has not begun, nothing is left
+def first_change(
+    before: Series, after: Series, cutoff: np.datetime64, noise: Noise
+) -> Difference | None:
+    """Return the first bitwise difference among rows known at a cutoff; None without one."""
+    before, after = before.known_at(cutoff), after.known_at(cutoff)
+    if noise == "truncated":  # symbols that begin after the cutoff have no row
         before = before.take(np.isin(before.symbols, np.unique(after.symbols)))
     day = as_date(cutoff)
     if len(before.values) != len(after.values):
@@ -85,7 +87,7 @@ def moved(before: Track, after: Track, cutoff: np.datetime64, noise: Noise) -> D
             before=len(before.values),
             after=len(after.values),
         )
-    different = ~same(before.values, after.values)
+    different = ~bitwise_equal(before.values, after.values)
     rows = different.reshape(len(different), -1).any(axis=1)
     rows |= (before.symbols != after.symbols) | (before.sessions != after.sessions)
     if not rows.any():
@@ -100,19 +102,19 @@ def moved(before: Track, after: Track, cutoff: np.datetime64, noise: Noise) -> D
         symbol=symbol or None,
         session=as_date(before.sessions[row]),
         place=",".join(map(str, place)),
-        before=number(before.values[row][place]),
-        after=number(after.values[row][place]),
+        before=finite_or_none(before.values[row][place]),
+        after=finite_or_none(after.values[row][place]),
     )
 
 
-def same(before: Array, after: Array) -> Mask:
-    """Compare bit by bit, up to which NaN it is and the sign of zero."""
+def bitwise_equal(before: Array, after: Array) -> Mask:
+    """Compare elementwise: equal bits, except that all NaN are equal, and both zeros."""
     equal = before == after
     if np.issubdtype(before.dtype, np.floating):
         equal |= np.isnan(before) & np.isnan(after)
     return np.asarray(equal)
 
 
-def number(value: Any) -> float | None:
-    """Return a finite number as it goes into JSON."""
+def finite_or_none(value: Any) -> float | None:
+    """Return a finite scalar as a float for JSON, None for anything else."""
     return float(value) if np.ndim(value) == 0 and np.isfinite(value) else None

@@ -1,4 +1,4 @@
-"""Kinds of findings about learning: the curve of a training, and what had no part in it."""
+"""Kinds of findings about training, and about symbols and networks left out of it."""
 
 from pregao.findings._kind import Kind
 from pregao.values import Text
@@ -9,13 +9,14 @@ LEARNING = (
         severity="info",
         title=Text(en="overfit", pt_br="sobreajuste"),
         meaning=Text(
-            en="From some epoch on the network learnt the training part by heart, at the cost of "
-            "validation.",
-            pt_br="A partir de certa época a rede decorou a parte de treino, à custa da validação.",
+            en="After the best epoch the training loss fell while the validation loss rose.",
+            pt_br="Depois da melhor época a perda de treino caiu e a de validação subiu.",
         ),
         advice=Text(
-            en="nothing: the best epoch was kept; more dropout or fewer weights delay it",
-            pt_br="nada: ficou a melhor época; mais dropout ou menos pesos adiam isso",
+            en="nothing to do, the best epoch was kept; more dropout or fewer weights delay "
+            "overfitting",
+            pt_br="nada a fazer, a melhor época foi mantida; mais dropout ou menos pesos "
+            "adiam o sobreajuste",
         ),
     ),
     Kind(
@@ -27,10 +28,10 @@ LEARNING = (
             pt_br="Nenhuma época foi melhor na validação que a rede sem treino.",
         ),
         advice=Text(
-            en="take the forecast as the anchor's; a lower learning rate, more symbols or more "
-            "dropout may help",
-            pt_br="tome a previsão como a da âncora; uma taxa de aprendizado menor, mais ativos ou "
-            "mais dropout podem ajudar",
+            en="the forecast is that of the anchor, if there is one; a lower learning rate, "
+            "more symbols or more dropout may help",
+            pt_br="a previsão é a da âncora, se houver uma; uma taxa de aprendizado menor, "
+            "mais ativos ou mais dropout podem ajudar",
         ),
     ),
     Kind(
@@ -39,57 +40,60 @@ LEARNING = (
         title=Text(en="diverged", pt_br="divergência"),
         meaning=Text(
             en="The loss stopped being a finite number, and training ended there.",
-            pt_br="A perda deixou de ser um número finito, e o treino acabou ali.",
+            pt_br="A perda deixou de ser um número finito, e o treino terminou ali.",
         ),
         advice=Text(en="lower the learning rate", pt_br="diminua a taxa de aprendizado"),
     ),
     Kind(
         code="LRN005",
         severity="warning",
-        title=Text(en="not trained on", pt_br="fora do treino"),
+        title=Text(en="symbol not in training", pt_br="ativo fora do treino"),
         meaning=Text(
-            en="The network forecasts a symbol of which it has seen nothing in training.",
-            pt_br="A rede prevê um ativo do qual nada viu no treino.",
+            en="The training of the network had no window of this symbol.",
+            pt_br="O treino da rede não teve nenhuma janela deste ativo.",
         ),
         advice=Text(
-            en="judge its forecasts with care, or train a network for it",
-            pt_br="leia essas previsões com cautela, ou treine uma rede para o ativo",
+            en="interpret its forecasts with care, or train a network on the symbol",
+            pt_br="interprete essas previsões com cautela, ou treine uma rede com o ativo",
         ),
     ),
     Kind(
         code="LRN006",
         severity="info",
-        title=Text(en="network left out", pt_br="rede deixada de fora"),
+        title=Text(en="network left out", pt_br="rede excluída"),
         meaning=Text(
-            en="A network of the zoo cannot be built over this lookback and these features.",
-            pt_br="Uma rede do zoológico não pode ser montada com esta janela e estes atributos.",
+            en="A network of the catalogue cannot be built with this lookback and these features.",
+            pt_br="Uma rede do catálogo não pode ser construída com esta janela e estes atributos.",
         ),
-        advice=Text(en="nothing; the others stand", pt_br="nada; as outras valem"),
+        advice=Text(
+            en="nothing to do; the other networks are unaffected",
+            pt_br="nada a fazer; as outras redes não são afetadas",
+        ),
     ),
     Kind(
         code="LRN007",
         severity="warning",
-        title=Text(en="ticker left out", pt_br="ativo deixado de fora"),
+        title=Text(en="symbol left out", pt_br="ativo excluído"),
         meaning=Text(
-            en="One of many symbols could not be used, and has no part in the result.",
-            pt_br="Um de muitos ativos não pôde ser usado, e não faz parte do resultado.",
+            en="One of several symbols could not be used and is not part of the result.",
+            pt_br="Um de vários ativos não pôde ser usado e não faz parte do resultado.",
         ),
         advice=Text(
-            en="mend it and run again; the others stand",
-            pt_br="corrija e rode de novo; os outros valem",
+            en="correct the cause and run again; the result holds the other symbols",
+            pt_br="corrija a causa e rode de novo; o resultado contém os outros ativos",
         ),
     ),
     Kind(
         code="LRN008",
         severity="warning",
-        title=Text(en="nothing trained", pt_br="nada treinado"),
+        title=Text(en="no trained trial", pt_br="nenhuma tentativa treinada"),
         meaning=Text(
-            en="A search has not one trained trial of a network.",
+            en="A search has no trained trial of a network.",
             pt_br="Uma busca não tem nenhuma tentativa treinada de uma rede.",
         ),
         advice=Text(
-            en="allow more seconds, or other values",
-            pt_br="permita mais segundos, ou outros valores",
+            en="allow more seconds, or change the search space",
+            pt_br="dê mais segundos, ou mude o espaço de busca",
         ),
     ),
     Kind(
@@ -97,12 +101,12 @@ LEARNING = (
         severity="info",
         title=Text(en="search not finished", pt_br="busca inacabada"),
         meaning=Text(
-            en="The time given to a search was up before all its trials were decided.",
-            pt_br="O tempo dado a uma busca acabou antes que todas as tentativas se decidissem.",
+            en="The time given to a search ended before all its trials were decided.",
+            pt_br="O tempo dado a uma busca acabou antes que todas as tentativas fossem decididas.",
         ),
         advice=Text(
-            en="'pregao search --resume' with its id goes on",
-            pt_br="'pregao search --resume' com o nome dela continua",
+            en="'pregao search --resume' with its id continues it",
+            pt_br="'pregao search --resume' com o id dela continua",
         ),
     ),
     Kind(
@@ -110,28 +114,29 @@ LEARNING = (
         severity="warning",
         title=Text(en="GJR-GARCH not fitted", pt_br="GJR-GARCH sem ajuste"),
         meaning=Text(
-            en="The volatility baseline found no parameters for a symbol, and uses typical ones.",
-            pt_br="A referência de volatilidade não achou parâmetros para um ativo, e usa os "
-            "típicos.",
+            en="The parameters of the volatility baseline could not be estimated for a "
+            "symbol, and typical ones are used.",
+            pt_br="Não foi possível estimar os parâmetros da referência de volatilidade "
+            "para um ativo; usam-se os típicos.",
         ),
         advice=Text(
-            en="give a longer history; typical parameters stand in",
-            pt_br="dê uma história mais longa; valem parâmetros típicos no lugar",
+            en="give a longer history, so that the parameters can be estimated",
+            pt_br="dê um histórico mais longo, para que os parâmetros possam ser estimados",
         ),
     ),
     Kind(
         code="LRN011",
         severity="error",
-        title=Text(en="horizon mismatch", pt_br="horizonte trocado"),
+        title=Text(en="horizon mismatch", pt_br="horizonte incompatível"),
         meaning=Text(
-            en="A run was asked for another horizon than the one it was trained for.",
-            pt_br="Pediu-se a uma execução outro horizonte que não o do seu treino.",
+            en="The requested horizon is not the one that the run was trained for.",
+            pt_br="O horizonte pedido não é o do treino da execução.",
         ),
         advice=Text(
-            en="train a run for the horizon that is asked for: no step beyond the trained ones was "
-            "ever scored",
-            pt_br="treine uma execução para o horizonte pedido: nenhum passo além dos treinados "
-            "foi avaliado",
+            en="train a run for the requested horizon: steps beyond the trained ones were "
+            "never scored",
+            pt_br="treine uma execução para o horizonte pedido: passos além dos treinados "
+            "nunca foram avaliados",
         ),
     ),
 )
