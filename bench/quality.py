@@ -187,11 +187,11 @@ def earlier_systems() -> None:
                 .train(experiment, recipe=recipe, path=FOLDER / SERIES[ticker], allow_findings=True)
                 .report
             )
-            naive = report.baseline(NAIVE).metrics
+            naive = report.forecaster(NAIVE).metrics
             for each in report.ranking:
                 share = 100 * (each.metrics.mape / naive.mape - 1)
                 print(
-                    f"{recipe} on {ticker}: {each.network:16} MAPE {each.metrics.mape:.2f} %, "
+                    f"{recipe} on {ticker}: {each.name:16} MAPE {each.metrics.mape:.2f} %, "
                     f"naive {naive.mape:.2f} % ({share:+.1f} %); CRPS skill over naive "
                     f"{100 * each.versus_random_walk.crps_skill:+.1f} %"
                 )

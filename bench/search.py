@@ -14,7 +14,7 @@ from pregao.registry import load_search
 from pregao.training import Datasets, Experiment, datasets_for, finish
 from pregao.training.engines import Crew, Local, Ray
 from pregao.training.search import Search
-from pregao.workbench import MODES, Result, Terms, Workbench
+from pregao.workbench import MODES, BenchmarkSettings, Result, Workbench
 from pregao.zoo.networks import ZOO
 
 # 2,143 cutoffs give 1,500 training windows after the purge of one step.
@@ -58,7 +58,7 @@ def timed(home: Path, search: Search, *, told: bool = False) -> tuple[Result, fl
     started = time.perf_counter()
     result = Workbench(home).search(
         search,
-        terms=Terms(engine=Local(CORES), ensemble=5),
+        settings=BenchmarkSettings(engine=Local(CORES), ensemble=5),
         on_trial=lambda _: moments.append(time.perf_counter()),
     )
     whole, searching = time.perf_counter() - started, moments[-1] - started

@@ -52,7 +52,7 @@ def test_fetch_reads_csv_where_a_path_is_given_and_keeps_it(tmp_path: Path):
 def test_train_takes_fields_and_gives_a_result_that_forecasts():
     result = pregao.train("SP500", network="dlinear", **SMALL)
 
-    assert ["dlinear"] == [each.network for each in result.report.ranking]
+    assert ["dlinear"] == [each.name for each in result.report.ranking]
     assert 2 == len(result.forecasts[0].sessions)
     assert result.forecasts[0] == pregao.forecast("SP500", network="dlinear", **SMALL)
 

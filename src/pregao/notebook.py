@@ -29,7 +29,7 @@ from pregao.settings import Settings
 from pregao.training import RECIPES, Experiment, Listed, Recipe, find_recipe, listed_networks
 from pregao.training.search import Space
 from pregao.values import Language
-from pregao.workbench import MODES, Terms, Tickers, Workbench, usual_source
+from pregao.workbench import MODES, BenchmarkSettings, Tickers, Workbench, usual_source
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -194,7 +194,7 @@ def sweep(
         networks=_networks(networks, recipe),
         path=_path(path),
         allow_findings=allow_findings,
-        terms=Terms(ensemble=ensemble),
+        settings=BenchmarkSettings(ensemble=ensemble),
     )
     return Result(result, Settings.read().language)
 
@@ -219,7 +219,7 @@ def sweep_each(
         networks=_networks(networks, None),
         path=_path(path),
         allow_findings=allow_findings,
-        terms=Terms(ensemble=ensemble),
+        settings=BenchmarkSettings(ensemble=ensemble),
         on_result=on_result and (lambda each: on_result(_shown(each, language))),
     )
 
@@ -266,7 +266,7 @@ def search(
         allow_findings=allow_findings,
         force=force,
         budget_seconds=budget_seconds,
-        terms=Terms(ensemble=ensemble),
+        settings=BenchmarkSettings(ensemble=ensemble),
     )
     return Result(result, Settings.read().language)
 

@@ -298,7 +298,7 @@ def test_every_baseline_stands_in_the_ranking_with_the_scores_of_the_report(done
     assert len(report.baselines) + len(report.ranking) == len(ranking)
     assert list(range(1, len(ranking) + 1)) == [each["rank"] for each in ranking]
     for row in ranking:
-        scored = report.baseline if row["is_baseline"] else report.network
+        scored = report.forecaster
         assert scored(row["name"]).metrics.crps == row["crps"]
     shown = client.get(f"/training/jobs/{job}").text
     assert all(f'data-value="{row["name"]}"' in shown for row in ranking)
@@ -339,7 +339,7 @@ def _of_two_that_were_searched(report):
     )
     fields = {"epochs": epochs, "best_epoch": 2, "trials": 4, "pruned": 1}
     first = report.ranking[0].replace(**fields, best_params={"dropout": 0.1})
-    second = first.replace(network="second", best_params={"epochs": 5})
+    second = first.replace(name="second", best_params={"epochs": 5})
     return report.replace(ranking=(first, second))
 
 

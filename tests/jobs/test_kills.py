@@ -23,8 +23,8 @@ TURNS = 8
 
 CHILD_POINTS = [
     "pregao.jobs._kinds:parse_request:after:1",
-    "pregao.workbench._prices:trainable:before:1",
-    "pregao.workbench._test_set:opened:after:1",
+    "pregao.workbench._prices:PriceReader.read:before:1",
+    "pregao.workbench._test_set:record_test_access:after:1",
     "pregao.training._train:_Training.next_epoch:before:1",
     "pregao.training._train:_Training.next_epoch:after:2",
     "pregao.registry._atomic:write_file:before:1",

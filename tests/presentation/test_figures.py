@@ -29,7 +29,7 @@ def _trace(figure: go.Figure, name: str) -> go.Scatter:
 
 
 def _by_name(report) -> dict:
-    return {each.network: each for each in report.ranking}
+    return {each.name: each for each in report.ranking}
 
 
 def _figures(case, language: Language, theme: Theme) -> list[go.Figure]:
@@ -147,13 +147,13 @@ def test_of_several_learning_curves_the_first_is_shown(case) -> None:
     figure = learning_curves_figure(case.report.ranking)
 
     shown = {trace.meta for trace in figure.data if trace.visible}
-    assert {case.report.ranking[0].network} == shown
-    assert {each.network for each in case.report.ranking} == {trace.meta for trace in figure.data}
+    assert {case.report.ranking[0].name} == shown
+    assert {each.name for each in case.report.ranking} == {trace.meta for trace in figure.data}
 
 
 def test_the_ranking_holds_everybody_once_in_the_order_of_validation(case) -> None:
     report = case.report
-    scored = {each.network: each.validation_crps for each in report.ranking}
+    scored = {each.name: each.validation_crps for each in report.ranking}
     scored |= {each.name: each.validation_crps for each in report.baselines}
 
     axis = ranking_figure(report).layout.yaxis
@@ -171,11 +171,11 @@ def test_the_ranking_shows_each_skill_against_the_random_walk(case) -> None:
     for each in report.baselines:
         assert 100 * each.versus_random_walk.crps_skill == baselines[each.name]
     champion = report.subject
-    assert 100 * champion.versus_random_walk.crps_skill == networks[champion.network]
+    assert 100 * champion.versus_random_walk.crps_skill == networks[champion.name]
 
 
 def test_a_network_far_off_stands_at_the_edge_with_its_number(case) -> None:
-    skills = {each.network: each.versus_random_walk.crps_skill for each in case.report.ranking}
+    skills = {each.name: each.versus_random_walk.crps_skill for each in case.report.ranking}
 
     dots = _trace(ranking_figure(case.report), "networks")
 
@@ -198,7 +198,7 @@ def test_the_histogram_shows_where_outcomes_fell_beside_the_naive_forecast(case)
 
 def test_skill_by_step_is_against_the_best_baseline(case) -> None:
     report = case.report
-    best = report.baseline(report.best_baseline).metrics.per_step["crps"]
+    best = report.forecaster(report.best_baseline).metrics.per_step["crps"]
     own = report.subject.metrics.per_step["crps"]
 
     figure = skill_by_step_figure(report)
@@ -212,7 +212,7 @@ def test_skill_by_step_is_against_the_best_baseline(case) -> None:
 def test_baselines_far_below_are_named_and_not_drawn(case) -> None:
     report = case.report
     name = next(each.name for each in report.baselines if each.name != report.best_baseline)
-    metrics = report.baseline(name).metrics
+    metrics = report.forecaster(name).metrics
     steps = {**metrics.per_step, "crps": tuple(2 * each for each in metrics.per_step["crps"])}
     spoilt = tuple(
         each.replace(metrics=metrics.replace(per_step=steps)) if each.name == name else each

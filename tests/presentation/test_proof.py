@@ -26,7 +26,7 @@ def test_the_proof_of_a_walk_forward_is_of_its_folds_and_not_of_the_single_fit(p
 
     proof = proof_of(proven.report)
 
-    assert walk.comparison.scored("lstm_classic").metrics == proof.candidate.metrics
+    assert walk.comparison.forecaster("lstm_classic").metrics == proof.candidate.metrics
     assert proven.report.subject.metrics != proof.candidate.metrics
     assert walk.comparison.promotion == proof.promotion
     assert list(walk.skills("lstm_classic", proof.rival.name)) == [

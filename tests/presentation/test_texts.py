@@ -59,7 +59,7 @@ def test_every_text_is_shown_somewhere() -> None:
     files = [each for room in rooms for each in (*room.glob("*.j2"), *room.glob("*.py"))]
     source = "".join(each.read_text() for each in files if not each.name.startswith("_texts"))
     prefixes = "category|severity|family|fate|state|source|in"
-    by_prefix = re.compile(rf"({prefixes})_\w+|networks|baselines|hold|one_\w+_many")
+    by_prefix = re.compile(rf"({prefixes})_\w+|networks|baselines|hold|candidate|one_\w+_many")
 
     shown = set(re.findall(r"""["'](\w+)["']""", source))
 

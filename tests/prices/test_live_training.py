@@ -10,9 +10,9 @@ from pregao.errors import InputError, ProviderError
 from pregao.prices import Bars, Feed
 from pregao.testing import synthetic_prices
 from pregao.training import Experiment
-from pregao.workbench import Terms, Workbench
-from pregao.workbench._prices import survivors
-from pregao.workbench._tickers import decided
+from pregao.workbench import BenchmarkSettings, Workbench
+from pregao.workbench._prices import PriceReader
+from pregao.workbench._tickers import benchmark_tickers
 
 TINY = Experiment(
     symbols=("PETR4",),
@@ -64,7 +64,8 @@ def test_a_run_is_reproduced_from_the_store_after_a_dividend_rewrote_the_past(
 def test_a_symbol_that_no_source_has_is_left_out(bench):
     many = TINY.replace(symbols=("NONE3", "PETR4"))
 
-    prices, left_out = survivors(many, bench.feed, as_of=None, allow_findings=False)
+    reader = PriceReader(home=bench.home, feed=bench.feed, as_of=None)
+    prices, left_out = reader.read_usable(many, allow_findings=False)
 
     assert ["PETR4"] == [str(each.prices.symbol) for each in prices]
     assert [("LRN007", "NONE3")] == [(each.code, each.symbol) for each in left_out]
@@ -75,11 +76,13 @@ def test_a_failed_download_leaves_out_its_symbol_only(bench, server, open_access
     many = TINY.replace(symbols=("VALE3", "PETR4"))
     server.faults = [Faults.body(b"<html>")] * 2
 
-    [finding] = decided(
-        bench.home, TINY.replace(symbols=("VALE3",)), [], feed, Terms(), as_of=None,
-        allow_findings=False,
-    )  # fmt: skip
-    prices, left_out = survivors(many, feed, as_of=None, allow_findings=False)
+    reader = PriceReader(home=bench.home, feed=feed, as_of=None)
+    vale = TINY.replace(symbols=("VALE3",))
+
+    [finding] = benchmark_tickers(
+        bench.home, vale, [], reader, BenchmarkSettings(), allow_findings=False
+    )
+    prices, left_out = reader.read_usable(many, allow_findings=False)
 
     assert ["PETR4"] == [str(each.prices.symbol) for each in prices]
     assert (finding,) == left_out

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pregao.calibration import Offsets, Serving
 from pregao.dataset import Dataset, Split, make_dataset
 from pregao.errors import CorruptFileError, UnknownRunError
-from pregao.evaluation import Report, Trained, WindowCounts, compare
+from pregao.evaluation import Report, Training, WindowCounts, compare
 from pregao.evaluation._report import DataSummary
 from pregao.registry import DataRecord, InPlace, Run, load_run, run_id, save_run, stored_runs
 from pregao.registry._monthly_digests import digested, first_difference
@@ -56,10 +56,10 @@ def report() -> Report:
         {"gru_hybrid": judge([fitted()], [dataset()], levels=LEVELS)},
         {"random_walk": judge([walk], [dataset()], levels=LEVELS)},
     )
-    learned = Trained(
+    learned = Training(
         parameters=1, epochs=fitted().epochs, best_epoch=fitted().best_epoch, seconds=0.1
     )
-    return Report.of(
+    return Report.from_comparison(
         comparison,
         {"gru_hybrid": learned},
         experiment=EXPERIMENT,

@@ -199,7 +199,7 @@ def test_tables_and_switches_can_be_used_without_a_mouse_or_eyes(page: Reader) -
 
 def test_hostile_names_stay_text(case) -> None:
     report = case.report
-    spoilt = report.ranking[0].replace(network=HOSTILE)
+    spoilt = report.ranking[0].replace(name=HOSTILE)
     report = report.replace(
         ranking=(spoilt, *report.ranking[1:]),
         candidate=HOSTILE,
@@ -235,7 +235,7 @@ def test_what_was_asked_for_is_not_called_the_champion(asked_for: Report) -> Non
     marks = {cells[1].split(" ")[0]: cells[1] for cells in page.rows if len(cells) == 13}
     assert not marks[asked_for.candidate].endswith("ChampionCampeã")
     assert marks[asked_for.candidate].endswith("Asked forPedido")
-    assert marks[asked_for.ranking[0].network].endswith("Best networkMelhor rede")
+    assert marks[asked_for.ranking[0].name].endswith("Best networkMelhor rede")
     assert f"Asked forPedido: {asked_for.candidate}" in page.text
 
 
@@ -258,7 +258,7 @@ def test_without_an_edge_the_best_baseline_is_champion_and_the_network_a_candida
 
 def test_a_recipe_is_run_again_as_one(case) -> None:
     first, *rest = case.report.ranking
-    recipe = first.replace(network="petr4-60d")
+    recipe = first.replace(name="petr4-60d")
     report = case.report.replace(ranking=(*rest, recipe), candidate="petr4-60d")
 
     assert "pregao train --recipe petr4-60d --experiment experiment.toml" in command_of(report)
@@ -283,12 +283,12 @@ def test_the_page_shows_what_a_search_chose(searched: Report) -> None:
 
     rows = {cells[1]: cells for cells in page.rows if len(cells) == 8}
     assert "learning_rate" in rows.pop("NameNome")
-    assert [each.network for each in searched.ranking[:-1]] == list(rows)
+    assert [each.name for each in searched.ranking[:-1]] == list(rows)
     for score in searched.ranking[:-1]:
         assert score.best_params is not None
-        assert knob(score.best_params["learning_rate"], "en") in rows[score.network][2]
-        assert "gelu" == rows[score.network][3]
-        assert [str(score.trials), str(score.pruned)] == rows[score.network][5:7]
+        assert knob(score.best_params["learning_rate"], "en") in rows[score.name][2]
+        assert "gelu" == rows[score.name][3]
+        assert [str(score.trials), str(score.pruned)] == rows[score.name][5:7]
     assert "pregao train" in command_of(searched)
 
 

@@ -14,7 +14,7 @@ from scipy.stats import norm
 
 from pregao.scores import SCORES, Metrics, Truth, score, skill, window_crps
 from pregao.scores._quantiles import WINDOWS_AT_ONCE, Scoring, level_widths, pit_histogram
-from pregao.scores._scores import Tally
+from pregao.scores._scores import ScoreAccumulator
 from pregao.training import LEVELS
 
 MEDIAN = LEVELS.index(0.5)
@@ -349,12 +349,12 @@ def test_scores_are_the_same_to_the_last_bit_wherever_the_windows_are_cut(seed, 
     truth, quantiles = made_truth(seed), made_quantiles(seed)
     stops = [*sorted(cuts), len(truth)]
 
-    tally = Tally.empty(truth)
+    accumulator = ScoreAccumulator.empty(truth)
     for start, stop in zip([0, *stops], stops, strict=False):
         block = slice(start, stop)
-        tally = tally.plus(Scoring(quantiles[block], LEVELS, truth.take(block)))
+        accumulator = accumulator.plus(Scoring(quantiles[block], LEVELS, truth.take(block)))
 
-    assert score(quantiles, LEVELS, truth) == tally.metrics(truth)
+    assert score(quantiles, LEVELS, truth) == accumulator.metrics(truth)
 
 
 def test_scores_of_more_windows_than_one_block_equal_those_in_one_piece():
@@ -362,7 +362,7 @@ def test_scores_of_more_windows_than_one_block_equal_those_in_one_piece():
     truth, quantiles = made_truth(0, count), made_quantiles(0, count)
     whole = Scoring(quantiles, LEVELS, truth)
 
-    expected = Tally.empty(truth).plus(whole).metrics(truth)
+    expected = ScoreAccumulator.empty(truth).plus(whole).metrics(truth)
 
     assert expected == score(quantiles, LEVELS, truth)
     np.testing.assert_array_equal(whole.crps, window_crps(quantiles, LEVELS, truth))

@@ -4,13 +4,13 @@ import pytest
 from rich.cells import cell_len
 from rich.text import Text as Line
 
-from pregao.evaluation import Report
+from pregao.evaluation import COMBINATIONS, Report
 from pregao.findings import FINDINGS, Finding
 from pregao.instruments import as_date
 from pregao.presentation import TEXTS, Language
 from pregao.presentation._numbers import day, knob, number, p_value, percent
 from pregao.presentation._proof import proof_of
-from pregao.presentation._rows import ENSEMBLES, best_loss, rows_of
+from pregao.presentation._rows import best_loss, rows_of
 from pregao.presentation._texts_proof import PROOF_TEXTS
 from pregao.presentation._texts_trading import TEXTS_TRADING
 from pregao.prices import PriceStore
@@ -31,7 +31,6 @@ from pregao.terminal import (
 from pregao.training import RECIPES, Epoch, listed_networks
 from pregao.values import Text
 from pregao.workbench import Checked, Fetched, Progress
-from pregao.workbench._candidates import COMBINATIONS
 from pregao.zoo.networks import ZOO
 
 BOTH: tuple[Language, ...] = ("en", "pt")
@@ -55,10 +54,10 @@ def _crowded(report: Report) -> Report:
     """Give the same report with every name of the zoo in its ranking."""
     first = report.ranking[0]
     ranking = tuple(
-        first.replace(network=name, validation_crps=first.validation_crps + 0.001 * index)
+        first.replace(name=name, validation_crps=first.validation_crps + 0.001 * index)
         for index, name in enumerate(ZOO)
     )
-    return report.replace(ranking=ranking, candidate=ranking[0].network)
+    return report.replace(ranking=ranking, candidate=ranking[0].name)
 
 
 @pytest.mark.parametrize("language", BOTH)
@@ -178,14 +177,14 @@ def test_what_was_asked_for_is_marked_as_that(asked_for, capsys, language: Langu
 
     output, text = capsys.readouterr().out, TEXTS[language]
     assert _line(output, asked_for.candidate).startswith(">")
-    assert _line(output, asked_for.ranking[0].network).startswith("+")
+    assert _line(output, asked_for.ranking[0].name).startswith("+")
     assert f"> {text['asked_for'].lower()}  + {text['best_network'].lower()}" in output
     assert f"> {text['champion'].lower()}" not in output
 
 
 def test_what_was_asked_for_is_shown_however_low_it_ranks(case, capsys) -> None:
     report = _crowded(case.report)
-    last = report.ranking[-1].network
+    last = report.ranking[-1].name
 
     print_result(report.replace(candidate=last), (), language="en")
 
@@ -206,8 +205,11 @@ def test_ensembles_are_explained_where_there_are_any(
     assert note not in capsys.readouterr().out
 
 
-def test_the_names_of_ensembles_are_those_that_compete() -> None:
-    assert list(COMBINATIONS) == list(ENSEMBLES)
+def test_ensembles_are_known_by_name_when_a_report_is_read(averaged: Report) -> None:
+    read = Report.model_validate_json(averaged.model_dump_json())
+
+    assert list(COMBINATIONS) == [each.name for each in read.ranking if each.kind == "ensemble"]
+    assert averaged == read
 
 
 @pytest.mark.parametrize("language", BOTH)
@@ -216,14 +218,14 @@ def test_a_search_shows_what_it_chose_for_each_network(searched, capsys, languag
 
     lines = capsys.readouterr().out.splitlines()
     for score in searched.ranking[:-1]:
-        place = next(i for i, line in enumerate(lines) if score.network in line.split())
+        place = next(i for i, line in enumerate(lines) if score.name in line.split())
         shown = (
             number(best_loss(score), 5, language),
             number(score.trials, 0, language),
             number(score.pruned, 0, language),
             number(score.seconds, 1, language),
         )
-        assert [score.network, *shown] == lines[place].split()
+        assert [score.name, *shown] == lines[place].split()
         rate = knob(score.best_params["learning_rate"], language)
         assert f"learning_rate {rate}, activation gelu" == lines[place + 1].strip()
 
@@ -236,7 +238,7 @@ def test_no_search_shows_nothing(case, capsys) -> None:
 
 def test_a_search_of_many_networks_says_how_many_it_leaves_out(searched, capsys) -> None:
     first = searched.ranking[0]
-    ranking = tuple(first.replace(network=name) for name in ZOO)
+    ranking = tuple(first.replace(name=name) for name in ZOO)
 
     print_search(searched.replace(ranking=ranking), language="en")
 

@@ -11,7 +11,7 @@ from pregao.presentation._numbers import number, p_value, percent
 from pregao.registry import Run
 from pregao.terminal import print_tickers, ticker_progress
 from pregao.values import Text
-from pregao.workbench import Result, Row, Tickers
+from pregao.workbench import Result, TickerResult, Tickers
 
 BOTH: tuple[Language, ...] = ("en", "pt")
 LEFT_OUT = Finding.of("LRN007", Text.same("120 sessions\nare too few"), symbol="BAD")
@@ -31,7 +31,7 @@ def test_each_ticker_is_a_row_as_soon_as_it_is_known(case, capsys, language: Lan
         on_result(_result(case, "NVDA", edge="proven"))
         second = capsys.readouterr().out
 
-    row = Row.of(_result(case, "PETR4").report, None)
+    row = TickerResult.from_report(_result(case, "PETR4").report, None)
     numbers = [
         percent(row.skill_vs_random_walk, 1, language, signed=True),
         percent(row.skill_vs_best_baseline, 1, language, signed=True),
@@ -52,7 +52,7 @@ def test_a_ticker_that_was_left_out_is_one_line(capsys) -> None:
         on_result(LEFT_OUT)
 
     _, line = capsys.readouterr().out.splitlines()
-    assert "LRN007 BAD, ticker left out: 120 sessions are too few" == line
+    assert "LRN007 BAD, symbol left out: 120 sessions are too few" == line
 
 
 @pytest.mark.parametrize("columns", [60, 80, 200])
@@ -109,7 +109,7 @@ def test_the_end_counts_edges_beside_what_luck_would_find(case, capsys, language
     ]
     network = Finding.of("LRN006", Text.same("tcn"))
     tickers = Tickers(
-        rows=tuple(Row.of(each.report, each.run.id) for each in rows),
+        rows=tuple(TickerResult.from_report(each.report, each.run.id) for each in rows),
         findings=(network, LEFT_OUT),
     )
 

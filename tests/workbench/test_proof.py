@@ -11,15 +11,15 @@ from pregao import notebook
 from pregao.calibration import as_served, offsets_of
 from pregao.dataset import WalkForward
 from pregao.errors import SplitError, UnknownNameError
-from pregao.evaluation import Report
+from pregao.evaluation import COMBINATIONS, Report
 from pregao.registry import openings_of
 from pregao.scores import NAIVE
 from pregao.testing import synthetic_prices
 from pregao.training import LEVELS, Experiment
-from pregao.workbench import Result, Terms, Workbench
-from pregao.workbench._benchmark import _findings_of_walk
-from pregao.workbench._candidates import COMBINATIONS, Group
-from pregao.workbench._walk_forward import finalists_of
+from pregao.workbench import BenchmarkSettings, Result, Workbench
+from pregao.workbench._benchmark import _walk_findings
+from pregao.workbench._candidates import Group
+from pregao.workbench._walk_forward import finalists_for
 from pregao.zoo.baselines import BASELINES
 
 SMALL = Experiment(
@@ -50,7 +50,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def trained(home: Path, folder: Path) -> Result:
-    return Workbench(home).train(SMALL, path=folder, terms=Terms(walk=PLAN))
+    return Workbench(home).train(SMALL, path=folder, settings=BenchmarkSettings(walk=PLAN))
 
 
 def test_the_folds_of_a_walk_forward_share_the_test_windows_of_the_single_fit(trained: Result):
@@ -58,7 +58,7 @@ def test_the_folds_of_a_walk_forward_share_the_test_windows_of_the_single_fit(tr
     assert walk is not None
 
     assert report.windows.test == sum(fold.windows.test for fold in walk.folds)
-    assert report.windows.test == walk.comparison.scored("dlinear").metrics.num_windows
+    assert report.windows.test == walk.comparison.forecaster("dlinear").metrics.num_windows
     assert 3 == len(walk.folds) == walk.plan.num_folds
     for fold in walk.folds:
         assert fold.train_last < fold.validation_first <= fold.validation_last < fold.test_first
@@ -71,7 +71,9 @@ def test_the_folds_of_a_walk_forward_share_the_test_windows_of_the_single_fit(tr
 def test_a_walk_forward_of_one_fold_is_the_single_fit(tmp_path: Path, folder: Path):
     plan = WalkForward(num_folds=1)
 
-    report = Workbench(tmp_path).train(SMALL, path=folder, terms=Terms(walk=plan)).report
+    report = (
+        Workbench(tmp_path).train(SMALL, path=folder, settings=BenchmarkSettings(walk=plan)).report
+    )
 
     assert report.walk is not None
     [own] = report.walk.comparison.ranking
@@ -95,7 +97,11 @@ def test_the_verdict_is_of_the_walk_forward(trained: Result):
 def test_a_rolling_walk_forward_forgets_the_oldest_sessions(tmp_path: Path, folder: Path):
     plan = WalkForward(num_folds=2, train_sessions=200)
 
-    walk = Workbench(tmp_path).train(SMALL, path=folder, terms=Terms(walk=plan)).report.walk
+    walk = (
+        Workbench(tmp_path)
+        .train(SMALL, path=folder, settings=BenchmarkSettings(walk=plan))
+        .report.walk
+    )
 
     assert walk is not None
     first, second = walk.folds
@@ -106,10 +112,10 @@ def test_a_rolling_walk_forward_forgets_the_oldest_sessions(tmp_path: Path, fold
 def test_more_folds_than_the_test_part_can_bear_are_refused(
     home: Path, folder: Path, trained: Result
 ):
-    terms = Terms(walk=WalkForward(num_folds=50))
+    settings = BenchmarkSettings(walk=WalkForward(num_folds=50))
 
     with pytest.raises(SplitError, match="needs at least 1000"):
-        Workbench(home).evaluate(trained.run.id, path=folder, terms=terms)
+        Workbench(home).evaluate(trained.run.id, path=folder, settings=settings)
 
 
 def test_evaluating_again_gives_the_same_and_is_no_new_trial(
@@ -118,7 +124,11 @@ def test_evaluating_again_gives_the_same_and_is_no_new_trial(
     asked = (home, ["PETR4"], date(2010, 1, 1), date(2030, 1, 1))
     before = openings_of(*asked)
 
-    again = Workbench(home).evaluate(trained.run.id, path=folder, terms=Terms(walk=PLAN)).report
+    again = (
+        Workbench(home)
+        .evaluate(trained.run.id, path=folder, settings=BenchmarkSettings(walk=PLAN))
+        .report
+    )
 
     after = openings_of(*asked)
     assert trained.report.walk == again.walk
@@ -165,8 +175,8 @@ def test_a_baseline_is_served_with_the_ranges_that_its_validation_part_calibrate
 ):
     result = Workbench(home).train(SMALL.replace(epochs=0, seed=11), path=folder)
     model = result.run.model
-    checked = Workbench(home)._prices(SMALL, folder, allow_findings=False)
-    dataset = Group.as_learnt(checked, model).first
+    checked = Workbench(home)._reader(folder).read(SMALL, allow_findings=False)
+    dataset = Group.cut_for_model(checked, model).first
 
     fitted = BASELINES[result.report.champion].fit(dataset.train, LEVELS, 11)
     expected = as_served(fitted, offsets_of(fitted, dataset.validation, levels=LEVELS))
@@ -181,9 +191,9 @@ def test_a_baseline_is_served_with_the_ranges_that_its_validation_part_calibrate
 
 def test_an_average_is_proven_by_training_those_it_averages(tmp_path: Path, folder: Path):
     workbench = Workbench(tmp_path)
-    terms = Terms(ensemble=2, walk=WalkForward(num_folds=2))
+    settings = BenchmarkSettings(ensemble=2, walk=WalkForward(num_folds=2))
     result = workbench.sweep(
-        SMALL.replace(epochs=2), networks=("dlinear", "anchor_lstm"), path=folder, terms=terms
+        SMALL.replace(epochs=2), networks=("dlinear", "anchor_lstm"), path=folder, settings=settings
     )
     report = result.report
     assert report.walk is not None
@@ -191,7 +201,7 @@ def test_an_average_is_proven_by_training_those_it_averages(tmp_path: Path, fold
     assert [report.candidate] == [each.name for each in report.walk.comparison.ranking]
     made_from = result.run.made_from
     expected = 2 if report.candidate in COMBINATIONS else 1
-    assert expected == len(finalists_of(report.candidate, made_from)) == len(made_from)
+    assert expected == len(finalists_for(report.candidate, made_from)) == len(made_from)
 
 
 def test_the_examined_are_the_candidate_and_the_best_baseline(trained: Result):
@@ -216,11 +226,11 @@ def test_a_gain_that_few_folds_made_is_told(trained: Result):
         folds = tuple(
             first.replace(crps={**first.crps, "dlinear": 1 - skill, rival: 1.0}) for skill in skills
         )
-        return [each.code for each in _findings_of_walk(walk.replace(folds=folds))]
+        return [each.code for each in _walk_findings(walk.replace(folds=folds))]
 
     assert ["EVA016"] == of_skills(0.3, -0.01, -0.01, -0.01, -0.01)
     assert [] == of_skills(0.1, 0.1, 0.1, 0.1, -0.01)
-    assert [] == [*_findings_of_walk(None)]
+    assert [] == [*_walk_findings(None)]
 
 
 def test_a_head_that_is_right_more_often_than_possible_is_doubted(trained: Result):
@@ -260,7 +270,11 @@ def test_a_report_with_its_proof_equals_its_own_json(trained: Result):
 
 
 def test_terms_without_a_walk_forward_judge_the_single_fit(tmp_path: Path, folder: Path):
-    report = Workbench(tmp_path).train(SMALL, path=folder, terms=replace(Terms(), walk=None)).report
+    report = (
+        Workbench(tmp_path)
+        .train(SMALL, path=folder, settings=replace(BenchmarkSettings(), walk=None))
+        .report
+    )
 
     assert report.walk is None
     assert "folds" not in report.verdict.en

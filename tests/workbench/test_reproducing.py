@@ -18,7 +18,7 @@ from safetensors.numpy import load, save
 from pregao.calibration import judge_as_served
 from pregao.dataset import Dataset
 from pregao.errors import InputError, UnknownRunError
-from pregao.evaluation import Report, Trained, WindowCounts, compare
+from pregao.evaluation import Report, Training, WindowCounts, compare
 from pregao.prices import Prices, PriceStore
 from pregao.registry import InPlace, Run, openings_of, save_run
 from pregao.terminal import print_reproduction
@@ -38,8 +38,8 @@ from pregao.training import (
     restored,
     train,
 )
-from pregao.workbench import Reproduction, Terms, Workbench
-from pregao.workbench._prices import Checked, summary_of
+from pregao.workbench import BenchmarkSettings, Reproduction, Workbench
+from pregao.workbench._prices import Checked, summarise_prices
 from pregao.workbench._reproduction import TensorDifference, VersionDifference, verdict_of
 from pregao.zoo.baselines import BASELINES
 
@@ -79,7 +79,7 @@ class InOrder:
             yield task, work(self.data, task)
 
 
-HERE = Terms(engine=InOrder())
+HERE = BenchmarkSettings(engine=InOrder())
 
 
 @cache
@@ -117,14 +117,14 @@ def stored(
     comparison = compare(
         {name: judged[name][0]}, {each: judged[each][0] for each in baselines}, subject=name
     )
-    how = Trained(parameters=1, epochs=model.epochs, best_epoch=model.best_epoch, seconds=0.1)
+    how = Training(parameters=1, epochs=model.epochs, best_epoch=model.best_epoch, seconds=0.1)
     members = [model] if isinstance(model, Fitted) else model.members
     made_from = [asked] if asked else [each.experiment for each in members]
-    report = Report.of(
+    report = Report.from_comparison(
         comparison,
         {name: how},
         experiment=made_from[0],
-        data=summary_of(prices),
+        data=summarise_prices(prices),
         windows=WindowCounts(**data.num_windows),
         findings=(),
         seconds=0.1,
@@ -156,7 +156,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def again(home: Path, run: Run, path: Path | None) -> Reproduction:
-    return Workbench(home).reproduce(run.id, path=path, terms=HERE)
+    return Workbench(home).reproduce(run.id, path=path, settings=HERE)
 
 
 def rewritten(prices: Prices, session: np.datetime64) -> Prices:

@@ -21,7 +21,7 @@ from pregao.testing import synthetic_prices
 from pregao.training import Experiment, find_recipe
 from pregao.training.engines import Local
 from pregao.training.search import Search, Space
-from pregao.workbench import Result, Terms, Workbench
+from pregao.workbench import BenchmarkSettings, Result, Workbench
 
 TINY = Experiment(
     symbols=("SP500",),
@@ -48,11 +48,11 @@ def plan(home: Path) -> Search:
 
 @pytest.fixture(scope="module")
 def found(home: Path, plan: Search) -> Result:
-    return Workbench(home).search(plan, terms=Terms(ensemble=2))
+    return Workbench(home).search(plan, settings=BenchmarkSettings(ensemble=2))
 
 
 def test_a_search_ranks_the_best_of_each_network_and_says_what_it_chose(found: Result):
-    searched = {each.network: each for each in found.report.ranking if each.trials is not None}
+    searched = {each.name: each for each in found.report.ranking if each.trials is not None}
 
     assert {"dlinear", "anchor_lstm"} == set(searched)
     for each in searched.values():
@@ -67,7 +67,7 @@ def test_the_best_trial_is_the_best_on_validation_in_the_ledger(home: Path, foun
 
     for network in ("dlinear", "anchor_lstm"):
         losses = {t.trial: t.loss for t in stored.trials() if t.entry == network}
-        best = next(e for e in found.report.ranking if e.network == network)
+        best = next(e for e in found.report.ranking if e.name == network)
         chosen = min(best.epochs, key=lambda epoch: epoch.validation_loss)
         assert min(losses.values()) == pytest.approx(chosen.validation_loss, abs=1e-6)
 
@@ -92,7 +92,7 @@ def test_every_trial_counts(home: Path, found: Result):
 def test_the_same_search_again_trains_nothing(home: Path, plan: Search, found: Result):
     before = (home / "searches" / (found.search or "") / "trials.jsonl").read_bytes()
 
-    again = Workbench(home).search(plan, terms=Terms(ensemble=2))
+    again = Workbench(home).search(plan, settings=BenchmarkSettings(ensemble=2))
 
     assert found.search == again.search
     assert found.run == again.run
@@ -100,11 +100,13 @@ def test_the_same_search_again_trains_nothing(home: Path, plan: Search, found: R
 
 
 def test_one_worker_or_two_find_the_same(tmp_path: Path, plan: Search, found: Result):
-    alone = Workbench(tmp_path).search(plan, terms=Terms(engine=Local(1), ensemble=2))
+    alone = Workbench(tmp_path).search(
+        plan, settings=BenchmarkSettings(engine=Local(1), ensemble=2)
+    )
 
     assert found.report.candidate == alone.report.candidate
-    assert [(e.network, e.best_params, e.validation_crps) for e in found.report.ranking] == [
-        (e.network, e.best_params, e.validation_crps) for e in alone.report.ranking
+    assert [(e.name, e.best_params, e.validation_crps) for e in found.report.ranking] == [
+        (e.name, e.best_params, e.validation_crps) for e in alone.report.ranking
     ]
 
 
@@ -114,7 +116,7 @@ def test_a_budget_of_no_time_leaves_a_search_that_can_go_on(tmp_path: Path, plan
         workbench.search(plan, budget_seconds=0.0)
     [folder] = (tmp_path / "searches").iterdir()
 
-    whole = workbench.resume(folder.name, terms=Terms())
+    whole = workbench.resume(folder.name, settings=BenchmarkSettings())
 
     assert folder.name == whole.search
     assert {4} == {each.trials for each in whole.report.ranking if each.trials is not None}
@@ -128,7 +130,7 @@ def test_a_killed_search_goes_on_and_finds_the_same(tmp_path: Path, plan: Search
     assert 0 != process.exitcode
     [folder] = (tmp_path / "searches").iterdir()
 
-    whole = Workbench(tmp_path).resume(folder.name, terms=Terms(ensemble=2))
+    whole = Workbench(tmp_path).resume(folder.name, settings=BenchmarkSettings(ensemble=2))
 
     assert found.report.candidate == whole.report.candidate
     assert found.report.subject.validation_crps == whole.report.subject.validation_crps
@@ -175,12 +177,12 @@ def test_windows_of_several_lookbacks_are_scored_on_the_same_sessions(tmp_path: 
     workbench = Workbench(tmp_path)
 
     result = workbench.search(
-        workbench.plan(TINY, None, space=space, strategy="grid"), terms=Terms()
+        workbench.plan(TINY, None, space=space, strategy="grid"), settings=BenchmarkSettings()
     )
 
     [best] = [each for each in result.report.ranking if each.trials is not None]
     assert 4 == best.trials
-    assert best.network in ("dlinear", "anchor_lstm")
+    assert best.name in ("dlinear", "anchor_lstm")
 
 
 def test_a_recipe_stands_beside_the_default_on_the_same_windows(tmp_path: Path):
@@ -191,11 +193,11 @@ def test_a_recipe_stands_beside_the_default_on_the_same_windows(tmp_path: Path):
 
     result = workbench.train(experiment, recipe="stock-lstm")
 
-    assert {"stock-lstm", "anchored"} == {each.network for each in result.report.ranking}
+    assert {"stock-lstm", "anchored"} == {each.name for each in result.report.ranking}
     assert "stock-lstm" == result.report.candidate
     assert result.run.experiment == experiment
     assert "random_walk" in {each.name for each in result.report.baselines}
-    evaluated = workbench.evaluate(result.run.id, terms=Terms()).report
+    evaluated = workbench.evaluate(result.run.id, settings=BenchmarkSettings()).report
     assert result.report.subject.metrics == evaluated.subject.metrics
     assert result.report.baselines == evaluated.baselines
 
@@ -204,7 +206,7 @@ def test_members_of_following_seeds_are_one_run(tmp_path: Path):
     result = Workbench(tmp_path).train(TINY.replace(members=2))
 
     assert [0, 1] == sorted(each.experiment.seed for each in result.run.model.members)
-    assert ["dlinear"] == [each.network for each in result.report.ranking]
+    assert ["dlinear"] == [each.name for each in result.report.ranking]
 
 
 @pytest.mark.parametrize("apart", [True, False])
@@ -231,7 +233,11 @@ def test_bad_tickers_are_left_out_with_a_finding_each(tmp_path: Path, apart: boo
         assert 5 == len(told)
     else:
         result = workbench.sweep(
-            experiment, networks=("dlinear",), path=folder, leave_out_bad=True, terms=Terms()
+            experiment,
+            networks=("dlinear",),
+            path=folder,
+            leave_out_bad=True,
+            settings=BenchmarkSettings(),
         )
         findings = result.report.findings
         assert ("PETR4", "VALE3") == result.report.data.symbols == result.run.experiment.symbols
@@ -250,7 +256,7 @@ def test_of_networks_that_are_alike_the_first_named_is_champion_and_kept(tmp_pat
     untrained = TINY.replace(epochs=0)
 
     result = Workbench(tmp_path).sweep(
-        untrained, networks=("anchor_lstm", "dlinear"), terms=Terms()
+        untrained, networks=("anchor_lstm", "dlinear"), settings=BenchmarkSettings()
     )
 
     assert "anchor_lstm" == result.report.candidate

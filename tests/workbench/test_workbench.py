@@ -17,14 +17,14 @@ from pregao.errors import (
     UnknownNameError,
     UnknownSymbolError,
 )
+from pregao.evaluation import COMBINATIONS
 from pregao.instruments import NYSE, next_sessions
 from pregao.prices import Prices
 from pregao.scores import NAIVE
 from pregao.testing import synthetic_prices
 from pregao.training import Experiment, listed_networks
-from pregao.workbench import MODES, Result, Terms, Workbench
-from pregao.workbench._candidates import COMBINATIONS
-from pregao.workbench._choices import buildable
+from pregao.workbench import MODES, BenchmarkSettings, Result, Workbench
+from pregao.workbench._candidates import buildable
 from pregao.zoo.baselines import BASELINES
 from pregao.zoo.networks import ZOO
 
@@ -38,7 +38,7 @@ TINY = Experiment(
     epochs=1,
 )
 
-PROVEN = Terms(ensemble=5, walk=WalkForward(num_folds=2))
+PROVEN = BenchmarkSettings(ensemble=5, walk=WalkForward(num_folds=2))
 
 
 def write_csv(folder: Path, prices: Prices) -> None:
@@ -53,7 +53,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def swept(home: Path) -> Result:
-    return Workbench(home).sweep(TINY, networks=("dlinear", "anchor_lstm"), terms=PROVEN)
+    return Workbench(home).sweep(TINY, networks=("dlinear", "anchor_lstm"), settings=PROVEN)
 
 
 @pytest.fixture(scope="module")
@@ -68,15 +68,15 @@ def test_a_sweep_ranks_networks_beside_every_baseline(swept: Result):
     report = swept.report
 
     assert list(BASELINES) == [each.name for each in report.baselines]
-    assert {"dlinear", "anchor_lstm", *COMBINATIONS} == {each.network for each in report.ranking}
+    assert {"dlinear", "anchor_lstm", *COMBINATIONS} == {each.name for each in report.ranking}
     crps = [each.validation_crps for each in report.ranking]
     assert sorted(crps) == crps
-    assert report.candidate == report.ranking[0].network
+    assert report.candidate == report.ranking[0].name
     assert report.champion in (report.candidate, report.best_baseline)
 
 
 def test_the_random_walk_has_a_mase_of_one_at_the_first_step(swept: Result):
-    walk = swept.report.baseline(NAIVE)
+    walk = swept.report.forecaster(NAIVE)
 
     assert 1.0 == pytest.approx(walk.metrics.per_step["mase"][0], abs=1e-12)
 
@@ -84,7 +84,7 @@ def test_the_random_walk_has_a_mase_of_one_at_the_first_step(swept: Result):
 def test_an_edge_needs_the_best_baseline_beaten_beyond_chance(swept: Result):
     walk = swept.report.walk
     assert walk is not None
-    rival = walk.comparison.scored(swept.report.candidate).versus_best_baseline
+    rival = walk.comparison.forecaster(swept.report.candidate).versus_best_baseline
 
     assert rival.name == swept.report.best_baseline
     if swept.report.edge == "proven":
@@ -98,7 +98,7 @@ def test_an_edge_needs_the_best_baseline_beaten_beyond_chance(swept: Result):
 def test_a_network_that_learnt_nothing_has_no_edge_over_the_anchor_it_is(home: Path):
     report = Workbench(home).train(TINY.replace(epochs=0)).report
 
-    anchor = report.baseline("anchor").metrics
+    anchor = report.forecaster("anchor").metrics
     assert anchor.crps == pytest.approx(report.subject.metrics.crps, rel=1e-6)
     assert "none" == report.edge
     assert report.best_baseline == report.champion
@@ -186,7 +186,7 @@ def test_a_run_is_scored_on_later_sessions_by_its_own_scaler(tmp_path: Path, csv
     workbench = Workbench(tmp_path / "home")
     trained = workbench.train(experiment, path=shorter)
 
-    later = workbench.evaluate(trained.run.id, path=csv_folder, terms=Terms()).report
+    later = workbench.evaluate(trained.run.id, path=csv_folder, settings=BenchmarkSettings()).report
 
     assert trained.report.windows.train == later.windows.train
     assert trained.report.windows.validation == later.windows.validation
@@ -208,7 +208,7 @@ def test_networks_that_do_not_fit_are_refused_by_name_and_left_out_of_the_zoo(tm
 
 
 def test_what_is_served_is_what_was_evaluated(home: Path, swept: Result):
-    evaluated = Workbench(home).evaluate(swept.run.id, terms=PROVEN).report
+    evaluated = Workbench(home).evaluate(swept.run.id, settings=PROVEN).report
 
     assert swept.report.subject.metrics == evaluated.subject.metrics
     assert swept.report.baselines == evaluated.baselines
@@ -242,10 +242,10 @@ def test_nothing_after_the_end_has_any_influence(tmp_path: Path, csv_folder: Pat
     )
 
     full = Workbench(tmp_path / "a").sweep(
-        experiment, networks=("dlinear",), path=csv_folder, terms=Terms()
+        experiment, networks=("dlinear",), path=csv_folder, settings=BenchmarkSettings()
     )
     cut = Workbench(tmp_path / "b").sweep(
-        experiment, networks=("dlinear",), path=shorter, terms=Terms()
+        experiment, networks=("dlinear",), path=shorter, settings=BenchmarkSettings()
     )
 
     assert full.forecasts == cut.forecasts
@@ -259,7 +259,9 @@ def test_symbols_are_pooled_into_one_network_or_learnt_apart(tmp_path: Path, csv
     workbench = Workbench(tmp_path)
     told: list[Result] = []
 
-    pooled = workbench.sweep(experiment, networks=("dlinear",), path=csv_folder, terms=Terms())
+    pooled = workbench.sweep(
+        experiment, networks=("dlinear",), path=csv_folder, settings=BenchmarkSettings()
+    )
     apart = workbench.sweep_each(
         experiment, networks=("dlinear",), path=csv_folder, on_result=told.append
     )
@@ -267,7 +269,7 @@ def test_symbols_are_pooled_into_one_network_or_learnt_apart(tmp_path: Path, csv
         experiment.replace(symbols=("VALE3",)),
         networks=("dlinear",),
         path=csv_folder,
-        terms=Terms(ensemble=5),
+        settings=BenchmarkSettings(ensemble=5),
     )
 
     assert {"BRL"} == {each.currency for each in pooled.forecasts}

@@ -7,7 +7,7 @@ import numpy as np
 
 from pregao.calibration import judge_as_served
 from pregao.dataset import Dataset
-from pregao.evaluation import Trained, WindowCounts, compare
+from pregao.evaluation import Training, WindowCounts, compare
 from pregao.evaluation._report import DataSummary, Report
 from pregao.prices import Prices
 from pregao.registry import DataRecord, InPlace, Run, save_run
@@ -105,8 +105,8 @@ def _report(
     comparison = compare(
         {name: judged}, {"random_walk": judge_as_served(walk, dataset, levels=LEVELS)[0]}
     )
-    learned = Trained(parameters=1, epochs=model.epochs, best_epoch=model.best_epoch, seconds=0.1)
-    return Report.of(
+    learned = Training(parameters=1, epochs=model.epochs, best_epoch=model.best_epoch, seconds=0.1)
+    return Report.from_comparison(
         comparison,
         {name: learned},
         experiment=experiment,

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from pregao.dataset import Borders, Dataset, WalkForward, Windows, folds_of, make_dataset
 from pregao.decisions.trading import Trading
 from pregao.evaluation import (
+    COMBINATIONS,
     Comparison,
     DataSummary,
     Examined,
@@ -17,7 +18,7 @@ from pregao.evaluation import (
     Forecast,
     PricesUsed,
     Report,
-    Trained,
+    Training,
     Trials,
     Walk,
     compare,
@@ -25,7 +26,6 @@ from pregao.evaluation import (
 )
 from pregao.findings import Finding
 from pregao.instruments import as_date
-from pregao.presentation._rows import ENSEMBLES
 from pregao.prices import Prices
 from pregao.scores import NAIVE, Judged, judge, judge_quantiles, pooled, truth_of
 from pregao.testing import synthetic_prices
@@ -77,7 +77,7 @@ def case() -> Case:
     comparison = compare(
         {name: judged[name] for name in NETWORKS}, {name: judged[name] for name in said}
     )
-    report = Report.of(
+    report = Report.from_comparison(
         comparison,
         {name: _trained(index) for index, name in enumerate(NETWORKS)},
         experiment=experiment.replace(network=ZOO[comparison.candidate].network),
@@ -109,14 +109,14 @@ def case() -> Case:
 @pytest.fixture(scope="session")
 def asked_for(case: Case) -> Report:
     """Give the report about a network that is not the best of its ranking."""
-    return case.report.replace(candidate=case.report.ranking[-1].network)
+    return case.report.replace(candidate=case.report.ranking[-1].name)
 
 
 @pytest.fixture(scope="session")
 def averaged(case: Case) -> Report:
     """Give the report with ensembles in its ranking."""
     best, *rest = case.report.ranking
-    averages = [best.replace(network=name) for name in ENSEMBLES]
+    averages = [best.replace(name=name, kind="ensemble") for name in COMBINATIONS]
     return case.report.replace(ranking=(best, *averages, *rest))
 
 
@@ -173,14 +173,14 @@ def _walked(share: float) -> Case:
     together = {name: pooled([each[name] for each in rounds], truth) for name in once}
     walk = Walk(
         plan=plan,
-        folds=tuple(Fold.of(*each) for each in zip(folds, rounds, strict=True)),
+        folds=tuple(Fold.from_scores(*each) for each in zip(folds, rounds, strict=True)),
         comparison=_compared(together, 3),
     )
     examined = {
         name: _examined(once[name], name, whole, prices)
         for name in (comparison.candidate, comparison.best_baseline)
     }
-    report = Report.of(
+    report = Report.from_comparison(
         comparison,
         {"lstm_classic": _trained(0)},
         experiment=experiment,
@@ -272,7 +272,7 @@ def _forecasts(report: Report, prices: tuple[Prices, ...], live: Float) -> tuple
     )
 
 
-def _trained(index: int) -> Trained:
+def _trained(index: int) -> Training:
     losses = np.array([0.30, 0.29, 0.295]) + 0.01 * index
     epochs = tuple(
         Epoch(
@@ -285,4 +285,4 @@ def _trained(index: int) -> Trained:
         )
         for number, loss in enumerate(losses)
     )
-    return Trained(parameters=12_345 + index, epochs=epochs, best_epoch=1, seconds=1.5)
+    return Training(parameters=12_345 + index, epochs=epochs, best_epoch=1, seconds=1.5)

@@ -13,7 +13,7 @@ from pregao.api._services import Served
 from pregao.dataset import FEATURE_SETS, FEATURES
 from pregao.errors import InputError, InvalidNetworkError
 from pregao.jobs import LIMITS
-from pregao.training import RECIPES, Actions, Experiment, listed_networks
+from pregao.training import DEFAULT_HORIZON, RECIPES, Actions, Experiment, listed_networks
 from pregao.values import Value
 from pregao.zoo.networks import Network, Part, name_of
 
@@ -51,7 +51,7 @@ class MeasureAsked(Value):
         default="scale_free", description="of /v1/features, or the name of a set of them"
     )
     lookback: int = Field(default=60, description="sessions a window looks back")
-    horizon: int = Field(default=10, description="sessions ahead")
+    horizon: int = Field(default=DEFAULT_HORIZON, description="sessions ahead")
     loss: Name = "pinball"
     steps: Name = "each"
     actions: Actions | None = None

@@ -21,7 +21,7 @@ from pregao.cli._options import (
     Start,
     Workers,
 )
-from pregao.cli._session import day_of, experiment_of, source_if, terms_of, workbench
+from pregao.cli._session import day_of, experiment_of, settings_of, source_if, workbench
 from pregao.errors import InvalidExperimentError
 from pregao.settings import Settings
 
@@ -67,14 +67,14 @@ def audit(
     }
     file, symbols = _parted(subjects or [])
     asked = experiment_of(symbols, options, file=file)
-    terms = terms_of(engine="local", address=None, workers=workers, device="cpu")
+    settings = settings_of(engine="local", address=None, workers=workers, device="cpu")
     language = Settings.read().language
     with audit_progress(language) as on_progress:
         found = workbench().audit(
             asked,
             path=path,
             allow_findings=allow_findings,
-            engine=terms.engine,
+            engine=settings.engine,
             on_progress=on_progress,
         )
     if as_json:

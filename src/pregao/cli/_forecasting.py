@@ -25,7 +25,15 @@ from pregao.cli._options import (
     Start,
     Workers,
 )
-from pregao.cli._session import day_of, experiment_of, show, source_if, terms_of, walk_of, workbench
+from pregao.cli._session import (
+    day_of,
+    experiment_of,
+    settings_of,
+    show,
+    source_if,
+    walk_of,
+    workbench,
+)
 from pregao.errors import InvalidExperimentError
 from pregao.settings import Settings
 
@@ -50,11 +58,11 @@ def evaluate(
     """
     from pregao.terminal import sweep_progress
 
-    terms = terms_of(
+    settings = settings_of(
         engine="local", address=None, workers=workers, device="cpu", walk=walk_of(folds, rolling)
     )
     with sweep_progress(Settings.read().language) as on_progress:
-        result = workbench().evaluate(run, path=path, terms=terms, on_progress=on_progress)
+        result = workbench().evaluate(run, path=path, settings=settings, on_progress=on_progress)
     show(result, report, as_json=as_json)
 
 

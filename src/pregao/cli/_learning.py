@@ -51,11 +51,11 @@ from pregao.cli._session import (
     given,
     names_in,
     run_search,
+    settings_of,
     show,
     source_if,
     space_of,
     symbols_in,
-    terms_of,
     walk_of,
     workbench,
 )
@@ -64,7 +64,7 @@ from pregao.settings import Settings
 
 if TYPE_CHECKING:
     from pregao.training import Experiment
-    from pregao.workbench import Result, Terms
+    from pregao.workbench import BenchmarkSettings, Result
 
 
 _DEMO_FOLDS = 3
@@ -74,7 +74,7 @@ _DEMO_FOLDS = 3
 @app.command()
 def demo(report: DemoFile = Path("reports/demo.html"), as_json: Json = False) -> None:
     """Rank the whole zoo on twenty years of the S&P 500, and write a report to look at."""
-    terms = terms_of(
+    settings = settings_of(
         engine="local",
         address=None,
         workers=None,
@@ -83,7 +83,7 @@ def demo(report: DemoFile = Path("reports/demo.html"), as_json: Json = False) ->
         walk=walk_of(_DEMO_FOLDS, None),
     )
     experiment = experiment_of(["SP500"], {}, mode="fast")
-    result = _swept(experiment, (), None, terms, leave_out_bad=False, allow_findings=False)
+    result = _swept(experiment, (), None, settings, leave_out_bad=False, allow_findings=False)
     show(result, report, as_json=as_json)
 
 
@@ -123,7 +123,7 @@ def train(
         "end": day_of(end),
     }
     asked = experiment_of(symbols, options, recipe=recipe, file=experiment)
-    terms = terms_of(engine="local", address=None, workers=workers, device=device)
+    settings = settings_of(engine="local", address=None, workers=workers, device=device)
     language = Settings.read().language
     with (
         epoch_progress(asked.epochs, language) as on_epoch,
@@ -134,7 +134,7 @@ def train(
             recipe=recipe,
             path=path,
             allow_findings=allow_findings,
-            terms=terms,
+            settings=settings,
             on_epoch=on_epoch,
             on_progress=on_progress,
         )
@@ -193,7 +193,7 @@ def sweep(
     tickers = [*(symbols or []), *(symbols_in(symbols_file) if symbols_file else [])]
     asked = experiment_of(tickers, options, recipe=recipe, mode=mode, file=experiment)
     names = names_in(networks) or _networks_of(recipe)
-    terms = terms_of(
+    settings = settings_of(
         engine=engine,
         address=address,
         workers=workers,
@@ -217,7 +217,7 @@ def sweep(
         run_search(
             plan,
             path,
-            terms,
+            settings,
             allow_findings=allow_findings,
             force=force,
             budget_seconds=budget_seconds,
@@ -230,13 +230,13 @@ def sweep(
         if report is not None:
             reason = "--report is one page on one contest: give --pooled, or see each ticker's run"
             raise InvalidExperimentError("options", [reason])
-        _sweep_each(asked, names, path, terms, allow_findings=allow_findings, as_json=as_json)
+        _sweep_each(asked, names, path, settings, allow_findings=allow_findings, as_json=as_json)
         return
     result = _swept(
         asked,
         names,
         path,
-        terms,
+        settings,
         leave_out_bad=symbols_file is not None,
         allow_findings=allow_findings,
     )
@@ -247,7 +247,7 @@ def _swept(
     experiment: "Experiment",
     names: tuple[str, ...],
     path: Path | None,
-    terms: "Terms",
+    settings: "BenchmarkSettings",
     *,
     leave_out_bad: bool,
     allow_findings: bool,
@@ -261,7 +261,7 @@ def _swept(
             path=path,
             allow_findings=allow_findings,
             leave_out_bad=leave_out_bad,
-            terms=terms,
+            settings=settings,
             on_progress=on_progress,
         )
 
@@ -270,7 +270,7 @@ def _sweep_each(
     experiment: "Experiment",
     names: tuple[str, ...],
     path: Path | None,
-    terms: "Terms",
+    settings: "BenchmarkSettings",
     *,
     allow_findings: bool,
     as_json: bool,
@@ -284,7 +284,7 @@ def _sweep_each(
             networks=names,
             path=path,
             allow_findings=allow_findings,
-            terms=terms,
+            settings=settings,
             on_result=on_result,
         )
     if as_json:

@@ -7,7 +7,7 @@ import typer
 from pregao.cli._app import app
 from pregao.cli._language import _
 from pregao.cli._options import CsvPath, Device, Json, Workers
-from pregao.cli._session import terms_of, workbench
+from pregao.cli._session import settings_of, workbench
 from pregao.settings import Settings
 
 
@@ -23,9 +23,9 @@ def reproduce(
     from pregao.terminal import print_reproduction, sweep_progress
 
     language = Settings.read().language
-    terms = terms_of(engine="local", address=None, workers=workers, device=device)
+    settings = settings_of(engine="local", address=None, workers=workers, device=device)
     with sweep_progress(language) as on_progress:
-        found = workbench().reproduce(run, path=path, terms=terms, on_progress=on_progress)
+        found = workbench().reproduce(run, path=path, settings=settings, on_progress=on_progress)
     if as_json:
         typer.echo(found.model_dump_json())
     else:

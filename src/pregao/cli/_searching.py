@@ -42,9 +42,9 @@ from pregao.cli._session import (
     experiment_of,
     given,
     run_search,
+    settings_of,
     source_if,
     space_of,
-    terms_of,
     walk_of,
     workbench,
 )
@@ -107,7 +107,7 @@ def search(
         "space": space_of(space, vary),
         "pruning": False if no_pruning else None,
     }
-    terms = terms_of(
+    settings = settings_of(
         engine=engine,
         address=address,
         workers=workers,
@@ -124,7 +124,7 @@ def search(
     run_search(
         plan,
         path,
-        terms,
+        settings,
         resume=resume,
         allow_findings=allow_findings,
         force=force,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pregao.training import DeviceName, Experiment
     from pregao.training.engines import Engine
     from pregao.training.search import Search, Space
-    from pregao.workbench import Result, Terms, Workbench
+    from pregao.workbench import BenchmarkSettings, Result, Workbench
 
 _DEVICES: "tuple[DeviceName, ...]" = ("auto", "cpu", "cuda")
 
@@ -63,7 +63,7 @@ def experiment_of(
     return Experiment.parse(fields, source=str(file) if file else "options")
 
 
-def terms_of(
+def settings_of(
     *,
     engine: str,
     address: str | None,
@@ -72,11 +72,11 @@ def terms_of(
     gpus_per_worker: float = 0.0,
     ensemble: int = 0,
     walk: "WalkForward | None" = None,
-) -> "Terms":
+) -> "BenchmarkSettings":
     """Say where the work is done, and refuse at once what is not there."""
-    from pregao.workbench import Terms
+    from pregao.workbench import BenchmarkSettings
 
-    return Terms(
+    return BenchmarkSettings(
         engine=_engine(engine, address, workers, gpus_per_worker),
         device=_device(device, is_local=engine == "local"),
         ensemble=ensemble,
@@ -185,7 +185,7 @@ def show(result: "Result", report: Path | None, *, as_json: bool) -> None:
 def run_search(
     plan: "Search",
     path: Path | None,
-    terms: "Terms",
+    settings: "BenchmarkSettings",
     *,
     resume: str | None = None,
     allow_findings: bool,
@@ -212,7 +212,7 @@ def run_search(
                 allow_findings=allow_findings,
                 force=force,
                 budget_seconds=budget_seconds,
-                terms=terms,
+                settings=settings,
                 on_trial=on_news,
                 on_progress=on_news,
             )
@@ -223,7 +223,7 @@ def run_search(
                 path=path,
                 allow_findings=allow_findings,
                 budget_seconds=budget_seconds,
-                terms=terms,
+                settings=settings,
                 on_trial=on_news,
                 on_progress=on_news,
             )

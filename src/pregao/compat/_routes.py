@@ -198,7 +198,7 @@ def statistics(services: Served) -> dict[str, object]:
 
 def _as_mlflow(run: Run) -> dict[str, object]:
     report = run.report
-    subject, naive = report.subject, report.baseline("random_walk").metrics
+    subject, naive = report.subject, report.forecaster("random_walk").metrics
     ended_ms = run.published_ns // 1_000_000
     steps = {
         f"{score}_step_{step}": value
@@ -220,7 +220,7 @@ def _as_mlflow(run: Run) -> dict[str, object]:
         },
         "params": {name: _as_text(value) for name, value in fields.items()},
         "run_id": run.id,
-        "start_time": ended_ms - int(1000 * subject.seconds),
+        "start_time": ended_ms - int(1000 * (subject.seconds or 0.0)),
         "status": "FINISHED",
         "tags": {"forecaster": report.candidate, "champion": report.champion, "edge": report.edge},
     }

@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 
 from pregao.api import Answers, Refusal, Served, Services, off_the_loop, problems, reasons_of
 from pregao.errors import InvalidExperimentError
-from pregao.evaluation import NetworkScore
+from pregao.evaluation import EvaluatedForecaster
 from pregao.jobs import Job, JobResult, SearchRequest, SweepRequest, TrainingRequest, TrainRequest
 from pregao.service import Ticker
 from pregao.training import Experiment
@@ -188,12 +188,12 @@ def _told(asked: AdvancedAsked, services: Services, result: JobResult) -> dict[s
     assert result.run is not None, "a sweep or a search keeps a run"
     report, seconds = services.workbench.models.run(result.run).report, result.seconds
     numbers = {each.name: each.number for each in ZOO.values()}
-    naive = report.baseline("random_walk").metrics.rmse
-    ranked = sorted(report.ranking, key=lambda each: each.network != report.candidate)
+    naive = report.forecaster("random_walk").metrics.rmse
+    ranked = sorted(report.ranking, key=lambda each: each.name != report.candidate)
     results = [
         {
-            "model_id": numbers.get(each.network),
-            "model_name": each.network,
+            "model_id": numbers.get(each.name),
+            "model_name": each.name,
             **_scores(asked, each, naive),
         }
         for each in ranked
@@ -219,7 +219,7 @@ def _told(asked: AdvancedAsked, services: Services, result: JobResult) -> dict[s
     }
 
 
-def _scores(asked: AdvancedAsked, score: NetworkScore, naive: float) -> dict[str, object]:
+def _scores(asked: AdvancedAsked, score: EvaluatedForecaster, naive: float) -> dict[str, object]:
     rmse = score.metrics.rmse
     if asked.mode == "fast":
         return {"rmse": rmse, "naive_rmse": naive}

@@ -11,7 +11,7 @@ from pregao.api import Refusal, Services
 from pregao.dashboard._figures import Drawing
 from pregao.dashboard._run_page import found_run
 from pregao.dashboard._settings import Plain, flattened
-from pregao.evaluation import NetworkScore
+from pregao.evaluation import EvaluatedForecaster
 from pregao.presentation.figures import compared_curves_figure
 from pregao.registry import Run, RunSummary
 from pregao.scores import NAIVE
@@ -64,7 +64,7 @@ class _Score:
     """None where no value is better than another."""
 
 
-def _subject(run: Run) -> NetworkScore:
+def _subject(run: Run) -> EvaluatedForecaster:
     return run.report.subject
 
 
@@ -78,12 +78,12 @@ def _more(value: float) -> float:
 
 _SCORES = (
     _Score("crps", "number", 4, lambda run: _subject(run).metrics.crps, _less),
-    _Score("naive_crps", "number", 4, lambda run: run.report.baseline(NAIVE).metrics.crps),
+    _Score("naive_crps", "number", 4, lambda run: run.report.forecaster(NAIVE).metrics.crps),
     _Score(
         "best_crps",
         "number",
         4,
-        lambda run: run.report.baseline(run.report.best_baseline).metrics.crps,
+        lambda run: run.report.forecaster(run.report.best_baseline).metrics.crps,
     ),
     _Score(
         "skill_best", "signed", 2, lambda run: _subject(run).versus_best_baseline.crps_skill, _more
@@ -100,8 +100,8 @@ _SCORES = (
         lambda run: _subject(run).metrics.coverage_90,
         lambda share: abs(share - 0.9),
     ),
-    _Score("parameters", "count", 0, lambda run: _subject(run).parameters),
-    _Score("seconds", "number", 1, lambda run: _subject(run).seconds),
+    _Score("parameters", "count", 0, lambda run: _subject(run).parameters or 0),
+    _Score("seconds", "number", 1, lambda run: _subject(run).seconds or 0.0),
 )
 
 

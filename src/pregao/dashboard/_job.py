@@ -138,7 +138,7 @@ def _found(report: Report) -> Iterator[Found]:
     for each in report.ranking:
         if each.best_params is not None and each.trials is not None:
             yield Found(
-                network=each.network,
+                network=each.name,
                 params=each.best_params,
                 trials=each.trials,
                 pruned=each.pruned,

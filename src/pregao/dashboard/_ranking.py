@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pydantic import Field
 
 from pregao.dashboard._figures import Drawing
-from pregao.evaluation import NetworkScore, Report
+from pregao.evaluation import EvaluatedForecaster, Report
 from pregao.presentation import proof_of, rows_of, tiles_of
 from pregao.presentation.figures import learning_curves_figure
 from pregao.values import Language, Text, Value
@@ -80,11 +80,11 @@ def ranking_of(report: Report) -> Iterator[Ranked]:
 
 def learnt_of(report: Report, language: Language) -> Learnt | None:
     """Draw the curves of the networks that have some; None without any."""
-    found: list[NetworkScore] = [each for each in report.ranking if each.epochs]
-    learners = sorted(found, key=lambda each: each.network != report.candidate)[:_MOST_CURVES]
+    found: list[EvaluatedForecaster] = [each for each in report.ranking if each.epochs]
+    learners = sorted(found, key=lambda each: each.name != report.candidate)[:_MOST_CURVES]
     if not learners:
         return None
     return Learnt(
         curves=Drawing.of(learning_curves_figure(learners, language=language)),
-        learners=tuple(each.network for each in learners),
+        learners=tuple(each.name for each in learners),
     )

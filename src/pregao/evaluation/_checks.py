@@ -1,4 +1,4 @@
-"""Findings out of plain numbers: what should make one doubt a score, a choice or a simulation."""
+"""Checks of results: findings about scores, choices and simulations that are too good."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -13,7 +13,7 @@ from pregao.values import Text
 BELIEVABLE_R2 = 0.2
 """On returns; networks of Gu, Kelly and Xiu (2020) reach 0.004 on monthly returns of stocks."""
 FEW_WINDOWS = 200
-"""On so few, luck alone gives any score."""
+"""On no more windows, chance alone can give any score."""
 IMPRESSIVE_PRICE_R2 = 0.9
 LEAST_CLASS_SHARE = 0.1
 TOLERATED_SHORTFALL = 0.03
@@ -26,13 +26,13 @@ _SIGNALS = 4001
 
 
 def best_accuracy(shares: Sequence[float], r2: float = BELIEVABLE_R2) -> float:
-    """Give the most that any rule can get right, if it explains `r2` of the variance of returns.
+    """Return the highest accuracy of any rule that explains `r2` of the variance of returns.
 
     Returns are standard normal and cut into classes from the lowest to the highest, of these
-    shares; the rule sees a normal signal whose correlation with them is the root of `r2`, and says
-    the likeliest class. For two equal classes that is ``1/2 + asin(sqrt(r2)) / pi`` (Sheppard,
-    1899). Returns with fat tails and clusters of volatility allow a little more where a class is a
-    matter of size, such as hold.
+    shares; the rule reads a normal signal whose correlation with them is the root of `r2`, and
+    predicts the most likely class. For two equal classes that is ``1/2 + asin(sqrt(r2)) / pi``
+    (Sheppard, 1899). Returns with fat tails and clusters of volatility allow a little more where a
+    class is a matter of size, such as hold.
 
     >>> round(best_accuracy([0.5, 0.5]), 3), round(best_accuracy([0.5, 0.5], r2=0.0), 3)
     (0.648, 0.5)
@@ -49,9 +49,9 @@ def best_accuracy(shares: Sequence[float], r2: float = BELIEVABLE_R2) -> float:
 def accuracy_above_possible(
     name: str, accuracy: float, shares: Sequence[float], num_windows: int
 ) -> Finding | None:
-    """Doubt an accuracy that no forecast of returns can have (EVA002).
+    """Find an accuracy that no forecast of returns can have (EVA002).
 
-    `shares` are those of the classes that came, from the lowest returns to the highest.
+    `shares` are those of the observed classes, from the lowest returns to the highest.
     """
     possible = best_accuracy(shares)
     if accuracy <= possible or num_windows <= FEW_WINDOWS:
@@ -71,9 +71,9 @@ def accuracy_above_possible(
 
 
 def price_r2_alone(name: str, r2: float, naive_r2: float | None = None) -> Finding | None:
-    """Doubt an R2 on prices without the naive forecast's, or no better than it (EVA002).
+    """Find an R2 on prices without the naive forecast's, or no better than it (EVA002).
 
-    Today's price explains nearly all of tomorrow's, whoever forecasts.
+    Today's price explains nearly all of the variance of tomorrow's.
     """
     if r2 < IMPRESSIVE_PRICE_R2 or (naive_r2 is not None and r2 > naive_r2):
         return None
@@ -102,7 +102,7 @@ def price_r2_alone(name: str, r2: float, naive_r2: float | None = None) -> Findi
 
 
 def leak(what: str, cutoff: date) -> Finding:
-    """Say what moved first when everything after a cutoff became noise (EVA003)."""
+    """Return the first value that changed when prices after a cutoff were randomised (EVA003)."""
     seen = Text.of(
         "{what} changed at {cutoff} when only later prices did",
         "{what} mudou em {cutoff} quando só mudaram preços posteriores",
@@ -113,7 +113,7 @@ def leak(what: str, cutoff: date) -> Finding:
 
 
 def trials_not_counted(counted: int, known: int) -> Finding | None:
-    """Compare the ledger's count of trials with those that are known to have run (EVA007)."""
+    """Compare the trials in the ledger with those known to have run (EVA007)."""
     if counted >= known:
         return None
     seen = Text.of(
@@ -126,7 +126,7 @@ def trials_not_counted(counted: int, known: int) -> Finding | None:
 
 
 def opened_again(times: int) -> Finding | None:
-    """Count the openings of a test part, this one included (EVA008)."""
+    """Find repeated accesses to a test part, this one included (EVA008)."""
     if times <= 1:
         return None
     seen = Text.of(
@@ -138,13 +138,13 @@ def opened_again(times: int) -> Finding | None:
 
 
 def findings_of_trials(trials: Trials) -> tuple[Finding, ...]:
-    """Say how often these test sessions were opened before, and what of that is lost."""
+    """Return the findings about earlier accesses to these test sessions."""
     lost = trials_not_counted(trials.num_trials, trials.num_trials + trials.num_lost)
     return tuple(each for each in (opened_again(trials.num_openings), lost) if each)
 
 
 def class_imbalance(counts: Mapping[str, int]) -> Finding | None:
-    """Look for a class that hardly occurs among the labels (EVA009)."""
+    """Find a class that is rare among the labels (EVA009)."""
     total = sum(counts.values())
     if not any(count < LEAST_CLASS_SHARE * total for count in counts.values()):
         return None
@@ -166,7 +166,7 @@ def class_imbalance(counts: Mapping[str, int]) -> Finding | None:
 def not_promoted(
     name: str, baseline: str, *, in_confidence_set: bool, p_value: float, level: float
 ) -> Finding | None:
-    """Say why the best network does not become champion (EVA011)."""
+    """Return why the best network does not become champion (EVA011)."""
     why = []
     if not in_confidence_set:
         outside = Text(
@@ -189,7 +189,7 @@ def not_promoted(
 
 
 def fails_when_volatile(name: str, coverage: float, *, promised: float = 0.9) -> Finding | None:
-    """Compare the coverage in the top tercile of volatility with what was promised (EVA012)."""
+    """Compare the coverage in the top tercile of volatility with the nominal one (EVA012)."""
     if coverage >= promised - TOLERATED_SHORTFALL:
         return None
     seen = Text.of(
@@ -207,10 +207,10 @@ def fails_when_volatile(name: str, coverage: float, *, promised: float = 0.9) ->
 def overfitted_by_selection(
     name: str, *, trials: int, pbo: float | None = None, deflated_sharpe: float | None = None
 ) -> Finding | None:
-    """Doubt the best of many by its PBO or its deflated Sharpe ratio (EVA013).
+    """Find overfitting by selection, by the PBO or the deflated Sharpe ratio (EVA013).
 
     Both are probabilities: that the best in sample is below the median out of sample, and that the
-    true Sharpe ratio is above that of the luckiest of so many trials without skill.
+    true Sharpe ratio is above the best of as many trials without skill.
     """
     seen = []
     if pbo is not None and pbo > MOST_PBO:
@@ -242,7 +242,7 @@ def overfitted_by_selection(
 def costs_eat_edge(
     name: str, *, gross: float, net: float, rival: Text, rival_net: float
 ) -> Finding | None:
-    """Compare returns before and after costs with those of doing nothing clever (EVA014).
+    """Find an advantage that costs consume: above a rival before them, below after (EVA014).
 
     Returns are shares of the capital over the same span: 0.12 is 12 %.
     """
@@ -261,7 +261,7 @@ def costs_eat_edge(
 
 
 def labels_swapped(read: Sequence[str], found: Sequence[str], *, p_value: float) -> Finding | None:
-    """Compare the order in which classes are read with the one that fits what came (EVA015)."""
+    """Compare the order in which classes are read with the one that fits outcomes (EVA015)."""
     if tuple(read) == tuple(found):
         return None
     seen = Text.of(
@@ -275,9 +275,9 @@ def labels_swapped(read: Sequence[str], found: Sequence[str], *, p_value: float)
 
 
 def folds_disagree(name: str, skills: Sequence[float]) -> Finding | None:
-    """Look for a mean gain that few folds of a walk-forward made (EVA016).
+    """Find a mean gain that few folds of a walk-forward made (EVA016).
 
-    `skills` are those over the best baseline, one a fold.
+    `skills` are those over the best baseline, one for each fold.
     """
     gaining = sum(skill > 0 for skill in skills)
     if (
@@ -298,17 +298,3 @@ def folds_disagree(name: str, skills: Sequence[float]) -> Finding | None:
         worst=-100 * min(skills),
     )
     return Finding.of("EVA016", seen)
-
-
-def horizon_mismatch(run: str, *, asked: int, trained: int) -> Finding | None:
-    """Compare the horizon that is asked for with the one that a run was trained for (LRN011)."""
-    if asked == trained:
-        return None
-    seen = Text.of(
-        "{run} was trained for {trained} sessions ahead, and {asked} were asked for",
-        "{run} foi treinada para {trained} pregões à frente, e foram pedidos {asked}",
-        run=run,
-        trained=trained,
-        asked=asked,
-    )
-    return Finding.of("LRN011", seen)

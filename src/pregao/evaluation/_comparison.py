@@ -1,4 +1,4 @@
-"""Forecasters beside the naive forecast, on the same windows, in one value."""
+"""Compare candidates with baselines on the same windows, the random walk among them."""
 
 from collections.abc import Mapping
 from typing import Self
@@ -8,7 +8,14 @@ from pydantic import model_validator
 
 from pregao.errors import MissingNaiveError
 from pregao.evaluation._findings import diagnose
-from pregao.evaluation._results import AgainstNaive, AgainstRival, Scored
+from pregao.evaluation._layouts import ComparedBaseline, ComparedCandidate
+from pregao.evaluation._results import (
+    AgainstNaive,
+    AgainstRival,
+    EvaluatedForecaster,
+    Kind,
+    kind_of_candidate,
+)
 from pregao.evaluation._verdict import verdict_on
 from pregao.findings import Finding
 from pregao.inference import (
@@ -29,44 +36,44 @@ _FEWEST_DATES = 160
 
 
 class Comparison(Value):
-    """Many forecasters scored on the same windows; it cannot exist without the random walk."""
+    """Forecasters scored on the same windows; validation requires the random walk among them."""
 
-    baselines: tuple[Scored, ...]
+    baselines: tuple[ComparedBaseline, ...]
     """In the order given, the random walk among them."""
-    ranking: tuple[Scored, ...]
-    """The candidates, best validation CRPS first; the test part has no say in it."""
+    ranking: tuple[ComparedCandidate, ...]
+    """The candidates, best validation CRPS first; the test part does not enter."""
     best_baseline: str
     """The baseline of the best validation CRPS."""
     candidate: str
-    """The one that the verdict is about: the first of the ranking unless another was asked for, or
-    the best baseline where there are no candidates."""
+    """The forecaster that the verdict is about: the first of the ranking unless another was named,
+    or the best baseline where there are no candidates."""
     champion: str
-    """The candidate if it has earned it, else the best baseline."""
+    """The candidate if it was promoted, else the best baseline."""
     edge: Edge
     promotion: Promotion | None
-    """What the champion rests on; None where there are no candidates."""
+    """The tests that decided on the champion; None where there are no candidates."""
     overfitting: Overfitting | None
-    """How often the best candidate in sample falls behind out of sample, were the test part used to
-    choose; None for fewer than eight candidates."""
+    """How often the best candidate in sample would fall behind out of sample if the test part were
+    used to choose; None for fewer than eight candidates."""
     verdict: Verdict
     findings: tuple[Finding, ...] = ()
 
     @model_validator(mode="after")
-    def _stands_beside_naive(self) -> Self:
+    def _includes_the_naive_forecast(self) -> Self:
         names = [each.name for each in (*self.baselines, *self.ranking)]
         if NAIVE not in [each.name for each in self.baselines]:
-            raise ValueError(f"the baselines lack {NAIVE!r}: no score stands alone")
+            raise ValueError(f"the baselines lack {NAIVE!r}, against which every score is shown")
         if len(set(names)) != len(names):
-            raise ValueError("a name stands for one forecaster")
+            raise ValueError("two forecasters share a name")
         if not {self.best_baseline, self.candidate} <= set(names):
             raise ValueError("the candidate and the best baseline are among the scored")
         champion = self.best_baseline if self.promotion is None else self.promotion.champion
         if self.champion != champion or (self.edge == "proven") != (champion != self.best_baseline):
-            raise ValueError("the champion is who was promoted, else the best baseline")
+            raise ValueError("the champion is the promoted candidate, else the best baseline")
         return self
 
-    def scored(self, name: str) -> Scored:
-        """Give one forecaster's scores."""
+    def forecaster(self, name: str) -> EvaluatedForecaster:
+        """Return one forecaster's result."""
         return next(each for each in (*self.baselines, *self.ranking) if each.name == name)
 
 
@@ -77,16 +84,17 @@ def compare(
     subject: str | None = None,
     num_folds: int = 1,
 ) -> Comparison:
-    """Put candidates beside baselines, choose on validation, and test the choice once.
+    """Rank candidates and baselines on validation, and test the choice once.
 
     Ranking and best baseline come from the validation CRPS alone. The first of the ranking becomes
-    champion, and has an edge, where the test part leaves no other way (`promote`), by its CRPS
-    averaged over steps; otherwise the best baseline is champion. The test part is asked about one
-    candidate only, so there is no luck of the many to correct for. A `subject` named beforehand is
-    that candidate, wherever it ranks.
+    champion, and has an edge, if it passes the tests of `promote` on the test part, by its CRPS
+    averaged over steps; otherwise the best baseline is champion. Only one candidate is tested, so
+    there is no selection among many to correct for.
 
     Parameters
     ----------
+    subject
+        A candidate named beforehand: it is tested in place of the first of the ranking.
     num_folds
         How many times everything was fitted: more than once in a walk-forward.
 
@@ -97,18 +105,24 @@ def compare(
     """
     if NAIVE not in baselines:
         raise MissingNaiveError(NAIVE, baselines)
-    assert not set(candidates) & set(baselines), "a name stands for one forecaster"
-    judged = {**baselines, **candidates}
-    assert len({each.windows for each in judged.values()}) == 1, "all judged on the same windows"
-    best_baseline = min(baselines, key=lambda name: judged[name].validation_crps)
-    scored = {name: _beside(judged, name, best_baseline) for name in judged}
-    ranking = sorted((scored[name] for name in candidates), key=lambda each: each.validation_crps)
-    first = ranking[0] if ranking else scored[best_baseline]
-    candidate = first if subject is None else scored[subject]
+    assert not set(candidates) & set(baselines), "two forecasters share a name"
+    scored = {**baselines, **candidates}
+    assert len({each.windows for each in scored.values()}) == 1, (
+        "all are scored on the same windows"
+    )
+    best_baseline = min(baselines, key=lambda name: scored[name].validation_crps)
+    evaluated = {
+        name: _evaluated(scored, name, kind_of_candidate(name), best_baseline)
+        for name in candidates
+    }
+    evaluated |= {name: _evaluated(scored, name, "baseline", best_baseline) for name in baselines}
+    ranking = sorted((evaluated[name] for name in candidates), key=lambda e: e.validation_crps)
+    first = ranking[0] if ranking else evaluated[best_baseline]
+    candidate = first if subject is None else evaluated[subject]
     promotion = _promotion(candidates, baselines, candidate.name, best_baseline)
     edge: Edge = "proven" if promotion is not None and promotion.promoted else "none"
     return Comparison(
-        baselines=tuple(scored[name] for name in baselines),
+        baselines=tuple(evaluated[name] for name in baselines),
         ranking=tuple(ranking),
         best_baseline=best_baseline,
         candidate=candidate.name,
@@ -148,8 +162,11 @@ def _promotion(
     )
 
 
-def _beside(judged: Mapping[str, Judged], name: str, best: str) -> Scored:
-    own, naive, rival = judged[name], judged[NAIVE], judged[best]
+def _evaluated(
+    scored: Mapping[str, Judged], name: str, kind: Kind, best: str
+) -> EvaluatedForecaster:
+    """Return a forecaster's result, with its skill and its tests against two baselines."""
+    own, naive, rival = scored[name], scored[NAIVE], scored[best]
 
     def p_value(other: Judged) -> float:
         test = diebold_mariano(
@@ -157,8 +174,9 @@ def _beside(judged: Mapping[str, Judged], name: str, best: str) -> Scored:
         )
         return test.p_value
 
-    return Scored(
+    return EvaluatedForecaster(
         name=name,
+        kind=kind,
         metrics=own.metrics,
         validation_crps=own.validation_crps,
         versus_random_walk=AgainstNaive(

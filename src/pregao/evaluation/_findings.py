@@ -1,9 +1,9 @@
-"""Findings about a comparison: what should make its reader stop."""
+"""Findings about a comparison: results that are too good, too bad, or due to chance."""
 
 from collections.abc import Iterable, Sequence
 
 from pregao.evaluation._checks import BELIEVABLE_R2, FEW_WINDOWS, best_accuracy, not_promoted
-from pregao.evaluation._results import Scored
+from pregao.evaluation._results import EvaluatedForecaster
 from pregao.findings import Finding
 from pregao.inference import Promotion
 from pregao.scores import NAIVE
@@ -13,51 +13,54 @@ LEAST_COVERAGE_90 = 0.8
 
 
 def diagnose(
-    candidate: Scored, candidates: Sequence[Scored], promotion: Promotion | None
+    candidate: EvaluatedForecaster,
+    candidates: Sequence[EvaluatedForecaster],
+    promotion: Promotion | None,
 ) -> tuple[Finding, ...]:
-    """Give what is wrong with the candidate, and which of them all are too good to be true."""
+    """Return the findings about the candidate, and about all scores that no forecast can have."""
     suspects = candidates or [candidate]
     return (
-        *_worse_than_naive(candidate),
-        *(finding for each in suspects for finding in _too_good(each)),
+        *_worse_than_baselines(candidate),
+        *(finding for each in suspects for finding in _implausible(each)),
         *_edge_within_noise(candidate, promotion),
-        *_outdone(promotion),
+        *_not_promoted(promotion),
         *_underdispersed(candidate),
     )
 
 
-def _worse_than_naive(champion: Scored) -> Iterable[Finding]:
-    best = champion.versus_best_baseline
-    rivals = {best.name: best.crps_skill, NAIVE: champion.versus_random_walk.crps_skill}
-    worse = [
-        Text.of("{by:.1f} % worse than {rival}", "{by:.1f} % pior que {rival}", by=by, rival=rival)
-        for rival, by in ((rival, -100 * skill) for rival, skill in rivals.items())
-        if by > 0
-    ]
-    if worse:
-        seen = Text.of(
-            "{name}'s test CRPS is {worse}",
-            "o CRPS de teste de {name} é {worse}",
-            name=champion.name,
-            worse=Text.joined(worse),
-        )
+def _worse_than_baselines(candidate: EvaluatedForecaster) -> Iterable[Finding]:
+    """Yield a finding for the best baseline and one for the naive forecast, where each is better."""
+    best, naive = candidate.versus_best_baseline, candidate.versus_random_walk
+    if best.crps_skill < 0 and best.name != NAIVE:
         do = Text.of(
             "serve {rival}; more series or a simpler network may help, more epochs will not",
             "sirva {rival}; mais séries ou uma rede mais simples podem ajudar, mais épocas não",
             rival=best.name,
         )
-        yield Finding.of("EVA001", seen, do=do)
+        yield Finding.of("EVA001", _worse(candidate.name, best.name, best.crps_skill), do=do)
+    if naive.crps_skill < 0:
+        yield Finding.of("EVA017", _worse(candidate.name, NAIVE, naive.crps_skill))
 
 
-def _too_good(scored: Scored) -> Iterable[Finding]:
-    metrics = scored.metrics
+def _worse(name: str, rival: str, skill: float) -> Text:
+    return Text.of(
+        "{name}'s test CRPS is {by:.1f} % worse than {rival}'s",
+        "o CRPS de teste de {name} é {by:.1f} % pior que o de {rival}",
+        name=name,
+        by=-100 * skill,
+        rival=rival,
+    )
+
+
+def _implausible(forecaster: EvaluatedForecaster) -> Iterable[Finding]:
+    metrics = forecaster.metrics
     seen = []
     if metrics.r2_returns > BELIEVABLE_R2:
         r2 = Text.of(
             "an R2 on returns of {r2:.2f}", "um R2 de {r2:.2f} nos retornos", r2=metrics.r2_returns
         )
         seen.append(r2)
-    # Where prices rise nearly always, so many hits are no wonder.
+    # Where prices nearly always rise, so many hits are possible.
     possible = best_accuracy([1 - metrics.hit_rate_always_up, metrics.hit_rate_always_up])
     if metrics.hit_rate > possible:
         hit_rate = Text.of(
@@ -71,15 +74,15 @@ def _too_good(scored: Scored) -> Iterable[Finding]:
         text = Text.of(
             "{name} has {seen} on {windows} windows",
             "{name} tem {seen} em {windows} janelas",
-            name=scored.name,
+            name=forecaster.name,
             seen=Text.joined(seen),
             windows=metrics.num_windows,
         )
         yield Finding.of("EVA002", text)
 
 
-def _outdone(promotion: Promotion | None) -> Iterable[Finding]:
-    """Say so where the candidate beats the best baseline, and is not the best there is."""
+def _not_promoted(promotion: Promotion | None) -> Iterable[Finding]:
+    """Find a candidate that beats the best baseline and yet is not promoted (EVA011)."""
     if promotion is None or promotion.promoted or promotion.dm_p_value >= promotion.level:
         return
     found = not_promoted(
@@ -93,8 +96,10 @@ def _outdone(promotion: Promotion | None) -> Iterable[Finding]:
         yield found
 
 
-def _edge_within_noise(champion: Scored, promotion: Promotion | None) -> Iterable[Finding]:
-    rival = champion.versus_best_baseline
+def _edge_within_noise(
+    candidate: EvaluatedForecaster, promotion: Promotion | None
+) -> Iterable[Finding]:
+    rival = candidate.versus_best_baseline
     is_luck = promotion is not None and promotion.dm_p_value >= promotion.level
     if rival.crps_skill > 0 and is_luck:
         seen = Text.of(
@@ -102,21 +107,21 @@ def _edge_within_noise(champion: Scored, promotion: Promotion | None) -> Iterabl
             "p = {p:.2f}",
             "o CRPS de teste de {name} é {skill:.1f} % menor que o de {rival}, o que a sorte "
             "sozinha faz com p = {p:.2f}",
-            name=champion.name,
+            name=candidate.name,
             skill=100 * rival.crps_skill,
             rival=rival.name,
-            p=rival.dm_p_value,
+            p=rival.tested_p_value,
         )
         yield Finding.of("EVA004", seen)
 
 
-def _underdispersed(champion: Scored) -> Iterable[Finding]:
-    coverage = champion.metrics.coverage_90
+def _underdispersed(candidate: EvaluatedForecaster) -> Iterable[Finding]:
+    coverage = candidate.metrics.coverage_90
     if coverage < LEAST_COVERAGE_90:
         seen = Text.of(
             "{name}'s 90 % interval held {held:.0f} % of what came",
             "a faixa de 90 % de {name} conteve {held:.0f} % do que veio",
-            name=champion.name,
+            name=candidate.name,
             held=100 * coverage,
         )
         yield Finding.of("EVA005", seen)

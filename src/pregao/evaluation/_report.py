@@ -1,23 +1,25 @@
-"""The report of a run or a sweep: what was tried, on what, and what it is worth."""
+"""The report of a run or a sweep: the data, every forecaster's result, and the verdict."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Self
+from typing import Literal, Self
 
 from pregao.evaluation._comparison import Comparison
 from pregao.evaluation._diagnostics import Dossier
-from pregao.evaluation._results import AgainstNaive, AgainstRival, Scored, Trials, WindowCounts
+from pregao.evaluation._layouts import RankedCandidate, ReportedBaselines
+from pregao.evaluation._results import EvaluatedForecaster, Training, Trials, WindowCounts
 from pregao.evaluation._walk_forward import Walk
 from pregao.findings import Finding
 from pregao.inference import Edge, Overfitting, Promotion, Verdict
-from pregao.scores import Metrics
-from pregao.training import Epoch, Experiment
-from pregao.training.search import Plain
+from pregao.training import Experiment
 from pregao.values import Value
+
+Mark = Literal["champion", "candidate", "asked_for", "best_network"]
+"""Why a forecaster stands out in a ranking; a key of the texts."""
 
 
 class PricesUsed(Value):
-    """The history of one symbol that was used; the digest changes with any bar of it."""
+    """The price history of one symbol; the digest changes with any of its bars."""
 
     symbol: str
     provider: str
@@ -28,7 +30,7 @@ class PricesUsed(Value):
 
 
 class DataSummary(Value):
-    """Which prices were used; the digest changes with any of them."""
+    """The prices of a report; the digest changes with any of them."""
 
     symbols: tuple[str, ...]
     sessions: int
@@ -37,121 +39,92 @@ class DataSummary(Value):
     last: date
     digest: str
     histories: tuple[PricesUsed, ...] = ()
-    """One a symbol."""
-
-
-class BaselineScore(Value):
-    """One baseline's test scores."""
-
-    name: str
-    metrics: Metrics
-    validation_crps: float
-    versus_random_walk: AgainstNaive
-
-
-class NetworkScore(Value):
-    """One network's test scores, beside the naive forecast's, and how it was trained."""
-
-    network: str
-    parameters: int
-    metrics: Metrics
-    validation_crps: float
-    versus_random_walk: AgainstNaive
-    versus_best_baseline: AgainstRival
-    best_epoch: int
-    epochs: tuple[Epoch, ...]
-    seconds: float
-    """Of all its trainings, those of its trials included."""
-    best_params: dict[str, Plain] | None = None
-    """What a search chose; None where nothing was searched."""
-    trials: int | None = None
-    pruned: int | None = None
-
-
-class Trained(Value):
-    """How a network was trained: what a comparison does not know."""
-
-    parameters: int
-    epochs: tuple[Epoch, ...]
-    best_epoch: int
-    seconds: float
-    best_params: dict[str, Plain] | None = None
-    trials: int | None = None
-    pruned: int | None = None
-
-    def beside(self, scored: Scored) -> NetworkScore:
-        """Put the training beside the scores."""
-        return NetworkScore(
-            network=scored.name,
-            parameters=self.parameters,
-            metrics=scored.metrics,
-            validation_crps=scored.validation_crps,
-            versus_random_walk=scored.versus_random_walk,
-            versus_best_baseline=scored.versus_best_baseline,
-            best_epoch=self.best_epoch,
-            epochs=self.epochs,
-            seconds=self.seconds,
-            best_params=self.best_params,
-            trials=self.trials,
-            pruned=self.pruned,
-        )
+    """One for each symbol."""
 
 
 class Report(Value):
     """Networks ranked beside the baselines, all scored on the same windows.
 
-    Ranked by validation CRPS; the metrics are the test part's.
+    Ranked by validation CRPS; the metrics are those of the test part.
     """
 
     experiment: Experiment
     data: DataSummary
     windows: WindowCounts
-    baselines: tuple[BaselineScore, ...]
-    ranking: tuple[NetworkScore, ...]
+    baselines: ReportedBaselines
+    ranking: tuple[RankedCandidate, ...]
+    """The networks and their averages, best validation CRPS first."""
     best_baseline: str
     candidate: str
-    """The network that the report is about."""
+    """The network that the verdict is about."""
     champion: str
-    """Whose forecasts are served: the candidate if it has an edge, else the best baseline."""
+    """The forecaster that is served: the candidate if it has an edge, else the best baseline."""
     edge: Edge
     promotion: Promotion | None
     confidence_set: tuple[str, ...] = ()
-    """Of the ranking and the baselines, those that the test part cannot tell from the best; all of
+    """Of the ranking and the baselines, those that the test part cannot tell from the best, all of
     the single fit. That of the promotion is of a walk-forward, if there was one."""
     overfitting: Overfitting | None
-    """Of choosing the best of this ranking by the test part, which nothing here does."""
+    """Of choosing the best of this ranking by the test part, which no method here does."""
     verdict: Verdict
     findings: tuple[Finding, ...]
     seconds: float
     trials: Trials = Trials()
     dossiers: tuple[Dossier, ...] = ()
-    """Of the candidate and of the best baseline; none where each ticker has its own contest."""
+    """Of the candidate and of the best baseline; none where each ticker is decided by itself."""
     walk: Walk | None = None
-    """The champion fitted anew before each fold of the test part; edge and verdict are then of it.
-    """
+    """The candidate refitted before each fold of the test part; edge and verdict are then of it."""
 
-    def network(self, name: str) -> NetworkScore:
-        """Give the scores of one network."""
-        return next(each for each in self.ranking if each.network == name)
+    def ranked(self) -> tuple[EvaluatedForecaster, ...]:
+        """Return networks and baselines together, best validation CRPS first."""
+        everyone = (*self.ranking, *self.baselines)
+        return tuple(sorted(everyone, key=lambda each: each.validation_crps))
+
+    def forecaster(self, name: str) -> EvaluatedForecaster:
+        """Return the result of one forecaster, network or baseline."""
+        return next(each for each in (*self.ranking, *self.baselines) if each.name == name)
 
     @property
-    def subject(self) -> NetworkScore:
-        """The scores of the candidate."""
-        return self.network(self.candidate)
+    def subject(self) -> EvaluatedForecaster:
+        """The result of the candidate."""
+        return self.forecaster(self.candidate)
+
+    @property
+    def is_candidate_requested(self) -> bool:
+        """Whether the candidate was named beforehand, and another network ranks above it."""
+        return bool(self.ranking) and self.candidate != self.ranking[0].name
+
+    def mark(self, name: str) -> Mark | None:
+        """Return why a forecaster stands out in the ranking; None for most."""
+        if name == self.champion:
+            return "champion"
+        if name == self.candidate:
+            return "asked_for" if self.is_candidate_requested else "candidate"
+        return "best_network" if self.ranking and name == self.ranking[0].name else None
+
+    def in_confidence_set(self, name: str) -> bool | None:
+        """Return whether the test part cannot tell it from the best; None if that is unknown."""
+        return name in self.confidence_set if self.confidence_set else None
+
+    @property
+    def searched(self) -> tuple[EvaluatedForecaster, ...]:
+        """The networks whose settings a search chose, in the order of the ranking."""
+        return tuple(each for each in self.ranking if each.is_searched)
+
+    @property
+    def has_ensembles(self) -> bool:
+        """Whether some of the ranking average others of it."""
+        return any(each.kind == "ensemble" for each in self.ranking)
 
     def dossier(self, name: str) -> Dossier | None:
-        """Give what else is known of a forecaster, if it was examined."""
+        """Return the diagnostics of a forecaster; None if they were not run."""
         return next((each for each in self.dossiers if each.name == name), None)
 
-    def baseline(self, name: str) -> BaselineScore:
-        """Give the scores of one baseline."""
-        return next(each for each in self.baselines if each.name == name)
-
     @classmethod
-    def of(
+    def from_comparison(
         cls,
         comparison: Comparison,
-        trained: Mapping[str, Trained],
+        training: Mapping[str, Training],
         *,
         experiment: Experiment,
         data: DataSummary,
@@ -162,22 +135,20 @@ class Report(Value):
         walk: Walk | None = None,
         dossiers: tuple[Dossier, ...] = (),
     ) -> Self:
-        """Put what a comparison found beside how each network was trained, and on what."""
+        """Join a comparison with how each network was trained, and on what data.
+
+        Parameters
+        ----------
+        walk
+            Its comparison, if there is one, decides about edge, champion and verdict.
+        """
         decisive = comparison if walk is None else walk.comparison
         return cls(
             experiment=experiment,
             data=data,
             windows=windows,
-            baselines=tuple(
-                BaselineScore(
-                    name=each.name,
-                    metrics=each.metrics,
-                    validation_crps=each.validation_crps,
-                    versus_random_walk=each.versus_random_walk,
-                )
-                for each in comparison.baselines
-            ),
-            ranking=tuple(trained[each.name].beside(each) for each in comparison.ranking),
+            baselines=tuple(each.untested() for each in comparison.baselines),
+            ranking=tuple(each.beside_training(training[each.name]) for each in comparison.ranking),
             best_baseline=comparison.best_baseline,
             candidate=comparison.candidate,
             champion=decisive.champion,

@@ -1,12 +1,14 @@
-"""The outcome of a comparison in one sentence, for people, in their language."""
+"""The outcome of a comparison in one sentence, in both languages."""
 
-from pregao.evaluation._results import Scored
+from pregao.evaluation._results import EvaluatedForecaster
 from pregao.inference import Promotion, Verdict
 from pregao.values import Text
 
 
-def verdict_on(candidate: Scored, promotion: Promotion | None, *, num_folds: int = 1) -> Verdict:
-    """Say whether the candidate has an edge over the best baseline, and what to do with that."""
+def verdict_on(
+    candidate: EvaluatedForecaster, promotion: Promotion | None, *, num_folds: int = 1
+) -> Verdict:
+    """Return whether the candidate has an edge over the best baseline, and what follows."""
     if promotion is None:
         return Verdict.of(
             "No edge: there is no network to compare, and the best baseline is {name}; use the "
@@ -22,7 +24,7 @@ def verdict_on(candidate: Scored, promotion: Promotion | None, *, num_folds: int
         "name": candidate.name,
         "than": _than(rival.crps_skill),
         "rival": rival.name,
-        "p": _p_value(rival.dm_p_value),
+        "p": _p_value(rival.tested_p_value),
     }
     if promotion.promoted:
         return Verdict.of(
@@ -68,7 +70,7 @@ def _p_value(p_value: float) -> Text:
 
 
 def _set(promotion: Promotion) -> Text:
-    """Say what else stands in the way of who beats the best baseline."""
+    """Return what else prevents the promotion of a candidate that beats the best baseline."""
     if promotion.dm_p_value >= promotion.level:
         return Text.same("")
     if promotion.hardest_p_value >= promotion.level:

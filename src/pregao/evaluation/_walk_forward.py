@@ -1,4 +1,4 @@
-"""A walk-forward: a forecaster fitted anew before each stretch of its test part."""
+"""The result of a walk-forward: a forecaster refitted before each fold of its test part."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -13,7 +13,7 @@ from pregao.values import Value
 
 
 class Fold(Value):
-    """One fold of a walk-forward: where its parts lie, and what each forecaster's CRPS was."""
+    """One fold of a walk-forward: the borders of its parts, and each forecaster's CRPS."""
 
     train_first: date
     train_last: date
@@ -28,8 +28,8 @@ class Fold(Value):
     """Of the test windows, by forecaster."""
 
     @classmethod
-    def of(cls, dataset: Dataset, judged: Mapping[str, Judged]) -> Self:
-        """Sum a fold up."""
+    def from_scores(cls, dataset: Dataset, scored: Mapping[str, Judged]) -> Self:
+        """Summarise the dataset and the scores of a fold."""
         cutoffs = {
             "train": dataset.train.cutoffs,
             "validation": dataset.validation.cutoffs,
@@ -43,17 +43,17 @@ class Fold(Value):
             test_first=as_date(cutoffs["test"].min()),
             test_last=as_date(cutoffs["test"].max()),
             windows=WindowCounts.model_validate(dataset.num_windows),
-            crps={name: each.metrics.crps for name, each in judged.items()},
+            crps={name: each.metrics.crps for name, each in scored.items()},
         )
 
 
 class Walk(Value):
-    """Forecasters beside each other over all folds, on every window of the test part."""
+    """Forecasters compared over all folds together, on every window of the test part."""
 
     plan: WalkForward
     folds: tuple[Fold, ...]
     comparison: Comparison
 
     def skills(self, name: str, rival: str) -> tuple[float, ...]:
-        """Give a forecaster's skill against another one, fold by fold."""
+        """Return a forecaster's skill against another one, fold by fold."""
         return tuple(1 - each.crps[name] / each.crps[rival] for each in self.folds)

@@ -10,3 +10,10 @@ from pregao.findings._kind import Kind as Kind
 from pregao.findings._kind import Severity as Severity
 from pregao.findings._kinds import FINDINGS as FINDINGS
 from pregao.findings._kinds import find_kind as find_kind
+from pregao.findings._learning_seen import baseline_unavailable as baseline_unavailable
+from pregao.findings._learning_seen import horizon_mismatch as horizon_mismatch
+from pregao.findings._learning_seen import network_left_out as network_left_out
+from pregao.findings._learning_seen import no_trial_trained as no_trial_trained
+from pregao.findings._learning_seen import not_trained_on as not_trained_on
+from pregao.findings._learning_seen import search_unfinished as search_unfinished
+from pregao.findings._learning_seen import ticker_left_out as ticker_left_out

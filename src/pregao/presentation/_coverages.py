@@ -56,7 +56,4 @@ def coverages(metrics: "Metrics") -> tuple[float, ...]:
 
 
 def _metrics_of(report: "Report", name: str) -> "Metrics":
-    return (
-        next((each.metrics for each in report.ranking if each.network == name), None)
-        or report.baseline(name).metrics
-    )
+    return report.forecaster(name).metrics

@@ -83,15 +83,15 @@ def _of_walk(walk: "Walk") -> Proof:
     from pregao.scores import NAIVE
 
     comparison = walk.comparison
-    own = comparison.scored(comparison.candidate)
+    own = comparison.forecaster(comparison.candidate)
     rival = comparison.best_baseline
     return Proof(
         candidate=Standing(own.name, own.metrics),
-        rival=Standing(rival, comparison.scored(rival).metrics),
-        naive=Standing(NAIVE, comparison.scored(NAIVE).metrics),
+        rival=Standing(rival, comparison.forecaster(rival).metrics),
+        naive=Standing(NAIVE, comparison.forecaster(NAIVE).metrics),
         skill_vs_rival=own.versus_best_baseline.crps_skill,
         skill_vs_naive=own.versus_random_walk.crps_skill,
-        rival_p_value=own.versus_best_baseline.dm_p_value,
+        rival_p_value=own.versus_best_baseline.tested_p_value,
         naive_p_value=own.versus_random_walk.dm_p_value,
         promotion=comparison.promotion,
         folds=tuple(
@@ -106,17 +106,15 @@ def _of_single_fit(report: "Report") -> Proof:
     from pregao.scores import NAIVE
 
     own = row_of(report, report.candidate)
-    is_network = own.kind == "network"
-    subject = report.subject if is_network else report.baseline(own.name)
     rival_p_value = 1.0 if own.dm_p_value is None else own.dm_p_value
     return Proof(
         candidate=Standing(own.name, own.metrics),
-        rival=Standing(report.best_baseline, report.baseline(report.best_baseline).metrics),
-        naive=Standing(NAIVE, report.baseline(NAIVE).metrics),
+        rival=Standing(report.best_baseline, report.forecaster(report.best_baseline).metrics),
+        naive=Standing(NAIVE, report.forecaster(NAIVE).metrics),
         skill_vs_rival=own.skill_vs_best_baseline,
         skill_vs_naive=own.skill_vs_random_walk,
         rival_p_value=rival_p_value,
-        naive_p_value=subject.versus_random_walk.dm_p_value,
+        naive_p_value=report.subject.versus_random_walk.dm_p_value,
         promotion=report.promotion,
         folds=(),
     )

@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
     from pregao.decisions import ActionReport
     from pregao.decisions.trading import Trading
-    from pregao.evaluation import Forecast, NetworkScore, Report
+    from pregao.evaluation import EvaluatedForecaster, Forecast, Report
     from pregao.explanation import Explanation
     from pregao.prices import Prices
 
@@ -83,8 +83,8 @@ class SymbolPanel:
 class Searched:
     """What a search chose for one network."""
 
-    score: "NetworkScore"
-    best_loss: float
+    score: "EvaluatedForecaster"
+    best_loss: float | None
     knobs: tuple[object, ...]
     """In the order of the page's; None is what this network was not searched for."""
 
@@ -279,7 +279,7 @@ def _explained(number: int, explanation: "Explanation") -> Explained:
 
 
 def _learning(report: "Report") -> Learning:
-    learners = sorted(report.ranking, key=lambda each: each.network != report.candidate)
+    learners = sorted(report.ranking, key=lambda each: each.name != report.candidate)
     knobs = knobs_of(report)
     return Learning(
         drawing=_drawing(
@@ -287,7 +287,7 @@ def _learning(report: "Report") -> Learning:
         )
         if learners
         else None,
-        networks=tuple(each.network for each in learners),
+        networks=tuple(each.name for each in learners),
         averages=has_ensembles(report) or report.experiment.members > 1,
         knobs=knobs,
         searched=tuple(_searched(each, knobs) for each in searched_of(report)),
@@ -306,7 +306,7 @@ def knobs_of(report: "Report") -> dict[str, Literal["number", "text"]]:
     }
 
 
-def _searched(score: "NetworkScore", knobs: Iterable[str]) -> Searched:
+def _searched(score: "EvaluatedForecaster", knobs: Iterable[str]) -> Searched:
     chosen = score.best_params or {}
     return Searched(score, best_loss(score), tuple(chosen.get(name) for name in knobs))
 
@@ -340,7 +340,7 @@ def command_of(report: "Report") -> str:
     from pregao.training import RECIPES
     from pregao.zoo.networks import ZOO
 
-    names = {each.network for each in report.ranking}
+    names = {each.name for each in report.ranking}
     path = " --path PRICES.csv" if report.experiment.source == "csv" else ""
     rest = f"--experiment experiment.toml{path}"
     if report.candidate in RECIPES:

@@ -19,7 +19,9 @@ from pregao.scores._quantiles import pit_shares as pit_shares
 from pregao.scores._quantiles import window_crps as window_crps
 from pregao.scores._scores import NAIVE as NAIVE
 from pregao.scores._scores import SCORES as SCORES
+from pregao.scores._scores import TABLE_SCORES as TABLE_SCORES
 from pregao.scores._scores import Metrics as Metrics
+from pregao.scores._scores import Score as Score
 from pregao.scores._scores import covered as covered
 from pregao.scores._scores import score as score
 from pregao.scores._scores import skill as skill

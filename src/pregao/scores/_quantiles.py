@@ -1,4 +1,4 @@
-"""Reading quantile forecasts: levels, pinball loss and CRPS."""
+"""Quantile forecasts beside outcomes: levels, pinball loss, CRPS and PIT."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from pregao.scores._outcomes import Float, Truth
 
 PIT_BINS = 20
 WINDOWS_AT_ONCE = 2048
-"""How many windows are scored at a time: all of a large pool at once would fill the memory.
+"""Number of windows scored at a time: all windows of a large pool do not fit into memory.
 
 A multiple of the batch in which networks forecast, whose last bits depend on the batch's size.
 """
@@ -18,7 +18,7 @@ A multiple of the batch in which networks forecast, whose last bits depend on th
 
 @dataclass(frozen=True, eq=False)
 class Scoring:
-    """A forecast beside the truth, with what several scores need worked out once."""
+    """Forecasts of a block of windows beside their outcomes; shared intermediates are cached."""
 
     quantiles: Float
     """(n, horizon, levels) of the cumulative log return."""
@@ -34,12 +34,12 @@ class Scoring:
 
     @cached_property
     def returns(self) -> Float:
-        """(n, horizon) what came, as cumulative log returns."""
+        """(n, horizon) outcomes, as cumulative log returns."""
         return self.truth.log_returns
 
     @cached_property
     def median(self) -> Float:
-        """(n, horizon) the point forecast, as a cumulative log return."""
+        """(n, horizon) the point forecast: the median cumulative log return."""
         return self.at(0.5)
 
     @cached_property
@@ -49,7 +49,7 @@ class Scoring:
 
     @cached_property
     def price_error(self) -> Float:
-        """(n, horizon) how far the point forecast is off, absolute, in the quoted currency."""
+        """(n, horizon) absolute error of the point forecast, in the quoted currency."""
         return np.abs(self.price - self.truth.future_price)
 
     @cached_property
@@ -71,7 +71,7 @@ class Scoring:
         return np.asarray(self.crps.mean(axis=1), np.float64)
 
     def at(self, level: float) -> Float:
-        """Give the quantile at one level, interpolated between two neighbours if need be."""
+        """Return the quantile at one level, interpolated linearly between the nearest levels."""
         assert self.levels[0] <= level <= self.levels[-1], f"levels reach {level}"
         above = int(np.searchsorted(self.levels, level - 1e-9))
         if abs(self.levels[above] - level) < 1e-9:
@@ -84,14 +84,14 @@ class Scoring:
         return between
 
     def interval(self, percent: int) -> tuple[Float, Float]:
-        """Give the ends of the central interval of this nominal coverage."""
+        """Return the ends of the central interval of a nominal coverage in percent."""
         return self.at(0.5 - percent / 200), self.at(0.5 + percent / 200)
 
 
 def level_widths(levels: Sequence[float]) -> Float:
-    """Give the share of (0, 1) that each level stands for, by the trapezoid rule.
+    """Return the share of (0, 1) that each level represents, by the trapezoid rule.
 
-    The loss is 0 at levels 0 and 1, whatever came, so the ends are trapezoids too.
+    The loss is 0 at levels 0 and 1 for every outcome, so the ends are trapezoids too.
 
     >>> level_widths((0.1, 0.5, 0.9)).round(2)
     array([0.25, 0.4 , 0.25])
@@ -102,12 +102,12 @@ def level_widths(levels: Sequence[float]) -> Float:
 
 
 def window_crps(quantiles: Float, levels: Sequence[float], truth: Truth) -> Float:
-    """Give the continuous ranked probability score of every window and step: (n, horizon).
+    """Return the continuous ranked probability score of each window and step: (n, horizon).
 
     ``CRPS = 2 * integral over level of the pinball loss``, in percent of log return, by the
-    trapezoid rule over the levels. Weights are positive, so it is a proper score in its own right.
-    On the 23 levels of the product it lies 0.3 % under the exact CRPS of a calibrated Gaussian,
-    alike for every forecaster.
+    trapezoid rule over the levels. The weights are positive, so the sum is itself a proper score.
+    On the 23 levels of the product it is 0.3 % below the exact CRPS of a calibrated Gaussian, for
+    every forecaster alike.
 
     References
     ----------
@@ -118,7 +118,7 @@ def window_crps(quantiles: Float, levels: Sequence[float], truth: Truth) -> Floa
 
 
 def blocks(count: int, at_once: int = WINDOWS_AT_ONCE) -> Iterator[slice]:
-    """Cut so many windows into consecutive slices.
+    """Cut a number of windows into consecutive slices.
 
     >>> list(blocks(5, 2))
     [slice(0, 2, None), slice(2, 4, None), slice(4, 5, None)]
@@ -128,31 +128,31 @@ def blocks(count: int, at_once: int = WINDOWS_AT_ONCE) -> Iterator[slice]:
 
 
 def in_blocks(quantiles: Float, levels: Sequence[float], truth: Truth) -> Iterator[Scoring]:
-    """Lay quantiles beside the truth, some windows at a time."""
-    assert len(quantiles) == len(truth), "a forecast for every window"
+    """Return forecasts beside their outcomes, one block of windows at a time."""
+    assert len(quantiles) == len(truth), "one forecast for each window"
     for block in blocks(len(truth)):
         yield Scoring(quantiles[block], tuple(levels), truth.take(block))
 
 
 def pit_histogram(scoring: Scoring, num_bins: int = PIT_BINS) -> tuple[float, ...]:
-    """Give the share of outcomes in each of equally wide bins of the forecast distribution.
+    """Return the share of outcomes in each of equally wide bins of the forecast distribution.
 
     The probability integral transform of a calibrated forecast is uniform: every bin holds
-    ``1 / bins``. A hill says too wide, a valley too narrow, a slope says biased. Outcomes on a
-    border between bins count half in each.
+    ``1 / bins``. A hill means that the forecast is too wide, a valley too narrow, a slope biased.
+    Outcomes on a border between bins count half in each.
     """
     return pit_shares(pit_below(scoring, num_bins), scoring.returns.size)
 
 
 def pit_below(scoring: Scoring, num_bins: int = PIT_BINS) -> Float:
-    """Count the outcomes below each border between bins, those on it half: (bins - 1,)."""
+    """Return the count of outcomes below each border of bins, ties as one half: (bins - 1,)."""
     borders = np.linspace(0, 1, num_bins + 1)[1:-1]
     inner = np.clip(borders, scoring.levels[0], scoring.levels[-1])
-    came = scoring.returns
-    return np.array([np.sum((np.sign(scoring.at(level) - came) + 1) / 2) for level in inner])
+    outcomes = scoring.returns
+    return np.array([np.sum((np.sign(scoring.at(level) - outcomes) + 1) / 2) for level in inner])
 
 
 def pit_shares(below: Float, count: int) -> tuple[float, ...]:
-    """Turn counts below each border into the share of each bin."""
+    """Return the share of each bin from the counts below each border."""
     shares = np.diff(np.concatenate([[0.0], below / count, [1.0]]))
     return tuple(float(share) for share in shares)

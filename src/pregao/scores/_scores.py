@@ -1,9 +1,13 @@
-"""The scores, one line each, and the value that holds them all."""
+"""The registry of scores: every field of `Metrics` that carries a `Score` is one.
+
+A new score is a field here, with its term; its values reach the JSON, the API and the stored
+reports. Tables that list scores read `SCORES` and `TABLE_SCORES`.
+"""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +19,7 @@ from pregao.values import Value
 NAIVE = "random_walk"
 """The baseline without which no score is reported."""
 
-# A basis point: what a price that never moves is taken to move, so that MASE stays finite.
+# A basis point: the move assumed for a price that never moves, so that MASE stays finite.
 _LEAST_MOVE = 1e-4
 
 
@@ -23,7 +27,7 @@ Terms = Float | NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
-class Pooled:
+class SummedTerms:
     """The terms of one score, summed over the windows of each symbol."""
 
     sums: Float
@@ -37,99 +41,107 @@ class Pooled:
         return np.asarray(self.sums.sum(axis=0) / len(self.truth), np.float64)
 
 
-def _mean(pooled: Pooled) -> Float:
-    return pooled.mean
+def _mean(summed: SummedTerms) -> Float:
+    return summed.mean
 
 
 @dataclass(frozen=True)
 class Score:
-    """How a forecast is judged: one number per step, pooled over windows and symbols.
+    """The definition of a score: one number for each step, pooled over windows and symbols.
 
-    Windows are judged some at a time, so a score is what each window adds to a sum, and what
-    becomes of the sums: their mean, if nothing else is said.
+    Windows are scored a block at a time, so a score is the term that each window adds to a sum,
+    and a function of the sums: their mean by default.
     """
 
-    name: str
     title: str
     unit: str
     better: Literal["lower", "higher", "nominal"]
     term: Callable[[Scoring], Terms]
-    """Gives (n, horizon), each row out of its own window alone."""
-    finish: Callable[[Pooled], Float] = _mean
-    """Gives (horizon,)."""
+    """Returns (n, horizon), each row from its own window alone."""
+    finish: Callable[[SummedTerms], Float] = _mean
+    """Returns (horizon,)."""
     overall: Callable[[Float], np.float64] = np.mean
     """Pools the steps, each of which has as many windows."""
     nominal: float | None = None
+    """The value of a perfectly calibrated forecast, where `better` is nominal."""
+    style: Literal["number", "percent"] = "number"
+    """How tables write it: a share between 0 and 1 is written in percent."""
+    digits: int = 4
+    """Decimal places in tables."""
+    in_tables: bool = False
+    """Whether rankings show it; the key of its column heading in the texts is its name."""
+    name: str = ""
+    """That of its field in `Metrics`; set by the registry."""
 
 
 def absolute_error(scoring: Scoring) -> Terms:
-    """Give the absolute error of the median; with several symbols the dear ones dominate."""
+    """Return the absolute error of the median; expensive symbols dominate a pool."""
     return scoring.price_error
 
 
 def squared_error(scoring: Scoring) -> Terms:
-    """Give the squared error of the median, in prices as `absolute_error`."""
+    """Return the squared error of the median, in prices as `absolute_error`."""
     return scoring.price_error**2
 
 
 def percentage_error(scoring: Scoring) -> Terms:
-    """Give the absolute error in percent of the price that came."""
+    """Return the absolute error in percent of the observed price."""
     return 100 * scoring.price_error / scoring.truth.future_price
 
 
 def symmetric_percentage_error(scoring: Scoring) -> Terms:
-    """Give the absolute error in percent of the mean of both prices, 0 to 200."""
+    """Return the absolute error in percent of the mean of both prices, 0 to 200."""
     return 200 * scoring.price_error / (scoring.price + scoring.truth.future_price)
 
 
 def squared_residual(scoring: Scoring) -> Terms:
-    """Give the squared error of the median, in cumulative log returns."""
+    """Return the squared error of the median, in cumulative log returns."""
     return (scoring.returns - scoring.median) ** 2
 
 
 def pinball(scoring: Scoring) -> Terms:
-    """Give the pinball loss in percent of log return, averaged over levels as they are."""
+    """Return the pinball loss in percent of log return, averaged over levels, unweighted."""
     return np.asarray(scoring.pinball.mean(axis=2), np.float64)
 
 
 def crps(scoring: Scoring) -> Terms:
-    """Give the continuous ranked probability score in percent of log return (`window_crps`)."""
+    """Return the continuous ranked probability score in percent of log return (`window_crps`)."""
     return scoring.crps
 
 
 def covered(scoring: Scoring, percent: int) -> Terms:
-    """Tell whether the outcome lies within the central interval, its ends included."""
+    """Return whether the outcome lies within the central interval, its ends included."""
     low, high = scoring.interval(percent)
     return (low <= scoring.returns) & (scoring.returns <= high)
 
 
 def width(scoring: Scoring, percent: int) -> Terms:
-    """Give the width of the central interval of prices, in percent of the last price."""
+    """Return the width of the central interval of prices, in percent of the last price."""
     low, high = scoring.interval(percent)
     return np.asarray(100 * (np.exp(high) - np.exp(low)), np.float64)
 
 
 def hit(scoring: Scoring) -> Terms:
-    """Tell whether the direction is right: up where the forecast gives it more than one half.
+    """Return whether the direction is right: up where the median is above the last price.
 
-    That is a median above the last price. A median at the last price has no direction, nor has a
-    price that did not move: both count one half.
+    A median at the last price has no direction, nor has a price that did not move: both count one
+    half.
     """
     return np.asarray((1 + np.sign(scoring.median) * np.sign(scoring.returns)) / 2, np.float64)
 
 
 def hit_of_always_up(scoring: Scoring) -> Terms:
-    """Tell whether up was right, on the same windows."""
+    """Return whether up was right, on the same windows."""
     return np.asarray((1 + np.sign(scoring.returns)) / 2, np.float64)
 
 
-def root_of_mean(pooled: Pooled) -> Float:
-    """Give the root of the mean, as of squared errors."""
-    return np.sqrt(pooled.mean)
+def root_of_mean(summed: SummedTerms) -> Float:
+    """Return the root of the mean, as of squared errors."""
+    return np.sqrt(summed.mean)
 
 
-def scaled_by_moves(pooled: Pooled) -> Float:
-    """Give the mean over the mean one-session move of the symbol, averaged over symbols.
+def scaled_by_moves(summed: SummedTerms) -> Float:
+    """Return the mean over the mean one-session move of the symbol, averaged over symbols.
 
     The move is that of the scored windows themselves, so that the random walk has 1 at step 1.
 
@@ -138,91 +150,53 @@ def scaled_by_moves(pooled: Pooled) -> Float:
     Hyndman, Koehler (2006), Another look at measures of forecast accuracy, International Journal
     of Forecasting 22(4); there the scale comes from the training part.
     """
-    truth = pooled.truth
+    truth = summed.truth
     counts = np.bincount(truth.symbols, minlength=len(truth.names))
     moved = np.bincount(truth.symbols, np.abs(truth.future_price[:, 0] - truth.last_price))
     prices = np.bincount(truth.symbols, truth.last_price)
     seen = np.flatnonzero(counts)
     scale = np.maximum(moved[seen], _LEAST_MOVE * prices[seen]) / counts[seen]
-    ratios = pooled.sums[seen] / counts[seen, None] / scale[:, None]
+    ratios = summed.sums[seen] / counts[seen, None] / scale[:, None]
     return np.asarray(ratios.mean(axis=0), np.float64)
 
 
-def share_explained(pooled: Pooled) -> Float:
-    """Give the share of the variance of cumulative log returns that is not squared residual.
+def share_explained(summed: SummedTerms) -> Float:
+    """Return the share of the variance of cumulative log returns that is not squared residual.
 
     Of returns, not of prices: there the last price alone reaches 0.98 and more. 0 where nothing
     moved.
     """
-    truth = pooled.truth
+    truth = summed.truth
     variance = np.array([np.var(np.log(each / truth.last_price)) for each in truth.future_price.T])
     moved = variance > 0
-    return np.where(moved, 1 - pooled.mean / np.where(moved, variance, 1.0), 0.0)
+    return np.where(moved, 1 - summed.mean / np.where(moved, variance, 1.0), 0.0)
 
 
 def _root_mean_square(steps: Float) -> np.float64:
     return np.float64(np.sqrt(np.mean(steps**2)))
 
 
-def _coverage_score(percent: int) -> Score:
+def _coverage(percent: int, *, in_tables: bool = False) -> Score:
     return Score(
-        f"coverage_{percent}",
         f"Coverage of the {percent} % interval",
         "share",
         "nominal",
         partial(covered, percent=percent),
         nominal=percent / 100,
+        style="percent",
+        digits=1,
+        in_tables=in_tables,
     )
 
 
-def _width_score(percent: int) -> Score:
+def _width(percent: int) -> Score:
     return Score(
-        f"width_{percent}",
         f"Width of the {percent} % interval",
         "% of the last price",
         "lower",
         partial(width, percent=percent),
+        digits=2,
     )
-
-
-SCORES: dict[str, Score] = {
-    each.name: each
-    for each in (
-        Score("crps", "CRPS", "% of log return", "lower", crps),
-        Score("pinball", "Pinball loss", "% of log return", "lower", pinball),
-        Score("mae", "Mean absolute error", "quoted currency", "lower", absolute_error),
-        Score(
-            "rmse",
-            "Root mean square error",
-            "quoted currency",
-            "lower",
-            squared_error,
-            root_of_mean,
-            _root_mean_square,
-        ),
-        Score("mape", "Mean absolute percentage error", "%", "lower", percentage_error),
-        Score("smape", "Symmetric MAPE", "%", "lower", symmetric_percentage_error),
-        Score(
-            "mase",
-            "Mean absolute scaled error",
-            "one-session moves",
-            "lower",
-            absolute_error,
-            scaled_by_moves,
-        ),
-        Score("r2_returns", "R2 on returns", "share", "higher", squared_residual, share_explained),
-        _coverage_score(50),
-        _coverage_score(80),
-        _coverage_score(90),
-        _coverage_score(95),
-        _width_score(50),
-        _width_score(80),
-        _width_score(90),
-        _width_score(95),
-        Score("hit_rate", "Hit rate", "share", "higher", hit),
-        Score("hit_rate_always_up", "Hit rate of always up", "share", "nominal", hit_of_always_up),
-    )
-}
 
 
 class Metrics(Value):
@@ -231,34 +205,97 @@ class Metrics(Value):
     num_windows: int
     num_symbols: int
     horizon: int
-    crps: float
-    pinball: float
-    mae: float
-    rmse: float
-    mape: float
-    smape: float
-    mase: float
-    r2_returns: float
-    coverage_50: float
-    coverage_80: float
-    coverage_90: float
-    coverage_95: float
-    width_50: float
-    width_80: float
-    width_90: float
-    width_95: float
-    hit_rate: float
-    hit_rate_always_up: float
+    crps: Annotated[float, Score("CRPS", "% of log return", "lower", crps, in_tables=True)]
+    pinball: Annotated[float, Score("Pinball loss", "% of log return", "lower", pinball)]
+    mae: Annotated[
+        float,
+        Score(
+            "Mean absolute error",
+            "quoted currency",
+            "lower",
+            absolute_error,
+            digits=3,
+            in_tables=True,
+        ),
+    ]
+    rmse: Annotated[
+        float,
+        Score(
+            "Root mean square error",
+            "quoted currency",
+            "lower",
+            squared_error,
+            root_of_mean,
+            _root_mean_square,
+            digits=3,
+        ),
+    ]
+    mape: Annotated[
+        float, Score("Mean absolute percentage error", "%", "lower", percentage_error, digits=2)
+    ]
+    smape: Annotated[
+        float, Score("Symmetric MAPE", "%", "lower", symmetric_percentage_error, digits=2)
+    ]
+    mase: Annotated[
+        float,
+        Score(
+            "Mean absolute scaled error",
+            "one-session moves",
+            "lower",
+            absolute_error,
+            scaled_by_moves,
+            digits=3,
+            in_tables=True,
+        ),
+    ]
+    r2_returns: Annotated[
+        float, Score("R2 on returns", "share", "higher", squared_residual, share_explained)
+    ]
+    coverage_50: Annotated[float, _coverage(50)]
+    coverage_80: Annotated[float, _coverage(80)]
+    coverage_90: Annotated[float, _coverage(90, in_tables=True)]
+    coverage_95: Annotated[float, _coverage(95)]
+    width_50: Annotated[float, _width(50)]
+    width_80: Annotated[float, _width(80)]
+    width_90: Annotated[float, _width(90)]
+    width_95: Annotated[float, _width(95)]
+    hit_rate: Annotated[float, Score("Hit rate", "share", "higher", hit, style="percent", digits=1)]
+    hit_rate_always_up: Annotated[
+        float,
+        Score(
+            "Hit rate of always up",
+            "share",
+            "nominal",
+            hit_of_always_up,
+            style="percent",
+            digits=1,
+        ),
+    ]
     per_step: dict[str, tuple[float, ...]]
     pit: tuple[float, ...]
 
+    def score(self, name: str) -> float:
+        """Return the overall value of one of `SCORES`."""
+        return float(getattr(self, SCORES[name].name))
+
+
+SCORES: dict[str, Score] = {
+    name: replace(score, name=name)
+    for name, field in Metrics.model_fields.items()
+    for score in field.metadata
+    if isinstance(score, Score)
+}
+"""By name, in the order of the fields."""
+
+TABLE_SCORES: tuple[Score, ...] = tuple(each for each in SCORES.values() if each.in_tables)
+"""Those that rankings show."""
+
 
 @dataclass(frozen=True, eq=False)
-class Tally:
-    """What the scores keep of the windows judged so far; it does not grow with them.
+class ScoreAccumulator:
+    """Running sums of every score over the windows scored so far, of constant size.
 
-    Sums add window after window, so they are the same to the last bit however the windows are
-    cut into blocks.
+    Sums add window after window, so they are the same to the last bit for any cut into blocks.
     """
 
     sums: dict[str, Float]
@@ -267,29 +304,31 @@ class Tally:
     """(bins - 1,) as `pit_below`."""
 
     @classmethod
-    def empty(cls, truth: Truth) -> "Tally":
-        """Begin, for the symbols and the horizon of these windows."""
-        nothing = np.zeros((len(truth.names), truth.horizon))
-        return cls(dict.fromkeys(SCORES, nothing), np.zeros(PIT_BINS - 1))
+    def empty(cls, truth: Truth) -> "ScoreAccumulator":
+        """Return zero sums for the symbols and the horizon of these windows."""
+        zeros = np.zeros((len(truth.names), truth.horizon))
+        return cls(dict.fromkeys(SCORES, zeros), np.zeros(PIT_BINS - 1))
 
-    def plus(self, scoring: Scoring) -> "Tally":
-        """Add the windows that come next."""
+    def plus(self, scoring: Scoring) -> "ScoreAccumulator":
+        """Return the sums with the next block of windows added."""
         truth = scoring.truth
         cells = truth.symbols[:, None] * truth.horizon + np.arange(truth.horizon)
         sums = {
             name: _added(before, cells, SCORES[name].term(scoring))
             for name, before in self.sums.items()
         }
-        return Tally(sums, self.below + pit_below(scoring))
+        return ScoreAccumulator(sums, self.below + pit_below(scoring))
 
-    def joined(self, other: "Tally") -> "Tally":
-        """Add the windows of another tally, of the same symbols."""
+    def joined(self, other: "ScoreAccumulator") -> "ScoreAccumulator":
+        """Return the sums with those of other windows of the same symbols added."""
         sums = {name: each + other.sums[name] for name, each in self.sums.items()}
-        return Tally(sums, self.below + other.below)
+        return ScoreAccumulator(sums, self.below + other.below)
 
     def metrics(self, truth: Truth) -> Metrics:
-        """Give the scores of all windows, which together are these."""
-        steps = {name: each.finish(Pooled(self.sums[name], truth)) for name, each in SCORES.items()}
+        """Return the scores; `truth` holds the outcomes of all accumulated windows."""
+        steps = {
+            name: each.finish(SummedTerms(self.sums[name], truth)) for name, each in SCORES.items()
+        }
         overall = {name: float(each.overall(steps[name])) for name, each in SCORES.items()}
         return Metrics.model_validate(
             {
@@ -311,7 +350,7 @@ def _added(sums: Float, cells: NDArray[np.intp], terms: Terms) -> Float:
 
 
 def score(quantiles: Float, levels: Sequence[float], truth: Truth) -> Metrics:
-    """Score one forecaster against what came.
+    """Score one forecaster against the outcomes.
 
     Parameters
     ----------
@@ -335,16 +374,16 @@ def score(quantiles: Float, levels: Sequence[float], truth: Truth) -> Metrics:
     >>> metrics.mae, metrics.mase, metrics.hit_rate, metrics.coverage_95
     (1.5, 1.0, 0.5, 1.0)
     """
-    tally = Tally.empty(truth)
+    accumulator = ScoreAccumulator.empty(truth)
     for each in in_blocks(quantiles, levels, truth):
-        tally = tally.plus(each)
-    return tally.metrics(truth)
+        accumulator = accumulator.plus(each)
+    return accumulator.metrics(truth)
 
 
 def skill(score: float, naive: float) -> float:
-    """Give the share of the naive score that is saved: ``1 - score / naive``.
+    """Return the skill score against the naive forecast: ``1 - score / naive``.
 
-    A naive score of 0 cannot be beaten: 0 where it is equalled, -1 where it is not.
+    A naive score of 0 cannot be improved: 0 where it is equalled, -1 where it is not.
 
     >>> skill(0.75, 1.0)
     0.25

@@ -1,4 +1,4 @@
-"""Opening the test part: what a forecaster said, scored at once and kept small."""
+"""Score forecasters on the sealed test part: scores and losses of each, with little memory."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from pregao.dataset import Dataset, Windows
 from pregao.instruments import Sessions
 from pregao.scores._outcomes import Float, Truth, joined
 from pregao.scores._quantiles import WINDOWS_AT_ONCE, Scoring, blocks, in_blocks
-from pregao.scores._scores import Metrics, Tally
+from pregao.scores._scores import Metrics, ScoreAccumulator
 
 if TYPE_CHECKING:
     from pregao.zoo.baselines import Forecaster
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Judged:
-    """Scores of one forecaster, with the losses that a comparison tests."""
+    """Scores of one forecaster, and the losses by window that its tests compare."""
 
     metrics: Metrics
     """Of the test part."""
@@ -29,9 +29,33 @@ class Judged:
     sessions: Sessions
     """(n,) the cutoff of each test window."""
     windows: str
-    """Which validation and test windows these are: a digest of what came."""
-    tally: Tally
-    """The sums behind the metrics, to which those of other folds can be added."""
+    """Digests of the validation and the test outcomes: which windows were scored."""
+    accumulator: ScoreAccumulator
+    """The sums behind the scores, to which those of other folds can be added."""
+
+    @classmethod
+    def from_blocks(
+        cls,
+        validation: Iterable[Scoring],
+        test: Iterable[Scoring],
+        *,
+        truth_validation: Truth,
+        truth_test: Truth,
+    ) -> "Judged":
+        """Score the forecasts of both parts, one block of windows at a time."""
+        validation_loss = np.concatenate([each.loss for each in validation])
+        accumulator, loss = ScoreAccumulator.empty(truth_test), []
+        for each in test:
+            accumulator = accumulator.plus(each)
+            loss.append(each.loss)
+        return cls(
+            metrics=accumulator.metrics(truth_test),
+            validation_crps=float(validation_loss.mean()),
+            loss=np.concatenate(loss),
+            sessions=truth_test.sessions,
+            windows=f"{truth_validation.digest} {truth_test.digest}",
+            accumulator=accumulator,
+        )
 
 
 def judge(
@@ -42,24 +66,27 @@ def judge(
     served: Sequence["Forecaster"] | None = None,
     windows_at_once: int = WINDOWS_AT_ONCE,
 ) -> Judged:
-    """Score one forecaster a dataset, over the windows of all datasets together.
+    """Score one forecaster for each dataset, over the windows of all datasets together.
 
-    This opens the sealed test parts. One dataset holds one symbol, or several pooled; several are
-    the folds of a walk-forward, or a symbol each, with a forecaster fitted on it alone.
+    This opens the sealed test parts. A dataset holds one symbol, or several pooled; several
+    datasets are the folds of a walk-forward, or one symbol each, each with a forecaster of its own.
 
-    `served` are asked about the test part in their place, such as the same forecasters with their
-    ranges calibrated on validation.
-
-    A forecaster is asked for some windows at a time, as the quantiles of all windows of a large
-    pool do not fit into memory. Scores are the same to the last bit however many those are.
+    Parameters
+    ----------
+    served
+        Forecast the test part in place of `forecasters`, such as the same forecasters with
+        intervals calibrated on validation.
+    windows_at_once
+        Windows forecast at a time: the quantiles of all windows of a large pool do not fit into
+        memory. Scores are the same to the last bit for any number.
     """
     validation = [data.validation for data in datasets]
     test = [data.sealed_test for data in datasets]
     truth_validation, truth_test = truth_of(validation), truth_of(test)
-    asked = partial(_asked, levels=tuple(levels), windows_at_once=windows_at_once)
-    return _judged(
-        asked(forecasters, validation, truth_validation),
-        asked(served or forecasters, test, truth_test),
+    forecast = partial(_forecast, levels=tuple(levels), windows_at_once=windows_at_once)
+    return Judged.from_blocks(
+        forecast(forecasters, validation, truth_validation),
+        forecast(served or forecasters, test, truth_test),
         truth_validation=truth_validation,
         truth_test=truth_test,
     )
@@ -74,7 +101,7 @@ def judge_quantiles(
     levels: Sequence[float],
 ) -> Judged:
     """Score (n, horizon, levels) quantiles of the cumulative log return of both parts."""
-    return _judged(
+    return Judged.from_blocks(
         in_blocks(validation, levels, truth_validation),
         in_blocks(test, levels, truth_test),
         truth_validation=truth_validation,
@@ -82,7 +109,7 @@ def judge_quantiles(
     )
 
 
-def _asked(
+def _forecast(
     forecasters: Sequence["Forecaster"],
     parts: Sequence[Windows],
     truth: Truth,
@@ -90,74 +117,52 @@ def _asked(
     levels: tuple[float, ...],
     windows_at_once: int,
 ) -> Iterator[Scoring]:
-    """Ask for the quantiles of one block of windows after the other."""
+    """Forecast one block of windows after the other."""
     first = 0
     for forecaster, part in zip(forecasters, parts, strict=True):
-        came = truth.take(slice(first, first + len(part)))
+        outcomes = truth.take(slice(first, first + len(part)))
         for block in blocks(len(part), windows_at_once):
-            yield Scoring(forecaster.quantiles(part.take(block)), levels, came.take(block))
+            yield Scoring(forecaster.quantiles(part.take(block)), levels, outcomes.take(block))
         first += len(part)
 
 
-def _judged(
-    validation: Iterable[Scoring],
-    test: Iterable[Scoring],
-    *,
-    truth_validation: Truth,
-    truth_test: Truth,
-) -> Judged:
-    validation_loss = np.concatenate([each.loss for each in validation])
-    tally, loss = Tally.empty(truth_test), []
-    for each in test:
-        tally = tally.plus(each)
-        loss.append(each.loss)
-    return Judged(
-        metrics=tally.metrics(truth_test),
-        validation_crps=float(validation_loss.mean()),
-        loss=np.concatenate(loss),
-        sessions=truth_test.sessions,
-        windows=f"{truth_validation.digest} {truth_test.digest}",
-        tally=tally,
-    )
-
-
 def pooled(folds: Sequence[Judged], truth: Truth) -> Judged:
-    """Put one forecaster's folds of a walk-forward together, refitted before each as it was.
+    """Pool the folds of a walk-forward of one forecaster, refitted before each.
+
+    The validation CRPS is that of the first fold: the validation parts of later folds are test
+    parts of earlier ones, so that nothing may be chosen on them.
 
     Parameters
     ----------
     folds
         In the order of time, of the same symbols in the same order.
     truth
-        Of the test windows of all folds (`truth_of`).
-
-    What was chosen was chosen on the first fold's validation part: those of later folds are test
-    parts of the folds before.
+        The outcomes of the test windows of all folds (`truth_of`).
     """
-    tally = folds[0].tally
+    accumulator = folds[0].accumulator
     for each in folds[1:]:
-        tally = tally.joined(each.tally)
+        accumulator = accumulator.joined(each.accumulator)
     return Judged(
-        metrics=tally.metrics(truth),
+        metrics=accumulator.metrics(truth),
         validation_crps=folds[0].validation_crps,
         loss=np.concatenate([each.loss for each in folds]),
         sessions=truth.sessions,
         windows=" | ".join(each.windows for each in folds),
-        tally=tally,
+        accumulator=accumulator,
     )
 
 
 def truth_of(parts: Sequence[Windows]) -> Truth:
-    """Give what came after the windows of one or several datasets. Never give this to a model.
+    """Return the outcomes of the windows of one or several datasets. Never give them to a model.
 
-    A symbol that several datasets have, as folds do, is one symbol.
+    A symbol that several datasets share, as folds do, is one symbol.
     """
-    return joined([_came_after(part) for part in parts])
+    return joined([_outcomes(part) for part in parts])
 
 
-def _came_after(part: Windows) -> Truth:
+def _outcomes(part: Windows) -> Truth:
     last_price, future_price = part.last_price, part.future_returns
-    # In place: of a large pool there should be one such array at a time.
+    # In place: of a large pool only one such array fits into memory.
     np.exp(future_price, out=future_price)
     future_price *= last_price[:, None]
     symbols = part.source.symbols

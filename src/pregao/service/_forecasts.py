@@ -21,7 +21,7 @@ from pregao.service._answers import ForecastShown
 from pregao.service._lru_cache import Kept
 from pregao.service._metrics import Metrics
 from pregao.service._quotes import Quote, Quotes
-from pregao.training import LEVELS
+from pregao.training import DEFAULT_HORIZON, LEVELS
 from pregao.values import Text
 from pregao.workbench import Models, StandIn
 
@@ -30,7 +30,6 @@ _log = structlog.get_logger("pregao.server")
 Float = NDArray[np.float64]
 
 
-DEFAULT_HORIZON = 10
 _MOST_READY = 512
 _BUNDLED = "SP500"
 """What a stand-in is fitted on where a symbol's own history is too short."""

@@ -9,10 +9,10 @@ from pregao.terminal._columns import Column, print_ledger
 from pregao.terminal._lines import MOST_ROWS, say, standard_output
 
 if TYPE_CHECKING:
-    from pregao.evaluation import NetworkScore, Report
+    from pregao.evaluation import EvaluatedForecaster, Report
 
-_SEARCHED: "tuple[Column[NetworkScore], ...]" = (
-    Column("name", 0, 9, lambda each, _: each.network, "left", lambda _: "bold"),
+_SEARCHED: "tuple[Column[EvaluatedForecaster], ...]" = (
+    Column("name", 0, 9, lambda each, _: each.name, "left", lambda _: "bold"),
     Column("loss_of_validation", 0, 8, lambda each, lang: number(best_loss(each), 5, lang)),
     Column("trials", 0, 7, lambda each, lang: number(each.trials, 0, lang)),
     Column("pruned", 0, 6, lambda each, lang: number(each.pruned, 0, lang)),
@@ -27,7 +27,7 @@ def print_search(report: "Report", *, language: Language) -> None:
     if not searched:
         return
 
-    def chosen(score: "NetworkScore") -> str:
+    def chosen(score: "EvaluatedForecaster") -> str:
         params = (score.best_params or {}).items()
         return ", ".join(f"{name} {knob(value, language)}" for name, value in params)
 

@@ -16,9 +16,9 @@ from pregao.terminal._pace import Pace
 from pregao.terminal._progress import bar
 
 if TYPE_CHECKING:
-    from pregao.workbench import Result, Row, Tickers
+    from pregao.workbench import Result, TickerResult, Tickers
 
-_TICKER: "tuple[Column[Row], ...]" = (
+_TICKER: "tuple[Column[TickerResult], ...]" = (
     Column("symbol", 8, 10, lambda row, _: row.symbol, "left", lambda _: "bold"),
     Column(
         "edge",
@@ -60,10 +60,10 @@ def ticker_progress(
 
     With `quiet` there is the bar alone.
     """
-    from pregao.workbench import Result, Row
+    from pregao.workbench import Result, TickerResult
 
     console, text = standard_output(), TEXTS[language]
-    ledger: Ledger[Row] = Ledger.of(_TICKER, (), console, language)
+    ledger: Ledger[TickerResult] = Ledger.of(_TICKER, (), console, language)
     pace, done = Pace(), 0
 
     def print_lines(*lines: Text) -> None:
@@ -82,7 +82,7 @@ def ticker_progress(
                 case Finding():
                     symbol, line = told.symbol or "", short(told, language)
                 case Result():
-                    row = Row.of(told.report, told.run.id)
+                    row = TickerResult.from_report(told.report, told.run.id)
                     symbol, line = row.symbol, ledger.line(row)
                 case _:
                     assert_never(told)

@@ -12,6 +12,7 @@ from pregao.training._ensemble import Model as Model
 from pregao.training._ensemble import combined as combined
 from pregao.training._ensemble import each_member as each_member
 from pregao.training._ensemble import members_of as members_of
+from pregao.training._experiment import DEFAULT_HORIZON as DEFAULT_HORIZON
 from pregao.training._experiment import DEFAULT_NETWORK as DEFAULT_NETWORK
 from pregao.training._experiment import LEVELS as LEVELS
 from pregao.training._experiment import SEARCH as SEARCH

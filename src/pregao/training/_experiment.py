@@ -25,6 +25,9 @@ from pregao.zoo.networks import (
     num_parameters,
 )
 
+DEFAULT_HORIZON = 10
+"""Sessions ahead, where neither an experiment nor a champion names a horizon."""
+
 Target = Literal["scaled_return", "simple_return", "close"]
 Loss = Literal["pinball", "mse", "mae", "huber"]
 Optimiser = Literal["adam", "adamw"]
@@ -134,7 +137,7 @@ class Experiment(Value):
         json_schema_extra={SEARCH: []},
     )
     lookback: Count = _searched(60, ge=1, le=2_000, description="sessions a window looks back")
-    horizon: Count = Field(default=10, ge=1, le=250, description="sessions ahead")
+    horizon: Count = Field(default=DEFAULT_HORIZON, ge=1, le=250, description="sessions ahead")
     split: Split = Split()
     scaling: Scaling = Field(default="standard", description="of features, fitted on training")
     target: Target = Field(

@@ -1,7 +1,5 @@
-"""The use cases, one method each."""
+"""The use cases, one method each, and their results."""
 
-from pregao.workbench._candidates import Progress as Progress
-from pregao.workbench._candidates import Terms as Terms
 from pregao.workbench._doctor import Ailment as Ailment
 from pregao.workbench._doctor import Examination as Examination
 from pregao.workbench._explaining import explain_forecast as explain_forecast
@@ -15,7 +13,9 @@ from pregao.workbench._reproduction import PricesAgain as PricesAgain
 from pregao.workbench._reproduction import Reproduction as Reproduction
 from pregao.workbench._results import Fetched as Fetched
 from pregao.workbench._results import Result as Result
-from pregao.workbench._tickers import Row as Row
+from pregao.workbench._settings import BenchmarkSettings as BenchmarkSettings
+from pregao.workbench._settings import Progress as Progress
+from pregao.workbench._tickers import TickerResult as TickerResult
 from pregao.workbench._tickers import Tickers as Tickers
 from pregao.workbench._workbench import MODES as MODES
 from pregao.workbench._workbench import Workbench as Workbench

@@ -1,9 +1,10 @@
-"""Networks on the same windows, beside every baseline: what every use case of learning runs."""
+"""Benchmarks: candidates and every baseline, fitted, scored and decided on the same windows."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from time import perf_counter
 
+from pregao.decisions.trading import Trading
 from pregao.evaluation import (
     Comparison,
     Report,
@@ -16,188 +17,219 @@ from pregao.evaluation import (
 )
 from pregao.findings import Finding
 from pregao.training import Datasets, Experiment, Model, members_of
-from pregao.workbench._candidates import Entrant, Group, OnProgress, Said, Sweep, Terms
-from pregao.workbench._evaluating import (
-    Baselines,
-    Examination,
-    judge_baselines,
-    judge_entrants,
+from pregao.workbench._candidates import Candidate, Group
+from pregao.workbench._fitting import (
+    DiagnosticsPlan,
+    FittedBaselines,
+    FittedForecaster,
+    fit_baselines,
+    fit_candidates,
     num_networks,
-    said_by,
-    teller,
+    score_model,
 )
-from pregao.workbench._prices import summary_of
-from pregao.workbench._walk_forward import Folds, Walking, finalists_of
+from pregao.workbench._prices import Checked, summarise_prices
+from pregao.workbench._settings import (
+    BenchmarkSettings,
+    OnProgress,
+    no_progress,
+    progress_reporter,
+)
+from pregao.workbench._walk_forward import Folds, WalkForwardRunner, finalists_for
 from pregao.zoo.baselines import BASELINES
 
 
-def contest(
+@dataclass(frozen=True, eq=False)
+class BenchmarkResult:
+    """A finished benchmark: the report, and the forecasters to store and to serve."""
+
+    report: Report
+    candidate: FittedForecaster
+    champion: FittedForecaster
+    """The candidate, or the best baseline where the candidate was not promoted."""
+    made_from: tuple[Experiment, ...]
+    """The candidate's experiment, or those of the networks it averages."""
+    prices: tuple[Checked, ...]
+    tradings: Mapping[str, tuple[Trading, ...]]
+    """The simulated accounts of the diagnosed forecasters, one for each market."""
+
+    def with_findings(self, findings: Sequence[Finding]) -> "BenchmarkResult":
+        """Return the same result, its report with these findings before its own."""
+        report = self.report
+        return replace(self, report=report.replace(findings=(*findings, *report.findings)))
+
+
+def run_benchmark(
     group: Group,
-    terms: Terms,
+    settings: BenchmarkSettings,
     *,
     trials: Trials,
     subject: str | None = None,
     on_progress: OnProgress | None = None,
-) -> Sweep:
-    """Train or restore every entrant, score it beside every baseline, and rank them all.
+) -> BenchmarkResult:
+    """Train or restore every candidate, score it beside every baseline, and decide.
 
-    The report is about the best on validation, or about `subject` wherever it ranks; a
-    walk-forward, if the terms ask for one, is of that one too.
+    The verdict is about the best on validation, or about `subject` wherever it ranks; so is the
+    walk-forward, if the settings have one.
     """
     started = perf_counter()
-    experiments = [each.experiment for each in group.entrants]
-    folds = Folds.of(group, experiments, terms.walk) if terms.walk else None
-    data = _data(group, folds)
-    examination = _examination(group, trials)
-    tell = teller(on_progress, len(BASELINES) * len(data) + num_networks(group, terms, subject))
-    [baselines, *naive] = judge_baselines(
+    experiments = [each.experiment for each in group.candidates]
+    folds = Folds.planned(group, experiments, settings.walk) if settings.walk else None
+    data, diagnostics = _worker_data(group, folds), _diagnostics(group, trials)
+    report_progress = progress_reporter(
+        on_progress, len(BASELINES) * len(data) + num_networks(group, settings, subject)
+    )
+    [baselines, *fold_baselines] = fit_baselines(
         data,
         experiments[0].seed,
-        terms.engine,
-        tell,
-        again=folds.again if folds else None,
-        examined=examination,
+        settings.engine,
+        report_progress,
+        same_fit=folds.same_fit if folds else None,
+        diagnostics=diagnostics,
     )
-    with terms.engine.crew(data) as crew:
-        [(_, said)] = judge_entrants(crew, {0: group}, terms, subject=subject, tell=tell)
-        comparison = _compared(baselines, said, subject)
+    with settings.engine.crew(data) as pool:
+        [(_, fitted)] = fit_candidates(
+            pool, {0: group}, settings, subject=subject, report_progress=report_progress
+        )
+        comparison = _compared(baselines, fitted, subject)
         name = comparison.candidate
-        said[name] = examination.of(crew, name, said[name])
-        walking, rounds = None, []
+        fitted[name] = diagnostics.run(pool, name, fitted[name])
+        runner, scored_folds = None, []
         if folds is not None:
-            finalists = finalists_of(name, _made_from(name, said[name], group.entrants))
-            walking = Walking(folds, finalists, name, terms, on_progress)
-            rounds = walking.beside(crew, naive, said[name].model)
-    return _decide(
+            finalists = finalists_for(name, _made_from(name, fitted[name], group.candidates))
+            runner = WalkForwardRunner(folds, finalists, name, settings, on_progress)
+            scored_folds = runner.score_beside(pool, fold_baselines, fitted[name].model)
+    return _decided(
         group,
         comparison,
         trials=trials,
         baselines=baselines,
-        said=said,
+        fitted=fitted,
         started=started,
-        walk=walking.to_the_end(rounds, group) if walking else None,
+        walk=runner.finish(scored_folds, group) if runner else None,
     )
 
 
-def contests(groups: Sequence[Group], terms: Terms, *, trials: Sequence[Trials]) -> Iterator[Sweep]:
-    """Hold one contest a group, and give each as it is decided."""
-    terms = replace(terms, walk=None)
+def run_benchmarks(
+    groups: Sequence[Group], settings: BenchmarkSettings, *, trials: Sequence[Trials]
+) -> Iterator[BenchmarkResult]:
+    """Run one benchmark for each group, and yield each result as it is decided."""
+    settings = replace(settings, walk=None)
     data = tuple(each.datasets for each in groups)
-    seed = groups[0].entrants[0].experiment.seed
-    baselines = judge_baselines(data, seed, terms.engine, _say_nothing)
-    with terms.engine.crew(data) as crew:
-        judging = judge_entrants(
-            crew, dict(enumerate(groups)), terms, subject=None, tell=_say_nothing
+    seed = groups[0].candidates[0].experiment.seed
+    baselines = fit_baselines(data, seed, settings.engine, no_progress)
+    with settings.engine.crew(data) as pool:
+        finished = fit_candidates(
+            pool, dict(enumerate(groups)), settings, subject=None, report_progress=no_progress
         )
-        for number, said in judging:
-            judged = (*baselines[number].said.values(), *said.values())
-            yield _decide(
+        for number, fitted in finished:
+            everyone = (*baselines[number].forecasters.values(), *fitted.values())
+            yield _decided(
                 groups[number],
-                _compared(baselines[number], said, None),
+                _compared(baselines[number], fitted, None),
                 trials=trials[number],
                 baselines=baselines[number],
-                said=said,
-                # Groups share the time: each took what its own forecasters did.
-                started=perf_counter() - sum(each.seconds for each in judged),
+                fitted=fitted,
+                # Groups share the time: each took as long as its own forecasters.
+                started=perf_counter() - sum(each.seconds for each in everyone),
             )
 
 
-def score_alone(
+def benchmark_model(
     model: Model,
     name: str,
     group: Group,
-    terms: Terms,
+    settings: BenchmarkSettings,
     *,
     trials: Trials,
     on_progress: OnProgress | None = None,
-) -> Sweep:
-    """Score one trained model beside every baseline."""
+) -> BenchmarkResult:
+    """Score one trained model beside every baseline, and decide."""
     started = perf_counter() - model.seconds
-    examination = _examination(group, trials)
-    made_from = _asked_of(name, group.entrants) or tuple(
+    diagnostics = _diagnostics(group, trials)
+    made_from = _experiments_of(name, group.candidates) or tuple(
         each.experiment for each in members_of(model)
     )
-    folds = Folds.of(group, made_from, terms.walk) if terms.walk else None
-    data = _data(group, folds)
-    [baselines, *naive] = judge_baselines(
+    folds = Folds.planned(group, made_from, settings.walk) if settings.walk else None
+    data = _worker_data(group, folds)
+    [baselines, *fold_baselines] = fit_baselines(
         data,
         model.experiment.seed,
-        terms.engine,
-        _say_nothing,
-        again=folds.again if folds else None,
-        examined=examination,
+        settings.engine,
+        no_progress,
+        same_fit=folds.same_fit if folds else None,
+        diagnostics=diagnostics,
     )
-    said = {name: examination.here(name, said_by(model, group.first, started), group.first)}
+    scored = score_model(model, group.first, started)
+    fitted = {name: diagnostics.run_here(name, scored, group.first)}
     walk = None
     if folds is not None:
-        walking = Walking(folds, finalists_of(name, made_from), name, terms, on_progress)
-        with terms.engine.crew(data) as crew:
-            rounds = walking.beside(crew, naive)
-        walk = walking.to_the_end(rounds, group)
-    return _decide(
+        finalists = finalists_for(name, made_from)
+        runner = WalkForwardRunner(folds, finalists, name, settings, on_progress)
+        with settings.engine.crew(data) as pool:
+            scored_folds = runner.score_beside(pool, fold_baselines)
+        walk = runner.finish(scored_folds, group)
+    return _decided(
         group,
-        _compared(baselines, said, name),
+        _compared(baselines, fitted, name),
         trials=trials,
         baselines=baselines,
-        said=said,
+        fitted=fitted,
         started=started,
         walk=walk,
     )
 
 
-def _data(group: Group, folds: Folds | None) -> tuple[Datasets, ...]:
-    """Give what workers hold: the windows of the single fit, and of the folds beside it."""
+def _worker_data(group: Group, folds: Folds | None) -> tuple[Datasets, ...]:
+    """Return the windows of the single fit, and of the folds held beside it."""
     return (group.datasets, *(each.datasets for each in (folds.beside if folds else ())))
 
 
-def _examination(group: Group, trials: Trials) -> Examination:
-    return Examination(tuple(each.prices for each in group.prices), trials.num_trials)
+def _diagnostics(group: Group, trials: Trials) -> DiagnosticsPlan:
+    return DiagnosticsPlan(tuple(each.prices for each in group.prices), trials.num_trials)
 
 
-def _compared(baselines: Baselines, said: Mapping[str, Said], subject: str | None) -> Comparison:
+def _compared(
+    baselines: FittedBaselines, fitted: Mapping[str, FittedForecaster], subject: str | None
+) -> Comparison:
     return compare(
-        {name: each.judged for name, each in said.items()},
-        {name: each.judged for name, each in baselines.said.items()},
+        {name: each.scored for name, each in fitted.items()},
+        {name: each.scored for name, each in baselines.forecasters.items()},
         subject=subject,
     )
 
 
-def _say_nothing(*_: object) -> None:
-    """Be nobody's progress."""
-
-
-def _decide(
+def _decided(
     group: Group,
     comparison: Comparison,
     *,
     trials: Trials,
-    baselines: Baselines,
-    said: Mapping[str, Said],
+    baselines: FittedBaselines,
+    fitted: Mapping[str, FittedForecaster],
     started: float,
     walk: Walk | None = None,
-) -> Sweep:
-    """Put everything that is known of a contest into a report."""
+) -> BenchmarkResult:
+    """Return the report of a benchmark, with its candidate and its champion."""
     name = comparison.candidate
-    candidate = said[name]
-    made_from = _made_from(name, candidate, group.entrants)
-    everyone = {**baselines.said, **said}
-    examined = [each.examined for each in everyone.values() if each.examined]
-    dossiers = tuple(each.dossier for each in examined)
+    candidate = fitted[name]
+    made_from = _made_from(name, candidate, group.candidates)
+    everyone = {**baselines.forecasters, **fitted}
+    diagnosed = [each.diagnosed for each in everyone.values() if each.diagnosed]
+    dossiers = tuple(each.dossier for each in diagnosed)
     findings = (
         *(finding for each in group.prices for finding in each.findings),
         *(finding for each in group.datasets.values() for finding in each.findings),
-        *baselines.absent,
-        *(finding for each in baselines.said.values() for finding in each.findings),
+        *baselines.unavailable,
+        *(finding for each in baselines.forecasters.values() for finding in each.findings),
         *candidate.findings,
         *(finding for each in dossiers for finding in each.findings if each.name == name),
         *findings_of_trials(trials),
-        *_findings_of_walk(walk),
+        *_walk_findings(walk),
     )
-    report = Report.of(
+    report = Report.from_comparison(
         comparison,
-        {name: each.trained for name, each in said.items() if each.trained},
+        {name: each.training for name, each in fitted.items() if each.training},
         experiment=made_from[0],
-        data=summary_of(group.prices),
+        data=summarise_prices(group.prices),
         windows=WindowCounts.model_validate(group.first.num_windows),
         findings=tuple(dict.fromkeys(findings)),
         seconds=perf_counter() - started,
@@ -205,30 +237,33 @@ def _decide(
         walk=walk,
         dossiers=dossiers,
     )
-    return Sweep(
+    return BenchmarkResult(
         report=report,
         candidate=candidate,
         champion=everyone[report.champion],
         made_from=made_from,
         prices=group.prices,
-        tradings={each.dossier.name: each.tradings for each in examined},
+        tradings={each.dossier.name: each.tradings for each in diagnosed},
     )
 
 
-def _findings_of_walk(walk: Walk | None) -> Iterator[Finding]:
-    """Doubt a gain over the best baseline that few of the folds made."""
+def _walk_findings(walk: Walk | None) -> Iterator[Finding]:
+    """Find a gain over the best baseline that few of the folds made."""
     if walk is not None:
         name, rival = walk.comparison.candidate, walk.comparison.best_baseline
         found = folds_disagree(name, walk.skills(name, rival))
         yield from (each for each in (found,) if each is not None)
 
 
-def _made_from(name: str, champion: Said, entrants: Sequence[Entrant]) -> tuple[Experiment, ...]:
-    if asked := _asked_of(name, entrants):
-        return asked
-    assert champion.model is not None, "the champion keeps its weights"
-    return tuple(each.experiment for each in members_of(champion.model))
+def _made_from(
+    name: str, candidate: FittedForecaster, candidates: Sequence[Candidate]
+) -> tuple[Experiment, ...]:
+    """Return the experiment of a candidate, or those of the members of an average."""
+    if experiments := _experiments_of(name, candidates):
+        return experiments
+    assert candidate.model is not None, "the candidate keeps its weights"
+    return tuple(each.experiment for each in members_of(candidate.model))
 
 
-def _asked_of(name: str, entrants: Sequence[Entrant]) -> tuple[Experiment, ...]:
-    return tuple(each.experiment for each in entrants if each.name == name)
+def _experiments_of(name: str, candidates: Sequence[Candidate]) -> tuple[Experiment, ...]:
+    return tuple(each.experiment for each in candidates if each.name == name)

@@ -1,62 +1,21 @@
-"""Who competes on which windows, on what terms, and what came of it."""
+"""The networks that compete in a benchmark, and the windows that they compete on."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
-from pregao.calibration import Serving
-from pregao.dataset import Dataset, WalkForward, make_dataset
-from pregao.decisions.trading import Trading
-from pregao.evaluation import Examined, Report, Trained
-from pregao.findings import Finding
-from pregao.scores import Judged
-from pregao.training import Combination, Datasets, DeviceName, Experiment, Model, datasets_for
-from pregao.training.engines import Engine, Local
+from pregao.dataset import Dataset, make_dataset
+from pregao.errors import InvalidNetworkError
+from pregao.findings import Finding, network_left_out
+from pregao.training import Datasets, Experiment, Model, datasets_for, find_recipe
 from pregao.workbench._prices import Checked
-from pregao.zoo.baselines import FittedBaseline, Forecaster
+from pregao.zoo.networks import ZOO, Network, find_network
 
-COMBINATIONS: Mapping[str, Combination] = {
-    "ensemble_uniform": "uniform",
-    "ensemble_weighted": "weighted",
-    "ensemble_stacked": "stacked",
-}
-"""The ensembles that stand beside the networks they average, by name."""
+DEFAULT_RECIPE = "anchored"
 
 
 @dataclass(frozen=True)
-class Terms:
-    """How a contest is run, and how much is asked of it."""
-
-    engine: Engine = field(default_factory=Local)
-    device: DeviceName = "cpu"
-    ensemble: int = 0
-    """How many of the best networks are averaged; fewer than two is none."""
-    walk: WalkForward | None = None
-    """How the champion is proven over many origins; None judges its single fit."""
-
-
-@dataclass(frozen=True)
-class Progress:
-    """One forecaster is done."""
-
-    stage: Literal["baseline", "network"]
-    name: str
-    done: int
-    total: int
-    seconds: float
-    fold: int = 1
-    """Of a walk-forward, from 1 on."""
-
-
-OnProgress = Callable[[Progress], None]
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """What a search says of the entrant that it chose."""
+class SearchChoice:
+    """The trial that a search chose for a candidate, and what the search cost."""
 
     checkpoint: bytes
     best_params: Mapping[str, object]
@@ -66,54 +25,78 @@ class Chosen:
 
 
 @dataclass(frozen=True)
-class Entrant:
+class Candidate:
     """A network that competes: to be trained, or chosen and trained by a search before."""
 
     name: str
     experiment: Experiment
-    chosen: Chosen | None = None
+    choice: SearchChoice | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class Said:
-    """What one forecaster said, judged, with its forecast from each symbol's last session."""
+def candidates_of_zoo(
+    experiment: Experiment, networks: Sequence[str]
+) -> tuple[tuple[Candidate, ...], tuple[Finding, ...]]:
+    """Return a candidate for each named network, of the whole zoo by default.
 
-    judged: Judged
-    live: NDArray[np.float64]
-    """(symbols, horizon, levels)"""
-    serving: Serving
-    """What it takes to forecast with it."""
-    seconds: float
-    findings: tuple[Finding, ...] = ()
-    model: Model | None = None
-    """None for a baseline, and for networks that are out of the running."""
-    trained: Trained | None = None
-    baseline: FittedBaseline | None = None
-    """None for a network."""
-    examined: Examined | None = None
-    """Of the candidate and of the best baseline, where one contest is held."""
-
-    @property
-    def forecaster(self) -> Forecaster:
-        """What was fitted."""
-        found = self.model or self.baseline
-        assert found is not None, "it is still at hand"
-        return found
+    The findings name the networks of the zoo that do not fit the experiment.
+    """
+    fitting, left_out = buildable(experiment, networks)
+    candidates = (
+        Candidate(name, experiment.replace(network=network)) for name, network in fitting.items()
+    )
+    return tuple(candidates), left_out
 
 
-@dataclass(frozen=True, eq=False)
-class Sweep:
-    """A finished contest: the report, and what is needed to store and to serve what won."""
+def buildable(
+    experiment: Experiment, names: Sequence[str]
+) -> tuple[dict[str, Network], tuple[Finding, ...]]:
+    """Return the networks to train; of the whole zoo, those that fit the lookback and features.
 
-    report: Report
-    candidate: Said
-    champion: Said
-    """The candidate, or the best baseline where that has not earned its place."""
-    made_from: tuple[Experiment, ...]
-    """What the candidate was asked to be: an experiment, or those of the networks it averages."""
-    prices: tuple[Checked, ...]
-    tradings: Mapping[str, tuple[Trading, ...]]
-    """The simulated accounts of who was examined, one a market."""
+    Raises
+    ------
+    InvalidNetworkError
+        If a network that was named does not fit.
+    """
+    fitting, left_out = {}, []
+    for name in names or ZOO:
+        network = find_network(name)
+        try:
+            experiment.replace(network=network).num_parameters(len(experiment.features))
+        except InvalidNetworkError as error:
+            if names:
+                raise
+            left_out.append(network_left_out(name, str(error)))
+        else:
+            fitting[name] = network
+    return fitting, tuple(left_out)
+
+
+def with_symbols(candidates: Sequence[Candidate], symbols: Sequence[str]) -> tuple[Candidate, ...]:
+    """Return the same candidates, trained on these symbols."""
+    return tuple(
+        Candidate(each.name, each.experiment.replace(symbols=tuple(symbols))) for each in candidates
+    )
+
+
+def candidates_of_recipe(name: str, recipe: str | None, experiment: Experiment) -> list[Candidate]:
+    """Return an experiment as a candidate; one of a recipe with the default experiment beside."""
+    candidates = [Candidate(name, experiment)]
+    if recipe is not None and recipe != DEFAULT_RECIPE:
+        candidates.append(Candidate(DEFAULT_RECIPE, _default_experiment(experiment)))
+    return candidates
+
+
+def _default_experiment(experiment: Experiment) -> Experiment:
+    """Return the default experiment for the same symbols, span and horizon."""
+    return find_recipe(DEFAULT_RECIPE).experiment.replace(
+        symbols=experiment.symbols,
+        source=experiment.source,
+        start=experiment.start,
+        end=experiment.end,
+        horizon=experiment.horizon,
+        split=experiment.split,
+        seed=experiment.seed,
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,29 +104,35 @@ class Group:
     """Symbols whose windows are pooled, and the networks that compete on them."""
 
     prices: tuple[Checked, ...]
-    entrants: tuple[Entrant, ...]
+    candidates: tuple[Candidate, ...]
     datasets: Datasets
 
     @classmethod
-    def of(cls, prices: Sequence[Checked], entrants: Sequence[Entrant]) -> "Group":
-        """Cut the windows of all entrants, inside the borders of the first.
+    def cut(cls, prices: Sequence[Checked], candidates: Sequence[Candidate]) -> "Group":
+        """Cut the windows of all candidates, inside the borders of the first.
 
         Raises
         ------
         HistoryTooShortError, SplitError
             If they do not fit.
         """
-        experiments = [each.experiment for each in entrants]
+        experiments = [each.experiment for each in candidates]
         datasets = datasets_for([each.prices for each in prices], experiments)
-        return cls(tuple(prices), tuple(entrants), datasets)
+        return cls(tuple(prices), tuple(candidates), datasets)
 
     @classmethod
-    def as_learnt(
-        cls, prices: Sequence[Checked], model: Model, entrants: Sequence[Entrant] = ()
+    def cut_for_model(
+        cls, prices: Sequence[Checked], model: Model, candidates: Sequence[Candidate] = ()
     ) -> "Group":
-        """Cut windows as a trained model reads them; the entrants are what it was asked to be.
+        """Cut windows as a trained model reads them.
 
-        Scaler and borders are its own: what it was trained or chosen on is never its test part.
+        Scaler and borders are those of the model, so that its test part holds no window that it was
+        trained or chosen on.
+
+        Parameters
+        ----------
+        candidates
+            The experiments that the model was trained by.
         """
         dataset = make_dataset(
             [each.prices for each in prices],
@@ -153,7 +142,7 @@ class Group:
             split=model.borders,
             scaler=model.scaler,
         )
-        return cls(tuple(prices), tuple(entrants), {model.experiment.cut: dataset})
+        return cls(tuple(prices), tuple(candidates), {model.experiment.cut: dataset})
 
     @property
     def first(self) -> Dataset:
@@ -161,7 +150,9 @@ class Group:
         return next(iter(self.datasets.values()))
 
     @property
-    def largest_first(self) -> list[Entrant]:
-        """The entrants by size."""
+    def largest_first(self) -> list[Candidate]:
+        """The candidates, the largest network first."""
         num_features = len(self.first.scaler.features)
-        return sorted(self.entrants, key=lambda each: -each.experiment.num_parameters(num_features))
+        return sorted(
+            self.candidates, key=lambda each: -each.experiment.num_parameters(num_features)
+        )

@@ -1,4 +1,4 @@
-"""Checkpoints of a training: one file, and whose it is beside it in its name."""
+"""Checkpoints of a training: one file, named by the experiment and its prices."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -10,18 +10,18 @@ from pregao.training import Experiment
 from pregao.workbench._prices import Checked
 
 
-def found_at(
+def read_checkpoint(
     folder: Path | None, experiment: Experiment, prices: Sequence[Checked]
 ) -> bytes | None:
-    """Read the checkpoint of just this training: of other prices it would be another's."""
+    """Return the checkpoint of this training, on these prices; None if there is none."""
     file = None if folder is None else _file(folder, experiment, prices)
     return file.read_bytes() if file is not None and file.is_file() else None
 
 
-def kept_at(
+def checkpoint_writer(
     folder: Path | None, experiment: Experiment, prices: Sequence[Checked]
 ) -> Callable[[bytes], None] | None:
-    """Give what writes a checkpoint in place of the one before, whole or not at all."""
+    """Return a function that replaces the checkpoint, atomically; None without a folder."""
     if folder is None:
         return None
     folder.mkdir(parents=True, exist_ok=True)

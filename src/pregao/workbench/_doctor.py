@@ -1,4 +1,4 @@
-"""What is wrong with a home, and mending what can be: rows, folders, digests, leftovers."""
+"""Check a home and repair it: rows, folders, digests, leftovers."""
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator
@@ -27,7 +27,7 @@ from pregao.values import Text, Value
 from pregao.workbench._reproducing import has_its_prices
 
 _LEFT_ALONE_FOR = timedelta(days=1)
-"""A draft that is younger may still be written."""
+"""Younger drafts may still be written to."""
 
 Kind = Literal[
     "database",
@@ -41,30 +41,30 @@ Kind = Literal[
 
 
 class Ailment(Value):
-    """Something that is not as it should be."""
+    """One fault of a home."""
 
     kind: Kind
     what: str
     """The run, the file or the folder."""
     seen: Text
     do: Text
-    """What helps where it is not mended."""
+    """The remedy where it is not mended."""
     is_mended: bool = False
 
 
 class Examination(Value):
-    """What a home was found to be like."""
+    """The faults that were found in a home."""
 
     num_runs: int
     ailments: tuple[Ailment, ...]
 
     @property
     def is_well(self) -> bool:
-        """Whether nothing is wrong any more."""
+        """Whether no fault remains."""
         return all(each.is_mended for each in self.ailments)
 
     def beside_damage(self, error: CorruptDatabaseError) -> Self:
-        """Add that the database could not even be opened."""
+        """Return the same with the database as a fault, which could not be opened."""
         ailment = Ailment(
             kind="database", what=error.path, seen=Text.same(error.reason), do=_TAKE_UP
         )
@@ -72,47 +72,47 @@ class Examination(Value):
 
 
 @dataclass(frozen=True)
-class Found:
-    """An ailment, with what mends it."""
+class _Fault:
+    """A fault, with the function that mends it."""
 
     ailment: Ailment
     mend: Callable[[], object] | None = None
 
-    def treated(self) -> Ailment:
-        """Mend it, if that is possible, and say so."""
+    def mended(self) -> Ailment:
+        """Mend it if possible, and return it, marked as mended."""
         if self.mend is None:
             return self.ailment
         try:
             self.mend()
         except (PregaoError, OSError):
-            return self.ailment  # it says what else to do
+            return self.ailment  # its `do` names the remedy
         return self.ailment.replace(is_mended=True)
 
 
 def examine(home: Path, database: Database | None, *, now: datetime, mend: bool) -> Examination:
-    """Look at everything that is stored in a home.
+    """Check everything that is stored in a home.
 
     Parameters
     ----------
     database
-        None if it cannot even be opened: the folders are looked at all the same.
+        None if it cannot be opened: the folders are checked all the same.
     now
-        What the age of leftovers is measured by.
+        The time that the age of leftovers is measured against.
     mend
-        Whether to mend what can be mended; nothing is changed otherwise.
+        Whether to mend; nothing is changed otherwise.
     """
     runs = stored_runs(home)
     found = [
         *_leftovers(home, now),
-        *(() if database is None else _of_database(database)),
-        *(() if database is None else _of_rows(database, runs)),
-        *(each for run in runs for each in _of_run(home, run, database)),
+        *(() if database is None else _database_faults(database)),
+        *(() if database is None else _row_faults(database, runs)),
+        *(each for run in runs for each in _run_faults(home, run, database)),
     ]
-    ailments = tuple(each.treated() if mend else each.ailment for each in found)
+    ailments = tuple(each.mended() if mend else each.ailment for each in found)
     return Examination(num_runs=len(runs), ailments=ailments)
 
 
-def _leftovers(home: Path, now: datetime) -> Iterator[Found]:
+def _leftovers(home: Path, now: datetime) -> Iterator[_Fault]:
     oldest = (now - _LEFT_ALONE_FOR).timestamp()
     drafts = [*home.glob("runs/.draft-*"), *home.glob("runs/*/.draft-*")]
     for draft in drafts:
@@ -127,10 +127,10 @@ def _leftovers(home: Path, now: datetime) -> Iterator[Found]:
             ),
             do=_MEND,
         )
-        yield Found(ailment, partial(shutil.rmtree, draft))
+        yield _Fault(ailment, partial(shutil.rmtree, draft))
 
 
-def _of_database(database: Database) -> Iterator[Found]:
+def _database_faults(database: Database) -> Iterator[_Fault]:
     for fault in database.faults():
         ailment = Ailment(
             kind="database",
@@ -138,10 +138,10 @@ def _of_database(database: Database) -> Iterator[Found]:
             seen=Text.same(fault),
             do=_TAKE_UP,
         )
-        yield Found(ailment)
+        yield _Fault(ailment)
 
 
-def _of_rows(database: Database, runs: Iterable[Run]) -> Iterator[Found]:
+def _row_faults(database: Database, runs: Iterable[Run]) -> Iterator[_Fault]:
     rows = row_digests(database)
     stored = {run.id: run for run in runs}
     for lost in sorted(rows.keys() - stored.keys()):
@@ -156,14 +156,14 @@ def _of_rows(database: Database, runs: Iterable[Run]) -> Iterator[Found]:
                 pt_br="restaure a pasta; ou, se não serve nada, use --mend",
             ),
         )
-        yield Found(ailment, partial(forget_run, database, lost))
+        yield _Fault(ailment, partial(forget_run, database, lost))
     for name, run in stored.items():
         if name in rows and rows[name] != run.digest:
             seen = Text(
                 en="its folder is not the one that was put onto the list",
                 pt_br="sua pasta não é a que foi posta na lista",
             )
-            yield Found(Ailment(kind="damaged_run", what=name, seen=seen, do=_RESTORE))
+            yield _Fault(Ailment(kind="damaged_run", what=name, seen=seen, do=_RESTORE))
         elif name not in rows and _is_whole(run):
             ailment = Ailment(
                 kind="folder_without_row",
@@ -171,22 +171,22 @@ def _of_rows(database: Database, runs: Iterable[Run]) -> Iterator[Found]:
                 seen=Text(en="it is not on the list", pt_br="não está na lista"),
                 do=_MEND,
             )
-            yield Found(ailment, partial(_listed, database, run))
+            yield _Fault(ailment, partial(_listed, database, run))
 
 
-def _of_run(home: Path, run: Run, database: Database | None) -> Iterator[Found]:
+def _run_faults(home: Path, run: Run, database: Database | None) -> Iterator[_Fault]:
     try:
         check_run(run)
     except PregaoError as error:
-        yield Found(_damaged("damaged_run", run, error, _RESTORE))
+        yield _Fault(_damaged("damaged_run", run, error, _RESTORE))
         return
     try:
         check_registered(run)
     except NotRegisteredError:
-        pass  # it need not be
+        pass  # not every run is registered
     except CorruptFileError as error:
         ailment = _damaged("damaged_registration", run, error, _MEND)
-        yield Found(ailment, partial(_registered_again, run, database))
+        yield _Fault(ailment, partial(_registered_again, run, database))
     for record in run.provenance.data:
         if run.experiment.source not in {"store", "live", *NETWORK}:
             continue
@@ -208,7 +208,7 @@ def _of_run(home: Path, run: Run, database: Database | None) -> Iterator[Found]:
                     "reproduzida",
                 ),
             )
-            yield Found(ailment)
+            yield _Fault(ailment)
 
 
 def _damaged(kind: Kind, run: Run, error: PregaoError, do: Text) -> Ailment:

@@ -1,58 +1,61 @@
-"""Explaining a stored run, or what it forecasts for one symbol."""
+"""Explain a stored run, or its forecast for one symbol."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 
 from pregao.dataset import Dataset, Split, Windows, live_windows
 from pregao.explanation import Explanation, Importances, evenly_chosen, permutation_importance
 from pregao.instruments import as_date
-from pregao.prices import Feed
 from pregao.registry import Run
 from pregao.training import LEVELS, Experiment, mean_input, usual_quantities
 from pregao.workbench._candidates import Group
-from pregao.workbench._prices import Checked, provider_of, trainable
+from pregao.workbench._prices import Checked, PriceReader
 
 MOST_WINDOWS = 64
-"""Over how many windows of the validation part shares are averaged."""
+"""Windows of the validation part over which shares are averaged."""
 
 
-def explain_stored(run: Run, reader: "Reader", *, step: int | None = None) -> Explanation:
-    """Explain what a stored run reads, on prices read anew."""
-    # Before anything is read: a step that is not there is known at once.
+def explain_stored(run: Run, reader: PriceReader, *, step: int | None = None) -> Explanation:
+    """Explain what a stored run depends on, on prices read anew."""
+    # Checked before prices are read, so that an impossible step fails at once.
     usual_quantities(run.experiment, step=step)
-    return explain_run(run, reader.prices_of_run(run), step=step)
+    return explain_run(run, reader.read_run(run), step=step)
 
 
 def explain_symbol(
     run: Run,
-    reader: "Reader",
+    reader: PriceReader,
     symbol: str,
     *,
     step: int | None = None,
     span: Mapping[str, object],
     allow_findings: bool = False,
 ) -> Explanation:
-    """Explain what a stored run forecasts for a symbol; the span is given as of an experiment."""
+    """Explain a stored run's forecast for a symbol.
+
+    Parameters
+    ----------
+    span
+        Fields of the experiment: `source`, `start` and `end`; missing ones are the run's.
+    """
     usual_quantities(run.experiment, step=step)
-    asked = Experiment.parse(
+    experiment = Experiment.parse(
         {**dict(run.experiment), **span, "symbols": (symbol,), "split": Split()}, source=symbol
     )
-    [prices] = reader.prices(asked, allow_findings=allow_findings, check_split=False)
-    trained_on = reader.prices_of_run(run) if needs_training_prices(run) else None
+    [prices] = reader.read(experiment, allow_findings=allow_findings, check_split=False)
+    trained_on = reader.read_run(run) if needs_training_prices(run) else None
     return explain_forecast(run, prices, trained_on=trained_on, step=step)
 
 
 def explain_run(run: Run, prices: Sequence[Checked], *, step: int | None = None) -> Explanation:
-    """Explain what a run reads, over windows of its validation part.
+    """Explain what a run depends on, over windows of its validation part.
 
     Parameters
     ----------
     prices
-        Those of the run's symbols, read anew. The test part among them stays closed.
+        Those of the run's symbols, read anew. Their test part is not used.
     """
     dataset = _dataset(run, prices)
     return _explained(
@@ -72,12 +75,12 @@ def explain_forecast(
     trained_on: Sequence[Checked] | None = None,
     step: int | None = None,
 ) -> Explanation:
-    """Explain what a run forecasts from the last session of these prices.
+    """Explain a run's forecast from the last session of these prices.
 
     Parameters
     ----------
     trained_on
-        The prices of the run's symbols, where `needs_training_prices` says so.
+        The prices of the run's symbols, where `needs_training_prices` is true.
 
     Raises
     ------
@@ -102,12 +105,12 @@ def explain_forecast(
 
 
 def needs_training_prices(run: Run) -> bool:
-    """Tell whether the average input has to be measured: with standard scaling it is 0."""
+    """Return whether the average input has to be measured: with standard scaling it is 0."""
     return run.model.experiment.scaling != "standard"
 
 
 def _dataset(run: Run, prices: Sequence[Checked]) -> Dataset:
-    return Group.as_learnt(prices, run.model).first
+    return Group.cut_for_model(prices, run.model).first
 
 
 def _explained(
@@ -144,29 +147,3 @@ def _explained(
         symbol=symbol,
         importances=importances,
     )
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Where prices are read from, and on which day."""
-
-    home: Path
-    path: Path | None
-    today: date | None
-    feed: Feed | None
-
-    def prices(
-        self, experiment: Experiment, *, allow_findings: bool, check_split: bool = True
-    ) -> list[Checked]:
-        """Read the prices of an experiment."""
-        return trainable(
-            experiment,
-            provider_of(experiment.source, self.path, home=self.home, feed=self.feed),
-            as_of=self.today,
-            allow_findings=allow_findings,
-            check_split=check_split,
-        )
-
-    def prices_of_run(self, run: Run) -> list[Checked]:
-        """Read the prices that a run was made from, with the findings it was trained with."""
-        return self.prices(run.experiment, allow_findings=bool(run.provenance.overridden))

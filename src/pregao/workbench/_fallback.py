@@ -1,4 +1,4 @@
-"""The baseline that answers where there is no champion, fitted and calibrated on the spot."""
+"""The fallback baseline where there is no champion, fitted and calibrated on demand."""
 
 from dataclasses import dataclass
 
@@ -11,9 +11,9 @@ from pregao.training import LEVELS
 from pregao.zoo.baselines import BASELINES, Forecaster
 
 STAND_IN = "har"
-"""The best baseline on most histories, and one that reads closes alone if there is no more."""
+"""The best baseline on most histories; it reads closes alone where there is nothing else."""
 
-# A baseline reads returns and variances and no features; windows need some column all the same.
+# A baseline reads returns and variances and no features; windows need at least one column.
 _FEATURES = ("return",)
 _LOOKBACK = 2
 
@@ -25,7 +25,7 @@ class StandIn:
     forecaster: Forecaster
     serving: Serving
     trained_to: np.datetime64
-    """The last session that fitting or calibrating saw."""
+    """The last session that fitting or calibration used."""
     name: str = STAND_IN
 
     @classmethod
@@ -54,7 +54,7 @@ class StandIn:
         Raises
         ------
         HistoryTooShortError
-            With the number of sessions that would do.
+            With the number of sessions that suffices.
         """
         return live_windows(
             [prices],

@@ -1,4 +1,4 @@
-"""What was trained, who serves, and changing that: the registry's use cases."""
+"""The use cases of the registry: stored runs, and the champions among them."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -46,7 +46,7 @@ class Models:
         return list_runs(self.database, symbol=known_as, limit=limit, before=before)
 
     def run(self, name: str) -> Run:
-        """Find a run by its id.
+        """Load a run by id.
 
         Raises
         ------
@@ -56,20 +56,20 @@ class Models:
         return load_run(self.home, name)
 
     def kept(self, run: Run) -> None:
-        """Put a run that was just stored onto the list."""
+        """Put a newly stored run onto the list."""
         record_run(self.database, run)
 
     def is_registered(self, name: str) -> bool:
-        """Tell whether a run can serve at once."""
+        """Return whether a run is registered, so that it can be served."""
         return is_registered(self.run(name))
 
     def register(self, name: str) -> Run:
-        """Export a run for serving, and prove it; again is the same as once.
+        """Export a run for serving, and check the export; repeating it changes nothing.
 
         Raises
         ------
         RegistrationError
-            If it must not be served.
+            If it may not be served.
         """
         run = self.run(name)
         record_run(self.database, run)
@@ -78,37 +78,37 @@ class Models:
         return run
 
     def delete(self, name: str) -> None:
-        """Delete a run that serves nothing and never did.
+        """Delete a run that is not and never was a champion.
 
         Raises
         ------
         UnknownRunError
             With the newest ones.
         ServingRunError
-            If it is or was a champion: one may go back to it.
+            If it is or was a champion, to which one may roll back.
         """
         run = self.run(name)
         forget_run(self.database, run.id)
         delete_run(run)
 
     def export(self, name: str, folder: Path) -> tuple[Path, ...]:
-        """Copy a run into a new folder, with its networks as ONNX and how to use them.
+        """Copy a run into a new folder, with its networks as ONNX and a description of their use.
 
         Raises
         ------
         UnknownRunError, FolderInUseError, CorruptFileError
-            If it is not there, or the folder is, or a file is not what was written.
+            If the run does not exist, or the folder does, or a file was changed.
         """
         run = self.run(name)
         return export_run(run, folder, readmes=render_readmes(ModelCard.from_run(run)))
 
     def export_to_mlflow(self, name: str, uri: str) -> str:
-        """Write a run to an MLflow server, and give its id there.
+        """Write a run to an MLflow server, and return its id there.
 
         Raises
         ------
         UnknownRunError, MissingExtraError, TrackingError, CorruptFileError
-            If it is not there, mlflow or the server is not, or a file is not what was written.
+            If the run, mlflow or the server is missing, or a file was changed.
         """
         run = self.run(name)
         return export_to_mlflow(run, uri, readmes=render_readmes(ModelCard.from_run(run)))
@@ -122,16 +122,16 @@ class Models:
         reason: str = "",
         if_version: int | None = None,
     ) -> tuple[Champion, ...]:
-        """Let a run serve one of its symbols, or all of them; it is registered first.
+        """Make a run the champion of one of its symbols, or of all of them; it is registered first.
 
         Raises
         ------
         NotTrainedOnError
-            For a symbol that it has never seen.
+            For a symbol that it was not trained on.
         InputError
-            For a version without a symbol, where a run has several: each has a champion of its own.
+            For a version without a symbol, where a run has several: each has its own champion.
         ChampionConflictError
-            If somebody else changed the champion since `if_version`.
+            If the champion changed since `if_version`.
         """
         run = self.run(name)
         own = run.experiment.symbols
@@ -162,12 +162,12 @@ class Models:
         reason: str = "",
         if_version: int | None = None,
     ) -> Champion:
-        """Let the champion before the present one serve again.
+        """Restore the champion before the present one.
 
         Raises
         ------
         UnknownChampionError, NoEarlierChampionError, ChampionConflictError
-            If there is none, never was another, or it changed since `if_version`.
+            If there is none, there was no earlier one, or it changed since `if_version`.
         """
         present = self.champion(symbol, horizon)
         return self._champions.roll_back(
@@ -175,11 +175,11 @@ class Models:
         )
 
     def champions(self) -> tuple[Champion, ...]:
-        """Give every champion."""
+        """Return every champion."""
         return self._champions.all()
 
     def champion(self, symbol: str, horizon: int | None = None) -> Champion:
-        """Give the champion of a symbol: for a horizon, or the newest.
+        """Return the champion of a symbol: for a horizon, or the newest.
 
         Raises
         ------
@@ -189,7 +189,7 @@ class Models:
         return self._champions.of(str(Symbol.parse(symbol)), horizon)
 
     def trail(self, symbol: str, horizon: int) -> tuple[Change, ...]:
-        """Give every change of a champion, the oldest first."""
+        """Return every change of a champion, the oldest first."""
         return self._champions.trail(str(Symbol.parse(symbol)), horizon)
 
     def served(self, name: str) -> ServedModel:
@@ -203,7 +203,7 @@ class Models:
         return ServedModel.loaded(self.run(name))
 
     def candidate(self, name: str) -> ServedModel:
-        """Load a registered run's own network, served or not; what is served where it cannot be.
+        """Load a registered run's own network, served or not; else what is served in its place.
 
         Raises
         ------

@@ -1,7 +1,7 @@
-"""Prices for an experiment: downloaded, inspected, and refused when they are quarantined."""
+"""Read prices: from symbols and options to checked prices, with findings, or an error."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import sha256
 from pathlib import Path
@@ -16,7 +16,7 @@ from pregao.errors import (
     UnknownSymbolError,
 )
 from pregao.evaluation import DataSummary, PricesUsed
-from pregao.findings import Finding
+from pregao.findings import Finding, ticker_left_out
 from pregao.instruments import Symbol, as_date
 from pregao.prices import (
     NETWORK,
@@ -28,25 +28,24 @@ from pregao.prices import (
     Provider,
     validated,
 )
-from pregao.registry import DataRecord
+from pregao.registry import DataRecord, Run
 from pregao.training import Experiment
-from pregao.values import Text
 
 
 @dataclass(frozen=True)
 class Checked:
-    """Validated prices of one symbol, and what is wrong or worth knowing about them."""
+    """Validated prices of one symbol, with the findings about them."""
 
     prices: Prices
     findings: tuple[Finding, ...]
 
     @property
     def quarantine(self) -> tuple[Finding, ...]:
-        """The findings that make training on these prices a mistake."""
+        """The findings of severity error: these prices are not fit for training."""
         return tuple(each for each in self.findings if each.severity == "error")
 
     def summary(self) -> dict[str, object]:
-        """Give what was found, ready for JSON."""
+        """Return the record of these prices and their findings, ready for JSON."""
         return {
             **self.record.model_dump(),
             "currency": self.prices.symbol.currency,
@@ -56,7 +55,7 @@ class Checked:
 
     @property
     def record(self) -> DataRecord:
-        """What provenance says of these prices."""
+        """The record of these prices in the provenance of a run."""
         return DataRecord(
             symbol=str(self.prices.symbol),
             provider=self.prices.provider,
@@ -69,7 +68,7 @@ class Checked:
 
 @dataclass(frozen=True)
 class StoredPrices:
-    """The provider that reads what `fetch` stored before."""
+    """The provider that reads the prices stored by `fetch`."""
 
     home: Path
     name: str = "store"
@@ -77,12 +76,12 @@ class StoredPrices:
     def download(
         self, symbol: Symbol, start: date | None = None, end: date | None = None
     ) -> Download:
-        """Give the newest stored bars of a symbol.
+        """Return the newest stored bars of a symbol.
 
         Raises
         ------
         UnknownSymbolError
-            If no provider's bars of it were stored, or several providers' were.
+            If bars of it are stored from no provider, or from several.
         """
         store = PriceStore(self.home)
         providers = [name for name in PROVIDERS if store.snapshots(symbol, name)]
@@ -102,33 +101,8 @@ class StoredPrices:
 SOURCES = (*PROVIDERS, "live", "store")
 
 
-def provider_of(source: str, path: Path | None, *, home: Path, feed: Feed | None) -> Provider:
-    """Make a provider by its name; `store` is what was fetched before, `live` the feed itself.
-
-    Raises
-    ------
-    UnknownNameError
-        With the nearest names.
-    InputError
-        If the network is to be asked and there is no feed.
-    """
-    if source not in SOURCES:
-        raise UnknownNameError("source", source, SOURCES)
-    if source == "store":
-        return StoredPrices(home)
-    if source in PROVIDERS and source not in NETWORK:
-        return PROVIDERS[source](path=path)
-    if feed is None:
-        raise InputError(f"{source} asks the network: give the workbench a feed")
-    if source in NETWORK:
-        return NETWORK[source](path=path, access=feed.access)
-    if path is not None:
-        raise InputError(f"live takes no path, and {path} was given: use csv")
-    return feed
-
-
 def usual_source(symbol: str) -> str:
-    """Give the source of a symbol for which none is named: the sample has few, live the rest."""
+    """Return the source of a symbol for which none is named: the sample if it has it, else live."""
     try:
         PROVIDERS["sample"]().download(Symbol.parse(symbol))
     except UnknownSymbolError:
@@ -136,108 +110,142 @@ def usual_source(symbol: str) -> str:
     return "sample"
 
 
-def checked_prices(
-    symbol: str,
-    provider: Provider,
-    *,
-    start: date | None = None,
-    end: date | None = None,
-    as_of: date | None = None,
-) -> Checked:
-    """Download the bars of one symbol up to `end`, inspect them, and keep the sound rows."""
-    download = provider.download(Symbol.parse(symbol), start, end)
-    return Checked(*validated(download, as_of=as_of))
+@dataclass(frozen=True)
+class PriceReader:
+    """Reads the prices of symbols, runs and experiments from one home, with one set of options."""
 
+    home: Path
+    feed: Feed | None
+    """Providers on the network; None reads none of them."""
+    as_of: date | None
+    """The date that staleness is measured against; None skips those checks."""
+    path: Path | None = None
+    """A file or folder, for sources that read one."""
+    stores_downloads: bool = True
+    """Whether live prices are stored as they are downloaded."""
 
-def trainable(
-    experiment: Experiment,
-    provider: Provider,
-    *,
-    as_of: date | None,
-    allow_findings: bool,
-    check_split: bool = True,
-) -> list[Checked]:
-    """Give the prices of an experiment, one history a symbol.
+    def provider(self, source: str) -> Provider:
+        """Return a provider by name; `store` reads what was fetched, `live` is the feed itself.
 
-    Raises
-    ------
-    HistoryTooShortError
-        If no symbol has enough sessions for the lookback, the horizon and the split.
-    DataQualityError
-        If a symbol is quarantined and `allow_findings` is not given.
-    """
-    downloads = [
-        provider.download(Symbol.parse(each), experiment.start, experiment.end)
-        for each in experiment.symbols
-    ]
-    _check_own_files(downloads)
-    longest = max(downloads, key=lambda download: len(download.bars))
-    if check_split:
-        check_length(
-            str(longest.symbol),
-            len(longest.bars),
-            features=experiment.features,
-            lookback=experiment.lookback,
-            horizon=experiment.horizon,
-            split=experiment.split,
-        )
-    return [_sound(each, as_of=as_of, allow_findings=allow_findings) for each in downloads]
+        Raises
+        ------
+        UnknownNameError
+            With the nearest names.
+        InputError
+            If the source is on the network and there is no feed.
+        """
+        if source not in SOURCES:
+            raise UnknownNameError("source", source, SOURCES)
+        if source == "store":
+            return StoredPrices(self.home)
+        if source in PROVIDERS and source not in NETWORK:
+            return PROVIDERS[source](path=self.path)
+        if self.feed is None:
+            raise InputError(f"{source} asks the network: give the workbench a feed")
+        if source in NETWORK:
+            return NETWORK[source](path=self.path, access=self.feed.access)
+        if self.path is not None:
+            raise InputError(f"live takes no path, and {self.path} was given: use csv")
+        return self.feed if self.stores_downloads else replace(self.feed, keeps=False)
 
+    def read_symbol(
+        self, symbol: str, *, source: str, start: date | None = None, end: date | None = None
+    ) -> Checked:
+        """Read the bars of one symbol up to `end`; what is wrong with them is a finding."""
+        return self._checked(self.provider(source).download(Symbol.parse(symbol), start, end))
 
-def survivors(
-    experiment: Experiment, provider: Provider, *, as_of: date | None, allow_findings: bool
-) -> tuple[list[Checked], tuple[Finding, ...]]:
-    """Give the prices of the symbols that can be used, and a finding for each that cannot.
+    def read(
+        self, experiment: Experiment, *, allow_findings: bool, check_split: bool = True
+    ) -> list[Checked]:
+        """Read the prices of an experiment, one history for each symbol.
 
-    Raises
-    ------
-    InputError, ProviderError
-        The first symbol's, if none can be used.
-    """
-    prices: list[Checked] = []
-    left_out: list[tuple[str, InputError | ProviderError]] = []
-    sources: dict[str, str] = {}
-    for symbol in experiment.symbols:
-        try:
-            download = provider.download(Symbol.parse(symbol), experiment.start, experiment.end)
-            if sources.setdefault(download.source, symbol) != symbol:
-                _check_own_files([download, download])
-            checked = _sound(download, as_of=as_of, allow_findings=allow_findings)
-            check_live(checked.prices, features=experiment.features, lookback=experiment.lookback)
-        except (InputError, ProviderError) as error:
-            left_out.append((symbol, error))
-        else:
-            prices.append(checked)
-    if not prices:
-        raise left_out[0][1]
-    return prices, tuple(ticker_left_out(symbol, error) for symbol, error in left_out)
+        Raises
+        ------
+        HistoryTooShortError
+            If no symbol has enough sessions for the lookback, the horizon and the split.
+        DataQualityError
+            If a symbol is quarantined and `allow_findings` is not given.
+        """
+        provider = self.provider(experiment.source)
+        downloads = [
+            provider.download(Symbol.parse(each), experiment.start, experiment.end)
+            for each in experiment.symbols
+        ]
+        _check_own_files(downloads)
+        longest = max(downloads, key=lambda download: len(download.bars))
+        if check_split:
+            check_length(
+                str(longest.symbol),
+                len(longest.bars),
+                features=experiment.features,
+                lookback=experiment.lookback,
+                horizon=experiment.horizon,
+                split=experiment.split,
+            )
+        return [self._sound(each, allow_findings=allow_findings) for each in downloads]
 
+    def read_usable(
+        self, experiment: Experiment, *, allow_findings: bool
+    ) -> tuple[list[Checked], tuple[Finding, ...]]:
+        """Read the prices of the symbols that can be used, with a finding for each that cannot.
 
-def ticker_left_out(symbol: str, error: InputError | ProviderError) -> Finding:
-    """Say why a symbol of many has no part in the result."""
-    return Finding.of("LRN007", Text.same(str(error)), symbol=symbol)
+        Raises
+        ------
+        InputError, ProviderError
+            That of the first symbol, if none can be used.
+        """
+        provider = self.provider(experiment.source)
+        prices: list[Checked] = []
+        left_out: list[tuple[str, InputError | ProviderError]] = []
+        sources: dict[str, str] = {}
+        for symbol in experiment.symbols:
+            try:
+                download = provider.download(Symbol.parse(symbol), experiment.start, experiment.end)
+                if sources.setdefault(download.source, symbol) != symbol:
+                    _check_own_files([download, download])
+                checked = self._sound(download, allow_findings=allow_findings)
+                check_live(
+                    checked.prices, features=experiment.features, lookback=experiment.lookback
+                )
+            except (InputError, ProviderError) as error:
+                left_out.append((symbol, error))
+            else:
+                prices.append(checked)
+        if not prices:
+            raise left_out[0][1]
+        return prices, tuple(ticker_left_out(symbol, str(error)) for symbol, error in left_out)
+
+    def read_run(self, run: Run) -> list[Checked]:
+        """Read the prices of a run's symbols anew, with the findings it was trained with."""
+        return self.read(run.experiment, allow_findings=bool(run.provenance.overridden))
+
+    def _checked(self, download: Download) -> Checked:
+        return Checked(*validated(download, as_of=self.as_of))
+
+    def _sound(self, download: Download, *, allow_findings: bool) -> Checked:
+        checked = self._checked(download)
+        if checked.quarantine and not allow_findings:
+            reasons = [f"{f.code} {f.title}, {f.seen}" for f in checked.quarantine]
+            raise DataQualityError(str(checked.prices.symbol), reasons)
+        return checked
 
 
 def _check_own_files(downloads: Sequence[Download]) -> None:
-    """Refuse one file that was read for several symbols."""
+    """Check that no file was read for several symbols."""
     sources = [each.source for each in downloads]
     for download in downloads:
         if sources.count(download.source) > 1 and Path(download.source).is_file():
             raise SharedFileError(str(download.symbol), download.source)
 
 
-def _sound(download: Download, *, as_of: date | None, allow_findings: bool) -> Checked:
-    """Inspect prices, and refuse them if they are quarantined."""
-    checked = Checked(*validated(download, as_of=as_of))
-    if checked.quarantine and not allow_findings:
-        reasons = [f"{f.code} {f.title}, {f.seen}" for f in checked.quarantine]
-        raise DataQualityError(str(checked.prices.symbol), reasons)
-    return checked
+def price_records(prices: Sequence[Checked]) -> tuple[DataRecord, ...]:
+    """Return the records of several histories."""
+    return tuple(each.record for each in prices)
 
 
-def summary_of(everything: Sequence[Checked]) -> DataSummary:
-    """Sum up the prices of an experiment; one digest stands for all of them."""
-    prices = [each.prices for each in everything]
+def summarise_prices(checked: Sequence[Checked]) -> DataSummary:
+    """Return the summary of the prices of an experiment, with one digest of all of them."""
+    prices = [each.prices for each in checked]
     digests = "|".join(f"{each.symbol}:{each.digest}" for each in prices)
     return DataSummary(
         symbols=tuple(str(each.symbol) for each in prices),

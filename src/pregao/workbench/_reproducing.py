@@ -1,8 +1,7 @@
-"""Training a stored run again: the same prices, experiment and seed give the same."""
+"""Train a stored run again on the same prices, and compare weights, scores and what is served."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
@@ -42,8 +41,7 @@ from pregao.training import (
     members_of,
 )
 from pregao.training.engines import run as run_tasks
-from pregao.workbench._candidates import OnProgress, Progress, Terms
-from pregao.workbench._prices import StoredPrices
+from pregao.workbench._prices import PriceReader, StoredPrices
 from pregao.workbench._reproduction import (
     PricesAgain,
     Reproduction,
@@ -53,44 +51,44 @@ from pregao.workbench._reproduction import (
     verdict_of,
     version_differences,
 )
+from pregao.workbench._settings import BenchmarkSettings, OnProgress, Progress
 from pregao.zoo.baselines import BASELINES
 
 
 def reproduce(
-    home: Path,
     run: Run,
-    provider: Provider,
+    reader: PriceReader,
+    settings: BenchmarkSettings,
     *,
-    as_of: date | None,
-    terms: Terms,
     on_progress: OnProgress | None = None,
 ) -> Reproduction:
     """Train a stored run again, on the prices that it was made from, and compare to the last bit.
 
-    Later sessions are left out, and of a store the state that the run was made from is read. Each
-    network is trained by its own experiment inside its own borders; the weights of an average of a
-    sweep are taken as they were stored, for the networks that had none are not. Scoring the test
-    part again is written down as an opening, and counts as no new trial.
+    Later sessions are left out, and from the price store the state that the run was made from is
+    read. Each network is trained by its own experiment inside its own borders; the weights of an
+    average of a sweep are those stored, as networks without weight in it are not stored. Scoring
+    the test part again is recorded as an access that adds no trial.
 
     Raises
     ------
     InputError
-        If a symbol has no prices any more, or no path is given for those of a file.
+        If a symbol has no prices any more, or no path is given for prices in a file.
     """
     started = perf_counter()
     versions = _versions(run)
-    found = [_found(home, run, record, provider, as_of) for record in run.provenance.data]
-    prices = tuple(each.told for each in found)
+    provider = reader.provider(run.experiment.source)
+    found = [_found_prices(run, record, reader, provider) for record in run.provenance.data]
+    prices = tuple(each.compared for each in found)
     if not all(each.is_same for each in prices):
-        return _summed_up(run, prices=prices, versions=versions, started=started)
+        return _reproduction(run, prices=prices, versions=versions, started=started)
     dataset = _dataset(run.model, [each.prices for each in found])
-    again = _trained_again(run, dataset, terms, on_progress)
+    again = _trained_again(run, dataset, settings, on_progress)
     windows = SealedWindows.of([dataset])
     look = Look.of_run(run)
-    open_test(home, Opening(purpose="reproduce", windows=windows, looks=(look,), run=run.id))
+    open_test(reader.home, Opening(purpose="reproduce", windows=windows, looks=(look,), run=run.id))
     recorded, now, scores = _scores(run, again, dataset)
     served = run.served_name
-    return _summed_up(
+    return _reproduction(
         run,
         prices=prices,
         versions=versions,
@@ -103,11 +101,11 @@ def reproduce(
         served=served,
         is_served_same=None
         if served is None
-        else _is_served_same(run, served, [each.prices for each in found], terms),
+        else _is_served_same(run, served, [each.prices for each in found], settings),
     )
 
 
-def _summed_up(
+def _reproduction(
     run: Run,
     *,
     prices: tuple[PricesAgain, ...],
@@ -162,20 +160,18 @@ def _versions(run: Run) -> tuple[VersionDifference, ...]:
 
 @dataclass(frozen=True, eq=False)
 class _Found:
-    """The prices to train on, and what there is to say of them."""
+    """The prices to train on, compared with those of the run."""
 
     prices: Prices
-    told: PricesAgain
+    compared: PricesAgain
 
 
-def _found(
-    home: Path, run: Run, record: DataRecord, provider: Provider, as_of: date | None
-) -> _Found:
-    """Look for the prices of a record, in the newest history that has them as they were."""
+def _found_prices(run: Run, record: DataRecord, reader: PriceReader, provider: Provider) -> _Found:
+    """Find the prices of a record, in the newest history with the same digest."""
     nearest: _Found | None = None
-    for history, revision in _histories(home, run, record, provider, as_of):
+    for history, revision in _histories(run, record, reader, provider):
         own = _own_sessions(record, history)
-        told = PricesAgain(
+        compared = PricesAgain(
             symbol=record.symbol,
             provider=history.provider,
             first=record.first,
@@ -188,45 +184,46 @@ def _found(
             sessions_since=len(history) - len(own),
             revision=revision,
         )
-        found = _Found(own, told)
-        if told.is_same:
+        found = _Found(own, compared)
+        if compared.is_same:
             return found
         nearest = nearest or found
-    assert nearest is not None, "a provider has prices, or says that it has none"
+    assert nearest is not None, "a provider returns prices or raises"
     return nearest
 
 
 def has_its_prices(home: Path, run: Run, record: DataRecord) -> bool:
-    """Tell whether the store has the prices that a run was made from, to the last bit."""
+    """Return whether the store has the prices that a run was made from, to the last bit."""
+    reader = PriceReader(home=home, feed=None, as_of=None)
     try:
-        return _found(home, run, record, StoredPrices(home), None).told.is_same
+        return _found_prices(run, record, reader, StoredPrices(home)).compared.is_same
     except (InputError, CorruptFileError):
         return False
 
 
 def _histories(
-    home: Path, run: Run, record: DataRecord, provider: Provider, as_of: date | None
+    run: Run, record: DataRecord, reader: PriceReader, provider: Provider
 ) -> Iterator[tuple[Prices, int | None]]:
-    """Give the prices as they are now; of a store, then its earlier states, the newest first."""
-    symbol, asked = Symbol.parse(record.symbol), run.experiment
-    store = PriceStore(home)
-    # What comes over the network is rewritten with every dividend: as it was, it is in the store.
+    """Yield the prices as they are now; of a store, then its earlier states, the newest first."""
+    symbol, experiment = Symbol.parse(record.symbol), run.experiment
+    store = PriceStore(reader.home)
+    # Providers on the network rewrite prices with every dividend; the store has the earlier ones.
     is_kept = record.provider in NETWORK and store.snapshots(symbol, record.provider)
     if not (is_kept or isinstance(provider, StoredPrices)):
-        download = provider.download(symbol, asked.start, asked.end)
-        yield validated(download, as_of=as_of)[0], None
+        download = provider.download(symbol, experiment.start, experiment.end)
+        yield validated(download, as_of=reader.as_of)[0], None
         return
     latest = store.read(symbol, record.provider)
     for snapshot in reversed(store.snapshots(symbol, record.provider)):
         prices = store.read(symbol, record.provider, snapshot.digest)
         download = Download(symbol, prices.bars, record.provider, f"store of {record.provider}")
-        of_span = download.between(asked.start, asked.end)
+        of_span = download.between(experiment.start, experiment.end)
         if len(of_span.bars) or prices == latest:
-            yield validated(of_span, as_of=as_of)[0], snapshot.revision
+            yield validated(of_span, as_of=reader.as_of)[0], snapshot.revision
 
 
 def _own_sessions(record: DataRecord, history: Prices) -> Prices:
-    """Leave out what came before or after the sessions of the run; nothing, if all did."""
+    """Return the sessions of the run; the whole history if it has none of them."""
     days = history.sessions
     inside = (days >= np.datetime64(record.first)) & (days <= np.datetime64(record.last))
     return history.between(record.first, record.last) if inside.any() else history
@@ -238,7 +235,7 @@ def _differs_from(run: Run, record: DataRecord, now: Prices) -> str | None:
     months = run.months.get(record.symbol)
     if months:
         return first_difference(months, digested(now))
-    # A run without months knows its ends alone.
+    # A run without monthly digests has the first and the last session alone.
     if str(now.first) != record.first:
         return min(record.first, str(now.first))[:7]
     return None if str(now.last) == record.last else str(now.last)[:7]
@@ -248,7 +245,7 @@ def _differs_from(run: Run, record: DataRecord, now: Prices) -> str | None:
 
 
 def _dataset(model: Model, prices: Sequence[Prices]) -> Dataset:
-    """Cut the windows as they were cut for the run, and fit their scaler anew."""
+    """Cut the windows as they were cut for the run, and fit their scaler again."""
     cut = model.experiment.cut
     return make_dataset(
         prices,
@@ -262,7 +259,7 @@ def _dataset(model: Model, prices: Sequence[Prices]) -> Dataset:
 
 
 @dataclass(frozen=True)
-class _Again:
+class _Retrain:
     """Train one network again."""
 
     number: int
@@ -270,25 +267,25 @@ class _Again:
     device: DeviceName
 
 
-def _train_again(dataset: Dataset, task: _Again) -> Fitted:
+def _retrain(dataset: Dataset, task: _Retrain) -> Fitted:
     from pregao.training import finish, train
 
     return finish(train(task.experiment, dataset, device=task.device))
 
 
 def _trained_again(
-    run: Run, dataset: Dataset, terms: Terms, on_progress: OnProgress | None
+    run: Run, dataset: Dataset, settings: BenchmarkSettings, on_progress: OnProgress | None
 ) -> Model:
-    """Train what the run asked for: one network, its seeds, or the members of an average."""
-    stored, asked = run.model, run.experiment
-    learnt = tuple(each.experiment for each in members_of(stored))
-    is_average = not are_members(learnt, asked)
-    experiments = learnt if is_average else tuple(each_member(asked))
-    tasks = [_Again(number, each, terms.device) for number, each in enumerate(experiments)]
+    """Train the networks of a run again: one, its seeds, or the members of an average."""
+    stored, experiment = run.model, run.experiment
+    trained = tuple(each.experiment for each in members_of(stored))
+    is_average = not are_members(trained, experiment)
+    experiments = trained if is_average else tuple(each_member(experiment))
+    tasks = [_Retrain(number, each, settings.device) for number, each in enumerate(experiments)]
     if len(tasks) == 1:
-        return _train_again(dataset, tasks[0])
+        return _retrain(dataset, tasks[0])
     fitted: dict[int, Fitted] = {}
-    for task, result in run_tasks(_train_again, tasks, data=dataset, engine=terms.engine):
+    for task, result in run_tasks(_retrain, tasks, data=dataset, engine=settings.engine):
         fitted[task.number] = result
         if on_progress:
             name = f"{run.provenance.forecaster} {task.number + 1}"
@@ -296,13 +293,13 @@ def _trained_again(
     members = tuple(fitted[number] for number in range(len(tasks)))
     if isinstance(stored, Ensemble) and is_average:
         return Ensemble(members, stored.weights, stored.combination)
-    found = combined(members, dataset, asked.combination)
-    # Where all but one lost their weight, what is stored is that one.
+    found = combined(members, dataset, experiment.combination)
+    # Where all weights but one are zero, that network is stored by itself.
     return found if len(found.members) > 1 else found.members[0]
 
 
 def tensor_difference(stored: Model, again: Model) -> TensorDifference | None:
-    """Name the first array that differs, and by how much; None where all bits are the same."""
+    """Return the first array that differs, and by how much; None where all bits are the same."""
     pairs = zip(members_of(stored), members_of(again), strict=False)
     for number, (one, other) in enumerate(pairs):
         recorded, found = _arrays(one), _arrays(other)
@@ -311,7 +308,7 @@ def tensor_difference(stored: Model, again: Model) -> TensorDifference | None:
             if before is None or now is None or not _same(before, now):
                 return TensorDifference(member=number, name=name, largest=_largest(before, now))
     if stored.digest != again.digest:
-        # Each network is the same, and how many there are or what they weigh is not.
+        # The networks are the same, but not their number or their weights.
         return TensorDifference(member=0, name="members", largest=None)
     return None
 
@@ -343,14 +340,14 @@ def _largest(before: NDArray[np.generic] | None, now: NDArray[np.generic] | None
 def _scores(
     run: Run, again: Model, dataset: Dataset
 ) -> tuple[float, float, tuple[ScoreDifference, ...]]:
-    """Give the test CRPS of the report and of now, and all scores that are not the same."""
-    reported = run.report.network(run.provenance.forecaster)
-    judged, _ = judge_as_served(again, dataset, levels=LEVELS)
-    recorded = {name: getattr(reported.metrics, name) for name in SCORES}
-    found = {name: getattr(judged.metrics, name) for name in SCORES}
+    """Return the test CRPS of the report and of now, and all scores that are not the same."""
+    reported = run.report.forecaster(run.provenance.forecaster)
+    scored, _ = judge_as_served(again, dataset, levels=LEVELS)
+    recorded = {name: reported.metrics.score(name) for name in SCORES}
+    found = {name: scored.metrics.score(name) for name in SCORES}
     recorded["validation_crps"], found["validation_crps"] = (
         reported.validation_crps,
-        judged.validation_crps,
+        scored.validation_crps,
     )
     differences = tuple(
         ScoreDifference(name=name, recorded=recorded[name], found=found[name])
@@ -374,8 +371,10 @@ def _refit(dataset: Dataset, task: _Refit) -> tuple[dict[str, bytes], Offsets]:
     return baseline_files(task.name, fitted), offsets
 
 
-def _is_served_same(run: Run, name: str, prices: Sequence[Prices], terms: Terms) -> bool:
-    """Fit the served baseline in a process that never loads torch, as it was fitted first."""
+def _is_served_same(
+    run: Run, name: str, prices: Sequence[Prices], settings: BenchmarkSettings
+) -> bool:
+    """Fit the served baseline again in a process that never loads torch, and compare its files."""
     serving = run.serving
     dataset = make_dataset(
         prices,
@@ -386,5 +385,5 @@ def _is_served_same(run: Run, name: str, prices: Sequence[Prices], terms: Terms)
         scaler=serving.scaler,
     )
     task = _Refit(name, run.experiment.seed)
-    [(_, (files, offsets))] = run_tasks(_refit, [task], data=dataset, engine=terms.engine)
+    [(_, (files, offsets))] = run_tasks(_refit, [task], data=dataset, engine=settings.engine)
     return files == run.served_files and serving.offsets == offsets

@@ -1,4 +1,4 @@
-"""What came of training a stored run again, and the sentence that sums it up."""
+"""The result of training a stored run again, and its verdict."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,27 +7,27 @@ from pregao.values import Value
 
 
 class PricesAgain(Value):
-    """The prices of one symbol, as they were for the run and as they are."""
+    """The prices of one symbol, as they were for the run and as they are now."""
 
     symbol: str
     provider: str
     first: str
-    """Of the run's own sessions, as the rest here."""
+    """Of the sessions of the run, as all fields here."""
     last: str
     sessions: int
     digest: str
     digest_now: str
     is_same: bool
     differs_from: str | None = None
-    """The month, such as ``2016-03``; None where nothing differs, or nobody can tell."""
+    """The month, such as ``2016-03``; None where nothing differs, or it is unknown."""
     sessions_since: int = 0
-    """Later or earlier ones that the provider has by now, left out."""
+    """Later or earlier sessions of the provider, left out."""
     revision: int | None = None
-    """Which state of the store they were read from."""
+    """The revision of the store that they were read from."""
 
 
 class TensorDifference(Value):
-    """The first array that is not the same, in the order in which a forecast needs them."""
+    """The first array that is not the same, in the order in which a forecast uses them."""
 
     member: int
     """Of an ensemble, from 0."""
@@ -46,7 +46,7 @@ class ScoreDifference(Value):
 
 
 class VersionDifference(Value):
-    """Something that computes, and was another one then."""
+    """Software or a machine whose version is not that of the run."""
 
     name: str
     recorded: str | None
@@ -54,9 +54,9 @@ class VersionDifference(Value):
 
 
 class Reproduction(Value):
-    """A stored run beside what its own experiment gives now.
+    """A stored run compared with the result of its experiment now.
 
-    Where prices differ nothing is trained: what follows from them is None.
+    Where prices differ nothing is trained, and the fields that depend on it are None.
     """
 
     run: str
@@ -85,7 +85,7 @@ class Reproduction(Value):
 def version_differences(
     recorded: Mapping[str, str], installed: Mapping[str, str]
 ) -> tuple[VersionDifference, ...]:
-    """Name everything that is not what it was.
+    """Return every version that is not the recorded one.
 
     >>> version_differences({"torch": "2.12.0", "numpy": "2.4.1"}, {"torch": "2.13.0"})[0].recorded
     '2.12.0'
@@ -107,7 +107,7 @@ def verdict_of(
     is_served_same: bool | None,
     versions: Sequence[VersionDifference],
 ) -> Verdict:
-    """Say in one sentence whether a run was reproduced, and if not, what differs first."""
+    """Return in one sentence whether a run was reproduced, and if not, what differs first."""
     changed = [each for each in prices if not each.is_same]
     if changed:
         return _not(_about_prices(changed))

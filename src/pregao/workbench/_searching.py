@@ -1,46 +1,36 @@
-"""A search on the same windows for all its trials, then a contest of what it chose."""
+"""Search settings on the same windows for all trials, then benchmark the best of each network."""
 
-from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator
 from functools import partial
 from pathlib import Path
 from time import perf_counter
 
 from pregao.errors import NothingLeftError
-from pregao.findings import Finding
+from pregao.findings import Finding, no_trial_trained, search_unfinished
 from pregao.registry import StoredSearch
 from pregao.training import datasets_for
 from pregao.training.search import Progress, Raced, Search, Searched, TrialRecord, search, step_work
-from pregao.values import Text
-from pregao.workbench._benchmark import contest
-from pregao.workbench._candidates import Chosen, Entrant, Group, OnProgress, Sweep, Terms
+from pregao.workbench._benchmark import BenchmarkResult, run_benchmark
+from pregao.workbench._candidates import Candidate, Group, SearchChoice
 from pregao.workbench._prices import Checked
-from pregao.workbench._test_set import opened
+from pregao.workbench._settings import BenchmarkSettings, OnProgress
+from pregao.workbench._test_set import record_test_access
 from pregao.zoo.networks import name_of
 
 OnTrial = Callable[[Progress], None]
-
-
-@dataclass(frozen=True, eq=False)
-class Found:
-    """A finished search: its trials, and the contest of the best of each network."""
-
-    searched: Searched
-    sweep: Sweep
-    findings: tuple[Finding, ...]
 
 
 def run_search(
     home: Path,
     stored: StoredSearch,
     prices: list[Checked],
-    terms: Terms,
+    settings: BenchmarkSettings,
     *,
     budget_seconds: float | None = None,
     on_trial: OnTrial | None = None,
     on_progress: OnProgress | None = None,
-) -> Found:
-    """Run a stored search to its end, from wherever it stands, then score what it chose.
+) -> BenchmarkResult:
+    """Run a stored search to its end, from wherever it stands, then benchmark its choices.
 
     Raises
     ------
@@ -54,32 +44,33 @@ def run_search(
     def out_of_time() -> bool:
         return budget_seconds is not None and perf_counter() - started >= budget_seconds
 
-    with stored.journal() as journal, terms.engine.crew(datasets) as crew:
-        searched = _finished(
+    with stored.journal() as journal, settings.engine.crew(datasets) as pool:
+        searched = _driven(
             search(
                 plan,
-                crew=crew,
+                crew=pool,
                 journal=journal,
-                work=partial(step_work, device=terms.device),
+                work=partial(step_work, device=settings.device),
                 out_of_time=out_of_time,
             ),
             on_trial,
         )
-    entrants = [
-        _entrant(plan, stored, raced, best)
-        for raced in searched.entries.values()
-        if (best := raced.champion) is not None
+    candidates = [
+        _candidate(plan, stored, halved, best)
+        for halved in searched.entries.values()
+        if (best := halved.champion) is not None
     ]
-    if not entrants:
-        reasons = {each.reason for raced in searched.entries.values() for each in raced.trials}
+    if not candidates:
+        reasons = {each.reason for halved in searched.entries.values() for each in halved.trials}
         raise NothingLeftError(sorted(reasons), "trial could be trained")
-    group = Group(tuple(prices), tuple(entrants), datasets)
-    [trials] = opened(home, "search", [group], terms, search=stored.id)
-    sweep = contest(group, terms, trials=trials, on_progress=on_progress)
-    return Found(searched, sweep, tuple(_findings(stored.id, searched)))
+    group = Group(tuple(prices), tuple(candidates), datasets)
+    [trials] = record_test_access(home, "search", [group], settings, search=stored.id)
+    benchmark = run_benchmark(group, settings, trials=trials, on_progress=on_progress)
+    return benchmark.with_findings(tuple(_findings(stored.id, searched)))
 
 
-def _finished(searching: Generator[Progress, None, Searched], on_trial: OnTrial | None) -> Searched:
+def _driven(searching: Generator[Progress, None, Searched], on_trial: OnTrial | None) -> Searched:
+    """Run a search to its end, and report every trial."""
     while True:
         try:
             progress = next(searching)
@@ -90,52 +81,30 @@ def _finished(searching: Generator[Progress, None, Searched], on_trial: OnTrial 
             on_trial(progress)
 
 
-def _entrant(plan: Search, stored: StoredSearch, raced: Raced, best: TrialRecord) -> Entrant:
-    """Let the best trial of an entry compete with the weights that it has."""
-    experiment = plan.trial_experiment(raced.entry, best.params)
+def _candidate(plan: Search, stored: StoredSearch, halved: Raced, best: TrialRecord) -> Candidate:
+    """Return the best trial of an entry as a candidate, with the weights that it has."""
+    experiment = plan.trial_experiment(halved.entry, best.params)
     if best.fate in ("pruned", "unfinished"):
-        # What was stopped early is what a training of so many epochs gives, to the bit.
+        # A trial that was stopped early equals a training of so many epochs, to the bit.
         experiment = experiment.replace(epochs=best.epochs)
     varies_network = "network" in plan.space.knobs
-    return Entrant(
-        name_of(experiment.network) if varies_network else raced.entry,
+    return Candidate(
+        name_of(experiment.network) if varies_network else halved.entry,
         experiment,
-        Chosen(
-            checkpoint=stored.checkpoint(raced.entry, best.trial),
+        SearchChoice(
+            checkpoint=stored.checkpoint(halved.entry, best.trial),
             best_params=best.params,
-            trials=len(raced.trials),
-            pruned=raced.num_pruned,
-            seconds=raced.seconds,
+            trials=len(halved.trials),
+            pruned=halved.num_pruned,
+            seconds=halved.seconds,
         ),
     )
 
 
-def _findings(search_id: str, searched: Searched) -> Generator[Finding, None, None]:
-    for raced in searched.entries.values():
-        if raced.champion is None:
-            why = (
-                Text.same(f": {raced.trials[0].reason}")
-                if raced.trials
-                else Text(en=" in the time given", pt_br=" no tempo dado")
-            )
-            seen = Text.of(
-                "no trial of {network} could be trained{why}",
-                "nenhuma tentativa de {network} pôde ser treinada{why}",
-                network=raced.entry,
-                why=why,
-            )
-            yield Finding.of("LRN008", seen)
+def _findings(search_id: str, searched: Searched) -> Iterator[Finding]:
+    for halved in searched.entries.values():
+        if halved.champion is None:
+            reason = halved.trials[0].reason if halved.trials else None
+            yield no_trial_trained(halved.entry, reason)
     if not searched.is_complete:
-        yield Finding.of(
-            "LRN009",
-            Text.of(
-                "the time was up after {trials} trials",
-                "o tempo acabou depois de {trials} tentativas",
-                trials=searched.num_trials,
-            ),
-            do=Text.of(
-                "'pregao search --resume {search}' goes on",
-                "'pregao search --resume {search}' continua",
-                search=search_id,
-            ),
-        )
+        yield search_unfinished(search_id, searched.num_trials)

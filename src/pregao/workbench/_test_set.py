@@ -1,48 +1,55 @@
-"""Writing down that test parts are about to be opened, and for whom."""
+"""Record the access to test parts in the ledger, before anything is scored on them."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pregao.evaluation import Trials
+from pregao.evaluation import COMBINATIONS, Trials
 from pregao.registry import Look, Opened, Opening, Purpose, Run, SealedWindows, open_tests
-from pregao.workbench._candidates import COMBINATIONS, Group, Terms
+from pregao.workbench._candidates import Group
+from pregao.workbench._settings import BenchmarkSettings
 
 
-def opened(
+def record_test_access(
     home: Path,
     purpose: Purpose,
     groups: Sequence[Group],
-    terms: Terms,
+    settings: BenchmarkSettings,
     *,
     search: str | None = None,
     run: Run | None = None,
 ) -> list[Trials]:
-    """Write a line into the ledger for each group, and say how often its windows were opened."""
+    """Write a line into the ledger for each group, and return the accesses to its windows.
+
+    Parameters
+    ----------
+    run
+        The stored run that is scored again, which adds no trial.
+    """
     openings = [
         Opening(
             purpose=purpose,
             windows=SealedWindows.of([group.first]),
-            looks=tuple(_looks(group, terms)) if run is None else (Look.of_run(run),),
+            looks=tuple(_trials_of(group, settings)) if run is None else (Look.of_run(run),),
             search=search,
             run=None if run is None else run.id,
         )
         for group in groups
     ]
-    return [_trials(each) for each in open_tests(home, openings)]
+    return [_counts(each) for each in open_tests(home, openings)]
 
 
-def _looks(group: Group, terms: Terms) -> Iterator[Look]:
-    experiments = [each.experiment for each in group.entrants]
-    for entrant in group.entrants:
-        yield Look.of(entrant.name, [entrant.experiment])
+def _trials_of(group: Group, settings: BenchmarkSettings) -> Iterator[Look]:
+    experiments = [each.experiment for each in group.candidates]
+    for candidate in group.candidates:
+        yield Look.of(candidate.name, [candidate.experiment])
     # Which networks are averaged is not known yet: some of all that compete.
-    for name in COMBINATIONS if min(terms.ensemble, len(experiments)) > 1 else ():
-        digests = tuple(f"{name} {terms.ensemble} {each.digest}" for each in experiments)
+    for name in COMBINATIONS if min(settings.ensemble, len(experiments)) > 1 else ():
+        digests = tuple(f"{name} {settings.ensemble} {each.digest}" for each in experiments)
         yield Look(name=name, digests=digests)
 
 
-def _trials(said: Opened) -> Trials:
-    now = said.now
+def _counts(recorded: Opened) -> Trials:
+    now = recorded.now
     return Trials(
         num_openings=now.num_openings, num_trials=max(now.num_trials, 1), num_lost=now.num_lost
     )

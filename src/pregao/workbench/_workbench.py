@@ -1,7 +1,7 @@
-"""The use cases, one method each: what the command line, the API and a notebook call."""
+"""The use cases, one method each, for the command line, the API and notebooks."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -11,46 +11,57 @@ from pydantic import SecretStr
 from pregao.audit import Audit, find_leaks
 from pregao.audit import OnProgress as OnAudited
 from pregao.database import Database
-from pregao.dataset import Split, WalkForward, live_windows, plugin_features
+from pregao.dataset import Split, plugin_features
 from pregao.errors import CorruptDatabaseError, InvalidExperimentError, NothingLeftError
-from pregao.evaluation import Forecast, Report, horizon_mismatch
+from pregao.evaluation import COMBINATIONS, Forecast
 from pregao.explanation import Explanation
-from pregao.findings import Finding
+from pregao.findings import Finding, horizon_mismatch
 from pregao.jobs import Jobs
-from pregao.prices import Feed, PriceStore, Provider
+from pregao.prices import Feed, PriceStore
 from pregao.registry import (
-    DataRecord,
-    InPlace,
     Run,
     StoredSearch,
     begin_search,
     load_run,
     load_search,
     run_id,
-    save_run,
     stored_runs,
 )
 from pregao.training import Epoch, Experiment
 from pregao.training.engines import Engine
 from pregao.training.search import Search
-from pregao.workbench._benchmark import contest, score_alone
-from pregao.workbench._candidates import COMBINATIONS, Entrant, Group, OnProgress, Sweep, Terms
-from pregao.workbench._checkpoints import found_at, kept_at
-from pregao.workbench._choices import DEFAULT_RECIPE, buildable, default_beside, on_symbols_of
+from pregao.workbench._benchmark import BenchmarkResult, benchmark_model, run_benchmark
+from pregao.workbench._candidates import (
+    Candidate,
+    Group,
+    buildable,
+    candidates_of_recipe,
+    candidates_of_zoo,
+    with_symbols,
+)
+from pregao.workbench._checkpoints import checkpoint_writer, read_checkpoint
 from pregao.workbench._doctor import Examination, examine
-from pregao.workbench._explaining import Reader, explain_stored, explain_symbol
+from pregao.workbench._explaining import explain_stored, explain_symbol
 from pregao.workbench._models import Models
-from pregao.workbench._prices import Checked, checked_prices, provider_of, survivors, trainable
+from pregao.workbench._prices import Checked, PriceReader, price_records
 from pregao.workbench._reproducing import reproduce
 from pregao.workbench._reproduction import Reproduction
-from pregao.workbench._results import Fetched, Result, forecast_of, stranger
+from pregao.workbench._results import Fetched, Result, forecast_from_run
 from pregao.workbench._searching import OnTrial, run_search
-from pregao.workbench._test_set import opened
-from pregao.workbench._tickers import Row, Tickers, decided
+from pregao.workbench._settings import (
+    EVALUATION_SETTINGS,
+    SINGLE_FIT_SETTINGS,
+    SWEEP_SETTINGS,
+    BenchmarkSettings,
+    OnProgress,
+)
+from pregao.workbench._storing import store_run
+from pregao.workbench._test_set import record_test_access
+from pregao.workbench._tickers import TickerResult, Tickers, benchmark_tickers
 from pregao.zoo.networks import name_of
 
 MODES: Mapping[str, Mapping[str, object]] = {
-    # One look at every network in well under a minute, as the earlier systems' fast mode did it.
+    # Every network in well under a minute, with the settings of the earlier systems' fast mode.
     "fast": {
         "epochs": 1,
         "batch_size": 32,
@@ -60,31 +71,26 @@ MODES: Mapping[str, Mapping[str, object]] = {
         "optimiser": "adam",
         "weight_decay": 0.0,
     },
-    # Settings are searched; what no trial varies is the default's.
+    # Settings are searched; those that no trial varies are the default's.
     "optimized": {"patience": 5},
 }
 
 
-SWEEP_TERMS = Terms(ensemble=5, walk=WalkForward())
-PROOF_TERMS = Terms(walk=WalkForward())
-ALONE = Terms()
-
-
 @dataclass(frozen=True)
 class Workbench:
-    """Everything Pregao does, over one home folder and one clock."""
+    """The use cases of Pregao, on one home folder and one date."""
 
     home: Path
     today: date | None = None
-    """What staleness is measured against; None skips those checks."""
+    """The date that staleness is measured against; None skips those checks."""
     feed: Feed | None = None
-    """Whom to ask over the network; None asks nobody."""
+    """Providers on the network; None reads none of them."""
     database_url: SecretStr | None = None
-    """Where champions and jobs are; None is a file in the home folder."""
+    """The database of champions and jobs; None is a file in the home folder."""
 
     @cached_property
     def database(self) -> Database:
-        """The database, opened when it is first asked for.
+        """The database, opened on first use.
 
         Raises
         ------
@@ -96,16 +102,16 @@ class Workbench:
 
     @cached_property
     def models(self) -> Models:
-        """The runs that are stored, and who of them serves."""
+        """The stored runs and the champions among them."""
         return Models(self.home, self.database)
 
     def doctor(self, *, now: datetime, mend: bool = False) -> Examination:
-        """Look for what is wrong with everything stored, and mend what can be.
+        """Check everything that is stored, and repair what can be repaired.
 
         Parameters
         ----------
         now
-            What the age of leftovers is measured by.
+            The time that the age of leftovers is measured against.
         """
         try:
             database = self.database
@@ -115,7 +121,7 @@ class Workbench:
 
     @cached_property
     def jobs(self) -> Jobs:
-        """The work that was accepted and is done in the background."""
+        """The jobs that were accepted and run in the background."""
         return Jobs(self.database)
 
     def fetch(
@@ -127,9 +133,8 @@ class Workbench:
         start: date | None = None,
         end: date | None = None,
     ) -> Fetched:
-        """Download a symbol's bars and append them to the store; again is the same as once."""
-        provider = self._provider(source, path)
-        checked = checked_prices(symbol, provider, start=start, end=end, as_of=self.today)
+        """Download a symbol's bars and append them to the store; repeating it changes nothing."""
+        checked = self._reader(path).read_symbol(symbol, source=source, start=start, end=end)
         snapshot = PriceStore(self.home).append(checked.prices)
         return Fetched(checked.prices, snapshot, (*checked.findings, *snapshot.findings))
 
@@ -143,10 +148,8 @@ class Workbench:
         end: date | None = None,
     ) -> Checked:
         """Inspect a symbol's bars without storing them."""
-        provider = self._provider(source, path)
-        if isinstance(provider, Feed):
-            provider = replace(provider, keeps=False)
-        return checked_prices(symbol, provider, start=start, end=end, as_of=self.today)
+        reader = self._reader(path, stores_downloads=False)
+        return reader.read_symbol(symbol, source=source, start=start, end=end)
 
     def sweep(
         self,
@@ -156,25 +159,30 @@ class Workbench:
         path: Path | None = None,
         allow_findings: bool = False,
         leave_out_bad: bool = False,
-        terms: Terms = SWEEP_TERMS,
+        settings: BenchmarkSettings = SWEEP_SETTINGS,
         on_progress: OnProgress | None = None,
     ) -> Result:
         """Rank networks of the zoo (all by default) on all symbols, beside every baseline.
 
-        The champion is stored as a run. A symbol that cannot be used is an error, unless bad ones
-        are to be left out, with a finding each.
+        The candidate is stored as a run.
+
+        Parameters
+        ----------
+        leave_out_bad
+            Leave out symbols that cannot be used, with a finding each, instead of raising.
         """
-        entrants, left_out = self._entrants(experiment, networks)
+        reader = self._reader(path)
+        candidates, findings = candidates_of_zoo(experiment, networks)
         if leave_out_bad:
-            prices, bad = self._survivors(experiment, path, allow_findings=allow_findings)
-            left_out = (*left_out, *bad)
-            entrants = [on_symbols_of(each, prices) for each in entrants]
+            prices, left_out = reader.read_usable(experiment, allow_findings=allow_findings)
+            findings = (*findings, *left_out)
+            candidates = with_symbols(candidates, [str(each.prices.symbol) for each in prices])
         else:
-            prices = self._prices(experiment, path, allow_findings=allow_findings)
-        group = Group.of(prices, entrants)
-        [trials] = opened(self.home, "sweep", [group], terms)
-        sweep = contest(group, terms, trials=trials, on_progress=on_progress)
-        return self._kept(_with_findings(sweep, left_out))
+            prices = reader.read(experiment, allow_findings=allow_findings)
+        group = Group.cut(prices, candidates)
+        [trials] = record_test_access(self.home, "sweep", [group], settings)
+        benchmark = run_benchmark(group, settings, trials=trials, on_progress=on_progress)
+        return self._stored(benchmark.with_findings(findings))
 
     def sweep_each(
         self,
@@ -183,39 +191,39 @@ class Workbench:
         networks: Sequence[str] = (),
         path: Path | None = None,
         allow_findings: bool = False,
-        terms: Terms = SWEEP_TERMS,
+        settings: BenchmarkSettings = SWEEP_SETTINGS,
         on_result: Callable[[Result | Finding], None] | None = None,
     ) -> Tickers:
-        """Rank networks on each symbol by itself; what is known is told as soon as it is.
+        """Rank networks on each symbol by itself, and report each result as it is decided.
 
-        Each symbol's champion is stored as a run. A symbol that cannot be used is left out, with a
-        finding; memory does not grow with the number of symbols.
+        The candidate of each symbol is stored as a run. A symbol that cannot be used is left out,
+        with a finding; memory does not grow with the number of symbols.
 
         Raises
         ------
         InputError
             If no symbol at all can be used.
         """
-        entrants, left_out = self._entrants(experiment, networks)
-        rows: list[Row] = []
+        candidates, left_out = candidates_of_zoo(experiment, networks)
+        rows: list[TickerResult] = []
         findings = list(left_out)
-        for each in decided(
+        for decided in benchmark_tickers(
             self.home,
             experiment,
-            entrants,
-            self._provider(experiment.source, path),
-            terms,
-            as_of=self.today,
+            candidates,
+            self._reader(path),
+            settings,
             allow_findings=allow_findings,
         ):
-            if isinstance(each, Finding):
-                findings.append(each)
-                told: Result | Finding = each
+            result: Result | Finding
+            if isinstance(decided, Finding):
+                result = decided
+                findings.append(decided)
             else:
-                told = self._kept(each)
-                rows.append(Row.of(told.report, told.run.id))
+                result = self._stored(decided)
+                rows.append(TickerResult.from_report(result.report, result.run.id))
             if on_result:
-                on_result(told)
+                on_result(result)
         if not rows:
             raise NothingLeftError([each.seen.en for each in findings])
         return Tickers(rows=tuple(rows), findings=tuple(findings))
@@ -227,87 +235,88 @@ class Workbench:
         recipe: str | None = None,
         path: Path | None = None,
         allow_findings: bool = False,
-        terms: Terms = ALONE,
+        settings: BenchmarkSettings = SINGLE_FIT_SETTINGS,
         on_epoch: Callable[[Epoch], None] | None = None,
         on_progress: OnProgress | None = None,
         checkpoint: Path | None = None,
     ) -> Result:
         """Train one experiment, score it beside every baseline, and store the run.
 
-        The same experiment on the same prices is the same run, and is not trained again. What came
-        from a recipe stands beside the default experiment too, on the same windows. A training of
-        one network alone keeps a checkpoint after each epoch, if it is told where, and goes on from
-        what it finds there.
+        The same experiment on the same prices is the same run, and is not trained again.
+
+        Parameters
+        ----------
+        recipe
+            The recipe that the experiment comes from: the default experiment is then trained and
+            scored on the same windows too.
+        checkpoint
+            The folder of the checkpoint that is written after each epoch of a single network, and
+            that a training resumes from.
         """
-        prices = self._prices(experiment, path, allow_findings=allow_findings)
+        prices = self._reader(path).read(experiment, allow_findings=allow_findings)
         name = recipe or name_of(experiment.network)
-        stored = self.home / "runs" / run_id([experiment], _records(prices), name)
-        if stored.is_dir():
-            run = Run(stored)
-            return self._result(run, run.report, prices)
-        entrants = [Entrant(name, experiment)]
-        if recipe is not None and recipe != DEFAULT_RECIPE:
-            entrants.append(Entrant(DEFAULT_RECIPE, default_beside(experiment)))
-        group = Group.of(prices, entrants)
-        [trials] = opened(self.home, "train", [group], terms)
-        if len(entrants) > 1 or experiment.members > 1:
-            return self._kept(
-                contest(group, terms, trials=trials, subject=name, on_progress=on_progress)
+        known = self.home / "runs" / run_id([experiment], price_records(prices), name)
+        if known.is_dir():
+            return Result.from_run(Run(known), prices)
+        candidates = candidates_of_recipe(name, recipe, experiment)
+        group = Group.cut(prices, candidates)
+        [trials] = record_test_access(self.home, "train", [group], settings)
+        if len(candidates) > 1 or experiment.members > 1:
+            benchmark = run_benchmark(
+                group, settings, trials=trials, subject=name, on_progress=on_progress
             )
+            return self._stored(benchmark)
         from pregao.training import finish, train
 
         training = train(
             experiment,
             group.first,
-            device=terms.device,
-            checkpoint=found_at(checkpoint, experiment, prices),
-            keep=kept_at(checkpoint, experiment, prices),
+            device=settings.device,
+            checkpoint=read_checkpoint(checkpoint, experiment, prices),
+            keep=checkpoint_writer(checkpoint, experiment, prices),
         )
-        return self._kept(
-            score_alone(finish(training, on_epoch), name, group, terms, trials=trials)
-        )
+        model = finish(training, on_epoch)
+        return self._stored(benchmark_model(model, name, group, settings, trials=trials))
 
     def evaluate(
         self,
         run: str,
         *,
         path: Path | None = None,
-        terms: Terms = PROOF_TERMS,
+        settings: BenchmarkSettings = EVALUATION_SETTINGS,
         on_progress: OnProgress | None = None,
     ) -> Result:
-        """Score a stored run again, on prices read anew, and train it anew before each fold.
+        """Score a stored run again, on prices read anew, and refit it before each fold.
 
-        The run itself stays as it is: what changes is what is known of it.
+        The stored run does not change.
 
         Raises
         ------
         UnknownRunError
             With the newest ones.
         SplitError
-            If the folds asked for would have too few windows.
+            If the folds would have too few windows.
         """
         stored = load_run(self.home, run)
-        prices = self._prices(
-            stored.experiment, path, allow_findings=bool(stored.provenance.overridden)
-        )
+        prices = self._reader(path).read_run(stored)
         name = stored.provenance.forecaster
-        asked = () if name in COMBINATIONS else (Entrant(name, stored.experiment),)
-        group = Group.as_learnt(prices, stored.model, asked)
-        [trials] = opened(self.home, "evaluate", [group], terms, run=stored)
-        sweep = score_alone(
-            stored.model, name, group, terms, trials=trials, on_progress=on_progress
+        candidates = () if name in COMBINATIONS else (Candidate(name, stored.experiment),)
+        group = Group.cut_for_model(prices, stored.model, candidates)
+        [trials] = record_test_access(self.home, "evaluate", [group], settings, run=stored)
+        benchmark = benchmark_model(
+            stored.model, name, group, settings, trials=trials, on_progress=on_progress
         )
-        return _shown(sweep, stored)
+        return Result.from_benchmark(benchmark, stored)
 
     def reproduce(
         self,
         run: str,
         *,
         path: Path | None = None,
-        terms: Terms = ALONE,
+        settings: BenchmarkSettings = SINGLE_FIT_SETTINGS,
         on_progress: OnProgress | None = None,
     ) -> Reproduction:
-        """Train a stored run again on the prices it was made from, and compare to the last bit.
+        """Train a stored run again on the same prices, and compare to the last bit.
 
         Raises
         ------
@@ -315,10 +324,7 @@ class Workbench:
             With the newest ones.
         """
         stored = load_run(self.home, run)
-        provider = self._provider(stored.experiment.source, path)
-        return reproduce(
-            self.home, stored, provider, as_of=self.today, terms=terms, on_progress=on_progress
-        )
+        return reproduce(stored, self._reader(path), settings, on_progress=on_progress)
 
     def plan(
         self,
@@ -326,10 +332,12 @@ class Workbench:
         networks: Sequence[str] | None,
         **fields: object,
     ) -> Search:
-        """Plan a search: of each named network (of the zoo if empty), or, None, of its own.
+        """Plan a search of the settings of networks.
 
         Parameters
         ----------
+        networks
+            Names; all of the zoo if empty, and the experiment's own network if None.
         fields
             Fields of `Search`, such as ``strategy="random"`` or ``trials=40``.
 
@@ -352,14 +360,14 @@ class Workbench:
         allow_findings: bool = False,
         force: bool = False,
         budget_seconds: float | None = None,
-        terms: Terms = SWEEP_TERMS,
+        settings: BenchmarkSettings = SWEEP_SETTINGS,
         on_trial: OnTrial | None = None,
         on_progress: OnProgress | None = None,
     ) -> Result:
-        """Search the settings of each network, and rank what it chose beside every baseline.
+        """Search the settings of each network, and rank the chosen ones beside every baseline.
 
-        Everything is written down as it becomes known: the same search again goes on where it
-        was, and is not trained twice.
+        Every trial is recorded as it ends: the same search again resumes, and trains nothing
+        twice.
 
         Raises
         ------
@@ -367,12 +375,12 @@ class Workbench:
             For more trials than `MAX_COMBINATIONS`, unless forced.
         """
         plan.check_size(force=force)
-        prices = self._prices(plan.experiment, path, allow_findings=allow_findings)
-        stored = begin_search(self.home, plan, data=_records(prices))
-        return self._searched(
+        prices = self._reader(path).read(plan.experiment, allow_findings=allow_findings)
+        stored = begin_search(self.home, plan, data=price_records(prices))
+        return self._search(
             stored,
             prices,
-            terms,
+            settings,
             budget_seconds=budget_seconds,
             on_trial=on_trial,
             on_progress=on_progress,
@@ -386,36 +394,41 @@ class Workbench:
         path: Path | None = None,
         allow_findings: bool = False,
         budget_seconds: float | None = None,
-        terms: Terms = SWEEP_TERMS,
+        settings: BenchmarkSettings = SWEEP_SETTINGS,
         on_trial: OnTrial | None = None,
         on_progress: OnProgress | None = None,
     ) -> Result:
-        """Go on with a stored search, by its id.
+        """Resume a stored search by id.
+
+        Parameters
+        ----------
+        asked
+            The search as planned again, which must be the stored one.
 
         Raises
         ------
         UnknownSearchError
             With the newest ones.
         SearchMismatchError
-            If something else is asked for than was then, or the prices are others.
+            If the plan or the prices differ from the stored ones.
         """
         stored = load_search(self.home, name)
         plan = stored.record.search
         if asked is not None:
             stored.check_same(asked, stored.record.data)
-        prices = self._prices(plan.experiment, path, allow_findings=allow_findings)
-        stored.check_same(plan, _records(prices))
-        return self._searched(
+        prices = self._reader(path).read(plan.experiment, allow_findings=allow_findings)
+        stored.check_same(plan, price_records(prices))
+        return self._search(
             stored,
             prices,
-            terms,
+            settings,
             budget_seconds=budget_seconds,
             on_trial=on_trial,
             on_progress=on_progress,
         )
 
     def search_plan(self, name: str) -> Search:
-        """Give what a stored search was asked to do."""
+        """Return the plan of a stored search."""
         return load_search(self.home, name).record.search
 
     def forecast(
@@ -428,7 +441,7 @@ class Workbench:
     ) -> Forecast:
         """Forecast the next sessions of the experiment's first symbol.
 
-        The network is trained now, or found among the runs if the same was trained before.
+        The network is trained, unless the same training is among the stored runs.
         """
         result = self.train(experiment, path=path, allow_findings=allow_findings, on_epoch=on_epoch)
         return result.forecasts[0]
@@ -445,24 +458,24 @@ class Workbench:
         end: date | None = None,
         allow_findings: bool = False,
     ) -> Forecast:
-        """Forecast a symbol with a stored run; what is not given is as it was for the run.
+        """Forecast a symbol with a stored run; options that are not given are the run's.
 
-        The symbol may be one that the run was not trained on; a finding says so.
+        The forecast of a symbol that the run was not trained on carries a finding.
 
         Raises
         ------
         InvalidExperimentError
-            For another horizon than the run's (LRN011): none of its steps was ever scored.
+            For another horizon than the run's (LRN011), whose steps were never scored.
         """
         stored = load_run(self.home, run)
         known = stored.experiment
-        asked_for = known.horizon if horizon is None else horizon
-        mismatch = horizon_mismatch(run, asked=asked_for, trained=known.horizon)
+        requested = known.horizon if horizon is None else horizon
+        mismatch = horizon_mismatch(run, requested=requested, trained=known.horizon)
         if mismatch is not None:
             raise InvalidExperimentError(
                 run, [f"{mismatch.code}: {mismatch.seen.en}; {mismatch.do.en}"]
             )
-        asked = Experiment.parse(
+        experiment = Experiment.parse(
             {
                 **dict(known),
                 "symbols": (symbol,),
@@ -472,14 +485,10 @@ class Workbench:
                 "split": Split(),
             }
         )
-        [prices] = trainable(
-            asked,
-            self._provider(asked.source, path),
-            as_of=self.today,
-            allow_findings=allow_findings,
-            check_split=False,
+        [prices] = self._reader(path).read(
+            experiment, allow_findings=allow_findings, check_split=False
         )
-        return self._forecast(stored, stored.report, prices)
+        return forecast_from_run(stored, prices)
 
     def explain(
         self,
@@ -493,26 +502,26 @@ class Workbench:
         end: date | None = None,
         allow_findings: bool = False,
     ) -> Explanation:
-        """Explain a stored run, or with a symbol what it forecasts for it.
+        """Explain a stored run, or its forecast for a symbol.
 
         Parameters
         ----------
         step
-            How many sessions ahead the explained numbers are; the last by default.
+            Sessions ahead of the explained forecast; the last step by default.
         source, start, end
-            Of the symbol's prices; what is not given is as it was for the run.
+            Of the symbol's prices; those that are not given are the run's.
 
         Raises
         ------
         UnknownRunError
             With the newest ones.
         InvalidExperimentError, InvalidSymbolError
-            If the run's forecasts do not reach that step, or for a span or a ticker that cannot be.
+            If the run's forecasts do not reach that step, or for an invalid span or ticker.
         HistoryTooShortError
             If the symbol has no window.
         """
         stored = load_run(self.home, run)
-        reader = Reader(self.home, path, self.today, self.feed)
+        reader = self._reader(path)
         if symbol is None:
             return explain_stored(stored, reader, step=step)
         given = {"source": source, "start": start, "end": end}
@@ -530,7 +539,7 @@ class Workbench:
         engine: Engine | None = None,
         on_progress: OnAudited | None = None,
     ) -> Audit:
-        """Look for leaks in an experiment's pipeline, and in every feature of a plug-in.
+        """Audit an experiment's pipeline, and every feature of a plug-in, for leaks.
 
         Raises
         ------
@@ -539,7 +548,7 @@ class Workbench:
         DataQualityError
             If a symbol is quarantined and `allow_findings` is not given.
         """
-        prices = self._prices(experiment, path, allow_findings=allow_findings)
+        prices = self._reader(path).read(experiment, allow_findings=allow_findings)
         return find_leaks(
             [each.prices for each in prices],
             experiment,
@@ -549,127 +558,45 @@ class Workbench:
         )
 
     def run(self, name: str) -> Run:
-        """Find a stored run by its id."""
+        """Load a stored run by id."""
         return load_run(self.home, name)
 
     def runs(self) -> list[Run]:
-        """List the stored runs, newest first."""
+        """Return the stored runs, newest first."""
         return stored_runs(self.home)
 
-    def _provider(self, source: str, path: Path | None) -> Provider:
-        return provider_of(source, path, home=self.home, feed=self.feed)
-
-    def _prices(
-        self, experiment: Experiment, path: Path | None, *, allow_findings: bool
-    ) -> list[Checked]:
-        return trainable(
-            experiment,
-            self._provider(experiment.source, path),
+    def _reader(self, path: Path | None, *, stores_downloads: bool = True) -> PriceReader:
+        return PriceReader(
+            home=self.home,
+            feed=self.feed,
             as_of=self.today,
-            allow_findings=allow_findings,
+            path=path,
+            stores_downloads=stores_downloads,
         )
 
-    def _entrants(
-        self, experiment: Experiment, networks: Sequence[str]
-    ) -> tuple[list[Entrant], tuple[Finding, ...]]:
-        chosen, left_out = buildable(experiment, networks)
-        entrants = [
-            Entrant(name, experiment.replace(network=network)) for name, network in chosen.items()
-        ]
-        return entrants, left_out
-
-    def _survivors(
-        self, experiment: Experiment, path: Path | None, *, allow_findings: bool
-    ) -> tuple[list[Checked], tuple[Finding, ...]]:
-        return survivors(
-            experiment,
-            self._provider(experiment.source, path),
-            as_of=self.today,
-            allow_findings=allow_findings,
-        )
-
-    def _searched(
+    def _search(
         self,
         stored: StoredSearch,
         prices: list[Checked],
-        terms: Terms,
+        settings: BenchmarkSettings,
         *,
         budget_seconds: float | None,
         on_trial: OnTrial | None,
         on_progress: OnProgress | None,
     ) -> Result:
-        found = run_search(
+        benchmark = run_search(
             self.home,
             stored,
             prices,
-            terms,
+            settings,
             budget_seconds=budget_seconds,
             on_trial=on_trial,
             on_progress=on_progress,
         )
-        result = self._kept(_with_findings(found.sweep, found.findings))
-        return replace(result, search=stored.id)
+        return self._stored(benchmark, search=stored.id)
 
-    def _kept(self, sweep: Sweep) -> Result:
-        """Store the candidate as a run, and what is served in its place, and show forecasts."""
-        assert sweep.candidate.model is not None, "a candidate is a network or an average of some"
-        champion, prices = sweep.champion, sweep.prices
-        run = save_run(
-            self.home,
-            sweep.candidate.model,
-            sweep.report,
-            made_from=sweep.made_from,
-            forecaster=sweep.report.candidate,
-            data=_records(prices),
-            overridden=tuple(f.code for each in prices for f in each.quarantine),
-            serving=sweep.candidate.serving,
-            in_place=None
-            if champion.baseline is None
-            else InPlace(sweep.report.champion, champion.baseline, champion.serving),
-            prices=[each.prices for each in prices],
-        )
+    def _stored(self, benchmark: BenchmarkResult, *, search: str | None = None) -> Result:
+        """Store the candidate as a run, put it on the list, and return its result."""
+        run = store_run(self.home, benchmark)
         self.models.kept(run)
-        return _shown(sweep, run)
-
-    def _result(self, run: Run, report: Report, prices: list[Checked]) -> Result:
-        forecasts = tuple(self._forecast(run, report, each) for each in prices)
-        return Result(report, forecasts, tuple(each.prices for each in prices), run)
-
-    def _forecast(self, run: Run, report: Report, checked: Checked) -> Forecast:
-        """Forecast from the last session of these prices, by the pipeline that was evaluated."""
-        serving = run.serving
-        windows = live_windows(
-            [checked.prices],
-            scaler=serving.scaler,
-            lookback=serving.lookback,
-            horizon=serving.horizon,
-        )
-        quantiles = run.forecaster.quantiles(windows)[0]
-        forecast = forecast_of(checked, quantiles, report, run)
-        if forecast.symbol in run.experiment.symbols:
-            return forecast
-        return forecast.replace(findings=(*forecast.findings, stranger(forecast.symbol, run)))
-
-
-def _shown(sweep: Sweep, run: Run) -> Result:
-    """Show a contest with the forecasts of who won it."""
-    forecasts = tuple(
-        forecast_of(each, quantiles, sweep.report, run)
-        for each, quantiles in zip(sweep.prices, sweep.champion.live, strict=True)
-    )
-    return Result(
-        sweep.report,
-        forecasts,
-        tuple(each.prices for each in sweep.prices),
-        run,
-        tradings=sweep.tradings,
-    )
-
-
-def _with_findings(sweep: Sweep, findings: tuple[Finding, ...]) -> Sweep:
-    report = sweep.report
-    return replace(sweep, report=report.replace(findings=(*findings, *report.findings)))
-
-
-def _records(prices: Sequence[Checked]) -> tuple[DataRecord, ...]:
-    return tuple(each.record for each in prices)
+        return Result.from_benchmark(benchmark, run, search=search)

@@ -23,7 +23,7 @@ from pregao.training import Epoch
 from pregao.training.search import Progress as SearchProgress
 from pregao.training.search import Search
 from pregao.values import Text
-from pregao.workbench import Progress, Result, Terms, Workbench
+from pregao.workbench import BenchmarkSettings, Progress, Result, Workbench
 
 OnProgress = Callable[[JobProgress], None]
 Work = Callable[[Any, Workbench, Path, OnProgress], JobResult]
@@ -77,7 +77,7 @@ def _sweep(
         request.experiment,
         networks=request.networks,
         allow_findings=request.allow_findings,
-        terms=_benchmark_settings(request.ensemble, request.folds),
+        settings=_benchmark_settings(request.ensemble, request.folds),
         on_progress=_scoring_progress(on_progress),
     )
     return _run_result(result, bench, promote=request.promote)
@@ -91,7 +91,7 @@ def _search(
         allow_findings=request.allow_findings,
         force=True,  # its size was checked when it was accepted
         budget_seconds=request.budget_seconds,
-        terms=_benchmark_settings(request.ensemble, request.folds),
+        settings=_benchmark_settings(request.ensemble, request.folds),
         on_trial=_trial_progress(on_progress, request.search),
         on_progress=_scoring_progress(on_progress),
     )
@@ -128,9 +128,9 @@ def _run_result(result: Result, bench: Workbench, *, promote: bool) -> JobResult
     )
 
 
-def _benchmark_settings(ensemble: int, folds: int | None) -> Terms:
+def _benchmark_settings(ensemble: int, folds: int | None) -> BenchmarkSettings:
     walk = None if folds == 0 else WalkForward(num_folds=folds)
-    return Terms(ensemble=ensemble, walk=walk)
+    return BenchmarkSettings(ensemble=ensemble, walk=walk)
 
 
 def _scoring_progress(on_job_progress: OnProgress) -> Callable[[Progress], None]:

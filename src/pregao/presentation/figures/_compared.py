@@ -10,7 +10,7 @@ from pregao.presentation.figures._theme import PALETTES, Palette, Theme, empty_f
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from pregao.evaluation import NetworkScore
+    from pregao.evaluation import EvaluatedForecaster
 
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 MOST_CURVES = len(_DASHES)
@@ -18,7 +18,10 @@ MOST_CURVES = len(_DASHES)
 
 
 def compared_curves_figure(
-    scores: "Mapping[str, NetworkScore]", *, language: Language = "en", theme: Theme = "light"
+    scores: "Mapping[str, EvaluatedForecaster]",
+    *,
+    language: Language = "en",
+    theme: Theme = "light",
 ) -> "go.Figure":
     """Draw the validation loss of each, the epoch that was kept as a dot on it.
 
@@ -54,7 +57,7 @@ def _colours(colours: Palette) -> tuple[str, ...]:
 def _add_curve(
     figure: "go.Figure",
     name: str,
-    score: "NetworkScore",
+    score: "EvaluatedForecaster",
     text: dict[str, str],
     *,
     colour: str,

@@ -10,13 +10,13 @@ from pregao.presentation.figures._theme import PALETTES, Palette, Theme, empty_f
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from pregao.evaluation import NetworkScore
+    from pregao.evaluation import EvaluatedForecaster
 
 _LABELS_PX = 72
 
 
 def learning_curves_figure(
-    scores: "Sequence[NetworkScore]", *, language: Language = "en", theme: Theme = "light"
+    scores: "Sequence[EvaluatedForecaster]", *, language: Language = "en", theme: Theme = "light"
 ) -> "go.Figure":
     """Draw training and validation loss; of several networks the first is shown.
 
@@ -43,7 +43,7 @@ def learning_curves_figure(
 
 def _add_curves(
     figure: "go.Figure",
-    score: "NetworkScore",
+    score: "EvaluatedForecaster",
     text: dict[str, str],
     colours: Palette,
     *,
@@ -59,18 +59,18 @@ def _add_curves(
             x=[epoch.number for epoch in score.epochs],
             y=losses,
             name=text[name],
-            meta=score.network,
+            meta=score.name,
             mode="lines",
             line=line,
             hovertemplate=f"{text[name]}, {text['epoch']} %{{x}}: <b>%{{y:.5f}}</b>"
-            f"<extra>{escape(score.network, quote=False)}</extra>",
+            f"<extra>{escape(score.name, quote=False)}</extra>",
             visible=visible,
         )
 
 
 def _add_marks(
     figure: "go.Figure",
-    score: "NetworkScore",
+    score: "EvaluatedForecaster",
     text: dict[str, str],
     colours: Palette,
     *,
@@ -87,7 +87,7 @@ def _add_marks(
             x=[epoch.number],
             y=[epoch.validation_loss],
             name=name,
-            meta=score.network,
+            meta=score.name,
             mode="markers",
             marker={"color": colours.network, "line": {"width": 2}, **marker},
             hoverinfo="skip",

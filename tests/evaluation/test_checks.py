@@ -13,7 +13,6 @@ from pregao.evaluation._checks import (
     costs_eat_edge,
     fails_when_volatile,
     folds_disagree,
-    horizon_mismatch,
     labels_swapped,
     leak,
     not_promoted,
@@ -22,6 +21,7 @@ from pregao.evaluation._checks import (
     price_r2_alone,
     trials_not_counted,
 )
+from pregao.findings import horizon_mismatch
 from pregao.values import Text
 
 
@@ -186,8 +186,8 @@ def test_a_gain_of_few_folds_is_doubted(skills: list[float], is_doubted: bool):
 
 
 def test_another_horizon_than_the_trained_one_is_an_error():
-    assert horizon_mismatch("run-1", asked=10, trained=10) is None
-    for asked in (5, 20):
-        finding = horizon_mismatch("run-1", asked=asked, trained=10)
+    assert horizon_mismatch("run-1", requested=10, trained=10) is None
+    for requested in (5, 20):
+        finding = horizon_mismatch("run-1", requested=requested, trained=10)
         assert finding is not None
         assert ("LRN011", "error") == (finding.code, finding.severity)

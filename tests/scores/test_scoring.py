@@ -137,7 +137,7 @@ def test_forecasters_apart_are_scored_together(apart):
     comparison = compare({"gru_wide": judged}, {"random_walk": naive})
 
     assert comparison.edge
-    assert comparison.scored("gru_wide").metrics.num_windows == sum(
+    assert comparison.forecaster("gru_wide").metrics.num_windows == sum(
         len(each.sealed_test) for each in apart
     )
 

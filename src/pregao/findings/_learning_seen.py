@@ -1,0 +1,80 @@
+"""Findings about learning, each with its sentence: what had no part in a result, and why."""
+
+from collections.abc import Sequence
+
+from pregao.findings._finding import Finding
+from pregao.values import Text
+
+_MOST_SYMBOLS = 5
+
+
+def not_trained_on(run: str, trained_on: Sequence[str], symbol: str) -> Finding:
+    """Return that a run forecasts a symbol it was not trained on (LRN005)."""
+    seen = Text.of(
+        "{run} was trained on {symbols}, not on {symbol}",
+        "{run} foi treinada com {symbols}, não com {symbol}",
+        run=run,
+        symbols=", ".join(trained_on[:_MOST_SYMBOLS]),
+        symbol=symbol,
+    )
+    return Finding.of("LRN005", seen, symbol=symbol)
+
+
+def network_left_out(name: str, reason: str) -> Finding:
+    """Return that a network of the zoo does not fit an experiment (LRN006)."""
+    return Finding.of("LRN006", Text.same(f"{name}: {reason}"))
+
+
+def ticker_left_out(symbol: str, reason: str) -> Finding:
+    """Return that a symbol of many has no part in the result (LRN007)."""
+    return Finding.of("LRN007", Text.same(reason), symbol=symbol)
+
+
+def no_trial_trained(network: str, reason: str | None) -> Finding:
+    """Return that a search trained no trial of a network (LRN008); without a reason, for time."""
+    why = (
+        Text(en=" in the time given", pt_br=" no tempo dado")
+        if reason is None
+        else Text.same(f": {reason}")
+    )
+    seen = Text.of(
+        "no trial of {network} could be trained{why}",
+        "nenhuma tentativa de {network} pôde ser treinada{why}",
+        network=network,
+        why=why,
+    )
+    return Finding.of("LRN008", seen)
+
+
+def search_unfinished(search: str, num_trials: int) -> Finding:
+    """Return that a search ran out of time (LRN009)."""
+    seen = Text.of(
+        "the time was up after {trials} trials",
+        "o tempo acabou depois de {trials} tentativas",
+        trials=num_trials,
+    )
+    do = Text.of(
+        "'pregao search --resume {search}' goes on",
+        "'pregao search --resume {search}' continua",
+        search=search,
+    )
+    return Finding.of("LRN009", seen, do=do)
+
+
+def horizon_mismatch(run: str, *, requested: int, trained: int) -> Finding | None:
+    """Compare a requested horizon with the one that a run was trained for (LRN011)."""
+    if requested == trained:
+        return None
+    seen = Text.of(
+        "{run} was trained for {trained} sessions ahead, and {requested} were asked for",
+        "{run} foi treinada para {trained} pregões à frente, e foram pedidos {requested}",
+        run=run,
+        trained=trained,
+        requested=requested,
+    )
+    return Finding.of("LRN011", seen)
+
+
+def baseline_unavailable(reason: str) -> Finding:
+    """Return that a baseline could not be fitted (EVA010)."""
+    return Finding.of("EVA010", Text.same(reason))
