@@ -29,7 +29,7 @@ def diagnose(
 
 
 def _worse_than_baselines(candidate: EvaluatedForecaster) -> Iterable[Finding]:
-    """Yield a finding for the best baseline and one for the naive forecast, where each is better."""
+    """Yield a finding for the best baseline and one for the naive one, where each is better."""
     best, naive = candidate.versus_best_baseline, candidate.versus_random_walk
     if best.crps_skill < 0 and best.name != NAIVE:
         do = Text.of(
