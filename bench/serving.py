@@ -62,7 +62,7 @@ def served_network(home: Path, seed: int) -> Run:
         fitted,
         report,
         made_from=[experiment],
-        forecaster="anchor_lstm",
+        forecaster="lstm_small",
         data=(),
         serving=serving,
         prices=[prices],

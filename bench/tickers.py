@@ -20,7 +20,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["PREGAO_HOME"] = str(Path(folder) / "home")
         tickers = write(Path(folder))
-        for kind, networks in (("apart", "anchor_lstm,dlinear"), ("pooled", "anchor_lstm")):
+        for kind, networks in (("apart", "lstm_small,dlinear"), ("pooled", "lstm_small")):
             swept = run(
                 "sweep", "--symbols-file", str(tickers), f"--{kind}", "--path", folder,
                 "--networks", networks, "--allow-findings", "--json",

@@ -18,7 +18,7 @@ FOLDER = ROOT / "reports" / "screenshots"
 WIDTHS = (360, 1440)
 SWEEP = {
     "experiment": {"symbols": ["SP500"], "source": "sample", "epochs": 4},
-    "networks": ["anchor_lstm", "gru_classic", "dlinear", "lstm_self_attention"],
+    "networks": ["lstm_small", "gru_classic", "dlinear", "lstm_self_attention"],
     "mode": "full",
     "folds": 2,
 }

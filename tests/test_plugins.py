@@ -434,7 +434,7 @@ def test_a_broken_network_is_listed_as_broken_and_affects_no_other(
 
     assert 0 == helped.returncode
     assert 0 == listed.returncode
-    assert "anchor_lstm" in listed.stdout
+    assert "lstm_small" in listed.stdout
     assert "acme-networks 1.0" in listed.stderr
     assert 2 == trained.returncode
     assert "acme-networks 1.0" in trained.stderr

@@ -26,7 +26,7 @@ def pregao(tmp_path_factory: pytest.TempPathFactory) -> Shell:
 @pytest.fixture(scope="module")
 def sweep(pregao: Shell) -> dict[str, object]:
     done = pregao(
-        "sweep", "SP500", *SMALL, "--networks", "dlinear,anchor_lstm", "--report", "page.html",
+        "sweep", "SP500", *SMALL, "--networks", "dlinear,lstm_small", "--report", "page.html",
         "--folds", "2", "--json",
     )  # fmt: skip
     assert 0 == done.returncode, done.stderr

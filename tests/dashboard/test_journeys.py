@@ -48,7 +48,7 @@ def _watch_a_sweep(seen):
     page.locator("input[name=networks]").first.wait_for(state="attached")
     page.evaluate(
         """document.querySelectorAll('input[name=networks]').forEach((each) => {
-             const chosen = ["dlinear", "anchor_lstm", "gru_classic", "lstm_classic"];
+             const chosen = ["dlinear", "lstm_small", "gru_classic", "lstm_classic"];
              each.checked = chosen.includes(each.value);
              each.dispatchEvent(new Event("change", { bubbles: true }));
            })"""

@@ -138,7 +138,7 @@ def test_name_that_is_too_long_is_refused(client):
 
 
 def test_empty_name_is_the_usual_network(client):
-    assert "anchor_lstm" == _as_json(client, network="")["start"]["name"]
+    assert "lstm_small" == _as_json(client, network="")["start"]["name"]
 
 
 def test_newest_runs_can_be_tried(served_home, client):

@@ -126,7 +126,7 @@ def test_sample_is_filled_in_and_starts_with_one_click(client):
     shown = client.get("/training", params={"sample": "1"}).text
 
     chosen = {name: page["values"][name] for name in ("symbols", "source", "network")}
-    assert {"symbols": ["SP500"], "source": "sample", "network": "anchor_lstm"} == chosen
+    assert {"symbols": ["SP500"], "source": "sample", "network": "lstm_small"} == chosen
     assert page["values"]["epochs"] <= 10
     assert shown.index('form="training-form"') < shown.index('<form id="training-form"')
 
@@ -192,7 +192,7 @@ def test_last_jobs_are_listed_with_what_they_are_about(make_services, client_of)
     by_kind = {each["kind"]: each for each in lines}
     assert ["PETR4"] == by_kind["fetch"]["symbols"]
     assert 2 == by_kind["sweep"]["num_networks"]
-    assert "anchor_lstm" == by_kind["train"]["network"]
+    assert "lstm_small" == by_kind["train"]["network"]
     shown = client.get("/training").text
     assert all(f'href="/training/jobs/{each["id"]}"' in shown for each in lines)
 

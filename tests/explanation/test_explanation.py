@@ -81,8 +81,8 @@ IMPORTANCES = Importances(
 
 def explained(*attributions: Attribution, model=None, **options) -> Explanation:
     facts = {
-        "run": "anchor_lstm-0123456789ab",
-        "forecaster": "anchor_lstm",
+        "run": "lstm_small-0123456789ab",
+        "forecaster": "lstm_small",
         "served": None,
         "edge": "proven",
         "as_of": date(2024, 1, 5),

@@ -131,7 +131,7 @@ def test_trees_read_features():
     assert found.everything.rise_percent != 0
 
 
-@pytest.mark.parametrize("name", ["anchor_lstm", "lightgbm", "har"])
+@pytest.mark.parametrize("name", ["lstm_small", "lightgbm", "har"])
 def test_separate_windows_have_the_same_forecasts_as_overlapping_ones(name: str):
     windows = dataset().validation
     fitted = BASELINES[name].fit(dataset().train, LEVELS, 0) if name in BASELINES else trained()
@@ -149,7 +149,7 @@ def trained():
         features=FEATURES,
         lookback=LOOKBACK,
         horizon=HORIZON,
-        network="anchor_lstm",
+        network="lstm_small",
         epochs=2,
         learning_rate=1e-2,
     )

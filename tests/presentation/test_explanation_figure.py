@@ -47,9 +47,9 @@ def explanation(request: pytest.FixtureRequest) -> Explanation:
 def of_forecast() -> Explanation:
     return Explanation(
         about="forecast",
-        run="anchor_lstm-0123456789ab",
+        run="lstm_small-0123456789ab",
         model="0123456789abcdef",
-        forecaster="anchor_lstm",
+        forecaster="lstm_small",
         edge="none",
         symbol="PETR4",
         as_of=date(2024, 1, 5),

@@ -17,7 +17,7 @@ from pregao.workbench._tickers import benchmark_tickers
 TINY = Experiment(
     symbols=("PETR4",),
     source="live",
-    network="anchor_lstm",
+    network="lstm_small",
     features=("return", "log_sigma"),
     lookback=8,
     horizon=3,

@@ -38,7 +38,7 @@ from pregao.training.search._space import Space
 
 BASE = Experiment(
     symbols=("TEST3",),
-    network="anchor_lstm",
+    network="lstm_small",
     features=("return", "log_sigma"),
     lookback=8,
     horizon=2,

@@ -13,7 +13,7 @@ from pregao.dataset import FEATURE_SETS, Split
 from pregao.errors import InvalidExperimentError, InvalidSymbolError, UnknownNameError
 from pregao.instruments import Symbol
 from pregao.training import LEVELS, Actions, Experiment, untrained
-from pregao.zoo.networks import ACTIVATIONS, ZOO
+from pregao.zoo.networks import ACTIVATIONS, ALIASES, ZOO
 
 # For every field: a value other than its default. A new field has to be added here.
 CHANGES: dict[str, object] = {
@@ -90,6 +90,18 @@ def test_a_network_is_named_or_spelt_out(name: str):
 
     assert spelt == named
     assert named == Experiment.from_json(named.to_json())
+
+
+@pytest.mark.parametrize(("former", "present"), ALIASES.items())
+def test_a_stored_experiment_with_a_former_name_is_the_same_experiment(
+    tmp_path, former: str, present: str
+):
+    named = Experiment(symbols=("SP500",), network=present)
+    toml, json = tmp_path / "experiment.toml", f'{{"symbols": ["SP500"], "network": "{former}"}}'
+    toml.write_text(f'symbols = ["SP500"]\nnetwork = "{former}"\n', encoding="utf-8")
+
+    assert named == Experiment.from_toml(toml) == Experiment.from_json(json)
+    assert named.digest == Experiment.from_toml(toml).digest
 
 
 @pytest.mark.parametrize("activation", ACTIVATIONS)

@@ -130,7 +130,7 @@ def test_a_search_whose_node_dies_finds_what_it_finds_anywhere():
     experiment = Experiment(symbols=("TEST3",), lookback=8, horizon=2, network="dlinear")
     plan = Search(
         experiment=experiment,
-        entries={"dlinear": "dlinear", "anchor_lstm": "anchor_lstm"},
+        entries={"dlinear": "dlinear", "lstm_small": "lstm_small"},
         space=Space.parse({"dropout": [0.1, 0.3], "batch_size": [16, 64], "epochs": [2, 6]}),
         strategy="random",
         trials=6,

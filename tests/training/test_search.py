@@ -23,7 +23,7 @@ from pregao.training.search._strategies import STRATEGIES, Verdict
 
 BASE = Experiment(
     symbols=("TEST3",),
-    network="anchor_lstm",
+    network="lstm_small",
     features=("return", "log_sigma"),
     lookback=8,
     horizon=3,

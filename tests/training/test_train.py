@@ -23,7 +23,7 @@ from pregao.zoo.networks import ZOO
 PRICES = synthetic_prices(sessions=700, seed=11)
 SMALL = Experiment(
     symbols=("TEST3",),
-    network="anchor_lstm",
+    network="lstm_small",
     lookback=12,
     horizon=3,
     epochs=3,

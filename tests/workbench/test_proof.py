@@ -193,7 +193,7 @@ def test_an_average_is_proven_by_training_those_it_averages(tmp_path: Path, fold
     workbench = Workbench(tmp_path)
     settings = BenchmarkSettings(ensemble=2, walk=WalkForward(num_folds=2))
     result = workbench.sweep(
-        SMALL.replace(epochs=2), networks=("dlinear", "anchor_lstm"), path=folder, settings=settings
+        SMALL.replace(epochs=2), networks=("dlinear", "lstm_small"), path=folder, settings=settings
     )
     report = result.report
     assert report.walk is not None

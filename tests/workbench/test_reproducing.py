@@ -212,7 +212,7 @@ def test_seeds_that_are_averaged_are_the_same_again(
 def test_an_average_of_a_sweep_is_the_same_again_with_the_weights_it_has(
     tmp_path: Path, folder: Path, weights: tuple[float, ...]
 ):
-    members = (trained(), trained(TINY.replace(network="anchor_lstm", epochs=1)))
+    members = (trained(), trained(TINY.replace(network="lstm_small", epochs=1)))
     run = stored(tmp_path, Ensemble(members, weights, "stacked"), name="ensemble_stacked")
 
     found = again(tmp_path, run, folder)
@@ -571,7 +571,7 @@ def test_a_run_and_the_champion_of_a_sweep_are_reproduced_by_the_command(tmp_pat
     one_fit = ["--folds", 0, "--ensemble", 0]
 
     trained = pregao("train", *small, "--network", "dlinear", "--json")
-    swept = pregao("sweep", *small, "--networks", "dlinear,anchor_lstm", *one_fit, "--json")
+    swept = pregao("sweep", *small, "--networks", "dlinear,lstm_small", *one_fit, "--json")
 
     for done in (trained, swept):
         assert 0 == done.returncode, done.stderr

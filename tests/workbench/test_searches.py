@@ -42,7 +42,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def plan(home: Path) -> Search:
-    names = ("dlinear", "anchor_lstm")
+    names = ("dlinear", "lstm_small")
     return Workbench(home).plan(TINY, names, space=SPACE, strategy="random", trials=4)
 
 
@@ -54,7 +54,7 @@ def found(home: Path, plan: Search) -> Result:
 def test_a_search_ranks_the_best_of_each_network_and_says_what_it_chose(found: Result):
     searched = {each.name: each for each in found.report.ranking if each.trials is not None}
 
-    assert {"dlinear", "anchor_lstm"} == set(searched)
+    assert {"dlinear", "lstm_small"} == set(searched)
     for each in searched.values():
         assert 4 == each.trials
         assert each.pruned is not None
@@ -65,7 +65,7 @@ def test_a_search_ranks_the_best_of_each_network_and_says_what_it_chose(found: R
 def test_the_best_trial_is_the_best_on_validation_in_the_ledger(home: Path, found: Result):
     stored = load_search(home, found.search or "")
 
-    for network in ("dlinear", "anchor_lstm"):
+    for network in ("dlinear", "lstm_small"):
         losses = {t.trial: t.loss for t in stored.trials() if t.entry == network}
         best = next(e for e in found.report.ranking if e.name == network)
         chosen = min(best.epochs, key=lambda epoch: epoch.validation_loss)
@@ -173,7 +173,7 @@ def test_a_grid_larger_than_one_wants_by_accident_needs_force(home: Path):
 
 
 def test_windows_of_several_lookbacks_are_scored_on_the_same_sessions(tmp_path: Path):
-    space = Space.parse({"lookback": [6, 20], "network": ["dlinear", "anchor_lstm"]})
+    space = Space.parse({"lookback": [6, 20], "network": ["dlinear", "lstm_small"]})
     workbench = Workbench(tmp_path)
 
     result = workbench.search(
@@ -182,7 +182,7 @@ def test_windows_of_several_lookbacks_are_scored_on_the_same_sessions(tmp_path: 
 
     [best] = [each for each in result.report.ranking if each.trials is not None]
     assert 4 == best.trials
-    assert best.name in ("dlinear", "anchor_lstm")
+    assert best.name in ("dlinear", "lstm_small")
 
 
 def test_a_recipe_stands_beside_the_default_on_the_same_windows(tmp_path: Path):
@@ -256,10 +256,10 @@ def test_of_networks_that_are_alike_the_first_named_is_champion_and_kept(tmp_pat
     untrained = TINY.replace(epochs=0)
 
     result = Workbench(tmp_path).sweep(
-        untrained, networks=("anchor_lstm", "dlinear"), settings=BenchmarkSettings()
+        untrained, networks=("lstm_small", "dlinear"), settings=BenchmarkSettings()
     )
 
-    assert "anchor_lstm" == result.report.candidate
+    assert "lstm_small" == result.report.candidate
     assert 0 == result.run.model.best_epoch
 
 

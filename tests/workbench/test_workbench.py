@@ -31,7 +31,7 @@ from pregao.zoo.networks import ZOO
 TINY = Experiment(
     symbols=("SP500",),
     start=date(2014, 1, 2),
-    network="anchor_lstm",
+    network="lstm_small",
     features=("return", "log_sigma"),
     lookback=8,
     horizon=3,
@@ -53,7 +53,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def swept(home: Path) -> Result:
-    return Workbench(home).sweep(TINY, networks=("dlinear", "anchor_lstm"), settings=PROVEN)
+    return Workbench(home).sweep(TINY, networks=("dlinear", "lstm_small"), settings=PROVEN)
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +68,7 @@ def test_a_sweep_ranks_networks_beside_every_baseline(swept: Result):
     report = swept.report
 
     assert list(BASELINES) == [each.name for each in report.baselines]
-    assert {"dlinear", "anchor_lstm", *COMBINATIONS} == {each.name for each in report.ranking}
+    assert {"dlinear", "lstm_small", *COMBINATIONS} == {each.name for each in report.ranking}
     crps = [each.validation_crps for each in report.ranking]
     assert sorted(crps) == crps
     assert report.candidate == report.ranking[0].name
@@ -134,7 +134,7 @@ def test_results_show_themselves_in_a_notebook(swept: Result):
     shown = notebook.Result(swept)._repr_html_()
 
     assert swept.report.verdict.en.split(":", maxsplit=1)[0] in shown
-    for name in (*BASELINES, "dlinear", "anchor_lstm"):
+    for name in (*BASELINES, "dlinear", "lstm_small"):
         assert name in shown
     assert "2019-01-02" in shown
     assert f"{swept.forecasts[0].median[0]:,.2f}" in shown

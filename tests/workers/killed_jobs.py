@@ -18,7 +18,7 @@ EXPERIMENT = Experiment.model_validate(
         "lookback": 10,
         "horizon": 2,
         "epochs": 4,
-        "network": "anchor_lstm",
+        "network": "lstm_small",
     }
 )
 

@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as hnp
 
 from pregao.training import LEVELS
 from pregao.zoo.baselines import BASELINES, anchor_quantiles
-from pregao.zoo.baselines._boosting import KNOTS, along_shape
+from pregao.zoo.baselines._boosting import KNOTS, extend_to_levels
 
 
 def test_boosting_finds_a_planted_spread(training):
@@ -32,7 +32,7 @@ def test_unmoved_knots_give_the_shape_back(training):
     knots = anchor_quantiles(training.targets, (0.1, 0.5, 0.9))
     shape = anchor_quantiles(training.targets, LEVELS)
 
-    np.testing.assert_allclose(shape[None], along_shape(knots[None], knots, shape), atol=1e-12)
+    np.testing.assert_allclose(shape[None], extend_to_levels(knots[None], knots, shape), atol=1e-12)
 
 
 @given(hnp.arrays(np.float64, (3, 2, 3), elements=st.floats(-5, 5)))
@@ -41,7 +41,7 @@ def test_levels_along_the_shape_never_cross(moved):
     knots = np.array([[-1.0, 0.0, 1.5], [-2.0, 0.1, 1.0]])
     shape = np.array([[-3.0, -1.0, -0.2, 0.0, 2.0], [-2.5, -2.0, 0.5, 1.0, 4.0]])
 
-    forecast = along_shape(np.sort(moved, axis=-1), knots, shape)
+    forecast = extend_to_levels(np.sort(moved, axis=-1), knots, shape)
 
     assert (np.diff(forecast, axis=-1) >= -1e-12).all()
 

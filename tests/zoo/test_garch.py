@@ -11,7 +11,7 @@ from pregao.zoo.baselines._garch import (
     FEWEST_RETURNS,
     filtered_variances,
     fit_gjr_garch,
-    fitted_parameters,
+    fit_parameters,
     pooled_symbol,
     simulated_quantiles,
     stratified_draws,
@@ -20,7 +20,7 @@ from pregao.zoo.baselines._garch import (
 
 def test_garch_filter_equals_the_conditional_volatility_of_arch(training):
     returns = training.returns[1:600]
-    parameters = fitted_parameters(returns)
+    parameters = fit_parameters(returns)
     model = arch_model(
         returns / returns.std(),
         mean="Constant",

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from pregao.errors import InvalidNetworkError, UnknownNameError
 from pregao.zoo.networks import (
     ACTIVATIONS,
+    ALIASES,
     NETWORK_SCHEMA,
     ZOO,
     DLinear,
@@ -21,7 +22,9 @@ from pregao.zoo.networks import (
     Recurrent,
     SelfAttention,
     Stack,
+    current_name,
     find_network,
+    name_of,
     num_parameters,
 )
 
@@ -57,7 +60,7 @@ THIRTY = [
     "lstm_time_distributed",
     "multi_path",
 ]
-BEYOND = ["anchor_lstm", "tcn", "alstm", "transformer", "dlinear", "nhits"]
+BEYOND = ["lstm_small", "tcn", "alstm", "transformer", "dlinear", "nhits"]
 
 LSTM = Recurrent(cell="lstm", width=8)
 
@@ -69,7 +72,7 @@ COUNTED = {
     "lstm_wide_shallow": 4 * (256 + 256**2 + 512) + 257 * 128 + 129,
     "bilstm_bigru": (8 * (64 + 64**2 + 128) + 6 * (128 * 64 + 64**2 + 128) + 129 * 64 + 65),
     "lstm_highway": (4 * (96 + 96**2 + 192) + 2 * 97 * 96 + 4 * (96 * 48 + 48**2 + 96) + 49),
-    "anchor_lstm": 4 * (32 + 32**2 + 64) + 33,
+    "lstm_small": 4 * (32 + 32**2 + 64) + 33,
     "dlinear": 2 * 10 + 1,
 }
 
@@ -114,6 +117,17 @@ def test_parameters_are_counted_as_by_hand(name):
     network = find_network(name)
 
     assert COUNTED[name] == num_parameters(network, num_features=1, lookback=10, num_outputs=1)
+
+
+@pytest.mark.parametrize(("former", "present"), ALIASES.items())
+def test_a_former_name_finds_the_present_network(former, present):
+    assert former not in ZOO
+    assert find_network(former) == ZOO[present].network
+    assert present == name_of(find_network(former)) == current_name(former)
+
+
+def test_a_present_name_is_its_own_current_name():
+    assert list(ZOO) == [current_name(name) for name in ZOO]
 
 
 def test_unknown_network_names_the_nearest():
@@ -232,7 +246,7 @@ def test_a_misspelt_name_of_the_package_is_an_attribute_error():
 
 @given(st.integers(1, 64), st.integers(1, 64), st.integers(1, 64))
 def test_an_added_output_costs_its_weights_and_one_bias(num_features, lookback, num_outputs):
-    network = find_network("anchor_lstm")
+    network = find_network("lstm_small")
 
     def count(outputs):
         return num_parameters(

@@ -31,7 +31,7 @@ NETWORKS_PT: dict[str, str] = {
     "cnn_lstm": "Duas convoluções causais que acham padrões curtos, depois duas camadas LSTM.",
     "lstm_time_distributed": "Três camadas LSTM com uma camada densa em cada passo entre elas.",
     "multi_path": "Duas camadas LSTM, duas GRU e uma LSTM bidirecional, lado a lado.",
-    "anchor_lstm": "Uma camada LSTM pequena e sem cabeça: pouco para decorar, a padrão.",
+    "lstm_small": "Uma camada LSTM pequena e sem cabeça: pouco para decorar, a padrão.",
     "tcn": "Convoluções causais de dilatação dobrada, cada uma somada à sua entrada.",
     "alstm": "Uma camada LSTM cujos estados são ponderados por atenção aprendida no tempo.",
     "transformer": "Um codificador transformer sobre trechos sobrepostos de oito pregões.",

@@ -30,13 +30,13 @@ from pregao.presentation import TEXTS
 from pregao.training import RECIPES, Experiment, Recipe, find_recipe, listed_networks
 from pregao.values import Text, Value
 from pregao.workbench import MODES
-from pregao.zoo.networks import ZOO, find_network, name_of
+from pregao.zoo.networks import ZOO, current_name, find_network, name_of
 
 router = APIRouter(include_in_schema=False)
 
 MOST_JOBS = 20
 SAMPLE_SYMBOL = "SP500"
-_SAMPLE = {"symbols": [SAMPLE_SYMBOL], "source": "sample", "network": "anchor_lstm", "epochs": 10}
+_SAMPLE = {"symbols": [SAMPLE_SYMBOL], "source": "sample", "network": "lstm_small", "epochs": 10}
 """Enough to see a network learn what there is to learn, in less than a minute on two cores."""
 _API_SOURCE = {"source": "live"}
 """Where the API takes prices from that nobody names a source for."""
@@ -151,7 +151,7 @@ def training_page(
         fields["symbols"] = [str(Symbol.parse(symbol))]
     if network:
         find_network(network)
-        fields["network"] = network
+        fields["network"] = current_name(network)
     groups = experiment_groups()
     searched, ranked = asked_group("searched", SEARCHED), asked_group("ranked", RANKED)
     asked = asked_group("asked", ASKED)

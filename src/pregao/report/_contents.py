@@ -338,9 +338,9 @@ def command_of(report: "Report") -> str:
     What a search chose is trained again, not searched: the report does not hold the space.
     """
     from pregao.training import RECIPES
-    from pregao.zoo.networks import ZOO
+    from pregao.zoo.networks import ZOO, current_name
 
-    names = {each.name for each in report.ranking}
+    names = {current_name(each.name) for each in report.ranking}
     path = " --path PRICES.csv" if report.experiment.source == "csv" else ""
     rest = f"--experiment experiment.toml{path}"
     if report.candidate in RECIPES:

@@ -39,7 +39,7 @@ DeviceName = Literal["auto", "cpu", "cuda"]
 Count = Annotated[int, Field(strict=True)]
 Amount = Annotated[float, Field(strict=True)]
 
-DEFAULT_NETWORK = "anchor_lstm"
+DEFAULT_NETWORK = "lstm_small"
 CURVE_TERMS = 3
 """How many terms a curve over the steps has: its level, its slope and its bend."""
 

@@ -5,7 +5,14 @@ from collections.abc import Iterable
 from pregao.errors import InputError, InvalidNetworkError, PluginError
 from pregao.training._experiment import Experiment
 from pregao.values import Value
-from pregao.zoo.networks import ZOO, Entry, Network, plugin_entries, plugin_networks
+from pregao.zoo.networks import (
+    ZOO,
+    Entry,
+    Network,
+    PluginEntry,
+    plugin_entries,
+    plugin_networks,
+)
 
 
 class Listed(Value):
@@ -43,7 +50,7 @@ def _listed_plugins() -> tuple[list[Listed], list[InputError]]:
     return listed, broken
 
 
-def _listed(entries: Iterable[Entry]) -> list[Listed]:
+def _listed(entries: Iterable[Entry | PluginEntry]) -> list[Listed]:
     default = Experiment(symbols=("SP500",))
     return [
         Listed(

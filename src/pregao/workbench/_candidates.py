@@ -8,7 +8,7 @@ from pregao.errors import InvalidNetworkError
 from pregao.findings import Finding, network_left_out
 from pregao.training import Datasets, Experiment, Model, datasets_for, find_recipe
 from pregao.workbench._prices import Checked
-from pregao.zoo.networks import ZOO, Network, find_network
+from pregao.zoo.networks import ZOO, Network, current_name, find_network
 
 DEFAULT_RECIPE = "anchored"
 
@@ -67,7 +67,7 @@ def buildable(
                 raise
             left_out.append(network_left_out(name, str(error)))
         else:
-            fitting[name] = network
+            fitting[current_name(name)] = network
     return fitting, tuple(left_out)
 
 

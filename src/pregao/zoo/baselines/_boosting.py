@@ -1,4 +1,4 @@
-"""Gradient boosting with the quantile loss (LightGBM), on top of the anchor."""
+"""Gradient boosting with the quantile loss (LightGBM), starting at the anchor."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,16 +10,16 @@ import numpy as np
 from pregao.errors import BaselineUnavailableError
 from pregao.findings import Finding
 from pregao.zoo.baselines._empirical import anchor_quantiles
-from pregao.zoo.baselines._forecaster import Levels, Rows, spread, steps_of
+from pregao.zoo.baselines._forecaster import Levels, Rows, horizon_steps, spread
 from pregao.zoo.baselines._history import Float, Past, Taught
 
 if TYPE_CHECKING:
     import lightgbm
 
-# One booster for each; the levels between and beyond follow the anchor's shape.
+# One booster per level; other levels follow the shape of the anchor.
 KNOTS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 AVERAGES_ROWS = (5, 20)
-MOST_WINDOWS = 20_000
+MAX_WINDOWS = 20_000
 # Small trees with large leaves, as neighbouring targets overlap: 500 rows are about 50 windows.
 _ROUNDS = 60
 _BINS = {"max_bin": 63}
@@ -43,20 +43,20 @@ _OPTIONS = {
 
 @dataclass(frozen=True, eq=False)
 class Trees:
-    """An ensemble of trees as LightGBM's own text; LightGBM is loaded once it is asked."""
+    """An ensemble of trees as LightGBM model text; LightGBM is loaded on the first forecast."""
 
     text: str
 
     @cached_property
     def booster(self) -> "lightgbm.Booster":
-        """What predicts.
+        """The LightGBM booster that predicts.
 
         Raises
         ------
         BaselineUnavailableError
             If LightGBM cannot be loaded.
         ValueError
-            If the text is none of its own.
+            If the text is no LightGBM model.
         """
         library = _lightgbm()
         try:
@@ -66,36 +66,36 @@ class Trees:
         return booster
 
     def __reduce__(self) -> tuple[type["Trees"], tuple[str]]:
-        """Send the text alone: who only passes trees on never loads LightGBM."""
+        """Pickle the text alone, so that a process that does not predict never loads LightGBM."""
         return Trees, (self.text,)
 
 
 @dataclass(frozen=True, eq=False)
 class Boosting:
-    """The anchor's quantiles, each moved by its own small ensemble of trees."""
+    """The quantiles of the anchor, each shifted by its own small ensemble of trees."""
 
     boosters: tuple[Trees, ...]
     knots: Float
-    """(horizon, knots): the anchor's quantiles at the boosters' levels."""
+    """(horizon, knots): quantiles of the anchor at the levels of the boosters."""
     shape: Float
-    """(horizon, levels): the anchor's quantiles at all levels."""
+    """(horizon, levels): quantiles of the anchor at all levels."""
     findings: tuple[Finding, ...] = ()
 
-    def quantiles(self, past: Past) -> Float:
-        """Forecast the moved knots, sorted, and the levels between along the anchor's shape."""
-        rows = boosting_features(past, np.arange(len(past.cutoff_rows)))
-        each_move = [np.asarray(each.booster.predict(rows)) for each in self.boosters]
-        moved = self.knots + np.stack(each_move, axis=-1).reshape(-1, *self.knots.shape)
-        standardised = along_shape(np.sort(moved, axis=-1), self.knots, self.shape)
-        return spread(past)[..., None] * standardised
+    def quantiles(self, history: Past) -> Float:
+        """Return the shifted knots, sorted, and the other levels along the shape of the anchor."""
+        rows = boosting_features(history, np.arange(len(history.cutoff_rows)))
+        shifts = [np.asarray(each.booster.predict(rows)) for each in self.boosters]
+        shifted = self.knots + np.stack(shifts, axis=-1).reshape(-1, *self.knots.shape)
+        standardised = extend_to_levels(np.sort(shifted, axis=-1), self.knots, self.shape)
+        return spread(history)[..., None] * standardised
 
 
-def fit_boosting(taught: Taught, levels: Levels, seed: int) -> Boosting:
+def fit_boosting(history: Taught, levels: Levels, seed: int) -> Boosting:
     """Fit one booster per knot on the training part, with the step ahead as a feature.
 
-    Trees start at the anchor (as `init_score`) and learn what to add to it, so few and small trees
-    stay near a good forecast. Features are the table at the cutoff and its means over the last 5
-    and 20 rows. At most 20,000 windows, evenly chosen, are learned from.
+    Trees start at the anchor (as `init_score`) and learn what to add to it, so that few and small
+    trees stay near a good forecast. Features are the table at the cutoff and its means over the
+    last 5 and 20 rows. At most 20,000 windows, evenly spaced, are used.
 
     Raises
     ------
@@ -103,49 +103,49 @@ def fit_boosting(taught: Taught, levels: Levels, seed: int) -> Boosting:
         If LightGBM cannot be loaded, usually because the system lacks libgomp.
     """
     lightgbm = _lightgbm()
-    knots = anchor_quantiles(taught.targets, KNOTS)
-    chosen = _evenly(len(taught.cutoff_rows), MOST_WINDOWS)
-    rows, targets = boosting_features(taught, chosen), taught.targets[chosen].ravel()
+    knots = anchor_quantiles(history.targets, KNOTS)
+    chosen = _evenly_spaced(len(history.cutoff_rows), MAX_WINDOWS)
+    rows, targets = boosting_features(history, chosen), history.targets[chosen].ravel()
     data = lightgbm.Dataset(rows, targets, params=_BINS).construct()
     boosters = []
     for number, level in enumerate(KNOTS):
-        # Bins are those of all levels; only where the trees start is each level's own.
+        # All levels share the bins; each level has its own initial score.
         data.set_init_score(np.tile(knots[:, number], len(chosen)))
         options = {**_OPTIONS, "alpha": level, "seed": seed}
         fitted = lightgbm.train(options, data, num_boost_round=_ROUNDS)
         boosters.append(Trees(fitted.model_to_string()))
-    return Boosting(tuple(boosters), knots, anchor_quantiles(taught.targets, levels))
+    return Boosting(tuple(boosters), knots, anchor_quantiles(history.targets, levels))
 
 
-def boosting_features(past: Past, chosen: Rows) -> Float:
-    """Give (n * horizon, 3 * features + 1): the row, its trailing means, and the step ahead."""
-    last, first = past.cutoff_rows[chosen], past.first_rows[chosen]
-    newest: Float = past.table[last].astype(np.float64)
+def boosting_features(history: Past, chosen: Rows) -> Float:
+    """Return (n * horizon, 3 * features + 1): the row, its trailing means, and the step ahead."""
+    last, first = history.cutoff_rows[chosen], history.first_rows[chosen]
+    newest: Float = history.table[last].astype(np.float64)
     rows = np.concatenate(
-        [newest, *(_mean(past, last, first, count) for count in AVERAGES_ROWS)], axis=1
+        [newest, *(_trailing_mean(history, last, first, count) for count in AVERAGES_ROWS)], axis=1
     )
-    steps = np.tile(steps_of(past.horizon), len(rows))
-    return np.column_stack([np.repeat(rows, past.horizon, axis=0), steps])
+    steps = np.tile(horizon_steps(history.horizon), len(rows))
+    return np.column_stack([np.repeat(rows, history.horizon, axis=0), steps])
 
 
-def along_shape(moved: Float, knots: Float, shape: Float) -> Float:
-    """Spread moved knots over all levels by the map that carries the anchor's knots to them.
+def extend_to_levels(shifted: Float, knots: Float, shape: Float) -> Float:
+    """Return the quantiles at all levels by the map from the anchor's knots to the shifted ones.
 
-    The map is linear between knots; beyond the outer ones it has the slope from end to end. It
-    ascends, so quantiles do not cross.
+    The map is linear between knots; beyond the outer knots it has the slope from the first to the
+    last. It is increasing, so that quantiles do not cross.
 
     Parameters
     ----------
-    moved
-        (n, horizon, knots), ascending.
+    shifted
+        (n, horizon, knots) shifted quantiles, ascending.
     knots
-        (horizon, knots) where they started.
+        (horizon, knots) quantiles of the anchor.
     shape
-        (horizon, levels) what is to be carried along.
+        (horizon, levels) quantiles of the anchor at all levels.
     """
-    forecast = np.empty((*moved.shape[:2], shape.shape[1]))
+    forecast = np.empty((*shifted.shape[:2], shape.shape[1]))
     for step, (start, points) in enumerate(zip(knots, shape, strict=True)):
-        ends = moved[:, step]
+        ends = shifted[:, step]
         gap = np.maximum(np.diff(start), np.finfo(np.float64).tiny)
         segment = np.clip(np.searchsorted(start, points, side="right") - 1, 0, len(gap) - 1)
         share = np.clip((points - start[segment]) / gap[segment], 0.0, 1.0)
@@ -157,15 +157,15 @@ def along_shape(moved: Float, knots: Float, shape: Float) -> Float:
     return forecast
 
 
-def _evenly(count: int, most: int) -> Rows:
-    """Choose windows evenly, so that a large pool costs no more than `most` of them."""
+def _evenly_spaced(count: int, most: int) -> Rows:
+    """Return at most `most` evenly spaced window indices."""
     return np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.intp))
 
 
-def _mean(past: Past, last: Rows, first: Rows, count: int) -> Float:
-    """Average the last rows known at each cutoff, feature by feature: (n, features)."""
+def _trailing_mean(history: Past, last: Rows, first: Rows, count: int) -> Float:
+    """Return the mean of the last rows known at each cutoff, per feature: (n, features)."""
     rows = np.maximum(last[:, None] - np.arange(count), first[:, None])
-    averaged: Float = past.table[rows].mean(axis=1, dtype=np.float64)
+    averaged: Float = history.table[rows].mean(axis=1, dtype=np.float64)
     return averaged
 
 

@@ -1,4 +1,4 @@
-"""The baselines: what a network has to beat before its forecast means anything."""
+"""The registry of baselines, with which every network is compared."""
 
 from pregao.zoo.baselines._autoregression import fit_autoregression
 from pregao.zoo.baselines._boosting import fit_boosting
@@ -19,20 +19,20 @@ BASELINES: dict[str, Baseline] = {
         Baseline(
             "drift",
             "Random walk with drift",
-            "The random walk moved along by the mean training return.",
+            "The random walk with the mean training return of each symbol as drift.",
             fit_drift,
         ),
         Baseline(
             "rolling_250",
             "Rolling quantiles, 250 sessions",
-            "Empirical quantiles of the returns over as many sessions in the last 250.",
+            "Empirical quantiles of the returns over 1 to h sessions within the last 250.",
             fit_rolling,
         ),
         Baseline(
             "anchor",
             "Anchor (EWMA-scaled quantiles)",
             "The last price, with training quantiles scaled by the EWMA volatility of the day; "
-            "every network starts here.",
+            "the forecast of every untrained network.",
             fit_anchor,
         ),
         Baseline(
@@ -51,7 +51,7 @@ BASELINES: dict[str, Baseline] = {
         Baseline(
             "autoregression",
             "Autoregression",
-            "Least squares on the last standardised returns, with the residuals' quantiles.",
+            "Least squares on the last standardised returns, with the quantiles of the residuals.",
             fit_autoregression,
         ),
         Baseline(

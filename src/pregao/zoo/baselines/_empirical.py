@@ -1,4 +1,4 @@
-"""Baselines that are a scale and a shape: random walk, drift, rolling window, anchor."""
+"""Baselines of a scale and a shape: random walk, drift, rolling window, anchor."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,21 +10,21 @@ from pregao.findings import Finding
 from pregao.zoo.baselines._forecaster import (
     Acquaintances,
     Levels,
+    horizon_steps,
     per_symbol,
     spread,
-    steps_of,
-    taught_symbols,
     trailing,
+    training_symbols,
 )
 from pregao.zoo.baselines._history import Float, Past, Taught
 
 ROLLING_SESSIONS = 250
-_FEWEST_SUMS = 20
+_MIN_SUMS = 20
 
 
 @dataclass(frozen=True, eq=False)
 class GaussianWalk:
-    """Independent Gaussian returns of constant mean and volatility, known from training."""
+    """Independent Gaussian returns with the constant mean and volatility of training."""
 
     symbols: Acquaintances
     means: Float
@@ -34,13 +34,13 @@ class GaussianWalk:
     levels: Levels
     findings: tuple[Finding, ...] = ()
 
-    def quantiles(self, past: Past) -> Float:
-        """Forecast mean * step plus normal quantiles * volatility * sqrt(step)."""
-        # Loaded here: listing the zoo should not wait for scipy.
+    def quantiles(self, history: Past) -> Float:
+        """Return mean * step plus normal quantiles * volatility * sqrt(step)."""
+        # Imported here so that listing the zoo does not load scipy.
         from scipy.special import ndtri
 
-        symbols = self.symbols.recognise(past)
-        steps = steps_of(past.horizon)
+        symbols = self.symbols.indices(history)
+        steps = horizon_steps(history.horizon)
         mean = per_symbol(self.means, self.pooled_mean, symbols)
         volatility = per_symbol(self.volatilities, self.pooled_volatility, symbols)
         width = (volatility[:, None] * np.sqrt(steps))[..., None]
@@ -48,26 +48,26 @@ class GaussianWalk:
         return (mean[:, None] * steps)[..., None] + width * normal
 
 
-def fit_random_walk(taught: Taught, levels: Levels, seed: int) -> GaussianWalk:  # noqa: ARG001 - FitBaseline's signature
-    """Fit the last price as the median, and the training volatility of each symbol around it.
+def fit_random_walk(history: Taught, levels: Levels, seed: int) -> GaussianWalk:  # noqa: ARG001 - FitBaseline's signature
+    """Fit the training volatility of each symbol; the median is the last price.
 
     Volatility is the standard deviation of daily training returns, times the square root of the
     step. A symbol unseen in training takes the root mean square over the training symbols.
     """
-    return _gaussian_walk(taught, levels, has_drift=False)
+    return _gaussian_walk(history, levels, has_drift=False)
 
 
-def fit_drift(taught: Taught, levels: Levels, seed: int) -> GaussianWalk:  # noqa: ARG001 - FitBaseline's signature
+def fit_drift(history: Taught, levels: Levels, seed: int) -> GaussianWalk:  # noqa: ARG001 - FitBaseline's signature
     """Fit the random walk with each symbol's mean training return as its drift."""
-    return _gaussian_walk(taught, levels, has_drift=True)
+    return _gaussian_walk(history, levels, has_drift=True)
 
 
-def _gaussian_walk(taught: Taught, levels: Levels, *, has_drift: bool) -> GaussianWalk:
-    returns = [symbol.returns(taught) for symbol in taught_symbols(taught)]
+def _gaussian_walk(history: Taught, levels: Levels, *, has_drift: bool) -> GaussianWalk:
+    returns = [symbol.returns(history) for symbol in training_symbols(history)]
     means = np.array([each.mean() if has_drift else 0.0 for each in returns])
     variances = np.array([each.var() for each in returns])
     return GaussianWalk(
-        symbols=Acquaintances.made(taught),
+        symbols=Acquaintances.from_training(history),
         means=means,
         volatilities=np.sqrt(variances),
         pooled_mean=float(means.mean()),
@@ -77,7 +77,7 @@ def _gaussian_walk(taught: Taught, levels: Levels, *, has_drift: bool) -> Gaussi
 
 
 def anchor_quantiles(targets: Float, levels: Levels) -> Float:
-    """Give the anchor's shape: training quantiles of the standardised return, per step.
+    """Return the shape of the anchor: training quantiles of the standardised return, per step.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def anchor_quantiles(targets: Float, levels: Levels) -> Float:
 
     Returns
     -------
-    (horizon, levels), shifted so that the median is exactly 0: the last price is the centre.
+    (horizon, levels), shifted so that the median is exactly 0, which is the last price.
 
     Examples
     --------
@@ -103,45 +103,47 @@ def anchor_quantiles(targets: Float, levels: Levels) -> Float:
 
 
 def quantile_shape(standardised: Iterable[Float], levels: Levels) -> Float:
-    """Give empirical quantiles per step: (horizon, levels), out of one (n,) for each step.
+    """Return empirical quantiles per step, (horizon, levels), of an iterable of (n,) per step.
 
-    One at a time, as numpy sorts a copy, and a large pool leaves no room for a copy of all.
+    Steps are taken one at a time: numpy sorts a copy, and a copy of all steps of a large pool of
+    symbols would not fit in memory.
     """
     return np.array([np.quantile(each, levels) for each in standardised])
 
 
-def lagged(past: Past, column: Float, lag: int) -> tuple[Float, NDArray[np.bool_]]:
-    """Gather one column of `trailing`: the value so many rows before each cutoff, and a mask.
+def lagged(history: Past, column: Float, lag: int) -> tuple[Float, NDArray[np.bool_]]:
+    """Return one column of `trailing`: the value `lag` rows before each cutoff, and a mask.
 
-    Whoever fits on a large pool has no room for all columns at once.
+    A fit on a large pool of symbols cannot hold all columns at once.
     """
-    rows = past.cutoff_rows - lag
-    known = rows > past.first_rows
+    rows = history.cutoff_rows - lag
+    known = rows > history.first_rows
     return np.where(known, column[np.where(known, rows, 0)], 0.0), known
 
 
 @dataclass(frozen=True, eq=False)
 class Anchor:
-    """The last price, with a spread of fixed shape that breathes with the EWMA volatility."""
+    """The last price, with quantiles of fixed shape scaled by the EWMA volatility."""
 
     shape: Float
     findings: tuple[Finding, ...] = ()
 
-    def quantiles(self, past: Past) -> Float:
-        """Forecast the shape times ``sigma * sqrt(step)``."""
-        return spread(past)[..., None] * self.shape
+    def quantiles(self, history: Past) -> Float:
+        """Return the shape times ``sigma * sqrt(step)``."""
+        return spread(history)[..., None] * self.shape
 
 
-def fit_anchor(taught: Taught, levels: Levels, seed: int) -> Anchor:  # noqa: ARG001 - FitBaseline's signature
+def fit_anchor(history: Taught, levels: Levels, seed: int) -> Anchor:  # noqa: ARG001 - FitBaseline's signature
     """Fit the shape of the standardised return on the training part, pooled over symbols."""
-    return Anchor(anchor_quantiles(taught.targets, levels))
+    return Anchor(anchor_quantiles(history.targets, levels))
 
 
 @dataclass(frozen=True, eq=False)
 class Rolling:
     """Empirical quantiles of the overlapping returns in the last 250 sessions.
 
-    Where fewer are known, those; where fewer than twenty sums are known, the anchor's forecast.
+    Shorter histories use the sessions they have; with fewer than twenty sums the forecast is that
+    of the anchor.
     """
 
     anchor: Anchor
@@ -149,20 +151,20 @@ class Rolling:
     sessions: int = ROLLING_SESSIONS
     findings: tuple[Finding, ...] = ()
 
-    def quantiles(self, past: Past) -> Float:
-        """Forecast, for each step, the quantiles of all sums of that many consecutive returns."""
-        returns, known = trailing(past, past.returns, self.sessions)
+    def quantiles(self, history: Past) -> Float:
+        """Return, for each step h, the quantiles of all sums of h consecutive returns."""
+        returns, known = trailing(history, history.returns, self.sessions)
         sums = np.pad(np.cumsum(returns, axis=1), ((0, 0), (1, 0)))
         counts = known.sum(axis=1)
-        forecast = self.anchor.quantiles(past)
+        forecast = self.anchor.quantiles(history)
         for count in np.unique(counts):
             own = counts == count
-            for step in range(1, min(past.horizon, int(count) + 1 - _FEWEST_SUMS) + 1):
+            for step in range(1, min(history.horizon, int(count) + 1 - _MIN_SUMS) + 1):
                 overlapping = sums[own, step : count + 1] - sums[own, : count + 1 - step]
                 forecast[own, step - 1] = np.quantile(overlapping, self.levels, axis=1).T
         return forecast
 
 
-def fit_rolling(taught: Taught, levels: Levels, seed: int) -> Rolling:
-    """Fit nothing but the anchor, which stands in where history is too short."""
-    return Rolling(fit_anchor(taught, levels, seed), levels)
+def fit_rolling(history: Taught, levels: Levels, seed: int) -> Rolling:
+    """Fit the anchor, the fallback where the history is too short."""
+    return Rolling(fit_anchor(history, levels, seed), levels)

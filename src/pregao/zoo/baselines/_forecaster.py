@@ -1,4 +1,4 @@
-"""What every forecaster is, networks and baselines alike, and how a baseline reads the past."""
+"""The interfaces of forecasters and baselines, and how a baseline reads a history."""
 
 from dataclasses import dataclass
 from typing import Protocol
@@ -14,36 +14,36 @@ Levels = tuple[float, ...]
 
 
 class Forecaster(Protocol):
-    """Something fitted that turns a past into a distribution of what comes next."""
+    """A fitted model that maps a history to a distribution of future returns."""
 
-    def quantiles(self, past: Past) -> Float:
-        """Forecast (n, horizon, levels): quantiles of the cumulative log return from the cutoff.
+    def quantiles(self, history: Past) -> Float:
+        """Return (n, horizon, levels) quantiles of the cumulative log return from the cutoff.
 
-        They are finite, do not cross, and read no row after the cutoff's.
+        Quantiles are finite and do not cross, and no row after the cutoff is read.
         """
         ...
 
 
 class FittedBaseline(Forecaster, Protocol):
-    """A baseline after fitting, with what was worth knowing about the fit."""
+    """A fitted baseline, with the findings of the fit."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What did not go as planned, such as an optimiser that did not converge."""
+        """Problems of the fit, such as an optimiser that did not converge."""
         ...
 
 
 class FitBaseline(Protocol):
-    """How a baseline is fitted."""
+    """A function that fits a baseline."""
 
-    def __call__(self, taught: Taught, levels: Levels, seed: int) -> FittedBaseline:
-        """Fit on the part given: rows up to its last cutoffs, and its targets."""
+    def __call__(self, history: Taught, levels: Levels, seed: int) -> FittedBaseline:
+        """Fit on a part: its rows up to the last cutoff of each symbol, and its targets."""
         ...
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """A naive or classical forecaster that every network stands beside."""
+    """A naive or classical forecaster with which every network is compared."""
 
     name: str
     title: str
@@ -51,48 +51,49 @@ class Baseline:
     fit: FitBaseline
 
 
-def steps_of(horizon: int) -> Float:
-    """Give the steps ahead, 1 to `horizon`, as numbers to scale by.
+def horizon_steps(horizon: int) -> Float:
+    """Return the steps ahead, 1 to `horizon`, as floats: (horizon,).
 
-    >>> steps_of(3)
+    >>> horizon_steps(3)
     array([1., 2., 3.])
     """
     return np.arange(1.0, horizon + 1)
 
 
-def spread(past: Past) -> Float:
-    """Give what turns standardised returns into log returns: (n, horizon), sigma * sqrt(step)."""
-    return past.sigma[past.cutoff_rows][:, None] * np.sqrt(steps_of(past.horizon))
+def spread(history: Past) -> Float:
+    """Return ``sigma * sqrt(step)``, which scales standardised to log returns: (n, horizon)."""
+    return history.sigma[history.cutoff_rows][:, None] * np.sqrt(horizon_steps(history.horizon))
 
 
-def trailing(past: Past, column: Float, count: int) -> tuple[Float, NDArray[np.bool_]]:
-    """Gather the last `count` values known at each cutoff, newest first: (n, count), and a mask.
+def trailing(history: Past, column: Float, count: int) -> tuple[Float, NDArray[np.bool_]]:
+    """Return the last `count` values known at each cutoff, newest first, and a mask: (n, count).
 
-    A symbol's first row is left out, as it has no return; what is not there is 0 and masked False.
-    Each cutoff is gathered by itself, so its values do not depend on other cutoffs in the batch.
+    The first row of a symbol is left out because it has no return. Missing values are 0, and False
+    in the mask. Each cutoff is gathered on its own, so that its values do not depend on the other
+    cutoffs of the batch.
     """
-    rows = past.cutoff_rows[:, None] - np.arange(count)
-    known = rows > past.first_rows[:, None]
+    rows = history.cutoff_rows[:, None] - np.arange(count)
+    known = rows > history.first_rows[:, None]
     return np.where(known, column[np.where(known, rows, 0)], 0.0), known
 
 
 @dataclass(frozen=True)
 class SymbolRows:
-    """The rows of one symbol that a training part may use: `first` to `last`, both included."""
+    """The rows of one symbol in a training part: `first` to `last`, both included."""
 
     first: int
     last: int
 
-    def returns(self, past: Past) -> Float:
-        """Give the symbol's training returns; its first row has none."""
-        return past.returns[self.first + 1 : self.last + 1]
+    def returns(self, history: Past) -> Float:
+        """Return the training returns of the symbol; its first row has none."""
+        return history.returns[self.first + 1 : self.last + 1]
 
 
-def taught_symbols(taught: Taught) -> tuple[SymbolRows, ...]:
-    """Give each symbol's training rows: those that its last training cutoff knows."""
-    firsts, numbers = np.unique(taught.first_rows, return_inverse=True)
+def training_symbols(history: Taught) -> tuple[SymbolRows, ...]:
+    """Return the training rows of each symbol, which end at its last training cutoff."""
+    firsts, numbers = np.unique(history.first_rows, return_inverse=True)
     lasts = firsts.copy()
-    np.maximum.at(lasts, numbers, taught.cutoff_rows)
+    np.maximum.at(lasts, numbers, history.cutoff_rows)
     return tuple(
         SymbolRows(first, last) for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True)
     )
@@ -104,32 +105,33 @@ _HEAD_TOLERANCE = 1e-5
 
 @dataclass(frozen=True, eq=False)
 class Acquaintances:
-    """Which symbols were there in training, recognised by how their histories begin.
+    """The symbols of the training part, identified by the first returns of their histories.
 
-    A past carries no names, and its rows move when a symbol is served alone. The first twenty
-    returns identify a history wherever it stands in a table; a history that begins elsewhere,
-    or is shorter, is a stranger.
+    A history carries no symbol names, and its rows shift when a symbol is served alone. The first
+    twenty returns identify a symbol at any position in the table; a symbol whose history is shorter
+    or begins at another session is an unseen symbol.
     """
 
     heads: Float
+    """(symbols, 20) first returns of each training symbol; infinite where there are fewer."""
 
     @classmethod
-    def made(cls, taught: Taught) -> "Acquaintances":
-        """Remember the symbols of a training part, in the order of `taught_symbols`."""
-        symbols = taught_symbols(taught)
+    def from_training(cls, history: Taught) -> "Acquaintances":
+        """Collect the symbols of a training part, in the order of `training_symbols`."""
+        symbols = training_symbols(history)
         heads = np.full((len(symbols), _HEAD_ROWS), np.inf)
         for head, symbol in zip(heads, symbols, strict=True):
-            returns = symbol.returns(taught)[:_HEAD_ROWS]
+            returns = symbol.returns(history)[:_HEAD_ROWS]
             if len(returns) == _HEAD_ROWS:
                 head[:] = returns
         return cls(heads)
 
-    def recognise(self, past: Past) -> Rows:
-        """Give each cutoff's number in `taught_symbols`, or -1 for a stranger: (n,)."""
-        symbols = np.full(len(past.cutoff_rows), -1, np.intp)
-        for first in np.unique(past.first_rows):
-            own = (past.first_rows == first) & (past.cutoff_rows >= first + _HEAD_ROWS)
-            head = past.returns[first + 1 : first + 1 + _HEAD_ROWS]
+    def indices(self, history: Past) -> Rows:
+        """Return the index of each cutoff's symbol in `training_symbols`, -1 if unseen: (n,)."""
+        symbols = np.full(len(history.cutoff_rows), -1, np.intp)
+        for first in np.unique(history.first_rows):
+            own = (history.first_rows == first) & (history.cutoff_rows >= first + _HEAD_ROWS)
+            head = history.returns[first + 1 : first + 1 + _HEAD_ROWS]
             if own.any():
                 distance = np.abs(self.heads - head).max(axis=1)
                 nearest = int(distance.argmin())
@@ -138,15 +140,15 @@ class Acquaintances:
 
 
 def linear(regressors: Float, coefficients: Float) -> Float:
-    """Multiply (n, k) by (horizon, k) to (n, horizon).
+    """Return the product of (n, k) regressors and (horizon, k) coefficients: (n, horizon).
 
-    Not with BLAS, which rounds by the size of the batch: a window's forecast would then depend on
-    its neighbours in the last bit.
+    BLAS is not used: its rounding depends on the batch size, so that the last bit of a forecast
+    would depend on the other windows of the batch.
     """
     products: Float = regressors[:, :, None] * coefficients.T[None]
     return np.asarray(products.sum(axis=1), np.float64)
 
 
 def per_symbol(values: Float, pooled: float, symbols: Rows) -> Float:
-    """Give each cutoff its symbol's value, and strangers the pooled one: (n,)."""
+    """Return the value of each cutoff's symbol, and the pooled value for unseen symbols: (n,)."""
     return np.append(values, pooled)[symbols]

@@ -8,16 +8,22 @@ from numpy.typing import NDArray
 
 from pregao.findings import Finding
 from pregao.values import Text
-from pregao.zoo.baselines._forecaster import Acquaintances, Levels, Rows, SymbolRows, taught_symbols
+from pregao.zoo.baselines._forecaster import (
+    Acquaintances,
+    Levels,
+    Rows,
+    SymbolRows,
+    training_symbols,
+)
 from pregao.zoo.baselines._history import Float, Past, Taught
 
 NUM_PATHS = 2000
 FEWEST_RETURNS = 250
-MOST_WINDOWS = 100_000
-# Nine percent of variance apart: 0.005 % of the width of the 90 % interval off, on average.
+MAX_WINDOWS = 100_000
+# Nodes are 9 % of variance apart: the mean error is 0.005 % of the width of the 90 % interval.
 _NODES_PER_OCTAVE = 8
-# So many paths at a time stay in the processor's cache: it is twice as fast as all at once.
-_CUTOFFS_AT_ONCE = 32
+# The paths of this many cutoffs fit in the cache, which is twice as fast as all at once.
+_BLOCK_CUTOFFS = 32
 
 
 @dataclass(frozen=True)
@@ -34,23 +40,23 @@ class GjrParameters:
     gamma: float
     beta: float
     first_variance: float
-    """The variance of the first return, in scaled units."""
+    """Variance of the first return, in scaled units."""
     scale: float
 
     @property
     def persistence(self) -> float:
-        """How much of a variance shock is left one session later, on average."""
+        """The mean share of a variance shock that remains one session later."""
         return self.alpha + self.gamma / 2 + self.beta
 
 
-# What daily indices and liquid shares give, about: for a symbol whose own fit cannot be had.
+# Typical of daily indices and liquid shares: for a symbol that cannot be fitted.
 _TYPICAL = GjrParameters(0.0, 0.02, 0.02, 0.1, 0.91, 1.0, 1.0)
-_MOST_PERSISTENCE = 0.999
+_MAX_PERSISTENCE = 0.999
 
 
 @dataclass(frozen=True, eq=False)
 class FittedSymbol:
-    """Parameters of one symbol and the standardised residuals of its training part."""
+    """The parameters of one symbol, and the standardised residuals of its training part."""
 
     parameters: GjrParameters
     residuals: Float
@@ -60,11 +66,11 @@ class FittedSymbol:
 class GjrGarch:
     """Variance filtered with fixed parameters up to each cutoff, then simulated from there.
 
-    A symbol unseen in training takes the medians of the parameters, the residuals of all, and as
-    its unconditional variance the one of its own past up to the cutoff.
+    A symbol unseen in training takes the medians of the parameters, the residuals of all symbols,
+    and the unconditional variance of its own history up to the cutoff.
 
-    After a large training part, paths start from the variances of a fixed grid alone, and each
-    cutoff's quantiles lie between those of its two neighbours there.
+    With a grid (after a large training part), paths start only from the variances of a fixed grid,
+    and the quantiles of a cutoff are interpolated between its two neighbours in the grid.
     """
 
     symbols: Acquaintances
@@ -75,31 +81,31 @@ class GjrGarch:
     has_grid: bool = False
     findings: tuple[Finding, ...] = ()
 
-    def quantiles(self, past: Past) -> Float:
-        """Forecast the quantiles of 2,000 paths; every cutoff sees the same random numbers."""
-        forecast = np.empty((len(past.cutoff_rows), past.horizon, len(self.levels)))
-        for chosen, number in self._groups(past):
+    def quantiles(self, history: Past) -> Float:
+        """Return the quantiles of 2,000 paths; all cutoffs share the same random numbers."""
+        forecast = np.empty((len(history.cutoff_rows), history.horizon, len(self.levels)))
+        for chosen, number in self._groups(history):
             symbol = self.pooled if number < 0 else self.known[number]
-            start = _stranger_start if number < 0 else _known_start
-            scale, variance = start(symbol.parameters, past, chosen)
-            draws = stratified_draws(symbol.residuals, past.horizon, self.seed)
+            start = _unseen_start if number < 0 else _known_start
+            scale, variance = start(symbol.parameters, history, chosen)
+            draws = stratified_draws(symbol.residuals, history.horizon, self.seed)
             simulate = interpolated_quantiles if self.has_grid else simulated_quantiles
             simulated = simulate(symbol.parameters, variance, draws, levels=self.levels)
             forecast[chosen] = scale[:, None, None] * simulated
         return forecast
 
-    def _groups(self, past: Past) -> Iterator[tuple[Rows, int]]:
-        """Give the cutoffs of one history that are forecast with one set of parameters."""
-        numbers = self.symbols.recognise(past)
-        for first, number in np.unique(np.stack([past.first_rows, numbers], axis=1), axis=0):
-            yield np.flatnonzero((past.first_rows == first) & (numbers == number)), int(number)
+    def _groups(self, history: Past) -> Iterator[tuple[Rows, int]]:
+        """Yield the cutoffs of each symbol with the index of its parameters, -1 if unseen."""
+        numbers = self.symbols.indices(history)
+        for first, number in np.unique(np.stack([history.first_rows, numbers], axis=1), axis=0):
+            yield np.flatnonzero((history.first_rows == first) & (numbers == number)), int(number)
 
 
-def fit_gjr_garch(taught: Taught, levels: Levels, seed: int) -> GjrGarch:
-    """Fit per symbol by maximum likelihood, on the returns that the training part knows.
+def fit_gjr_garch(history: Taught, levels: Levels, seed: int) -> GjrGarch:
+    """Fit each symbol by maximum likelihood on the returns up to its last training cutoff.
 
-    The returns of the last `horizon` training targets are left unused. A symbol with fewer than
-    250 returns, or whose optimiser does not converge, takes typical parameters, with a finding.
+    The returns of the last `horizon` training targets are not used. A symbol with fewer than 250
+    returns, or whose optimiser does not converge, takes typical parameters, with a finding.
     With more than 100,000 training windows, forecasts are interpolated between simulations.
 
     References
@@ -110,32 +116,32 @@ def fit_gjr_garch(taught: Taught, levels: Levels, seed: int) -> GjrGarch:
     derivative securities, Journal of Futures Markets 19(5).
     """
     known, findings = [], []
-    for symbol in taught_symbols(taught):
-        returns = symbol.returns(taught)
-        parameters = fitted_parameters(returns)
+    for symbol in training_symbols(history):
+        returns = symbol.returns(history)
+        parameters = fit_parameters(returns)
         if parameters is None:
             parameters = replace(_TYPICAL, scale=_scale(returns))
             findings.append(_not_fitted(symbol, len(returns)))
         known.append(FittedSymbol(parameters, _residuals(parameters, returns)))
     return GjrGarch(
-        Acquaintances.made(taught),
+        Acquaintances.from_training(history),
         tuple(known),
         pooled_symbol(known),
         levels,
         seed,
-        len(taught.cutoff_rows) > MOST_WINDOWS,
+        len(history.cutoff_rows) > MAX_WINDOWS,
         tuple(findings),
     )
 
 
-def fitted_parameters(returns: Float) -> GjrParameters | None:
-    """Fit by maximum likelihood; None where returns are too few or the optimiser gives up."""
+def fit_parameters(returns: Float) -> GjrParameters | None:
+    """Fit by maximum likelihood; None if there are too few returns or no convergence."""
     if len(returns) < FEWEST_RETURNS or not returns.std() > 0:
         return None
     from arch import arch_model
 
     scale = _scale(returns)
-    # Returns of unit variance keep the optimiser well conditioned, whatever the market.
+    # Returns of unit variance keep the optimisation well conditioned in any market.
     model = arch_model(
         returns / scale, mean="Constant", vol="GARCH", p=1, o=1, q=1, dist="t", rescale=False
     )
@@ -148,7 +154,7 @@ def fitted_parameters(returns: Float) -> GjrParameters | None:
 
 
 def filtered_variances(parameters: GjrParameters, returns: Float) -> Float:
-    """Give (1 + returns,): the scaled variance of the session after each number of returns."""
+    """Return (1 + returns,): the scaled variance of the next session after 0, 1, ... returns."""
     shocks = returns / parameters.scale - parameters.mean
     weight = parameters.alpha + parameters.gamma * (shocks < 0)
     news = parameters.omega + weight * shocks**2
@@ -156,19 +162,20 @@ def filtered_variances(parameters: GjrParameters, returns: Float) -> Float:
 
 
 def pooled_symbol(known: Sequence[FittedSymbol]) -> FittedSymbol:
-    """Give the medians of the parameters, in units of each symbol's own scale, and no drift.
+    """Return the medians of the parameters, in units of each symbol's own scale, without drift.
 
-    Each symbol forgets its shocks, but medians taken one by one need not: beta gives way.
+    Every symbol is stationary, but the medians of its parameters taken one by one need not be:
+    beta is lowered where persistence would exceed 0.999.
     """
     medians = np.median([astuple(each.parameters) for each in known], axis=0)
     parameters = replace(GjrParameters(*medians.tolist()), mean=0.0, scale=1.0)
-    excess = max(parameters.persistence - _MOST_PERSISTENCE, 0.0)
+    excess = max(parameters.persistence - _MAX_PERSISTENCE, 0.0)
     parameters = replace(parameters, beta=parameters.beta - excess)
     return FittedSymbol(parameters, np.concatenate([each.residuals for each in known]))
 
 
 def stratified_draws(residuals: Float, horizon: int, seed: int) -> Float:
-    """Draw (horizon, paths) residuals, every step from evenly spaced quantiles, shuffled."""
+    """Return (horizon, paths) residuals: each step is a shuffle of evenly spaced quantiles."""
     generator = np.random.default_rng(seed)
     even = np.quantile(residuals, (np.arange(NUM_PATHS) + 0.5) / NUM_PATHS)
     return np.stack([generator.permutation(even) for _ in range(horizon)])
@@ -177,10 +184,13 @@ def stratified_draws(residuals: Float, horizon: int, seed: int) -> Float:
 def simulated_quantiles(
     parameters: GjrParameters, variances: Float, draws: Float, *, levels: Levels
 ) -> Float:
-    """Simulate from each next-session variance (n,): (n, horizon, levels), in scaled units."""
+    """Return quantiles simulated from the next-session variances (n,): (n, horizon, levels).
+
+    Quantiles are in scaled units.
+    """
     parts = [
-        _simulated(parameters, variances[start : start + _CUTOFFS_AT_ONCE], draws, levels)
-        for start in range(0, len(variances), _CUTOFFS_AT_ONCE)
+        _simulate_block(parameters, variances[start : start + _BLOCK_CUTOFFS], draws, levels)
+        for start in range(0, len(variances), _BLOCK_CUTOFFS)
     ]
     return np.concatenate(parts)
 
@@ -188,10 +198,11 @@ def simulated_quantiles(
 def interpolated_quantiles(
     parameters: GjrParameters, variances: Float, draws: Float, *, levels: Levels
 ) -> Float:
-    """Give `simulated_quantiles`, nearly, from as many simulations as the variances have octaves.
+    """Return `simulated_quantiles` approximately, interpolated on a grid of variances.
 
-    The quantiles of one session are proportional to the deviation that it begins with, those of
-    several almost: they are interpolated in it. The grid is the same for every batch of cutoffs.
+    The number of simulations grows with the octaves that the variances span. Quantiles of one
+    session are proportional to the initial deviation, those of several sessions almost: they are
+    interpolated linearly in it. The grid is the same for every batch of cutoffs.
     """
     deviations = np.sqrt(np.maximum(variances, np.finfo(np.float64).tiny))
     places = np.floor(2 * _NODES_PER_OCTAVE * np.log2(deviations)).astype(np.intp)
@@ -204,7 +215,7 @@ def interpolated_quantiles(
     return interpolated
 
 
-def _simulated(
+def _simulate_block(
     parameters: GjrParameters, variances: Float, draws: Float, levels: Sequence[float]
 ) -> Float:
     variance = np.repeat(variances[:, None], draws.shape[1], axis=1)
@@ -220,7 +231,7 @@ def _simulated(
 
 
 def _sorted_quantiles(ascending: Float, levels: Sequence[float]) -> Float:
-    """Interpolate quantiles of sorted rows, as numpy does by default, without sorting again."""
+    """Return linearly interpolated quantiles of sorted rows, as `numpy.quantile` does."""
     position = np.asarray(levels) * (ascending.shape[1] - 1)
     below = np.floor(position).astype(np.intp)
     above = np.minimum(below + 1, ascending.shape[1] - 1)
@@ -229,21 +240,21 @@ def _sorted_quantiles(ascending: Float, levels: Sequence[float]) -> Float:
     return interpolated
 
 
-def _known_start(parameters: GjrParameters, past: Past, chosen: Rows) -> tuple[Float, Float]:
-    """Give the scale and the scaled variance of the session after each chosen cutoff."""
-    returns, ages = _history(past, chosen)
+def _known_start(parameters: GjrParameters, history: Past, chosen: Rows) -> tuple[Float, Float]:
+    """Return the scale, and the scaled variance of the session after each chosen cutoff."""
+    returns, ages = _known_returns(history, chosen)
     return np.full(len(chosen), parameters.scale), filtered_variances(parameters, returns)[ages]
 
 
-def _stranger_start(parameters: GjrParameters, past: Past, chosen: Rows) -> tuple[Float, Float]:
-    """Give the same with the scale that each cutoff knows by itself.
+def _unseen_start(parameters: GjrParameters, history: Past, chosen: Rows) -> tuple[Float, Float]:
+    """Return the same for an unseen symbol, with the scale of its returns up to each cutoff.
 
     The variance is linear in omega and in squared returns, so one filter serves every scale. The
-    cutoff's own sigma counts as one more return: there is always a scale.
+    sigma at the cutoff counts as one more return, so that a scale always exists.
     """
-    returns, ages = _history(past, chosen)
+    returns, ages = _known_returns(history, chosen)
     squares = np.append(0.0, np.cumsum(returns**2))[ages]
-    scale = np.sqrt((squares + past.sigma[past.cutoff_rows[chosen]] ** 2) / (ages + 1))
+    scale = np.sqrt((squares + history.sigma[history.cutoff_rows[chosen]] ** 2) / (ages + 1))
     weight = parameters.alpha + parameters.gamma * (returns < 0)
     news = _recursion(parameters.beta, np.append(0.0, weight * returns**2))[ages]
     memory = parameters.beta**ages
@@ -251,16 +262,16 @@ def _stranger_start(parameters: GjrParameters, past: Past, chosen: Rows) -> tupl
     return scale, level + news / np.maximum(scale**2, np.finfo(np.float64).tiny)
 
 
-def _history(past: Past, chosen: Rows) -> tuple[Float, NDArray[np.intp]]:
-    """Give one symbol's returns up to its last chosen cutoff, and how many each cutoff knows."""
-    first = past.first_rows[chosen[0]]
-    cutoffs = past.cutoff_rows[chosen]
-    return past.returns[first + 1 : cutoffs.max() + 1], cutoffs - first
+def _known_returns(history: Past, chosen: Rows) -> tuple[Float, NDArray[np.intp]]:
+    """Return the returns of one symbol up to its last chosen cutoff, and their count per cutoff."""
+    first = history.first_rows[chosen[0]]
+    cutoffs = history.cutoff_rows[chosen]
+    return history.returns[first + 1 : cutoffs.max() + 1], cutoffs - first
 
 
 def _recursion(decay: float, news: Float) -> Float:
-    """Give ``h[t] = decay h[t-1] + news[t]``."""
-    # Loaded here: listing the zoo should not wait for scipy.
+    """Return h with ``h[t] = decay h[t-1] + news[t]``."""
+    # Imported here so that listing the zoo does not load scipy.
     from scipy.signal import lfilter
 
     accumulated: Float = lfilter([1.0], [1.0, -decay], news)
@@ -273,7 +284,7 @@ def _residuals(parameters: GjrParameters, returns: Float) -> Float:
 
 
 def _scale(returns: Float) -> float:
-    """Give the standard deviation, and something to divide by where nothing ever moved."""
+    """Return the standard deviation, or 1 for constant prices, where it would be 0."""
     deviation = float(returns.std()) if len(returns) else 0.0
     return deviation if deviation > 0 else 1.0
 

@@ -1,4 +1,4 @@
-"""What a forecaster may see, as plain arrays: the zoo knows nothing of prices or files."""
+"""The data that a forecaster may read, as plain arrays, independent of prices and files."""
 
 from typing import Protocol
 
@@ -9,35 +9,35 @@ Float = NDArray[np.float64]
 
 
 class Past(Protocol):
-    """The past of many cutoffs, over one table of daily rows (symbols one after the other).
+    """The history before many cutoffs, in one table of daily rows, one symbol after the other.
 
     A forecast at cutoff i may read rows ``first_rows[i]`` to ``cutoff_rows[i]``, both included,
-    and nothing else. Row 0 of a symbol has no return: it holds 0.
+    and nothing else. The first row of a symbol has no return; it holds 0.
     """
 
     @property
     def horizon(self) -> int:
-        """How many sessions ahead are forecast."""
+        """The number of sessions ahead that are forecast."""
         ...
 
     @property
     def lookback(self) -> int:
-        """How many rows of `table` a window holds, the cutoff's included."""
+        """The number of rows of `table` in a window, including the row of the cutoff."""
         ...
 
     @property
     def returns(self) -> Float:
-        """(rows,) log return of each session, total-return adjusted."""
+        """(rows,) log return of each session, adjusted for total return."""
         ...
 
     @property
     def sigma(self) -> Float:
-        """(rows,) EWMA volatility of daily log returns known at that session's close."""
+        """(rows,) EWMA volatility of daily log returns, known at the close of the session."""
         ...
 
     @property
     def realised_variance(self) -> Float:
-        """(rows,) variance of the session out of its own range and opening gap."""
+        """(rows,) variance of the session, from its range and its opening gap."""
         ...
 
     @property
@@ -47,17 +47,17 @@ class Past(Protocol):
 
     @property
     def cutoff_rows(self) -> NDArray[np.intp]:
-        """(n,) the row of each cutoff."""
+        """(n,) row of each cutoff."""
         ...
 
     @property
     def first_rows(self) -> NDArray[np.intp]:
-        """(n,) the first row of the cutoff's symbol."""
+        """(n,) first row of the symbol of each cutoff."""
         ...
 
 
 class Taught(Past, Protocol):
-    """The past together with what came next, for fitting: a training or validation part."""
+    """A history with its outcomes, for fitting: a training or validation part."""
 
     @property
     def targets(self) -> Float:

@@ -1,4 +1,4 @@
-"""The torch modules of the networks that are no stack of layers: windows to (batch, width)."""
+"""The torch modules of networks other than stacks: windows to (batch, width)."""
 
 from itertools import pairwise
 
@@ -18,14 +18,14 @@ Hats = Float[Tensor, "knots lookback"]
 
 
 class TrendAndRemainder(nn.Module):
-    """A centred moving average of the window, and what it leaves, side by side."""
+    """The trend of a window, a centred moving average, and the remainder, side by side."""
 
     def __init__(self, trend_sessions: int) -> None:
         super().__init__()
         self.trend_sessions = trend_sessions
 
     def forward(self, x: Window) -> Flat:
-        """Split each feature; averages at the ends are over the sessions that are there."""
+        """Decompose each feature; averages at the ends are over the sessions of the window."""
         trend = functional.avg_pool1d(
             x.mT,
             self.trend_sessions,
@@ -37,7 +37,7 @@ class TrendAndRemainder(nn.Module):
 
 
 class Blocks(nn.Module):
-    """The blocks of N-HiTS, the hidden layers of all side by side."""
+    """The blocks of N-HiTS; the output is the last hidden layer of each, side by side."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class Blocks(nn.Module):
             self.register_buffer(f"hats_{index}", _hats(each, lookback), persistent=False)
 
     def forward(self, x: Window) -> Flat:
-        """Read at each rate what the blocks before left unexplained."""
+        """Run each block, at its rate, on the residual of the blocks before."""
         hidden = []
         remainder = x.mT
         for index, block in enumerate(self.blocks):
@@ -75,7 +75,7 @@ class Blocks(nn.Module):
 
 
 class Patches(nn.Module):
-    """Overlapping pieces of the window, each embedded by the same linear layer."""
+    """Overlapping patches of the window, each embedded by the same linear layer."""
 
     def __init__(self, spec: PatchTransformer, *, num_features: int, lookback: int) -> None:
         super().__init__()
@@ -89,7 +89,7 @@ class Patches(nn.Module):
         self.embed = nn.Linear(spec.patch_sessions * num_features, spec.width)
 
     def forward(self, x: Window) -> Patched:
-        """Cut and embed; the last patch ends at the cutoff."""
+        """Cut the window into patches and embed them; the last patch ends at the cutoff."""
         out: Tensor = self.embed(x[:, self.sessions].flatten(2))
         return out
 
@@ -102,7 +102,7 @@ def patch_transformer(
     activation: Activation,
     dropout: float,
 ) -> nn.Module:
-    """Make an encoder over patches; its last states are laid side by side."""
+    """Build an encoder over patches; its final states are concatenated."""
     width, patches = spec.width, num_patches(spec, lookback)
     layers: list[nn.Module] = [Patches(spec, num_features=num_features, lookback=lookback)]
     for _ in range(spec.depth):
@@ -123,7 +123,7 @@ def _dense_layers(widths: tuple[int, ...], activation: Activation, dropout: floa
 
 
 def _hats(knots: int, lookback: int) -> Hats:
-    """Give the piecewise linear functions that are one at a knot and zero at all others."""
+    """Return the piecewise linear functions that are 1 at one knot and 0 at all others."""
     return functional.interpolate(
         torch.eye(knots).unsqueeze(0), size=lookback, mode="linear", align_corners=True
     ).squeeze(0)

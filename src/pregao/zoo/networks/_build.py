@@ -1,4 +1,4 @@
-"""From a spec to a torch module. Torch is imported here and in the modules below, nowhere else."""
+"""Build the torch module of a spec. In the zoo, only modules of networks import torch."""
 
 from collections import OrderedDict
 from typing import NamedTuple, assert_never
@@ -8,17 +8,24 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from pregao.zoo.networks._bodies import Blocks, TrendAndRemainder, patch_transformer
-from pregao.zoo.networks._custom import custom_network, custom_size, failure, parameters_of
+from pregao.zoo.networks._custom import (
+    Network,
+    Plugin,
+    custom_network,
+    custom_size,
+    plugin_error,
+    typed_parameters,
+)
 from pregao.zoo.networks._layers import (
     Attention,
     AttentionPool,
     Branches,
     CausalConvolution,
     Dense,
-    LastRead,
+    FinalState,
     Mean,
     Recurrence,
-    skipped,
+    with_skip,
 )
 from pregao.zoo.networks._sizes import body_size, layer_size, num_parameters
 from pregao.zoo.networks._specs import (
@@ -26,12 +33,10 @@ from pregao.zoo.networks._specs import (
     Convolution,
     DLinear,
     Layer,
-    Network,
     NHits,
     Parallel,
     PatchTransformer,
     PerStep,
-    Plugin,
     Recurrent,
     SelfAttention,
     Stack,
@@ -42,9 +47,9 @@ Outputs = Float[Tensor, "batch output"]
 
 
 class BuiltNetwork(nn.Module):
-    """A body that reads the window and a linear layer that starts at zero.
+    """A body that reads the window, and a last linear layer that starts at zero.
 
-    So an untrained network gives exactly zero for any window: it changes nothing of the forecast
+    An untrained network returns exactly zero for any window, so it does not change the forecast
     that it is added to.
     """
 
@@ -56,13 +61,13 @@ class BuiltNetwork(nn.Module):
         nn.init.zeros_(self.last.bias)
 
     def forward(self, x: Window) -> Outputs:
-        """Map windows to outputs."""
+        """Return the outputs of a batch of windows."""
         out: Tensor = self.last(self.body(x))
         return out
 
 
 class _Window(NamedTuple):
-    """What a body is built for, beside its spec."""
+    """The arguments of a body beside its spec."""
 
     num_features: int
     lookback: int
@@ -82,14 +87,14 @@ def build(
 ) -> BuiltNetwork:
     """Build the module of a spec: (batch, lookback, num_features) to (batch, num_outputs).
 
-    The same seed gives the same weights; torch's global generator is left as it was. `activation`
-    is that of dense heads (and of the dense layers of what is no stack); `dropout` acts on the
-    output of recurrent and dense layers.
+    The same seed gives the same weights; the global generator of torch is left unchanged.
+    `activation` is that of dense heads, and of the dense layers of networks other than stacks;
+    `dropout` acts on the output of recurrent and dense layers.
 
     Raises
     ------
     InvalidNetworkError
-        If the network cannot be built over such windows, or would be too large.
+        If the network cannot be built on such windows, or would be too large.
 
     Examples
     --------
@@ -101,7 +106,7 @@ def build(
     """
     num_parameters(
         network, num_features=num_features, lookback=lookback, num_outputs=num_outputs
-    )  # raises before any memory is taken
+    )  # raises before memory is allocated
     width = body_size(network, num_features=num_features, lookback=lookback).width
     window = _Window(num_features, lookback, activation, dropout)
     with torch.random.fork_rng(devices=[]):
@@ -126,27 +131,27 @@ def _body(network: Network, window: _Window) -> nn.Module:
 
 
 def _custom(network: Plugin, window: _Window) -> nn.Module:
-    """Build the body of a plug-in's network, and hold it to what is expected of one."""
+    """Build the body of a plug-in's network, and check its output and its parameters."""
     build_body = custom_network(network.name).body
     lookback, num_features = window.lookback, window.num_features
     size = custom_size(network, num_features=num_features, lookback=lookback)
     try:
-        body = build_body(parameters_of(network), **window._asdict())
+        body = build_body(typed_parameters(network), **window._asdict())
         body.eval()
         with torch.no_grad():
             out = body(torch.zeros(2, lookback, num_features))
     except Exception as error:
         reason = f"building its body raised {type(error).__name__}: {error}"
-        raise failure(network, reason) from error
+        raise plugin_error(network, reason) from error
     body.train()
     if out.shape != (2, size.width) or not out.isfinite().all():
-        raise failure(network, f"its body maps windows of zeros to {tuple(out.shape)} {out}")
+        raise plugin_error(network, f"its body maps windows of zeros to {tuple(out.shape)} {out}")
     if any(each.dtype != torch.float32 for each in body.parameters()):
-        raise failure(network, "its body has parameters that are not float32")
+        raise plugin_error(network, "its body has parameters that are not float32")
     num_weights = sum(each.numel() for each in body.parameters() if each.requires_grad)
     if num_weights != size.parameters:
         reason = f"its size says {size.parameters} parameters, its body learns {num_weights}"
-        raise failure(network, reason)
+        raise plugin_error(network, reason)
     return body
 
 
@@ -157,7 +162,7 @@ def _stack(network: Stack, window: _Window) -> nn.Module:
     width = len(backwards)
     for each in network.head:
         dense = Dense(width, each, window.activation, window.dropout)
-        head.append(skipped(dense, network.head_skip, width, each))
+        head.append(with_skip(dense, network.head_skip, width, each))
         width = each + (width if network.head_skip == "dense" else 0)
     parts = {"layers": layers, "pool": _pool(network, backwards), "head": nn.Sequential(*head)}
     return nn.Sequential(OrderedDict(parts))
@@ -188,13 +193,13 @@ def _layer(layer: Layer, width: int, window: _Window) -> nn.Module:
             return Branches(_layers(branch, width, window) for branch in layer.branches)
         case _:
             assert_never(layer)
-    return skipped(module, layer.skip, width, out)
+    return with_skip(module, layer.skip, width, out)
 
 
 def _pool(network: Stack, backwards: list[bool]) -> nn.Module:
     match network.pool:
         case "last":
-            return LastRead(backwards)
+            return FinalState(backwards)
         case "mean":
             return Mean()
         case "attention":
@@ -204,7 +209,7 @@ def _pool(network: Stack, backwards: list[bool]) -> nn.Module:
 
 
 def _backwards(layers: tuple[Layer, ...], before: list[bool]) -> list[bool]:
-    """Tell of each channel whether a layer read the window from its new end to its old one."""
+    """Return for each channel whether a layer reads the window backwards."""
     for layer in layers:
         match layer:
             case Recurrent():

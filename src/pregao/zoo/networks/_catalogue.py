@@ -1,23 +1,20 @@
-"""The zoo: each network is one entry, in the order in which the documentation shows them."""
+"""The catalogue of the zoo: one entry per network, in the order of the documentation."""
 
 from typing import Annotated, Literal
 
 from pydantic import Field
 
-from pregao.errors import UnknownNameError
 from pregao.values import Value
-from pregao.zoo.networks._custom import CustomNetwork, Offered, plugin_networks
 from pregao.zoo.networks._specs import (
     Activation,
+    BuiltIn,
     Convolution,
     DLinear,
-    Network,
     NHits,
     Norm,
     Parallel,
     PatchTransformer,
     PerStep,
-    Plugin,
     Recurrent,
     SelfAttention,
     Skip,
@@ -45,59 +42,18 @@ ACTIVATIONS: dict[Activation, str] = {
     "hard_sigmoid": "x / 6 + 1 / 2, between 0 and 1",
     "hard_swish": "x times the hard sigmoid of x",
 }
-"""What a dense head can be bent by, with its formula."""
+"""The activations of dense heads, with their formulas."""
 
 
 class Entry(Value):
-    """A network of the zoo: what it is called, and where it stands on the zoo's page."""
+    """A network of the zoo: its name, its place in the documentation, its spec."""
 
     name: str
     number: Annotated[int, Field(ge=1, le=30)] | None = None
-    """Its place among the thirty; None beyond them."""
+    """Its number among the thirty recurrent networks; None for the others."""
     category: Category
-    network: Network
+    network: Annotated[BuiltIn, Field(discriminator="kind")]
     description: str
-
-
-def find_network(name: str) -> Network:
-    """Find a network by its name: of the zoo, and then of plug-ins.
-
-    Raises
-    ------
-    UnknownNameError
-        If there is none; the nearest names are suggested.
-    PluginError
-        If it is a plug-in's, and that cannot be used.
-
-    Examples
-    --------
-    >>> find_network("gru_classic").head
-    (16,)
-    """
-    if name in ZOO:
-        return ZOO[name].network
-    plugins = plugin_networks()
-    offered = plugins.find(name)
-    if offered is None:
-        hint = f"'pregao networks' shows them all {plugins.hint}".rstrip()
-        raise UnknownNameError("network", name, (*ZOO, *plugins.values), hint)
-    return _entry(name, offered).network
-
-
-def plugin_entries() -> dict[str, Entry]:
-    """Give the networks of plug-ins as the zoo has its own."""
-    return {name: _entry(name, each) for name, each in plugin_networks().values.items()}
-
-
-def _entry(name: str, offered: Offered) -> Entry:
-    """List a network of a plug-in."""
-    if isinstance(offered, CustomNetwork):
-        network: Network = Plugin(name=name)
-        description = offered.description
-    else:
-        network = offered
-        description = f"A network of {plugin_networks().origins[name]}."
-    return Entry(name=name, category="plugin", network=network, description=description)
 
 
 def _lstm(*widths: int, norm: Norm = "none", skip: Skip = "none") -> tuple[Recurrent, ...]:
@@ -108,7 +64,7 @@ def _gru(*widths: int, norm: Norm = "none") -> tuple[Recurrent, ...]:
     return tuple(Recurrent(cell="gru", width=width, norm=norm) for width in widths)
 
 
-def _both_ways(layers: tuple[Recurrent, ...]) -> tuple[Recurrent, ...]:
+def _bidirectional(layers: tuple[Recurrent, ...]) -> tuple[Recurrent, ...]:
     return tuple(layer.replace(bidirectional=True) for layer in layers)
 
 
@@ -117,7 +73,7 @@ _ENTRIES = (
         number=1,
         name="lstm_classic",
         category="lstm",
-        description="Two LSTM layers that narrow: the network most people mean by LSTM.",
+        description="Two LSTM layers of decreasing width: the usual LSTM.",
         network=Stack(layers=_lstm(64, 32), head=(16,)),
     ),
     Entry(
@@ -152,14 +108,14 @@ _ENTRIES = (
         number=6,
         name="gru_classic",
         category="gru",
-        description="Two GRU layers that narrow.",
+        description="Two GRU layers of decreasing width.",
         network=Stack(layers=_gru(64, 32), head=(16,)),
     ),
     Entry(
         number=7,
         name="gru_deep",
         category="gru",
-        description="Three GRU layers that narrow, the first normalised.",
+        description="Three GRU layers of decreasing width, the first normalised.",
         network=Stack(layers=(*_gru(128, norm="layer"), *_gru(64, 32)), head=(16,)),
     ),
     Entry(
@@ -173,7 +129,7 @@ _ENTRIES = (
         number=9,
         name="gru_residual_dense",
         category="gru",
-        description="Two GRU layers; each dense layer of the head also passes its input on.",
+        description="Two GRU layers; each dense layer of the head also passes on its input.",
         network=Stack(layers=_gru(64, 64), head=(32, 32), head_skip="dense"),
     ),
     Entry(
@@ -187,23 +143,23 @@ _ENTRIES = (
         number=11,
         name="bilstm_classic",
         category="bidirectional",
-        description="Two LSTM layers that read the window both ways.",
-        network=Stack(layers=_both_ways(_lstm(64, 32)), head=(32,)),
+        description="Two LSTM layers that read the window in both directions.",
+        network=Stack(layers=_bidirectional(_lstm(64, 32)), head=(32,)),
     ),
     Entry(
         number=12,
         name="bigru_classic",
         category="bidirectional",
-        description="Two GRU layers that read the window both ways.",
-        network=Stack(layers=_both_ways(_gru(64, 32)), head=(32,)),
+        description="Two GRU layers that read the window in both directions.",
+        network=Stack(layers=_bidirectional(_gru(64, 32)), head=(32,)),
     ),
     Entry(
         number=13,
         name="bilstm_deep",
         category="bidirectional",
-        description="Three LSTM layers that read both ways, the first normalised.",
+        description="Three LSTM layers that read in both directions, the first normalised.",
         network=Stack(
-            layers=_both_ways((*_lstm(96, norm="layer"), *_lstm(64, 32))),
+            layers=_bidirectional((*_lstm(96, norm="layer"), *_lstm(64, 32))),
             head=(48,),
         ),
     ),
@@ -211,9 +167,9 @@ _ENTRIES = (
         number=14,
         name="bigru_deep",
         category="bidirectional",
-        description="Three GRU layers that read both ways, the first normalised.",
+        description="Three GRU layers that read in both directions, the first normalised.",
         network=Stack(
-            layers=_both_ways((*_gru(96, norm="layer"), *_gru(64, 32))),
+            layers=_bidirectional((*_gru(96, norm="layer"), *_gru(64, 32))),
             head=(48,),
         ),
     ),
@@ -221,21 +177,21 @@ _ENTRIES = (
         number=15,
         name="bilstm_bigru",
         category="bidirectional",
-        description="An LSTM layer and then a GRU layer, both reading both ways.",
-        network=Stack(layers=_both_ways((*_lstm(64), *_gru(64))), head=(64,)),
+        description="An LSTM layer and then a GRU layer, both bidirectional.",
+        network=Stack(layers=_bidirectional((*_lstm(64), *_gru(64))), head=(64,)),
     ),
     Entry(
         number=16,
         name="lstm_stacked",
         category="stacked",
-        description="Four LSTM layers that narrow, the first normalised.",
+        description="Four LSTM layers of decreasing width, the first normalised.",
         network=Stack(layers=(*_lstm(128, norm="layer"), *_lstm(96, 64, 32)), head=(16,)),
     ),
     Entry(
         number=17,
         name="gru_stacked",
         category="stacked",
-        description="Four GRU layers that narrow, the first normalised.",
+        description="Four GRU layers of decreasing width, the first normalised.",
         network=Stack(layers=(*_gru(128, norm="layer"), *_gru(96, 64, 32)), head=(16,)),
     ),
     Entry(
@@ -259,7 +215,7 @@ _ENTRIES = (
         number=20,
         name="lstm_diamond",
         category="stacked",
-        description="Four LSTM layers that widen and narrow again.",
+        description="Four LSTM layers whose width rises and falls again.",
         network=Stack(
             layers=(*_lstm(64), *_lstm(128, norm="layer"), *_lstm(128, 64)),
             head=(32,),
@@ -289,7 +245,7 @@ _ENTRIES = (
         number=23,
         name="lstm_skip_dense",
         category="residual",
-        description="Two LSTM layers; each dense layer of the head also passes its input on.",
+        description="Two LSTM layers; each dense layer of the head also passes on its input.",
         network=Stack(layers=_lstm(80, 80), head=(40, 40), head_skip="dense"),
     ),
     Entry(
@@ -324,7 +280,7 @@ _ENTRIES = (
         number=28,
         name="cnn_lstm",
         category="attention",
-        description="Two causal convolutions that find short patterns, then two LSTM layers.",
+        description="Two causal convolutions over short patterns, then two LSTM layers.",
         network=Stack(
             layers=(Convolution(width=64), Convolution(width=64), *_lstm(64, 32)), head=(16,)
         ),
@@ -344,14 +300,14 @@ _ENTRIES = (
         category="attention",
         description="Two LSTM layers, two GRU layers and a bidirectional LSTM side by side.",
         network=Stack(
-            layers=(Parallel(branches=(_lstm(64, 32), _gru(64, 32), _both_ways(_lstm(32)))),),
+            layers=(Parallel(branches=(_lstm(64, 32), _gru(64, 32), _bidirectional(_lstm(32)))),),
             head=(96, 48),
         ),
     ),
     Entry(
-        name="anchor_lstm",
+        name="lstm_small",
         category="beyond",
-        description="One small LSTM layer and no head: little to overfit with, the default.",
+        description="One small LSTM layer and no head: few weights to overfit with; the default.",
         network=Stack(layers=_lstm(32)),
     ),
     Entry(
@@ -381,29 +337,19 @@ _ENTRIES = (
     Entry(
         name="dlinear",
         category="beyond",
-        description="Linear in the window's trend and in what remains: hard to beat, quick to fit.",
+        description="Linear in the trend of the window and the remainder; quick to fit.",
         network=DLinear(),
     ),
     Entry(
         name="nhits",
         category="beyond",
-        description="Dense blocks that read the window at falling rates, coarse before fine.",
+        description="Dense blocks that read the window at several rates, from coarse to fine.",
         network=NHits(),
     ),
 )
 
 ZOO: dict[str, Entry] = {entry.name: entry for entry in _ENTRIES}
-"""All networks by name: the thirty in their order, and what is beyond them."""
+"""All networks by name: the thirty in their order, then the others."""
 
-
-def name_of(network: Network) -> str:
-    """Give the zoo's or a plug-in's name of a spec, or ``custom``.
-
-    >>> name_of(find_network("dlinear"))
-    'dlinear'
-    """
-    for name, entry in ZOO.items():
-        if entry.network == network:
-            return name
-    named = (name for name, entry in plugin_entries().items() if entry.network == network)
-    return next(named, "custom")
+ALIASES: dict[str, str] = {"anchor_lstm": "lstm_small"}
+"""Former names of networks, with their present names; requests and files may use both."""

@@ -1,42 +1,76 @@
-"""Networks of other packages: a spec out of known layers, or a torch module of one's own."""
+"""Networks of plug-ins: a spec of known layers, or a torch module of another package."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Generic, Literal, Protocol, TypeAlias, TypeVar
+
+from pydantic import (
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    StrictBool,
+    StrictFloat,
+    StrictInt,
+    StrictStr,
+    TypeAdapter,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
 
 from pregao.errors import InvalidNetworkError, PluginError, UnknownNameError
 from pregao.plugins import Plugins, load_plugins
 from pregao.values import Value
-from pregao.zoo.networks._sizes import Size
+from pregao.zoo.networks._catalogue import ALIASES, ZOO
 from pregao.zoo.networks._specs import (
     Activation,
+    BuiltIn,
     DLinear,
-    Network,
     NHits,
-    Parameters,
     PatchTransformer,
-    Plugin,
+    Size,
     Stack,
 )
 
 if TYPE_CHECKING:
     from torch import nn
 
+PlainValue: TypeAlias = StrictBool | StrictInt | StrictFloat | StrictStr
+
+
+def _as_mapping(value: object) -> object:
+    """Return pairs of names and values, the stored form of parameters, as a mapping."""
+    return dict(value) if isinstance(value, tuple) else value
+
+
+def _as_pairs(value: object) -> object:
+    """Return a mapping as pairs, which are immutable and can be hashed."""
+    return tuple(value.items()) if isinstance(value, Mapping) else value
+
+
+Parameters = Annotated[
+    tuple[tuple[str, PlainValue | tuple[PlainValue, ...] | None], ...],
+    BeforeValidator(_as_pairs),
+    PlainSerializer(dict, return_type=dict[str, Any]),
+    WithJsonSchema({"type": "object"}),
+]
+"""Names with plain values; a mapping in JSON."""
+
 P = TypeVar("P", bound=Value)
 P_contra = TypeVar("P_contra", bound=Value, contravariant=True)
 
 
 class MeasureBody(Protocol[P_contra]):
-    """How large a body would be, without torch."""
+    """A function that returns the size of a body, without torch."""
 
     def __call__(self, parameters: P_contra, /, *, num_features: int, lookback: int) -> Size:
-        """Give the width of what it puts out, and how many weights it has."""
+        """Return the output width of the body, and its number of parameters."""
         ...
 
 
 class BuildBody(Protocol[P_contra]):
-    """How a body is built; torch is imported in here, so that listing networks stays quick."""
+    """A function that builds a body and imports torch inside, to keep listing networks fast."""
 
     def __call__(
         self,
@@ -48,30 +82,30 @@ class BuildBody(Protocol[P_contra]):
         activation: Activation,
         dropout: float,
     ) -> "nn.Module":
-        """Give a module: (batch, lookback, num_features) to (batch, width)."""
+        """Return a module: (batch, lookback, num_features) to (batch, width)."""
         ...
 
 
 @dataclass(frozen=True)
 class CustomNetwork(Generic[P]):
-    """A network whose body is a torch module of one's own: what `pregao.networks` may name.
+    """A network with a torch module of the plug-in as body, for an entry point `pregao.networks`.
 
-    Only the body is one's own. The last linear layer, which starts at zero, and the head are added
-    as to every network, so that it too begins as the anchor.
+    The plug-in supplies the body only. The last linear layer, which starts at zero, and the head
+    are added as to every network, so that its untrained forecast is the anchor too.
 
     Parameters
     ----------
     description
         One sentence for the list of networks.
     parameters
-        The defaults: an instance of a `Value` of one's own, whose fields are plain numbers, words
-        or tuples of them. They stand in the experiment's JSON and may be changed there.
+        The defaults: an instance of a `Value` of the plug-in whose fields are plain numbers,
+        strings or tuples of them. The experiment's JSON holds them, and may change them.
     size
-        Measures the body, without torch.
+        Returns the size of the body, without torch.
     body
-        Builds it. It may use torch's global random numbers: they are seeded around it. What it
-        learns are its float32 parameters, and the running moments of ``nn.BatchNorm1d``; other
-        buffers stay as they were built.
+        Builds the body. It may use the global random numbers of torch, which are seeded around
+        it. Training changes its float32 parameters and the running moments of
+        ``nn.BatchNorm1d``; other buffers stay as they were built.
     """
 
     description: str
@@ -80,25 +114,24 @@ class CustomNetwork(Generic[P]):
     body: BuildBody[P]
 
 
-Offered = Network | CustomNetwork[Any]
+Offered: TypeAlias = "BuiltIn | Plugin | CustomNetwork[Any]"
+"""The object of an entry point."""
 
 
 @cache
 def plugin_networks() -> Plugins[Offered]:
-    """Load the networks that other packages bring along: entry points of ``pregao.networks``."""
-    from pregao.zoo.networks._catalogue import ZOO
-
-    return load_plugins("pregao.networks", _offered, built_in=ZOO)
+    """Load the networks of other packages, from the entry points ``pregao.networks``."""
+    return load_plugins("pregao.networks", _offered, built_in={*ZOO, *ALIASES})
 
 
 def _offered(name: str, value: object) -> Mapping[str, Offered]:
-    """Give the network of an entry point under the entry point's own name."""
+    """Return the network of an entry point under the name of the entry point."""
     match value:
         case Stack() | DLinear() | NHits() | PatchTransformer() | Plugin():
             return {name: value}
         case CustomNetwork():
             given = value.parameters.model_dump(mode="json")
-            if given != Plain(parameters=given).model_dump(mode="json")["parameters"]:
+            if given != PlainParameters(parameters=given).model_dump(mode="json")["parameters"]:
                 raise ValueError("its parameters are not the same after JSON")
             return {name: value}
         case _:
@@ -106,19 +139,19 @@ def _offered(name: str, value: object) -> Mapping[str, Offered]:
             raise TypeError(f"it gives {kind}, not a network's spec or CustomNetwork")
 
 
-class Plain(Value):
-    """Parameters that can be written down and compared."""
+class PlainParameters(Value):
+    """Parameters that can be serialised and compared."""
 
     parameters: Parameters
 
 
 def custom_network(name: str) -> CustomNetwork[Any]:
-    """Find a network of one's own by its name.
+    """Return the custom network of a name.
 
     Raises
     ------
     UnknownNameError
-        If no plug-in that is installed has one.
+        If no installed plug-in has one.
     PluginError
         If the plug-in cannot be used.
     """
@@ -131,38 +164,74 @@ def custom_network(name: str) -> CustomNetwork[Any]:
     raise UnknownNameError("network", name, known, f"{hint} {plugins.hint}".rstrip())
 
 
-def parameters_of(network: Plugin) -> Value:
-    """Give the parameters of a plug-in's network as the plug-in's own value."""
+class Plugin(Value):
+    """A network whose body is a torch module of another package, by name and parameters.
+
+    Missing parameters take the defaults of the plug-in. It can be neither made nor read where the
+    package is not installed. See `CustomNetwork`.
+    """
+
+    kind: Literal["plugin"] = "plugin"
+    name: str
+    parameters: Parameters = Field(default=(), validate_default=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _complete(cls, fields: object) -> object:
+        if not isinstance(fields, Mapping) or not isinstance(fields.get("name"), str):
+            return fields
+        defaults = custom_network(fields["name"]).parameters
+        given = _as_mapping(fields.get("parameters", {}))
+        if not isinstance(given, Mapping):
+            return fields
+        try:
+            complete = type(defaults).model_validate({**dict(defaults), **given})
+        except ValidationError as error:
+            reasons = [f"{each['loc'][0]}: {each['msg']}" for each in error.errors()]
+            raise ValueError(f"parameters of {fields['name']}: {'; '.join(reasons)}") from None
+        return {**fields, "parameters": complete.model_dump(mode="json")}
+
+
+Network: TypeAlias = Annotated[
+    Stack | DLinear | NHits | PatchTransformer | Plugin, Field(discriminator="kind")
+]
+
+NETWORK_SCHEMA: TypeAdapter[Network] = TypeAdapter(Network)
+"""Validates and describes any network: ``NETWORK_SCHEMA.validate_json(text)``."""
+
+
+def typed_parameters(network: Plugin) -> Value:
+    """Return the parameters of a plug-in's network as the value class of the plug-in."""
     defaults: Value = custom_network(network.name).parameters
     return type(defaults).model_validate(dict(network.parameters))
 
 
 def custom_size(network: Plugin, *, num_features: int, lookback: int) -> Size:
-    """Measure the body of a plug-in's network.
+    """Return the size of the body of a plug-in's network.
 
     Raises
     ------
     InvalidNetworkError
-        If the plug-in says that it cannot be built over such windows.
+        From the plug-in, if the network cannot be built on such windows.
     PluginError
-        If measuring it fails.
+        If the size function fails.
     """
     measure = custom_network(network.name).size
     try:
         width, parameters = measure(
-            parameters_of(network), num_features=num_features, lookback=lookback
+            typed_parameters(network), num_features=num_features, lookback=lookback
         )
     except InvalidNetworkError:
         raise
     except Exception as error:
-        raise failure(network, f"its size raised {type(error).__name__}: {error}") from error
+        raise plugin_error(network, f"its size raised {type(error).__name__}: {error}") from error
     if not (isinstance(width, int) and isinstance(parameters, int) and width > 0 <= parameters):
-        raise failure(network, f"its size is {width} wide with {parameters} parameters")
+        raise plugin_error(network, f"its size is {width} wide with {parameters} parameters")
     return Size(width, parameters)
 
 
-def failure(network: Plugin, reason: str) -> PluginError:
-    """Make the error that says what is wrong with a plug-in's network."""
+def plugin_error(network: Plugin, reason: str) -> PluginError:
+    """Return the error for a fault of a plug-in's network."""
     origin = plugin_networks().origins[network.name]
     advice = "mend it, or choose another network ('pregao networks' shows them all)"
     return PluginError(network.name, str(origin), reason, advice)

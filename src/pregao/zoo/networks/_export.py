@@ -1,4 +1,4 @@
-"""A built network as an ONNX file, for serving without torch."""
+"""Export of a built network to ONNX, to serve it without torch."""
 
 from copy import deepcopy
 from pathlib import Path
@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from pregao.zoo.networks._gru import Gru
 from pregao.zoo.networks._layers import States
 
-# Which block of a layer's rows in torch comes at each place in ONNX: LSTM i o f c of i f c o, GRU
-# z r n of r z n.
+# For each gate in the order of ONNX its index in the order of torch: ONNX has i o f c for LSTM and
+# z r n for GRU, torch has i f c o and r z n.
 _GATES = {"LSTM": (0, 3, 1, 2), "GRU": (1, 0, 2), "RNN_TANH": (0,)}
 
 torch.library.define(
@@ -23,9 +23,9 @@ torch.library.define(
 def export_onnx(module: nn.Module, path: Path, *, num_features: int, lookback: int) -> None:
     """Write a network in evaluation mode as ONNX: input ``x``, any batch from 1 to 4096.
 
-    The module is captured here and not by `torch.onnx.export`, which captures recurrent layers in
-    a way that remembers earlier exports of the same process: after a bidirectional LSTM, a
-    bidirectional GRU came out with its batch silently fixed to that of the example.
+    The module is captured here and not by `torch.onnx.export`, whose capture of recurrent layers
+    keeps state between exports of one process: after a bidirectional LSTM, the batch of a
+    bidirectional GRU was silently fixed to that of the example.
     """
     module = deepcopy(module).eval()
     for each in module.modules():
@@ -46,10 +46,10 @@ def export_onnx(module: nn.Module, path: Path, *, num_features: int, lookback: i
 
 
 class _Recurrence(nn.Module):
-    """A recurrent layer as one operator that torch knows only the shape of.
+    """A recurrent layer as one operator of which torch knows only the output shape.
 
-    torch would capture its own by taking every step, three times over: three GRU layers of 60 steps
-    took 13.6 s, and take 1.2 s so.
+    torch would unroll its own layer over all steps, three times: the export of three GRU layers of
+    60 steps takes 1.2 s with this operator, and took 13.6 s without.
     """
 
     weights: Tensor
@@ -63,7 +63,7 @@ class _Recurrence(nn.Module):
         gates = _GATES[cell.mode]
 
         def stacked(*names: str) -> Tensor:
-            parts = [[_ordered(getattr(cell, n + way), gates) for n in names] for way in ways]
+            parts = [[_in_onnx_order(getattr(cell, n + way), gates) for n in names] for way in ways]
             return torch.stack([torch.cat(each) for each in parts])
 
         self.register_buffer("weights", stacked("weight_ih_l0"))
@@ -71,14 +71,14 @@ class _Recurrence(nn.Module):
         self.register_buffer("biases", stacked("bias_ih_l0", "bias_hh_l0"))
 
     def forward(self, x: Tensor) -> tuple[Tensor]:
-        """Give the states of every step, in a tuple as torch's layers do."""
+        """Return the states of every step, in a tuple as the layers of torch do."""
         states: Tensor = torch.ops.pregao.recurrence(
             x, self.weights, self.recurrent, self.biases, self._mode
         )
         return (states,)
 
 
-def _ordered(rows: Tensor, gates: tuple[int, ...]) -> Tensor:
+def _in_onnx_order(rows: Tensor, gates: tuple[int, ...]) -> Tensor:
     blocks = rows.detach().chunk(len(gates))
     return torch.cat([blocks[each] for each in gates])
 
@@ -93,7 +93,7 @@ torch.library.register_fake("pregao::recurrence", _shape)
 
 
 def _as_onnx(x: Any, w: Any, r: Any, b: Any, mode: str) -> Any:
-    """Write the layer in ONNX, where steps come first and the directions are an axis."""
+    """Translate the operator to ONNX, where steps come first and directions are an axis."""
     directions, _, width = r.shape
     way = "bidirectional" if directions == 2 else "forward"
     steps = op.Transpose(x, perm=[1, 0, 2])

@@ -1,11 +1,11 @@
-"""A network taken apart: what each piece gives out and how many parameters it has. No torch."""
+"""The parts of a network, with their widths and numbers of parameters, without torch."""
 
 from pydantic import Field
 
 from pregao.errors import InvalidNetworkError
 from pregao.values import Value
+from pregao.zoo.networks._custom import Network
 from pregao.zoo.networks._sizes import (
-    Size,
     body_size,
     head_sizes,
     layer_size,
@@ -13,30 +13,30 @@ from pregao.zoo.networks._sizes import (
     output_size,
     pool_size,
 )
-from pregao.zoo.networks._specs import Layer, Network, Parallel, Stack
+from pregao.zoo.networks._specs import Layer, Parallel, Size, Stack
 
 
 class Part(Value):
-    """A piece of a network, in the order in which the window passes through them."""
+    """A part of a network; parts are in the order in which the window passes through them."""
 
-    at: str = Field(description="where it stands in the spec, such as layers.0 or head.1")
-    kind: str = Field(description="a layer's or body's; else pool, dense, output or quantiles")
-    width: int = Field(description="how many numbers it gives out, a step where there are steps")
+    at: str = Field(description="its path in the spec, such as layers.0 or head.1")
+    kind: str = Field(description="of the layer or body; else pool, dense, output or quantiles")
+    width: int = Field(description="number of outputs, per step where there are steps")
     parameters: int
     branches: tuple[tuple["Part", ...], ...] = Field(
-        default=(), description="of a parallel layer; its parameters are those of its branches"
+        default=(), description="of a parallel layer, which has the parameters of its branches"
     )
 
 
 def network_parts(
     network: Network, *, num_features: int, lookback: int, num_outputs: int
 ) -> tuple[Part, ...]:
-    """Take a network apart: its layers, pool and head, or its body as one, and the last layer.
+    """Return the parts of a network: layers, pool and head, or the body as one, and the last layer.
 
     Raises
     ------
     InvalidNetworkError
-        As `num_parameters` does, with the layer that is to blame where one is.
+        As `num_parameters` does, with the path of the layer at fault, if there is one.
 
     Examples
     --------
@@ -48,13 +48,13 @@ def network_parts(
     [('recurrent', 64, 18944), ('pool', 64, 64), ('dense', 32, 2080), ('output', 15, 495)]
     """
     if isinstance(network, Stack):
-        body = _of_stack(network, num_features, lookback)
+        body = _stack_parts(network, num_features, lookback)
     else:
         size = body_size(network, num_features=num_features, lookback=lookback)
         body = (_part("", network.kind, size),)
     num_parameters(
         network, num_features=num_features, lookback=lookback, num_outputs=num_outputs
-    )  # raises what is too large
+    )  # raises if the network is too large
     return (*body, _part("output", "output", output_size(body[-1].width, num_outputs)))
 
 
@@ -62,26 +62,26 @@ def _part(at: str, kind: str, size: Size) -> Part:
     return Part(at=at, kind=kind, width=size.width, parameters=size.parameters)
 
 
-def _of_stack(network: Stack, num_features: int, lookback: int) -> tuple[Part, ...]:
-    layers = _of_layers(network.layers, "layers", num_features, lookback)
+def _stack_parts(network: Stack, num_features: int, lookback: int) -> tuple[Part, ...]:
+    layers = _layer_parts(network.layers, "layers", num_features, lookback)
     pool = pool_size(network, layers[-1].width)
     head = enumerate(head_sizes(network, pool.width))
     dense = (_part(f"head.{number}", "dense", each) for number, each in head)
     return (*layers, _part("pool", "pool", pool), *dense)
 
 
-def _of_layers(layers: tuple[Layer, ...], at: str, width: int, lookback: int) -> tuple[Part, ...]:
+def _layer_parts(layers: tuple[Layer, ...], at: str, width: int, lookback: int) -> tuple[Part, ...]:
     parts: list[Part] = []
     for number, layer in enumerate(layers):
-        parts.append(_of_layer(layer, f"{at}.{number}", width, lookback))
+        parts.append(_layer_part(layer, f"{at}.{number}", width, lookback))
         width = parts[-1].width
     return tuple(parts)
 
 
-def _of_layer(layer: Layer, at: str, width: int, lookback: int) -> Part:
+def _layer_part(layer: Layer, at: str, width: int, lookback: int) -> Part:
     inner = layer.branches if isinstance(layer, Parallel) else ()
     branches = tuple(
-        _of_layers(branch, f"{at}.branches.{number}", width, lookback)
+        _layer_parts(branch, f"{at}.branches.{number}", width, lookback)
         for number, branch in enumerate(inner)
     )
     try:

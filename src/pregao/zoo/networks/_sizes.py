@@ -1,52 +1,45 @@
-"""Widths and parameter counts of a network, out of its spec alone: torch is not loaded."""
+"""Widths and parameter counts of a network, from its spec, without torch."""
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import NamedTuple, assert_never
+from typing import assert_never
 
 from pregao.errors import InvalidNetworkError
+from pregao.zoo.networks._custom import Network, Plugin, custom_size
 from pregao.zoo.networks._specs import (
     Cell,
     Convolution,
     DLinear,
     Layer,
-    Network,
     NHits,
     Parallel,
     PatchTransformer,
     PerStep,
-    Plugin,
     Recurrent,
     SelfAttention,
+    Size,
     Skip,
     Stack,
 )
 
 MAX_PARAMETERS = 50_000_000
-"""200 MB of weights, and three times that again while they are trained."""
+"""200 MB of weights, and three times as much again during training."""
 
 _GATES: dict[Cell, int] = {"rnn": 1, "gru": 3, "lstm": 4}
 
 
-class Size(NamedTuple):
-    """What a part of a network gives out a step, and how many parameters it has."""
-
-    width: int
-    parameters: int
-
-
 def num_parameters(network: Network, *, num_features: int, lookback: int, num_outputs: int) -> int:
-    """Count the trainable parameters of a network over windows of `lookback` sessions.
+    """Return the number of trainable parameters of a network on windows of `lookback` sessions.
 
     Raises
     ------
     InvalidNetworkError
-        If the network cannot be built over such windows, or has over `MAX_PARAMETERS`.
+        If the network cannot be built on such windows, or has over `MAX_PARAMETERS`.
 
     Examples
     --------
     >>> from pregao.zoo.networks import find_network
-    >>> network = find_network("anchor_lstm")
+    >>> network = find_network("lstm_small")
     >>> num_parameters(network, num_features=8, lookback=60, num_outputs=15)
     5871
     """
@@ -61,7 +54,7 @@ def num_parameters(network: Network, *, num_features: int, lookback: int, num_ou
 
 
 def body_size(network: Network, *, num_features: int, lookback: int) -> Size:
-    """Measure everything before the last linear layer; the width is what that layer reads."""
+    """Return the size of the body; its width is the input width of the last linear layer."""
     match network:
         case Stack():
             return _stack_size(network, num_features, lookback)
@@ -72,15 +65,13 @@ def body_size(network: Network, *, num_features: int, lookback: int) -> Size:
         case PatchTransformer():
             return _patch_transformer_size(network, num_features, lookback)
         case Plugin():
-            from pregao.zoo.networks._custom import custom_size
-
             return custom_size(network, num_features=num_features, lookback=lookback)
         case _:
             assert_never(network)
 
 
 def layers_size(layers: tuple[Layer, ...], width: int, lookback: int) -> Size:
-    """Measure layers one after the other, the first over `width` channels."""
+    """Return the size of consecutive layers, the first on `width` channels."""
     parameters = 0
     for layer in layers:
         width, own = layer_size(layer, width, lookback)
@@ -89,7 +80,7 @@ def layers_size(layers: tuple[Layer, ...], width: int, lookback: int) -> Size:
 
 
 def layer_size(layer: Layer, width: int, lookback: int) -> Size:
-    """Measure one layer over `width` channels, its skip included."""
+    """Return the size of one layer on `width` channels, including its skip connection."""
     match layer:
         case Recurrent():
             own = _recurrent_size(layer, width)
@@ -105,29 +96,29 @@ def layer_size(layer: Layer, width: int, lookback: int) -> Size:
             return Size(sum(each.width for each in sizes), sum(each.parameters for each in sizes))
         case _:
             assert_never(layer)
-    return _skipped(layer.skip, width, own)
+    return _with_skip(layer.skip, width, own)
 
 
 def pool_size(network: Stack, width: int) -> Size:
-    """Measure the pool over time, which only has parameters where it learns what to attend to."""
+    """Return the size of the pool over time, which has parameters only if it is an attention."""
     return Size(width, width if network.pool == "attention" else 0)
 
 
 def head_sizes(network: Stack, width: int) -> Iterator[Size]:
-    """Measure the dense layers after the pool, one after the other, their skips included."""
+    """Yield the sizes of the dense layers after the pool, including their skip connections."""
     for each in network.head:
-        size = _skipped(network.head_skip, width, Size(each, _dense(width, each)))
+        size = _with_skip(network.head_skip, width, Size(each, _dense(width, each)))
         width = size.width
         yield size
 
 
 def output_size(width: int, num_outputs: int) -> Size:
-    """Measure the last linear layer."""
+    """Return the size of the last linear layer."""
     return Size(num_outputs, _dense(width, num_outputs))
 
 
 def head_width(width: int, heads: int) -> int:
-    """Divide attention among its heads.
+    """Return the width of each attention head.
 
     Raises
     ------
@@ -143,12 +134,12 @@ def head_width(width: int, heads: int) -> int:
 
 
 def num_patches(network: PatchTransformer, lookback: int) -> int:
-    """Count the patches that fit into the window.
+    """Return the number of patches that fit into the window.
 
     Raises
     ------
     InvalidNetworkError
-        If not even one does.
+        If the window is shorter than one patch.
     """
     if lookback < network.patch_sessions:
         raise InvalidNetworkError(
@@ -159,16 +150,16 @@ def num_patches(network: PatchTransformer, lookback: int) -> int:
 
 
 def num_knots(rate: int, lookback: int) -> int:
-    """Count the points at which a block of N-HiTS reads the window."""
+    """Return the number of knots at which a block of N-HiTS reads the window."""
     return -(-lookback // rate)
 
 
-def _dense(before: int, after: int) -> int:
-    return (before + 1) * after
+def _dense(width_in: int, width_out: int) -> int:
+    return (width_in + 1) * width_out
 
 
 def _attention(width: int) -> int:
-    """Count queries, keys and values without bias, and the output with one; positions are extra."""
+    """Return the parameters of queries, keys and values without bias and of the output with one."""
     return 3 * width * width + _dense(width, width)
 
 
@@ -179,19 +170,19 @@ def _recurrent_size(layer: Recurrent, width: int) -> Size:
     return Size(out, cell + (0 if layer.norm == "none" else 2 * out))
 
 
-def _skipped(skip: Skip, before: int, own: Size) -> Size:
-    """Add what the way around a layer costs; a width that stays needs no projection."""
+def _with_skip(skip: Skip, width_in: int, own: Size) -> Size:
+    """Add the size of a skip connection; an unchanged width needs no projection."""
     width, parameters = own
-    projection = 0 if before == width else before * width
+    projection = 0 if width_in == width else width_in * width
     match skip:
         case "none":
             return own
         case "dense":
-            return Size(before + width, parameters)
+            return Size(width_in + width, parameters)
         case "residual":
             return Size(width, parameters + projection)
         case "highway":
-            return Size(width, parameters + projection + _dense(before, width))
+            return Size(width, parameters + projection + _dense(width_in, width))
         case _:
             assert_never(skip)
 
@@ -207,7 +198,7 @@ def _nhits_size(network: NHits, num_features: int, lookback: int) -> Size:
     coefficients = [num_features * num_knots(rate, lookback) for rate in network.rates]
     hidden = sum(_dense(*pair) for pair in pairwise(network.hidden))
     read = sum(_dense(each, network.hidden[0]) + hidden for each in coefficients)
-    # Nobody reads what the last block leaves unexplained, so it has no backcast.
+    # The residual of the last block is not used, so that block has no backcast.
     backcast = sum(_dense(network.hidden[-1], each) for each in coefficients[:-1])
     return Size(len(network.rates) * network.hidden[-1], read + backcast)
 

@@ -1,26 +1,13 @@
-"""What a network is: plain frozen values, equal to their own JSON. No torch here.
+"""Specs of networks: frozen values that equal their JSON round trip, without torch.
 
 Every layer maps (batch, time, width_in) to (batch, time, width_out), so layers compose in any
-order. A network that is no stack of layers is one more kind, with its own fields.
+order. A network that is not a stack of layers is a kind of its own, with its own fields.
 """
 
-from collections.abc import Mapping, Sized
-from typing import Annotated, Any, Literal, Self, TypeAlias, TypeVar
+from collections.abc import Sized
+from typing import Annotated, Literal, NamedTuple, Self, TypeAlias, TypeVar
 
-from pydantic import (
-    AfterValidator,
-    BeforeValidator,
-    Field,
-    PlainSerializer,
-    StrictBool,
-    StrictFloat,
-    StrictInt,
-    StrictStr,
-    TypeAdapter,
-    ValidationError,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, StrictBool, model_validator
 
 from pregao.values import Value
 
@@ -47,7 +34,7 @@ Activation = Literal[
     "hard_swish",
 ]
 
-# Strict, so that the JSON values true and "64" are errors and not the widths 1 and 64.
+# Strict, so that the JSON values true and "64" are errors, not the widths 1 and 64.
 Width = Annotated[int, Field(strict=True, ge=1, le=4096)]
 Heads = Annotated[int, Field(strict=True, ge=1, le=16)]
 Sessions = Annotated[int, Field(strict=True, ge=1, le=256)]
@@ -65,30 +52,15 @@ def _not_empty(values: _Several) -> _Several:
     return values
 
 
-# And not `min_length`, which counts what is valid: one typo in the only layer made two errors.
+# Not `min_length`, which counts valid items: one typo in the only layer would give two errors.
 NotEmpty = AfterValidator(_not_empty)
 
 
-PlainValue: TypeAlias = StrictBool | StrictInt | StrictFloat | StrictStr
+class Size(NamedTuple):
+    """The output width of a part of a network, per step, and its number of parameters."""
 
-
-def _pairs(value: object) -> object:
-    """Take the pairs of parameters, which is how a value holds them, for a mapping."""
-    return dict(value) if isinstance(value, tuple) else value
-
-
-def _frozen(value: object) -> object:
-    """Let a mapping be pairs: what is in a value does not change, and can be hashed."""
-    return tuple(value.items()) if isinstance(value, Mapping) else value
-
-
-Parameters = Annotated[
-    tuple[tuple[str, PlainValue | tuple[PlainValue, ...] | None], ...],
-    BeforeValidator(_frozen),
-    PlainSerializer(dict, return_type=dict[str, Any]),
-    WithJsonSchema({"type": "object"}),
-]
-"""Names with plain values: a mapping in JSON."""
+    width: int
+    parameters: int
 
 
 class Recurrent(Value):
@@ -98,13 +70,13 @@ class Recurrent(Value):
     cell: Cell
     width: Width
     bidirectional: StrictBool = False
-    """Read the lookback window both ways: nothing beyond the cutoff is in it."""
+    """Read the lookback window in both directions; it holds nothing after the cutoff."""
     norm: Norm = "none"
     skip: Skip = "none"
 
 
 class Convolution(Value):
-    """A causal convolution over time with a ReLU, padded on the left: no step sees a later one."""
+    """A causal convolution over time with a ReLU, padded on the left: no step reads a later one."""
 
     kind: Literal["convolution"] = "convolution"
     width: Width
@@ -114,7 +86,7 @@ class Convolution(Value):
 
 
 class SelfAttention(Value):
-    """Causal attention over time, as wide as its input; positions are learned distances."""
+    """Causal attention over time, as wide as its input, with learned relative position biases."""
 
     kind: Literal["self_attention"] = "self_attention"
     heads: Heads = 1
@@ -130,7 +102,7 @@ class PerStep(Value):
 
 
 class Parallel(Value):
-    """Branches of layers over one input; their outputs are concatenated."""
+    """Branches of layers over one input, with concatenated outputs."""
 
     kind: Literal["parallel"] = "parallel"
     branches: Annotated[
@@ -156,8 +128,8 @@ Layer: TypeAlias = Annotated[
 class Stack(Value):
     """Layers over the window, a pool over time and a dense head before the last linear layer.
 
-    The pool ``last`` takes what each direction has read last: the newest step of what runs
-    forwards, the oldest step of a bidirectional layer's way back.
+    The pool ``last`` takes the final state of each direction: the newest step of forward channels,
+    the oldest step of the backward channels of a bidirectional layer.
 
     >>> lstm = Recurrent(cell="lstm", width=64)
     >>> network = Stack(layers=(lstm, lstm.replace(width=32)), head=(16,))
@@ -181,7 +153,7 @@ class Stack(Value):
 
 
 class DLinear(Value):
-    """One linear map of the window's trend and one of what remains of it.
+    """A linear map of the trend of the window plus one of the remainder.
 
     The trend is a centred moving average inside the window. Source: Zeng, Chen, Zhang and Xu
     (2023), Are Transformers Effective for Time Series Forecasting?
@@ -199,10 +171,10 @@ class DLinear(Value):
 
 
 class NHits(Value):
-    """Blocks that read the window at several rates, each what the one before left unexplained.
+    """Blocks that read the window at several rates, each the residual of the blocks before.
 
     A block averages the window around one knot every `rates` sessions, runs dense layers over the
-    knots, and takes its piecewise linear backcast off the window. Outputs are not the steps
+    knots, and subtracts its piecewise linear backcast from the window. Outputs are not the steps
     of one series, so they are not interpolated. Source: Challu et al. (2023), N-HiTS.
     """
 
@@ -214,8 +186,8 @@ class NHits(Value):
 class PatchTransformer(Value):
     """A transformer encoder whose tokens are overlapping patches of the window.
 
-    Patches end at the cutoff; what is left over at the window's old end is not read. Layers
-    are normalised before, not after. Source: Nie, Nguyen, Sinthong and Kalagnanam (2023), A Time
+    Patches end at the cutoff; the oldest sessions that do not fill a patch are not read. Layers are
+    normalised before, not after. Source: Nie, Nguyen, Sinthong and Kalagnanam (2023), A Time
     Series is Worth 64 Words.
     """
 
@@ -238,42 +210,8 @@ class PatchTransformer(Value):
         return self
 
 
-class Plugin(Value):
-    """A network whose body is a torch module of another package, by its name and parameters.
-
-    Parameters that are not given have the plug-in's defaults. It cannot be made, nor read, where
-    the package is not installed. See `CustomNetwork`.
-    """
-
-    kind: Literal["plugin"] = "plugin"
-    name: str
-    parameters: Parameters = Field(default=(), validate_default=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _complete(cls, fields: object) -> object:
-        if not isinstance(fields, Mapping) or not isinstance(fields.get("name"), str):
-            return fields
-        from pregao.zoo.networks._custom import custom_network
-
-        defaults = custom_network(fields["name"]).parameters
-        given = _pairs(fields.get("parameters", {}))
-        if not isinstance(given, Mapping):
-            return fields
-        try:
-            complete = type(defaults).model_validate({**dict(defaults), **given})
-        except ValidationError as error:
-            reasons = [f"{each['loc'][0]}: {each['msg']}" for each in error.errors()]
-            raise ValueError(f"parameters of {fields['name']}: {'; '.join(reasons)}") from None
-        return {**fields, "parameters": complete.model_dump(mode="json")}
-
-
-Network: TypeAlias = Annotated[
-    Stack | DLinear | NHits | PatchTransformer | Plugin, Field(discriminator="kind")
-]
-
-NETWORK_SCHEMA: TypeAdapter[Network] = TypeAdapter(Network)
-"""Reads and describes any network: ``NETWORK_SCHEMA.validate_json(text)``."""
+BuiltIn: TypeAlias = Stack | DLinear | NHits | PatchTransformer
+"""The specs whose module is part of Pregao; `Plugin` is the spec of a plug-in's network."""
 
 
 def _branches(layer: Layer) -> tuple[tuple[Layer, ...], ...]:
