@@ -335,7 +335,8 @@ def test_ctrl_c_says_so_and_leaves_the_ledger_alone(pregao: Shell, tmp_path: Pat
 
 
 @pytest.mark.parametrize(
-    ("language", "meaning"), [("en", "it sees the future."), ("pt", "vê o futuro.")]
+    ("language", "meaning"),
+    [("en", "when only later prices change."), ("pt", "quando só mudam preços posteriores.")],
 )
 def test_a_code_of_a_finding_is_explained_in_the_users_language(
     pregao: Shell, language: str, meaning: str
