@@ -33,7 +33,7 @@ def test_of_two_equal_classes_the_best_accuracy_is_that_of_sheppard(r2: float):
 
 
 @given(st.lists(st.floats(0.01, 1.0), min_size=2, max_size=4))
-def test_who_knows_nothing_does_best_with_the_commonest(weights: list[float]):
+def test_without_information_the_most_frequent_class_is_best(weights: list[float]):
     shares = np.array(weights) / sum(weights)
 
     assert shares.max() == pytest.approx(best_accuracy(shares.tolist(), 0.0), abs=1e-9)
@@ -58,7 +58,7 @@ def test_a_share_of_one_needs_no_forecast():
     assert accuracy_above_possible("lucky", 1.0, [0.0, 1.0], 1000) is None
 
 
-def test_an_accuracy_that_nobody_can_have_is_doubted():
+def test_an_impossible_accuracy_is_a_finding():
     finding = accuracy_above_possible("leaky", 0.913, [0.5, 0.5], 1000)
 
     assert finding is not None
@@ -82,7 +82,7 @@ def test_an_r2_on_prices_needs_the_naive_one_beside_it():
     assert price_r2_alone("lstm", 0.4) is None
 
 
-def test_a_leak_names_what_moved_and_when():
+def test_a_leak_names_the_value_and_the_cutoff():
     finding = leak("tomorrow_open", date(2018, 6, 29))
 
     assert "tomorrow_open changed at 2018-06-29 when only later prices did" == finding.seen.en
@@ -90,21 +90,21 @@ def test_a_leak_names_what_moved_and_when():
     assert "error" == finding.severity
 
 
-def test_trials_that_the_ledger_lacks_are_told():
+def test_trials_missing_from_the_ledger_are_a_finding():
     assert trials_not_counted(36, 36) is None
     finding = trials_not_counted(35, 36)
     assert finding is not None
     assert "35 trials, and at least 36" in finding.seen.en
 
 
-def test_the_first_opening_is_no_finding():
+def test_the_first_access_is_no_finding():
     assert opened_again(1) is None
     finding = opened_again(2)
     assert finding is not None
     assert "EVA008" == finding.code
 
 
-def test_a_rare_class_is_told_with_all_shares():
+def test_a_rare_class_is_a_finding_with_all_shares():
     assert class_imbalance({"buy": 100, "sell": 100, "hold": 800}) is None
     finding = class_imbalance({"buy": 99, "sell": 101, "hold": 800})
     assert finding is not None
@@ -123,18 +123,20 @@ def test_no_labels_are_no_imbalance():
     assert class_imbalance({"buy": 0, "hold": 0}) is None
 
 
-def test_who_is_not_promoted_is_told_why():
-    def said(*, in_set: bool, p_value: float) -> str | None:
+def test_a_candidate_that_is_not_promoted_gets_the_reasons():
+    def reasons(*, in_set: bool, p_value: float) -> str | None:
         finding = not_promoted("lstm", "har", in_confidence_set=in_set, p_value=p_value, level=0.05)
         return finding and finding.seen.en
 
-    assert said(in_set=True, p_value=0.049) is None
-    assert "lstm is not in the model confidence set" == said(in_set=False, p_value=0.01)
-    assert "lstm does not beat har at the 5 % level (p = 0.050)" == said(in_set=True, p_value=0.05)
-    assert " and does not beat har" in (said(in_set=False, p_value=0.5) or "")
+    assert reasons(in_set=True, p_value=0.049) is None
+    assert "lstm is not in the model confidence set" == reasons(in_set=False, p_value=0.01)
+    assert "lstm does not beat har at the 5 % level (p = 0.050)" == reasons(
+        in_set=True, p_value=0.05
+    )
+    assert " and does not beat har" in (reasons(in_set=False, p_value=0.5) or "")
 
 
-def test_ranges_may_miss_three_points_when_volatile():
+def test_coverage_may_miss_three_points_when_volatile():
     assert fails_when_volatile("lstm", 0.87) is None
     finding = fails_when_volatile("lstm", 0.869)
     assert finding is not None
@@ -142,16 +144,16 @@ def test_ranges_may_miss_three_points_when_volatile():
 
 
 @pytest.mark.parametrize(
-    ("pbo", "sharpe", "is_doubted"),
+    ("pbo", "sharpe", "is_found"),
     [(0.5, 0.95, False), (0.51, 0.95, True), (0.5, 0.94, True), (None, None, False)],
 )
-def test_the_best_of_many_is_doubted_by_either_number(pbo, sharpe, is_doubted):
+def test_either_number_finds_overfitting_by_selection(pbo, sharpe, is_found):
     finding = overfitted_by_selection("lstm", trials=720, pbo=pbo, deflated_sharpe=sharpe)
 
-    assert is_doubted == (finding is not None)
+    assert is_found == (finding is not None)
 
 
-def test_costs_that_eat_the_edge_are_told_beside_the_rival():
+def test_costs_that_consume_the_edge_are_a_finding():
     cash = Text(en="cash", pt_br="caixa")
 
     assert costs_eat_edge("a", gross=0.2, net=0.11, rival=cash, rival_net=0.1) is None
@@ -162,7 +164,7 @@ def test_costs_that_eat_the_edge_are_told_beside_the_rival():
     assert "-1,2 % depois, caixa 10,0 %" in finding.seen.pt_br
 
 
-def test_labels_in_another_order_are_told():
+def test_labels_in_another_order_are_a_finding():
     read = ("buy", "sell", "hold")
 
     assert labels_swapped(read, read, p_value=1.0) is None
@@ -172,7 +174,7 @@ def test_labels_in_another_order_are_told():
 
 
 @pytest.mark.parametrize(
-    ("skills", "is_doubted"),
+    ("skills", "is_found"),
     [
         ([0.1, -0.01, -0.01], True),
         ([0.1, 0.01, -0.01], False),
@@ -181,8 +183,8 @@ def test_labels_in_another_order_are_told():
         ([0.01, 0.01, 0.01, -0.001, -0.001], False),
     ],
 )
-def test_a_gain_of_few_folds_is_doubted(skills: list[float], is_doubted: bool):
-    assert is_doubted == (folds_disagree("lstm", skills) is not None)
+def test_a_gain_of_few_folds_is_a_finding(skills: list[float], is_found: bool):
+    assert is_found == (folds_disagree("lstm", skills) is not None)
 
 
 def test_another_horizon_than_the_trained_one_is_an_error():

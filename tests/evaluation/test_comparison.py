@@ -1,5 +1,6 @@
-"""A comparison stands beside the naive forecast, chooses on validation and says what it means."""
+"""A comparison includes the naive forecast, chooses on validation and gives a verdict."""
 
+import json
 import re
 import subprocess
 import sys
@@ -24,7 +25,7 @@ COUNT = 300
 
 
 def made_market(seed, count=COUNT):
-    """Give a truth of two symbols on the same dates, and the volatility that made it."""
+    """Return outcomes of two symbols on the same dates, and the volatility they were drawn with."""
     generator = np.random.default_rng(seed)
     volatility = 0.01 * np.exp(generator.normal(0, 0.4, count))
     steps = np.sqrt(np.arange(1, HORIZON + 1))
@@ -51,7 +52,7 @@ TEST, TEST_VOLATILITY = made_market(2)
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
-    """What one forecaster said."""
+    """The quantiles of one forecaster."""
 
     validation: np.ndarray
     test: np.ndarray
@@ -91,12 +92,12 @@ def test_comparison_without_the_random_walk_cannot_be_made():
         made({"lstm_classic": candidate()}, {"gjr_garch": candidate(0.7)})
 
     whole = made({"lstm_classic": candidate()})
-    with pytest.raises(ValidationError, match="against which every score is shown"):
+    with pytest.raises(ValidationError, match="the baselines lack 'random_walk'"):
         whole.replace(baselines=whole.baselines[1:])
     with pytest.raises(ValidationError, match="share a name"):
         whole.replace(ranking=whole.baselines)
     with pytest.raises(ValidationError, match="among the scored"):
-        whole.replace(candidate="nobody")
+        whole.replace(candidate="unknown")
 
 
 def test_ranking_follows_validation_alone():
@@ -132,7 +133,7 @@ def test_numbers_beside_naive_are_those_of_the_same_windows():
     assert comparison.forecaster("gjr_garch").versus_best_baseline.dm_p_value == 1
 
 
-def test_edge_is_said_in_both_languages():
+def test_the_verdict_names_the_edge_in_both_languages():
     comparison = made({"lstm_classic": candidate()})
 
     assert "proven" == comparison.edge
@@ -171,7 +172,7 @@ def test_worse_than_naive_is_a_finding_and_no_edge():
 
 
 def beside_rival(crps_skill, dm_p_value, *, in_set=True):
-    """Give a candidate with this outcome against the best baseline, and what it is promoted on."""
+    """Return a candidate with this result against the best baseline, and its promotion."""
     comparison = made({"tcn": candidate(0.6)})
     rival = AgainstRival(name="gjr_garch", crps_skill=crps_skill, dm_p_value=dm_p_value)
     promoted = in_set and dm_p_value < 0.05
@@ -185,7 +186,7 @@ def beside_rival(crps_skill, dm_p_value, *, in_set=True):
     return comparison.forecaster("tcn").replace(versus_best_baseline=rival), promotion
 
 
-def test_gain_that_luck_explains_is_no_edge():
+def test_gain_that_chance_explains_is_no_edge():
     lucky, promotion = beside_rival(0.0042, 0.21)
 
     verdict = verdict_on(lucky, promotion)
@@ -202,7 +203,7 @@ def test_gain_that_luck_explains_is_no_edge():
     )
 
 
-def test_who_beats_the_best_baseline_and_is_outdone_is_not_promoted():
+def test_a_candidate_outside_the_confidence_set_is_not_promoted():
     outdone, promotion = beside_rival(0.01, 0.001, in_set=False)
 
     verdict = verdict_on(outdone, promotion)
@@ -212,7 +213,7 @@ def test_who_beats_the_best_baseline_and_is_outdone_is_not_promoted():
     assert "(DM p = 0,001), mas outra previsão é ainda melhor; as previsões" in verdict.pt_br
 
 
-def test_a_champion_is_who_was_promoted_or_the_best_baseline():
+def test_the_champion_is_the_promoted_candidate_or_the_best_baseline():
     proven = made({"lstm_classic": candidate()})
     unproven = made({"lstm_classic": candidate(1.0, 3.0)})
 
@@ -224,7 +225,7 @@ def test_a_champion_is_who_was_promoted_or_the_best_baseline():
         unproven.replace(edge="proven")
 
 
-def test_a_walk_forward_says_over_how_many_folds():
+def test_the_verdict_of_a_walk_forward_names_its_folds():
     scored, promotion = beside_rival(0.01, 0.001)
 
     verdict = verdict_on(scored, promotion, num_folds=5)
@@ -236,7 +237,7 @@ def test_a_walk_forward_says_over_how_many_folds():
 @pytest.mark.parametrize(
     ("p_value", "expected"), [(0.0001, "p < 0.001"), (0.004, "p = 0.004"), (0.03, "p = 0.03")]
 )
-def test_p_values_are_written_as_people_read_them(p_value, expected):
+def test_p_values_are_rounded_for_reading(p_value, expected):
     assert f"(DM {expected})" in verdict_on(*beside_rival(0.01, p_value)).en
 
 
@@ -259,7 +260,7 @@ def test_equal_forecasts_are_called_equal():
     assert "none" == comparison.edge
 
 
-def test_knowing_the_future_is_too_good_to_be_true():
+def test_foresight_is_too_good_to_be_true():
     knowing = Candidate(
         *(
             0.9 * truth.log_returns[..., None] + gaussian(volatility / 5)
@@ -305,3 +306,28 @@ def test_evaluation_loads_without_torch():
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
     assert done.stdout == "set()\n", done.stderr
+
+
+# Layouts of stored reports.
+
+
+def test_a_result_of_a_comparison_keeps_its_stored_layout():
+    comparison = made({"gru_wide": candidate(), "ensemble_uniform": candidate(blur=0.1)})
+    stored = json.loads(comparison.model_dump_json())
+
+    keys = ["name", "metrics", "validation_crps", "versus_random_walk", "versus_best_baseline"]
+    for each in (*stored["baselines"], *stored["ranking"]):
+        assert keys == list(each)
+    read = Comparison.model_validate(stored)
+    assert {"baseline"} == {each.kind for each in read.baselines}
+    assert {"gru_wide": "network", "ensemble_uniform": "ensemble"} == {
+        each.name: each.kind for each in read.ranking
+    }
+
+
+def test_an_unknown_key_of_a_stored_result_is_refused():
+    stored = json.loads(made({"gru_wide": candidate()}).model_dump_json())
+    stored["ranking"][0]["skill"] = 0.1
+
+    with pytest.raises(ValidationError):
+        Comparison.model_validate(stored)

@@ -1,4 +1,4 @@
-"""Judging opens the windows of a dataset and scores them as plain quantiles would be."""
+"""Scoring a forecaster on a dataset equals scoring its quantiles."""
 
 import tracemalloc
 from dataclasses import dataclass
@@ -66,7 +66,7 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Detailed:
-    """Forecast many quantiles, and only of the windows that it is asked for."""
+    """Forecast many quantiles, of the given windows alone."""
 
     levels: tuple[float, ...] = tuple(np.arange(1, 400) / 400)
 
@@ -75,12 +75,12 @@ class Detailed:
         return spread * norm.ppf(self.levels)
 
 
-def assert_same(expected, judged):
-    assert expected.metrics == judged.metrics
-    assert expected.validation_crps == judged.validation_crps
-    assert expected.windows == judged.windows
-    np.testing.assert_array_equal(expected.loss, judged.loss)
-    np.testing.assert_array_equal(expected.sessions, judged.sessions)
+def assert_same(expected, scored):
+    assert expected.metrics == scored.metrics
+    assert expected.validation_crps == scored.validation_crps
+    assert expected.windows == scored.windows
+    np.testing.assert_array_equal(expected.loss, scored.loss)
+    np.testing.assert_array_equal(expected.sessions, scored.sessions)
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +113,7 @@ def test_symbols_apart_and_pooled_have_the_same_truth(apart, pooled):
     assert {0, 1} == set(truth.symbols.tolist())
 
 
-def test_judging_a_forecaster_is_judging_its_quantiles(pooled):
+def test_scoring_a_forecaster_is_scoring_its_quantiles(pooled):
     forecaster = Fixed()
     expected = judge_quantiles(
         forecaster.quantiles(pooled.validation),
@@ -123,18 +123,18 @@ def test_judging_a_forecaster_is_judging_its_quantiles(pooled):
         levels=LEVELS,
     )
 
-    judged = judge([forecaster], [pooled], levels=LEVELS)
+    scored = judge([forecaster], [pooled], levels=LEVELS)
 
-    assert_same(expected, judged)
-    assert judged.metrics.num_symbols == 2
-    assert len(pooled.sealed_test) == len(judged.loss)
+    assert_same(expected, scored)
+    assert scored.metrics.num_symbols == 2
+    assert len(pooled.sealed_test) == len(scored.loss)
 
 
 def test_forecasters_apart_are_scored_together(apart):
     naive = judge([Fixed(1.5), Fixed(1.5)], apart, levels=LEVELS)
-    judged = judge([Fixed(), Fixed()], apart, levels=LEVELS)
+    scored = judge([Fixed(), Fixed()], apart, levels=LEVELS)
 
-    comparison = compare({"gru_wide": judged}, {"random_walk": naive})
+    comparison = compare({"gru_wide": scored}, {"random_walk": naive})
 
     assert comparison.edge
     assert comparison.forecaster("gru_wide").metrics.num_windows == sum(
@@ -144,7 +144,7 @@ def test_forecasters_apart_are_scored_together(apart):
 
 @pytest.mark.parametrize("windows_at_once", [1, 7, 64, 10_000])
 @pytest.mark.parametrize("forecaster", [Fixed(), Drawn(1), Drawn(2)])
-def test_windows_judged_some_at_a_time_score_as_all_at_once(pooled, forecaster, windows_at_once):
+def test_windows_scored_in_blocks_score_as_all_at_once(pooled, forecaster, windows_at_once):
     expected = judge_quantiles(
         forecaster.quantiles(pooled.validation),
         forecaster.quantiles(pooled.sealed_test),
@@ -153,13 +153,13 @@ def test_windows_judged_some_at_a_time_score_as_all_at_once(pooled, forecaster, 
         levels=LEVELS,
     )
 
-    judged = judge([forecaster], [pooled], levels=LEVELS, windows_at_once=windows_at_once)
+    scored = judge([forecaster], [pooled], levels=LEVELS, windows_at_once=windows_at_once)
 
-    assert_same(expected, judged)
+    assert_same(expected, scored)
 
 
 @pytest.mark.parametrize("windows_at_once", [1, 50, 10_000])
-def test_forecasters_apart_may_be_asked_for_some_windows_at_a_time(apart, windows_at_once):
+def test_forecasters_apart_may_forecast_in_blocks(apart, windows_at_once):
     forecasters = [Drawn(1), Drawn(2)]
     expected = judge_quantiles(
         np.concatenate(
@@ -173,24 +173,24 @@ def test_forecasters_apart_may_be_asked_for_some_windows_at_a_time(apart, window
         levels=LEVELS,
     )
 
-    judged = judge(forecasters, apart, levels=LEVELS, windows_at_once=windows_at_once)
+    scored = judge(forecasters, apart, levels=LEVELS, windows_at_once=windows_at_once)
 
-    assert_same(expected, judged)
+    assert_same(expected, scored)
 
 
-def test_memory_of_judging_does_not_grow_with_the_quantiles_of_all_windows():
+def test_memory_of_scoring_does_not_grow_with_the_quantiles_of_all_windows():
     forecaster = Detailed()
 
-    def judging(count):
+    def scoring(count):
         dataset = made_dataset(made_prices("PETR4", 1, count))
         tracemalloc.start()
-        judged = judge([forecaster], [dataset], levels=forecaster.levels, windows_at_once=64)
+        scored = judge([forecaster], [dataset], levels=forecaster.levels, windows_at_once=64)
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
-        return peak, judged.metrics.num_windows
+        return peak, scored.metrics.num_windows
 
-    judging(700)  # what is loaded at the first time counts for nothing
-    few, many = judging(2_000), judging(16_000)
+    scoring(700)  # modules loaded on first use do not count
+    few, many = scoring(2_000), scoring(16_000)
 
     all_quantiles = (many[1] - few[1]) * HORIZON * len(forecaster.levels) * 8
     assert many[0] - few[0] < all_quantiles / 10

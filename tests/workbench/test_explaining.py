@@ -12,7 +12,7 @@ from pregao.training import Actions, Experiment
 from pregao.workbench import Checked, Workbench, explain_forecast, explain_run
 
 PETR4 = synthetic_prices("PETR4", sessions=500, seed=1)
-STRANGER = synthetic_prices("VALE3", sessions=300, seed=2)
+UNSEEN = synthetic_prices("VALE3", sessions=300, seed=2)
 TINY = Experiment(
     symbols=("PETR4",),
     source="csv",
@@ -30,7 +30,7 @@ TINY = Experiment(
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = Path(tmp_path_factory.mktemp("csv"))
-    for prices in (PETR4, STRANGER):
+    for prices in (PETR4, UNSEEN):
         prices.frame.rename_axis("date").to_csv(made / f"{prices.symbol}.csv")
     return made
 
@@ -74,9 +74,7 @@ def test_a_forecast_is_explained_as_of_its_last_session(run: Run, home: Path, fo
     assert 1 == explanation.num_windows
 
 
-def test_a_stranger_is_explained_from_what_the_run_saw_on_average(
-    run: Run, home: Path, folder: Path
-):
+def test_an_unseen_symbol_is_explained_from_the_average_input(run: Run, home: Path, folder: Path):
     explanation = Workbench(home).explain(run.id, "VALE3", path=folder)
 
     assert "VALE3" == explanation.symbol
@@ -112,7 +110,7 @@ def test_a_history_without_a_window_is_refused(run: Run):
     with pytest.raises(HistoryTooShortError, match="VALE3 has 20 sessions"):
         explain_forecast(
             run,
-            checked(STRANGER.upto(STRANGER.sessions[19])),
+            checked(UNSEEN.upto(UNSEEN.sessions[19])),
             trained_on=[checked(PETR4)],
         )
 

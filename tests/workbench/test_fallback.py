@@ -1,4 +1,4 @@
-"""The baseline that answers where there is no champion: calibrated as in a contest."""
+"""The fallback baseline without a champion: calibrated as in a benchmark."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ def prices():
     return prices.upto("2006-12-29")
 
 
-def test_it_forecasts_what_the_same_baseline_was_judged_for(prices):
+def test_it_forecasts_as_the_same_baseline_was_scored(prices):
     stand_in = StandIn.fitted(prices, horizon=5)
 
     dataset = make_dataset([prices], features=("return",), lookback=2, horizon=5, split=Split())
@@ -35,11 +35,11 @@ def test_it_forecasts_sixty_closes_without_any_range(prices):
     own = Prices(prices.symbol, bars, "request")
     stand_in = StandIn.fitted(prices, horizon=5)
 
-    said = stand_in.forecaster.quantiles(stand_in.windows(own))
+    quantiles = stand_in.forecaster.quantiles(stand_in.windows(own))
 
-    assert (1, 5, len(LEVELS)) == said.shape
-    assert np.isfinite(said).all()
-    assert (np.diff(said, axis=2) > 0).all()
+    assert (1, 5, len(LEVELS)) == quantiles.shape
+    assert np.isfinite(quantiles).all()
+    assert (np.diff(quantiles, axis=2) > 0).all()
 
 
 def test_too_short_a_history_is_an_error(prices):

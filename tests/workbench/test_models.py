@@ -1,4 +1,4 @@
-"""The registry's use cases: trained runs on the list, deleted, exported, examined and mended."""
+"""The registry's use cases: trained runs on the list, deleted, exported, checked and mended."""
 
 import os
 import shutil
@@ -69,7 +69,7 @@ def test_a_run_serves_all_its_symbols_or_the_one_that_is_named(bench: Workbench,
     assert both == bench.models.champions()
 
 
-def test_a_run_serves_no_symbol_that_it_never_saw(bench: Workbench, stored: Run):
+def test_a_run_serves_no_symbol_that_it_was_not_trained_on(bench: Workbench, stored: Run):
     with pytest.raises(NotTrainedOnError, match="PETR4, VALE3, not on NVDA"):
         bench.models.promote(stored.id, symbol="NVDA", by="a test")
 
@@ -124,8 +124,8 @@ def test_an_exported_run_has_the_candidate_as_onnx_where_a_baseline_serves(
     )
     windows = np.random.default_rng(0).standard_normal((5, 8, len(member.scaler.features)))
     [expected] = heads_with_torch(member, windows.astype(np.float32))
-    [said] = session.run(None, {"x": windows.astype(np.float32)})
-    np.testing.assert_allclose(said, expected, rtol=0, atol=1e-5)
+    [found] = session.run(None, {"x": windows.astype(np.float32)})
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-5)
     for page in ("README.md", "LEIAME.md"):
         content = (tmp_path / "out" / page).read_text(encoding="utf-8")
         assert all(name in content for name in member.scaler.features)
@@ -224,7 +224,7 @@ def test_a_damaged_file_of_a_run_is_named_and_left_as_it_is(
     assert not bench.doctor(now=NOW).is_well
 
 
-def test_what_was_registered_is_registered_anew(bench: Workbench, stored: Run):
+def test_a_registered_run_is_registered_again(bench: Workbench, stored: Run):
     bench.models.promote(stored.id, by="a test")
     record = bench.home / "runs" / stored.id / "registered" / "registration.json"
     record.write_bytes(record.read_bytes()[:10])

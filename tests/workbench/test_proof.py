@@ -1,4 +1,4 @@
-"""A candidate is proven over many origins, counted, and served only if it has earned it."""
+"""A candidate is tested over many origins, counted as a trial, and served only if promoted."""
 
 from dataclasses import replace
 from datetime import date
@@ -138,7 +138,9 @@ def test_evaluating_again_gives_the_same_and_is_no_new_trial(
     assert (before.num_trials, before.num_repeats + 1) == (after.num_trials, after.num_repeats)
 
 
-def test_every_new_look_at_the_same_test_sessions_is_one_more_trial(tmp_path: Path, folder: Path):
+def test_every_new_experiment_on_the_same_test_sessions_is_one_more_trial(
+    tmp_path: Path, folder: Path
+):
     workbench = Workbench(tmp_path)
 
     reports = [workbench.train(SMALL.replace(seed=seed), path=folder).report for seed in range(3)]
@@ -149,7 +151,7 @@ def test_every_new_look_at_the_same_test_sessions_is_one_more_trial(tmp_path: Pa
     assert "EVA008" in codes(reports[2])
 
 
-def test_who_has_not_earned_it_is_not_served(home: Path, folder: Path):
+def test_a_candidate_that_is_not_promoted_is_not_served(home: Path, folder: Path):
     untrained = SMALL.replace(epochs=0, seed=9)
 
     result = Workbench(home).train(untrained, path=folder)
@@ -163,16 +165,14 @@ def test_who_has_not_earned_it_is_not_served(home: Path, folder: Path):
     assert result.run.served_name == result.report.champion
 
 
-def test_what_is_served_is_the_champion_as_it_was_judged(home: Path, folder: Path, trained: Result):
+def test_the_champion_is_served_as_it_was_scored(home: Path, folder: Path, trained: Result):
     served = Workbench(home).forecast_with(trained.run.id, "PETR4", path=folder)
 
     np.testing.assert_allclose(served.prices, trained.forecasts[0].prices, rtol=1e-6)
     assert trained.forecasts[0].forecaster == served.forecaster
 
 
-def test_a_baseline_is_served_with_the_ranges_that_its_validation_part_calibrated(
-    home: Path, folder: Path
-):
+def test_a_baseline_is_served_with_intervals_calibrated_on_validation(home: Path, folder: Path):
     result = Workbench(home).train(SMALL.replace(epochs=0, seed=11), path=folder)
     model = result.run.model
     checked = Workbench(home)._reader(folder).read(SMALL, allow_findings=False)
@@ -189,7 +189,7 @@ def test_a_baseline_is_served_with_the_ranges_that_its_validation_part_calibrate
     )
 
 
-def test_an_average_is_proven_by_training_those_it_averages(tmp_path: Path, folder: Path):
+def test_an_average_is_tested_by_training_its_members(tmp_path: Path, folder: Path):
     workbench = Workbench(tmp_path)
     settings = BenchmarkSettings(ensemble=2, walk=WalkForward(num_folds=2))
     result = workbench.sweep(
@@ -204,7 +204,7 @@ def test_an_average_is_proven_by_training_those_it_averages(tmp_path: Path, fold
     assert expected == len(finalists_for(report.candidate, made_from)) == len(made_from)
 
 
-def test_the_examined_are_the_candidate_and_the_best_baseline(trained: Result):
+def test_diagnostics_are_of_the_candidate_and_the_best_baseline(trained: Result):
     report = trained.report
 
     assert {report.candidate, report.best_baseline} == {each.name for each in report.dossiers}
@@ -216,7 +216,7 @@ def test_the_examined_are_the_candidate_and_the_best_baseline(trained: Result):
     assert set(trained.tradings) == {each.name for each in report.dossiers}
 
 
-def test_a_gain_that_few_folds_made_is_told(trained: Result):
+def test_a_gain_that_few_folds_made_is_a_finding(trained: Result):
     walk = trained.report.walk
     assert walk is not None
     [first, *_] = walk.folds
@@ -233,7 +233,7 @@ def test_a_gain_that_few_folds_made_is_told(trained: Result):
     assert [] == [*_walk_findings(None)]
 
 
-def test_a_head_that_is_right_more_often_than_possible_is_doubted(trained: Result):
+def test_an_impossible_accuracy_of_a_head_is_a_finding(trained: Result):
     [dossier, *_] = trained.report.dossiers
     actions = dossier.actions
     right = actions.test.replace(raw=actions.test.raw.replace(accuracy=0.95))
@@ -248,7 +248,7 @@ def test_a_head_that_is_right_more_often_than_possible_is_doubted(trained: Resul
     assert "EVA002" not in [each.code for each in dossier.findings]
 
 
-def test_a_result_explains_itself_and_its_page_shows_it(trained: Result, tmp_path: Path):
+def test_the_explanation_of_a_result_is_on_its_page(trained: Result, tmp_path: Path):
     result = notebook.Result(trained)
     result.write_page(tmp_path / "before.html")
 
@@ -265,11 +265,11 @@ def test_a_result_explains_itself_and_its_page_shows_it(trained: Result, tmp_pat
         result.explain("VALE")
 
 
-def test_a_report_with_its_proof_equals_its_own_json(trained: Result):
+def test_a_report_with_a_walk_forward_equals_its_own_json(trained: Result):
     assert trained.report == Report.model_validate_json(trained.report.model_dump_json())
 
 
-def test_terms_without_a_walk_forward_judge_the_single_fit(tmp_path: Path, folder: Path):
+def test_settings_without_a_walk_forward_decide_by_the_single_fit(tmp_path: Path, folder: Path):
     report = (
         Workbench(tmp_path)
         .train(SMALL, path=folder, settings=replace(BenchmarkSettings(), walk=None))

@@ -1,4 +1,4 @@
-"""Reproduction: the same prices, experiment and seed give the same bits, and if not, says where."""
+"""Reproduction: same prices, experiment and seed give the same bits, or a named difference."""
 
 import json
 import os
@@ -54,7 +54,7 @@ TINY = Experiment(
 )
 PRICES = tuple(synthetic_prices(name, sessions=400, seed=n) for n, name in enumerate(TINY.symbols))
 KEPT = PRICES[0].sessions[379]
-"""The last session that the runs know."""
+"""The last session of the runs."""
 
 
 class InOrder:
@@ -103,7 +103,7 @@ def stored(
     with_months: bool = True,
     data: Dataset | None = None,
 ) -> Run:
-    """Store a run beside the least that a report has to hold."""
+    """Store a run with a minimal report."""
     data = data or dataset()
     prices = [Checked(each.upto(KEPT), ()) for each in PRICES]
     baselines = {
@@ -254,7 +254,7 @@ def test_a_served_baseline_is_the_same_again(tmp_path: Path, folder: Path, name:
     assert (name, True, True) == (found.served, found.is_served_same, found.is_same)
 
 
-def test_reproducing_opens_the_test_part_and_tries_nothing_new(tmp_path: Path, folder: Path):
+def test_reproducing_accesses_the_test_part_and_adds_no_trial(tmp_path: Path, folder: Path):
     run = stored(tmp_path, trained())
 
     again(tmp_path, run, folder)
@@ -361,7 +361,7 @@ def test_of_a_store_the_state_that_the_run_was_made_from_is_read(tmp_path: Path)
 
 
 def tampered_prices(run: Run) -> Run:
-    """Let a run say that it was made from prices that never were."""
+    """Record prices of a run that do not exist."""
     path = run.folder / "provenance.json"
     provenance = json.loads(path.read_text(encoding="utf-8"))
     provenance["data"][0]["digest"] = "0" * 16
@@ -507,7 +507,7 @@ def test_an_unknown_run_names_the_newest(tmp_path: Path):
         Workbench(tmp_path).reproduce("nothing")
 
 
-def test_old_runs_know_less_and_are_reproduced_all_the_same(tmp_path: Path, folder: Path):
+def test_runs_of_earlier_versions_are_reproduced(tmp_path: Path, folder: Path):
     run = stored(tmp_path, trained(), with_months=False)
     path = run.folder / "provenance.json"
     provenance = json.loads(path.read_text(encoding="utf-8"))

@@ -51,7 +51,7 @@ def found(home: Path, plan: Search) -> Result:
     return Workbench(home).search(plan, settings=BenchmarkSettings(ensemble=2))
 
 
-def test_a_search_ranks_the_best_of_each_network_and_says_what_it_chose(found: Result):
+def test_a_search_ranks_the_best_of_each_network_with_its_settings(found: Result):
     searched = {each.name: each for each in found.report.ranking if each.trials is not None}
 
     assert {"dlinear", "lstm_small"} == set(searched)
@@ -72,9 +72,7 @@ def test_the_best_trial_is_the_best_on_validation_in_the_ledger(home: Path, foun
         assert min(losses.values()) == pytest.approx(chosen.validation_loss, abs=1e-6)
 
 
-def test_what_a_search_chose_is_what_a_training_with_these_settings_gives(
-    home: Path, found: Result
-):
+def test_the_choice_of_a_search_equals_a_training_with_its_settings(home: Path, found: Result):
     model = found.run.model
     members = getattr(model, "members", (model,))
 
@@ -140,7 +138,7 @@ def test_a_search_does_not_go_on_as_another(home: Path, plan: Search, found: Res
     asked = plan.replace(experiment=TINY.replace(lookback=9), trials=7)
 
     with pytest.raises(SearchMismatchError, match=r"lookback.*8.*9|lookback.*9.*8") as refused:
-        Workbench(home).resume(found.search or "", asked=asked)
+        Workbench(home).resume(found.search or "", expected=asked)
 
     assert "trials" in str(refused.value)
 
@@ -164,7 +162,7 @@ def test_an_impossible_search_is_refused(home: Path, fields: dict, error: type, 
         Workbench(home).plan(TINY, None, **fields)
 
 
-def test_a_grid_larger_than_one_wants_by_accident_needs_force(home: Path):
+def test_a_very_large_grid_needs_force(home: Path):
     plan = Workbench(home).plan(TINY, None, strategy="grid")
 
     assert 3360 == plan.num_trials
@@ -221,16 +219,16 @@ def test_bad_tickers_are_left_out_with_a_finding_each(tmp_path: Path, apart: boo
     experiment = TINY.replace(
         symbols=("PETR4", "ABEV3", "NADA3", "ITUB4", "VALE3"), source="csv", start=None
     )
-    told: list[Result | Finding] = []
+    results: list[Result | Finding] = []
     workbench = Workbench(tmp_path / "home")
 
     if apart:
         tickers = workbench.sweep_each(
-            experiment, networks=("dlinear",), path=folder, on_result=told.append
+            experiment, networks=("dlinear",), path=folder, on_result=results.append
         )
         findings = tickers.findings
         assert ["PETR4", "VALE3"] == sorted(each.symbol for each in tickers.rows)
-        assert 5 == len(told)
+        assert 5 == len(results)
     else:
         result = workbench.sweep(
             experiment,

@@ -95,7 +95,7 @@ def test_an_edge_needs_the_best_baseline_beaten_beyond_chance(swept: Result):
         assert swept.report.champion == swept.report.best_baseline
 
 
-def test_a_network_that_learnt_nothing_has_no_edge_over_the_anchor_it_is(home: Path):
+def test_an_untrained_network_has_no_edge_over_its_anchor(home: Path):
     report = Workbench(home).train(TINY.replace(epochs=0)).report
 
     anchor = report.forecaster("anchor").metrics
@@ -160,7 +160,7 @@ def test_the_champion_is_stored_and_forecasts_the_same_when_it_is_loaded(home: P
     assert swept.forecasts[0] == again
 
 
-def test_a_run_that_never_saw_a_symbol_says_so(home: Path, swept: Result):
+def test_a_forecast_of_an_unseen_symbol_has_a_finding(home: Path, swept: Result):
     forecast = Workbench(home).forecast_with(swept.run.id, "NASDAQ", start=date(2016, 1, 4))
 
     assert "NASDAQ" == forecast.symbol
@@ -254,7 +254,7 @@ def test_nothing_after_the_end_has_any_influence(tmp_path: Path, csv_folder: Pat
     assert full.report.subject.metrics == cut.report.subject.metrics
 
 
-def test_symbols_are_pooled_into_one_network_or_learnt_apart(tmp_path: Path, csv_folder: Path):
+def test_symbols_are_pooled_into_one_network_or_trained_apart(tmp_path: Path, csv_folder: Path):
     experiment = TINY.replace(symbols=("PETR4", "VALE3"), source="csv", start=None)
     workbench = Workbench(tmp_path)
     told: list[Result] = []

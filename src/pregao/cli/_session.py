@@ -219,7 +219,7 @@ def run_search(
         else:
             result = workbench().resume(
                 resume,
-                asked=plan,
+                expected=plan,
                 path=path,
                 allow_findings=allow_findings,
                 budget_seconds=budget_seconds,

@@ -1,4 +1,4 @@
-"""What is worth knowing of one forecaster beyond its scores: ranges, actions, and earnings."""
+"""Diagnostics of one forecaster beyond its scores: calibration, actions and simulated accounts."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -45,35 +45,35 @@ if TYPE_CHECKING:
     from pregao.zoo.baselines import Forecaster
 
 MOST_TRADED = 40
-"""A larger pool is not traded: one account of so many symbols says little of any."""
+"""Larger pools are not traded: one account of so many symbols tells little about any."""
 
 
 class Account(Value):
-    """A simulated account, and how much of its Sharpe ratio so many trials would have by luck."""
+    """A simulated account, with its Sharpe ratio deflated by the number of trials."""
 
     trading: TradingSummary
     sharpe: DeflatedSharpe
 
 
 class Dossier(Value):
-    """Ranges, actions and earnings of one forecaster on the test part."""
+    """Calibration, actions and simulated accounts of one forecaster on the test part."""
 
     name: str
     reliability: Reliability
     actions: ActionReport
-    """Of its action head, or those that its quantiles imply."""
+    """Of its action head, or those implied by its quantiles."""
     accounts: tuple[Account, ...]
-    """One for each market that its symbols trade on; none for a pool of many symbols."""
+    """One for each market of its symbols; none for a pool of many symbols."""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What should make its reader stop."""
+        """The findings of every check."""
         return tuple(_findings(self))
 
 
 @dataclass(frozen=True, eq=False)
 class Examined:
-    """A dossier with the accounts session by session, which are too long for a report."""
+    """Diagnostics with the accounts session by session, which are too long for a report."""
 
     dossier: Dossier
     tradings: tuple[Trading, ...]
@@ -89,19 +89,19 @@ def examine(
     levels: Sequence[float],
     num_trials: int,
 ) -> Examined:
-    """Judge the ranges of a forecaster, its actions, and what they would have earned.
+    """Evaluate the intervals of a forecaster, its actions, and the accounts that they simulate.
 
     This opens the sealed test part. Actions are decided by thresholds tuned on validation for the
-    costs of the dearest market at hand, and executed at the next open.
+    costs of the most expensive market, and executed at the next open.
 
     Parameters
     ----------
     served
-        The same with calibrated ranges.
+        The same with calibrated intervals.
     prices
         Of the dataset's symbols, in their order.
     num_trials
-        Configurations tried on these test sessions so far: the Sharpe ratio is deflated by them.
+        Configurations tried on these test sessions so far, by which the Sharpe ratio is deflated.
     """
     served = remembered(served, [*dataset.num_windows.values()])
     markets = [market_of(each.symbol) for each in prices]
@@ -126,16 +126,16 @@ def examine(
 
 def _reliability(forecaster: "Forecaster", test: Windows, levels: Sequence[float]) -> Reliability:
     truth = truth_of([test])
-    tally = ReliabilityTally.empty(levels, truth, Conditions.of([test]))
+    accumulator = ReliabilityTally.empty(levels, truth, Conditions.of([test]))
     for block in blocks(len(test), WINDOWS_AT_ONCE):
-        said = forecaster.quantiles(test.take(block))
-        tally = tally.plus(Scoring(said, tuple(levels), truth.take(block)))
-    return tally.reliability()
+        quantiles = forecaster.quantiles(test.take(block))
+        accumulator = accumulator.plus(Scoring(quantiles, tuple(levels), truth.take(block)))
+    return accumulator.reliability()
 
 
 @dataclass(frozen=True, eq=False)
 class _Decider:
-    """Who decides: a forecaster as it is served, by the thresholds that were tuned for it."""
+    """Decides by a forecaster as it is served, and by the thresholds tuned for it."""
 
     forecaster: "Forecaster"
     served: "Forecaster"
@@ -153,7 +153,9 @@ class _Decider:
     def _probabilities(self, windows: Windows) -> Float:
         actions = self.actions
         if actions.source == "head":
-            assert isinstance(self.forecaster, Fitted | Ensemble), "a head is a network's"
+            assert isinstance(self.forecaster, Fitted | Ensemble), (
+                "only networks have an action head"
+            )
             return self.forecaster.action_probabilities(windows)
         return forecast_probabilities(
             self.served,
@@ -165,7 +167,7 @@ class _Decider:
 
 
 def _traded(decider: _Decider, test: Windows, prices: Sequence[Prices]) -> Iterator[Trading]:
-    """Trade the symbols of each market in one account."""
+    """Simulate one account for each market, with all of its symbols."""
     strategy = Strategy(rule=ByAction(thresholds=decider.actions.tuning.thresholds))
     by_market: dict[tuple[str, str], tuple[Market, dict[str, tuple[Prices, Decisions]]]] = {}
     for number, each in enumerate(prices):
@@ -188,39 +190,39 @@ def _account(trading: Trading, num_trials: int) -> Account:
 
 def _findings(dossier: Dossier) -> Iterator[Finding]:
     actions = dossier.actions
-    doubts: list[Finding | None] = []
+    found: list[Finding | None] = []
     _, _, ninety, _ = dossier.reliability.volatile.shares
     if ninety is not None:
-        doubts.append(fails_when_volatile(dossier.name, ninety))
+        found.append(fails_when_volatile(dossier.name, ninety))
     if actions.source == "head":
-        doubts.extend(findings_of_actions(actions))
-        doubts.append(
+        found.extend(findings_of_actions(actions))
+        found.append(
             class_imbalance({str(name): count for name, count in actions.balance["train"].items()})
         )
-        doubts.append(_too_right(dossier.name, actions))
+        found.append(_implausible_accuracy(dossier.name, actions))
         order = actions.order
-        doubts.append(labels_swapped(order.read, order.found, p_value=order.p_value))
+        found.append(labels_swapped(order.read, order.found, p_value=order.p_value))
     for each in dossier.accounts:
-        doubts.extend(_doubts_of(dossier.name, each))
-    yield from (each for each in doubts if each is not None)
+        found.extend(_account_findings(dossier.name, each))
+    yield from (each for each in found if each is not None)
 
 
-def _too_right(name: str, actions: ActionReport) -> Finding | None:
-    """Doubt an accuracy on labels of what came; those that follow by rule can all be right."""
+def _implausible_accuracy(name: str, actions: ActionReport) -> Finding | None:
+    """Find an implausible accuracy on labels of outcomes; labels by rule can all be right."""
     if actions.is_by_rule:
         return None
     shares = actions.shares["test"]
     return accuracy_above_possible(
         name,
         actions.test.raw.accuracy,
-        # From falls to rises, as returns are.
+        # From the lowest returns to the highest.
         [shares["sell"], shares["hold"], shares["buy"]],
         sum(actions.balance["test"].values()),
     )
 
 
-def _doubts_of(name: str, account: Account) -> Iterator[Finding | None]:
-    """Doubt an account that traded otherwise than by buying once: it had nothing else to lose."""
+def _account_findings(name: str, account: Account) -> Iterator[Finding | None]:
+    """Check an account that traded more than buying once; others have no edge to lose."""
     own, market = account.trading.strategy, account.trading.buy_and_hold
     if own.num_trades <= market.num_trades:
         return

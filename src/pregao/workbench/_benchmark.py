@@ -214,14 +214,12 @@ def _decided(
     made_from = _made_from(name, candidate, group.candidates)
     everyone = {**baselines.forecasters, **fitted}
     diagnosed = [each.diagnosed for each in everyone.values() if each.diagnosed]
-    dossiers = tuple(each.dossier for each in diagnosed)
     findings = (
-        *(finding for each in group.prices for finding in each.findings),
-        *(finding for each in group.datasets.values() for finding in each.findings),
+        *_data_findings(group),
         *baselines.unavailable,
         *(finding for each in baselines.forecasters.values() for finding in each.findings),
         *candidate.findings,
-        *(finding for each in dossiers for finding in each.findings if each.name == name),
+        *(candidate.diagnosed.dossier.findings if candidate.diagnosed else ()),
         *findings_of_trials(trials),
         *_walk_findings(walk),
     )
@@ -235,7 +233,7 @@ def _decided(
         seconds=perf_counter() - started,
         trials=trials,
         walk=walk,
-        dossiers=dossiers,
+        dossiers=tuple(each.dossier for each in diagnosed),
     )
     return BenchmarkResult(
         report=report,
@@ -245,6 +243,13 @@ def _decided(
         prices=group.prices,
         tradings={each.dossier.name: each.tradings for each in diagnosed},
     )
+
+
+def _data_findings(group: Group) -> Iterator[Finding]:
+    for prices in group.prices:
+        yield from prices.findings
+    for dataset in group.datasets.values():
+        yield from dataset.findings
 
 
 def _walk_findings(walk: Walk | None) -> Iterator[Finding]:

@@ -390,7 +390,7 @@ class Workbench:
         self,
         name: str,
         *,
-        asked: Search | None = None,
+        expected: Search | None = None,
         path: Path | None = None,
         allow_findings: bool = False,
         budget_seconds: float | None = None,
@@ -402,7 +402,7 @@ class Workbench:
 
         Parameters
         ----------
-        asked
+        expected
             The search as planned again, which must be the stored one.
 
         Raises
@@ -414,8 +414,8 @@ class Workbench:
         """
         stored = load_search(self.home, name)
         plan = stored.record.search
-        if asked is not None:
-            stored.check_same(asked, stored.record.data)
+        if expected is not None:
+            stored.check_same(expected, stored.record.data)
         prices = self._reader(path).read(plan.experiment, allow_findings=allow_findings)
         stored.check_same(plan, price_records(prices))
         return self._search(
