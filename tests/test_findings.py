@@ -21,7 +21,7 @@ from pregao.findings._learning import LEARNING
 from pregao.findings._prices import PRICES
 from pregao.findings._serving import SERVING
 from pregao.presentation import TEXTS, Language
-from pregao.terminal._findings import long
+from pregao.terminal._findings import in_full
 from pregao.values import Text, Value
 
 ROOT = Path(__file__).parents[1]
@@ -276,7 +276,7 @@ def test_the_example_of_a_page_is_what_the_terminal_shows(kind: Kind, language: 
     [example] = re.findall(r"```\n(.+?)\n```", page(kind, language), re.DOTALL)
     first, seen, do = example.splitlines()
     shown = [
-        long(Finding.of(kind.code, SEEN, severity=severity), language).plain
+        in_full(Finding.of(kind.code, SEEN, severity=severity), language).plain
         for severity in get_args(Severity)
     ]
 

@@ -37,9 +37,9 @@ from pregao.dataset import (
     plugin_features,
 )
 from pregao.errors import HistoryTooShortError
+from pregao.presentation import AUDIT_TEXTS
 from pregao.prices import Bars, Prices
 from pregao.terminal import print_audit
-from pregao.terminal._audit import _TEXTS
 from pregao.testing import synthetic_prices
 from pregao.training import LEVELS, Experiment, Fitted, finish, train
 from pregao.zoo.baselines import BASELINES
@@ -611,6 +611,6 @@ def test_a_clean_audit_is_stated_first(clean: Audit, language, capsys):
 
 
 def test_both_languages_have_the_same_texts():
-    assert _TEXTS["en"].keys() == _TEXTS["pt"].keys()
+    assert AUDIT_TEXTS["en"].keys() == AUDIT_TEXTS["pt"].keys()
     kinds = {f"kind_{each}" for each in get_args(Kind)} | {f"noise_{each}" for each in NOISES}
-    assert kinds <= _TEXTS["en"].keys()
+    assert kinds <= AUDIT_TEXTS["en"].keys()

@@ -228,7 +228,8 @@ def test_both_languages_have_the_same_texts_with_the_same_blanks():
 
 def test_every_text_is_shown_somewhere():
     folder = Path(pregao.presentation.__file__).parent
-    files = (folder / "figures/_explanation.py", folder.parent / "terminal/_explanation.py")
+    rooms = (folder, folder / "figures", folder.parent / "terminal", folder.parent / "report")
+    files = [room / "_explanation.py" for room in rooms[:3]] + [*rooms[3].glob("*.j2")]
     source = "".join(each.read_text(encoding="utf-8") for each in files)
 
     assert [] == [

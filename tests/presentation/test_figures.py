@@ -5,8 +5,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from pregao.presentation import Language
-from pregao.presentation._rows import row_of, rows_of
+from pregao.presentation import Language, ranking_table
 from pregao.presentation.figures import (
     MOST_CURVES,
     PALETTES,
@@ -40,7 +39,7 @@ def _figures(case, language: Language, theme: Theme) -> list[go.Figure]:
         learning_curves_figure(report.ranking, language=language, theme=theme),
         compared_curves_figure(_by_name(report), language=language, theme=theme),
         ranking_figure(report, language=language, theme=theme),
-        pit_figure(rows_of(report)[0], language=language, theme=theme),
+        pit_figure(report.ranked()[0], language=language, theme=theme),
         skill_by_step_figure(report, language=language, theme=theme),
     ]
 
@@ -186,7 +185,7 @@ def test_a_network_far_off_stands_at_the_edge_with_its_number(case) -> None:
 
 
 def test_the_histogram_shows_where_outcomes_fell_beside_the_naive_forecast(case) -> None:
-    own, naive = row_of(case.report, case.report.candidate), row_of(case.report, NAIVE)
+    own, naive = case.report.subject, case.report.forecaster(NAIVE)
 
     figure = pit_figure(own, naive=naive)
 
@@ -227,14 +226,18 @@ def test_baselines_far_below_are_named_and_not_drawn(case) -> None:
 
 
 def test_rows_hold_networks_and_baselines_by_validation_crps(case) -> None:
-    rows = rows_of(case.report)
+    table = ranking_table(case.report)
 
-    assert list(range(1, 8)) == [row.rank for row in rows]
-    assert sorted(row.validation_crps for row in rows) == [row.validation_crps for row in rows]
+    place = {column.name: index for index, column in enumerate(table.columns)}
+    column = {name: [row.cells[at].quantity for row in table.rows] for name, at in place.items()}
+    scores = [each.value for each in column["crps_validation"]]
+    assert list(range(1, 8)) == [each.value for each in column["rank"]]
+    assert sorted(scores) == scores
     assert {"random_walk", "drift", "anchor", "har"} == {
-        row.name for row in rows if row.kind == "baseline"
+        row.cells[place["name"]].quantity for row in table.rows if "baseline" in row.emphasis
     }
-    assert [0.0] == [row.skill_vs_best_baseline for row in rows if row.is_best_baseline]
+    best = column["name"].index(case.report.best_baseline)
+    assert 0.0 == column["skill_best"][best].share
 
 
 def test_importing_the_package_and_the_console_loads_nothing_heavy() -> None:

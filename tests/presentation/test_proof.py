@@ -7,8 +7,7 @@ import pytest
 
 from pregao.inference import Promotion
 from pregao.presentation import Language
-from pregao.presentation._evidence import tests_of as lines_of
-from pregao.presentation._evidence import tiles_of
+from pregao.presentation._evidence import verdict_tests, verdict_tiles
 from pregao.presentation._numbers import p_value, percent
 from pregao.presentation._proof import in_plain_words, proof_of
 from pregao.presentation.figures import PALETTES, Theme, folds_figure
@@ -52,7 +51,7 @@ def test_a_report_without_networks_has_a_proof_too(case) -> None:
 
     assert best == proof.candidate.name == proof.rival.name
     assert 0.0 == proof.skill_vs_rival
-    assert [] == list(lines_of(proof, alone.trials))
+    assert [] == list(verdict_tests(proof, alone.trials))
     assert "no network" in in_plain_words(proof).en
 
 
@@ -106,7 +105,7 @@ def test_what_is_worse_than_the_baseline_is_said_to_be(proven) -> None:
 def test_every_test_says_what_it_found(proven, unproven, language: Language) -> None:
     for each in (proven, unproven):
         proof = proof_of(each.report)
-        lines = list(lines_of(proof, each.report.trials))
+        lines = list(verdict_tests(proof, each.report.trials))
         own = proof.promotion
         others = {own.hardest_baseline: own.hardest_p_value, NAIVE: proof.naive_p_value}
         others.pop(proof.rival.name, None)
@@ -131,7 +130,7 @@ def test_every_number_of_the_verdict_has_its_naive_counterpart(unproven, languag
     report = unproven.report
     proof = proof_of(report)
 
-    served, best, naive, coverage, folds, trials = tiles_of(report, proof)
+    served, best, naive, coverage, folds, trials = verdict_tiles(report, proof)
 
     assert report.champion == served.value.in_language(language)
     assert report.candidate in served.beside[0].in_language(language)

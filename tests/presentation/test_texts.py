@@ -54,12 +54,12 @@ def test_both_languages_have_the_same_blanks_to_fill(table: str, key: str) -> No
 
 
 def test_every_text_is_shown_somewhere() -> None:
-    folder = Path(pregao.presentation.__file__).parent
-    rooms = [folder, folder / "figures", folder.parent / "report", folder.parent / "terminal"]
-    files = [each for room in rooms for each in (*room.glob("*.j2"), *room.glob("*.py"))]
+    package = Path(pregao.presentation.__file__).parents[1]
+    rooms = [package / name for name in ("presentation", "terminal", "report", "dashboard")]
+    files = [each for room in rooms for ending in ("*.py", "*.j2") for each in room.rglob(ending)]
     source = "".join(each.read_text() for each in files if not each.name.startswith("_texts"))
-    prefixes = "category|severity|family|fate|state|source|in"
-    by_prefix = re.compile(rf"({prefixes})_\w+|networks|baselines|hold|candidate|one_\w+_many")
+    prefixes = "category|severity|family|fate|state|source|in|job"
+    by_prefix = re.compile(rf"({prefixes})_\w+|networks|baselines|hold|one_\w+_many")
 
     shown = set(re.findall(r"""["'](\w+)["']""", source))
 

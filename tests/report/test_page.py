@@ -8,15 +8,14 @@ import pytest
 
 from pregao.errors import InputError
 from pregao.evaluation import Dossier, Report
-from pregao.presentation import TEXTS
+from pregao.presentation import TEXTS, searched_table
 from pregao.presentation._numbers import day, knob, number, p_value, percent
 from pregao.presentation._proof import proof_of
-from pregao.presentation._rows import rows_of
 from pregao.presentation._texts_actions import TEXTS_ACTIONS
 from pregao.presentation._texts_trading import TEXTS_TRADING
 from pregao.presentation.figures import PALETTES
 from pregao.report import check_page_path, page_html, write_page
-from pregao.report._contents import MOST_SYMBOLS, command_of, knobs_of
+from pregao.report._contents import MOST_SYMBOLS, command_of
 from pregao.training import Experiment
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&</script><script>alert(2)</script>"
@@ -120,7 +119,7 @@ def test_the_verdict_comes_first_and_in_both_languages(page: Reader, case) -> No
 
 
 def test_the_ranking_says_what_the_report_says(page: Reader, case) -> None:
-    for row in rows_of(case.report):
+    for row in case.report.ranked():
         cells = next(
             cells for cells in page.rows if len(cells) == 13 and cells[1].split(" ")[0] == row.name
         )
@@ -128,9 +127,9 @@ def test_the_ranking_says_what_the_report_says(page: Reader, case) -> None:
             [
                 number(row.validation_crps, 4, language),
                 number(row.metrics.crps, 4, language),
-                percent(row.skill_vs_random_walk, 1, language, signed=True),
-                percent(row.skill_vs_best_baseline, 1, language, signed=True),
-                p_value(row.dm_p_value, language),
+                percent(row.versus_random_walk.crps_skill, 1, language, signed=True),
+                percent(row.versus_best_baseline.crps_skill, 1, language, signed=True),
+                p_value(row.versus_best_baseline.dm_p_value, language),
             ]
             for language in ("en", "pt")
         ]
@@ -293,7 +292,9 @@ def test_the_page_shows_what_a_search_chose(searched: Report) -> None:
 
 
 def test_numbers_that_a_search_chose_are_sorted_as_numbers(searched: Report) -> None:
-    assert {"learning_rate": "number", "activation": "text"} == knobs_of(searched)
+    kinds = {each.name: each.kind for each in searched_table(searched).columns if each.is_detail}
+
+    assert {"learning_rate": "number", "activation": "text"} == kinds
 
 
 def test_a_page_without_a_search_has_no_table_of_it(page: Reader) -> None:

@@ -41,10 +41,10 @@ def test_a_notebook_shows_what_the_verdict_rests_on(proven, language: Language) 
 
     shown = ranking_html(report, language=language)
 
-    for tile in _evidence.tiles_of(report, proof):
+    for tile in _evidence.verdict_tiles(report, proof):
         assert escape(tile.name.in_language(language)) in shown
         assert escape(tile.value.in_language(language)) in shown
-    for test in _evidence.tests_of(proof, report.trials):
+    for test in _evidence.verdict_tests(proof, report.trials):
         assert escape(test.found.in_language(language)) in shown
 
 

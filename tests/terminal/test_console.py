@@ -10,7 +10,6 @@ from pregao.instruments import as_date
 from pregao.presentation import TEXTS, Language
 from pregao.presentation._numbers import day, knob, number, p_value, percent
 from pregao.presentation._proof import proof_of
-from pregao.presentation._rows import best_loss, rows_of
 from pregao.presentation._texts_proof import PROOF_TEXTS
 from pregao.presentation._texts_trading import TEXTS_TRADING
 from pregao.prices import PriceStore
@@ -65,11 +64,11 @@ def test_the_ranking_says_what_the_report_says(case, capsys, language: Language)
     print_result(case.report, case.forecasts, language=language)
 
     output = capsys.readouterr().out
-    for row in rows_of(case.report):
+    for row in case.report.ranked():
         line = _line(output, row.name)
         assert number(row.metrics.crps, 4, language) in line
-        assert percent(row.skill_vs_random_walk, 1, language, signed=True) in line
-        assert (row.kind == "baseline" and not row.is_subject) == line.startswith("*")
+        assert percent(row.versus_random_walk.crps_skill, 1, language, signed=True) in line
+        assert (row.is_baseline and row.name != case.report.candidate) == line.startswith("*")
 
 
 @pytest.mark.parametrize("language", BOTH)
@@ -140,7 +139,7 @@ def test_the_table_fits_eighty_columns_and_cuts_no_number(case, capsys, language
 
 def test_a_narrow_terminal_keeps_the_score_and_its_naive(case, capsys, monkeypatch) -> None:
     monkeypatch.setenv("COLUMNS", "50")
-    row = rows_of(case.report)[0]
+    row = case.report.ranked()[0]
 
     print_result(case.report, (), language="en")
 
@@ -220,7 +219,7 @@ def test_a_search_shows_what_it_chose_for_each_network(searched, capsys, languag
     for score in searched.ranking[:-1]:
         place = next(i for i, line in enumerate(lines) if score.name in line.split())
         shown = (
-            number(best_loss(score), 5, language),
+            number(score.best_validation_loss, 5, language),
             number(score.trials, 0, language),
             number(score.pruned, 0, language),
             number(score.seconds, 1, language),

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from pregao.dashboard._figures import Drawing
 from pregao.evaluation import EvaluatedForecaster, Report
-from pregao.presentation import proof_of, rows_of, tiles_of
+from pregao.presentation import proof_of, verdict_tiles
 from pregao.presentation.figures import learning_curves_figure
 from pregao.values import Language, Text, Value
 
@@ -51,30 +51,30 @@ class Learnt(Value):
 
 def facts_of(report: Report) -> tuple[Fact, ...]:
     """Give the verdict in a few numbers."""
-    tiles = tiles_of(report, proof_of(report))
+    tiles = verdict_tiles(report, proof_of(report))
     return tuple(Fact(name=e.name, value=e.value, beside=e.beside) for e in tiles)
 
 
 def ranking_of(report: Report) -> Iterator[Ranked]:
     """Give networks and baselines together, best validation CRPS first."""
-    for row in rows_of(report):
+    for rank, each in enumerate(report.ranked(), start=1):
         yield Ranked(
-            rank=row.rank,
-            name=row.name,
-            is_baseline=row.kind == "baseline",
-            is_best_baseline=row.is_best_baseline,
-            is_subject=row.is_subject,
-            mark=row.mark,
-            parameters=row.parameters,
-            validation_crps=row.validation_crps,
-            crps=row.metrics.crps,
-            skill_vs_random_walk=row.skill_vs_random_walk,
-            skill_vs_best_baseline=row.skill_vs_best_baseline,
-            dm_p_value=row.dm_p_value,
-            mae=row.metrics.mae,
-            mase=row.metrics.mase,
-            coverage_90=row.metrics.coverage_90,
-            seconds=row.seconds,
+            rank=rank,
+            name=each.name,
+            is_baseline=each.is_baseline,
+            is_best_baseline=each.name == report.best_baseline,
+            is_subject=each.name == report.candidate,
+            mark=report.mark(each.name),
+            parameters=each.parameters,
+            validation_crps=each.validation_crps,
+            crps=each.metrics.crps,
+            skill_vs_random_walk=each.versus_random_walk.crps_skill,
+            skill_vs_best_baseline=each.versus_best_baseline.crps_skill,
+            dm_p_value=each.versus_best_baseline.dm_p_value,
+            mae=each.metrics.mae,
+            mase=each.metrics.mase,
+            coverage_90=each.metrics.coverage_90,
+            seconds=each.seconds,
         )
 
 

@@ -10,7 +10,7 @@ from pregao.dashboard._ranking import Fact, Learnt, Ranked, facts_of, learnt_of,
 from pregao.dashboard._settings import Setting, settings_of
 from pregao.evaluation import PricesUsed, Report, WindowCounts
 from pregao.findings import Finding, worst_first
-from pregao.presentation import in_plain_words, proof_of, row_of
+from pregao.presentation import in_plain_words, proof_of
 from pregao.presentation.figures import pit_figure, ranking_figure
 from pregao.registry import (
     Champion,
@@ -116,7 +116,7 @@ def run_page(services: Services, name: str, language: Language) -> RunPage:
 
 
 def _figures(report: Report, language: Language) -> RunFigures:
-    own, naive = row_of(report, report.candidate), row_of(report, NAIVE)
+    own, naive = report.subject, report.forecaster(NAIVE)
     return RunFigures(
         ranking=Drawing.of(ranking_figure(report, language=language)),
         pit=Drawing.of(pit_figure(own, naive=None if own == naive else naive, language=language)),

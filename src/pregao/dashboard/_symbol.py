@@ -18,7 +18,6 @@ from pregao.decisions import ActionReport, quantile_probabilities
 from pregao.explanation import Explanation
 from pregao.instruments import Symbol
 from pregao.monitoring import PastForecasts
-from pregao.presentation import row_of
 from pregao.presentation.figures import (
     explanation_figure,
     fan_figure,
@@ -255,7 +254,7 @@ def _calibration(seat: Seat | None, language: Language) -> Drawing | None:
     dossier = report.dossier(report.champion)
     key = ("calibration", seat.model.run_id)
     if dossier is None:
-        row = row_of(report, report.champion)
+        row = report.forecaster(report.champion)
         return _drawn(key, language, lambda: pit_figure(row, language=language))
     return _drawn(key, language, lambda: reliability_figure(dossier.reliability, language=language))
 

@@ -1,7 +1,31 @@
-"""Views of results for every medium: rows, evidence, texts, numbers."""
+"""Views of results that no medium owns: tables of typed cells, the verdict's evidence, numbers."""
 
-from typing import TYPE_CHECKING
-
+from pregao.presentation._accounts import MarketAccounts as MarketAccounts
+from pregao.presentation._accounts import accounts_of as accounts_of
+from pregao.presentation._audit import audit_problem as audit_problem
+from pregao.presentation._audit import audit_summary as audit_summary
+from pregao.presentation._audit import audit_table as audit_table
+from pregao.presentation._audit import audit_verdict as audit_verdict
+from pregao.presentation._catalogues import finding_kinds_table as finding_kinds_table
+from pregao.presentation._catalogues import networks_table as networks_table
+from pregao.presentation._catalogues import recipes_table as recipes_table
+from pregao.presentation._catalogues import severity_badge as severity_badge
+from pregao.presentation._coverages import NOMINAL_PERCENT as NOMINAL_PERCENT
+from pregao.presentation._coverages import coverages_table as coverages_table
+from pregao.presentation._data import data_table as data_table
+from pregao.presentation._decisions import actions_table as actions_table
+from pregao.presentation._evidence import TestLine as TestLine
+from pregao.presentation._evidence import Tile as Tile
+from pregao.presentation._evidence import tests_table as tests_table
+from pregao.presentation._evidence import verdict_tests as verdict_tests
+from pregao.presentation._evidence import verdict_tiles as verdict_tiles
+from pregao.presentation._explanation import explanation_note as explanation_note
+from pregao.presentation._explanation import explanation_tables as explanation_tables
+from pregao.presentation._forecast import QUANTILE_LEVELS as QUANTILE_LEVELS
+from pregao.presentation._forecast import quantiles_table as quantiles_table
+from pregao.presentation._jobs import jobs_table as jobs_table
+from pregao.presentation._jobs import message_of as message_of
+from pregao.presentation._jobs import state_badge as state_badge
 from pregao.presentation._numbers import ABSENT as ABSENT
 from pregao.presentation._numbers import currency_sign as currency_sign
 from pregao.presentation._numbers import day as day
@@ -13,64 +37,52 @@ from pregao.presentation._numbers import p_value as p_value
 from pregao.presentation._numbers import percent as percent
 from pregao.presentation._numbers import price_digits as price_digits
 from pregao.presentation._numbers import short_day as short_day
+from pregao.presentation._proof import FoldLine as FoldLine
+from pregao.presentation._proof import Proof as Proof
+from pregao.presentation._proof import folds_table as folds_table
+from pregao.presentation._proof import in_plain_words as in_plain_words
+from pregao.presentation._proof import proof_of as proof_of
+from pregao.presentation._quantities import Badge as Badge
+from pregao.presentation._quantities import Code as Code
+from pregao.presentation._quantities import Day as Day
+from pregao.presentation._quantities import Duration as Duration
+from pregao.presentation._quantities import Moment as Moment
+from pregao.presentation._quantities import Money as Money
+from pregao.presentation._quantities import Number as Number
+from pregao.presentation._quantities import Percent as Percent
+from pregao.presentation._quantities import Quantity as Quantity
+from pregao.presentation._quantities import RunId as RunId
+from pregao.presentation._quantities import SessionAhead as SessionAhead
+from pregao.presentation._quantities import Setting as Setting
+from pregao.presentation._quantities import Span as Span
+from pregao.presentation._quantities import in_both as in_both
+from pregao.presentation._quantities import sort_key as sort_key
+from pregao.presentation._quantities import t as t
+from pregao.presentation._quantities import write as write
+from pregao.presentation._ranking import ranking_table as ranking_table
+from pregao.presentation._reproduction import reproduction_table as reproduction_table
+from pregao.presentation._runs import champions_table as champions_table
+from pregao.presentation._runs import edge_badge as edge_badge
+from pregao.presentation._runs import runs_table as runs_table
+from pregao.presentation._runs import symbols_cell as symbols_cell
+from pregao.presentation._search import searched_table as searched_table
+from pregao.presentation._tables import Cell as Cell
+from pregao.presentation._tables import Column as Column
+from pregao.presentation._tables import Emphasis as Emphasis
+from pregao.presentation._tables import Field as Field
+from pregao.presentation._tables import Link as Link
+from pregao.presentation._tables import Table as Table
+from pregao.presentation._tables import TableRow as TableRow
+from pregao.presentation._tables import Tone as Tone
+from pregao.presentation._tables import field_of as field_of
+from pregao.presentation._tables import table_of as table_of
 from pregao.presentation._texts import TEXTS as TEXTS
 from pregao.presentation._texts import Language as Language
 from pregao.presentation._texts_actions import TEXTS_ACTIONS as TEXTS_ACTIONS
+from pregao.presentation._texts_audit import AUDIT_TEXTS as AUDIT_TEXTS
 from pregao.presentation._texts_explanation import EXPLANATION_TEXTS as EXPLANATION_TEXTS
 from pregao.presentation._texts_proof import PROOF_TEXTS as PROOF_TEXTS
+from pregao.presentation._texts_registry import REGISTRY_TEXTS as REGISTRY_TEXTS
 from pregao.presentation._texts_reliability import RELIABILITY_TEXTS as RELIABILITY_TEXTS
 from pregao.presentation._texts_trading import TEXTS_TRADING as TEXTS_TRADING
-
-if TYPE_CHECKING:
-    from pregao.presentation._accounts import Market as Market
-    from pregao.presentation._accounts import markets_of as markets_of
-    from pregao.presentation._coverages import NOMINAL_PERCENT as NOMINAL_PERCENT
-    from pregao.presentation._coverages import CoverageLine as CoverageLine
-    from pregao.presentation._coverages import coverages_of as coverages_of
-    from pregao.presentation._evidence import TestLine as TestLine
-    from pregao.presentation._evidence import Tile as Tile
-    from pregao.presentation._evidence import tests_of as tests_of
-    from pregao.presentation._evidence import tiles_of as tiles_of
-    from pregao.presentation._proof import FoldLine as FoldLine
-    from pregao.presentation._proof import Proof as Proof
-    from pregao.presentation._proof import in_plain_words as in_plain_words
-    from pregao.presentation._proof import proof_of as proof_of
-    from pregao.presentation._rows import Row as Row
-    from pregao.presentation._rows import best_loss as best_loss
-    from pregao.presentation._rows import has_ensembles as has_ensembles
-    from pregao.presentation._rows import row_of as row_of
-    from pregao.presentation._rows import rows_of as rows_of
-    from pregao.presentation._rows import searched_of as searched_of
-    from pregao.presentation._rows import was_asked_for as was_asked_for
-
-_LAZY = {
-    "Market": "_accounts",
-    "markets_of": "_accounts",
-    "CoverageLine": "_coverages",
-    "NOMINAL_PERCENT": "_coverages",
-    "coverages_of": "_coverages",
-    "TestLine": "_evidence",
-    "Tile": "_evidence",
-    "tests_of": "_evidence",
-    "tiles_of": "_evidence",
-    "FoldLine": "_proof",
-    "Proof": "_proof",
-    "in_plain_words": "_proof",
-    "proof_of": "_proof",
-    "Row": "_rows",
-    "best_loss": "_rows",
-    "has_ensembles": "_rows",
-    "row_of": "_rows",
-    "rows_of": "_rows",
-    "searched_of": "_rows",
-    "was_asked_for": "_rows",
-}
-
-
-def __getattr__(name: str) -> object:
-    """Import what loads a heavy library when it is first used."""
-    if name not in _LAZY:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(f"pregao.presentation.{_LAZY[name]}"), name)
+from pregao.presentation._tickers import tickers_table as tickers_table

@@ -1,21 +1,18 @@
-"""The verdict in a few numbers, and the tests in plain words, in both languages."""
+"""The verdict in a few numbers, and the tests behind it in plain words."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pregao.presentation._numbers import number, p_value, percent
 from pregao.presentation._proof import Proof
-from pregao.presentation._texts import TEXTS, Language
+from pregao.presentation._quantities import Number, Percent, PValue, in_both, t
+from pregao.presentation._tables import Cell, Table, field_of, table_of
 from pregao.presentation._texts_proof import PROOF_TEXTS
 from pregao.values import Text
 
 if TYPE_CHECKING:
     from pregao.evaluation import Report, Trials
     from pregao.inference import Interval, Promotion
-
-Facts = Mapping[str, str | Callable[[Language], str]]
-"""What fills the blanks of a text; a number is written as each language writes it."""
 
 
 @dataclass(frozen=True)
@@ -29,195 +26,178 @@ class Tile:
 
 @dataclass(frozen=True)
 class TestLine:
-    """A test: what it asks, what it found, and what that says."""
+    """A test: its question, its result, and the answer."""
 
     __test__ = False
     name: Text
-    asks: Text
+    question: Text
     found: Text
-    says: Text
+    answer: Text
     is_for: bool | None
     """Whether it speaks for the candidate; None where it takes no side."""
 
 
-def filled(key: str, facts: Facts) -> Text:
-    """Fill a text of the proof in both languages."""
-
-    def write(language: Language) -> str:
-        written = {
-            name: fact if isinstance(fact, str) else fact(language) for name, fact in facts.items()
-        }
-        return PROOF_TEXTS[language][key].format(**written)
-
-    return Text(en=write("en"), pt_br=write("pt"))
-
-
-def tiles_of(report: "Report", proof: Proof) -> Iterator[Tile]:
-    """Give what the verdict is in numbers: who is served, skills, coverage, folds, trials."""
-    other = filled("candidate_is", {"name": report.candidate})
-    served = Text.same(report.champion)
+def verdict_tiles(report: "Report", proof: Proof) -> Iterator[Tile]:
+    """Return the verdict in numbers: the champion, skills, coverage, folds and trials."""
+    other = t("candidate_is", PROOF_TEXTS, name=report.candidate)
     is_other = report.champion != report.candidate
-    yield Tile(filled("served_by", {}), served, (other,) if is_other else ())
+    champion = Text.same(report.champion)
+    yield Tile(t("served_by", PROOF_TEXTS), champion, (other,) if is_other else ())
     yield Tile(
-        _page_text("skill_best"),
+        t("skill_best"),
         _signed(proof.skill_vs_rival),
         (*_intervals(proof), _both_crps(proof, proof.rival.name, proof.rival.metrics.crps)),
     )
     if proof.naive.name != proof.rival.name:
         yield Tile(
-            _page_text("skill_naive"),
+            t("skill_naive"),
             _signed(proof.skill_vs_naive),
             (_both_crps(proof, proof.naive.name, proof.naive.metrics.crps),),
         )
     yield Tile(
-        _page_text("coverage_90"),
-        _share(proof.candidate.metrics.coverage_90),
-        tuple(_coverages(proof)),
+        t("coverage_90"),
+        in_both(Percent(proof.candidate.metrics.coverage_90)),
+        tuple(
+            t("beside", PROOF_TEXTS, name=each.name, value=Percent(each.metrics.coverage_90))
+            for each in proof.baselines
+        ),
     )
     if proof.folds:
-        lost = len(proof.folds) - proof.num_won
-        yield Tile(
-            filled("folds_won", {}),
-            filled("of", {"won": str(proof.num_won), "count": str(len(proof.folds))}),
-            (filled("others_won", {"name": proof.rival.name, "count": str(lost)}),),
-        )
+        yield _folds_tile(proof)
+    openings = Number(report.trials.num_openings)
     yield Tile(
-        _page_text("trials"),
-        _count(report.trials.num_trials),
-        (filled("openings", {"count": _counted(report.trials.num_openings)}),),
+        t("trials"),
+        in_both(Number(report.trials.num_trials)),
+        (t("openings", PROOF_TEXTS, count=openings),),
     )
 
 
-def tests_of(proof: Proof, trials: "Trials") -> Iterator[TestLine]:
-    """Give the tests that stand behind the verdict; none without a network."""
+def tests_table(proof: Proof, trials: "Trials") -> Table:
+    """Return the tests behind the verdict; without rows where there is no network."""
+    return table_of(
+        verdict_tests(proof, trials),
+        [
+            field_of("test", t("test", PROOF_TEXTS), lambda line: line.name, kind="text"),
+            field_of("asks", t("question", PROOF_TEXTS), lambda line: line.question, kind="text"),
+            field_of("found", t("found", PROOF_TEXTS), lambda line: line.found, kind="text"),
+            field_of("answer", t("says", PROOF_TEXTS), _answer_cell, kind="text"),
+        ],
+        caption=t("tests_title", PROOF_TEXTS),
+    )
+
+
+def verdict_tests(proof: Proof, trials: "Trials") -> Iterator[TestLine]:
+    """Return the tests behind the verdict; none without a network."""
     promotion = proof.promotion
     if promotion is None:
         return
-    rival: Facts = {"rival": proof.rival.name}
-    yield _mariano(rival, proof.rival_p_value, promotion)
+    yield _diebold_mariano(proof.rival.name, proof.rival_p_value, promotion)
     others = {
         promotion.hardest_baseline: promotion.hardest_p_value,
         proof.naive.name: proof.naive_p_value,
     }
     for name, value in others.items():
         if name != proof.rival.name:
-            yield _mariano({"rival": name}, value, promotion)
-    enough = promotion.has_enough_sessions
+            yield _diebold_mariano(name, value, promotion)
+    yield _confidence_set(promotion)
+    yield _superior_ability(proof.rival.name, promotion)
+    yield _bootstrap(proof.rival.name, promotion.skill)
     yield TestLine(
-        filled("test_set", {}),
-        filled("ask_set", {"count": _counted(promotion.num_forecasters)}),
-        _p(promotion.set_p_value),
-        _answer("in_set" if promotion.in_confidence_set else "not_in_set", enough=enough),
-        promotion.in_confidence_set if enough else None,
-    )
-    better = promotion.spa_p_value < promotion.level
-    yield TestLine(
-        filled("test_spa", {}),
-        filled("ask_spa", rival),
-        _p(promotion.spa_p_value),
-        _answer("some_better" if better else "none_better", enough=enough),
-        better if enough else None,
-    )
-    yield _bootstrap(rival, promotion.skill)
-    yield TestLine(
-        filled("test_ledger", {}),
-        filled("ask_ledger", {}),
-        filled(
+        t("test_ledger", PROOF_TEXTS),
+        t("ask_ledger", PROOF_TEXTS),
+        t(
             "ledger_found",
-            {"openings": _counted(trials.num_openings), "trials": _counted(trials.num_trials)},
+            PROOF_TEXTS,
+            openings=Number(trials.num_openings),
+            trials=Number(trials.num_trials),
         ),
-        filled("more_tried", {}),
+        t("more_tried", PROOF_TEXTS),
         None,
     )
 
 
-def _mariano(rival: Facts, value: float, promotion: "Promotion") -> TestLine:
+def _folds_tile(proof: Proof) -> Tile:
+    won, count = proof.num_won, len(proof.folds)
+    lost = t("others_won", PROOF_TEXTS, name=proof.rival.name, count=Number(count - won))
+    of_all = t("of", PROOF_TEXTS, won=Number(won), count=Number(count))
+    return Tile(t("folds_won", PROOF_TEXTS), of_all, (lost,))
+
+
+def _answer_cell(line: TestLine) -> Cell:
+    if line.is_for is None:
+        return Cell(line.answer)
+    return Cell(line.answer, tone="good" if line.is_for else "warning")
+
+
+def _diebold_mariano(rival: str, value: float, promotion: "Promotion") -> TestLine:
     is_unlikely = value < promotion.level
     enough = promotion.has_enough_sessions
+    answer = t("luck_unlikely" if is_unlikely else "luck_likely", PROOF_TEXTS)
     return TestLine(
-        filled("test_dm", rival),
-        filled("ask_dm", rival),
+        t("test_dm", PROOF_TEXTS, rival=rival),
+        t("ask_dm", PROOF_TEXTS, rival=rival),
         _p(value),
-        _answer("luck_unlikely" if is_unlikely else "luck_likely", enough=enough),
+        answer if enough else t("too_few", PROOF_TEXTS),
         is_unlikely if enough else None,
     )
 
 
-def _bootstrap(rival: Facts, skill: "Interval") -> TestLine:
-    low, high = skill.low, skill.high
-    name, asks = filled("test_interval", {}), filled("ask_interval", rival)
-    if low is None or high is None:
-        return TestLine(name, asks, _signed(skill.estimate), filled("too_few", {}), None)
-    says = "zero_left" if low > 0 else "zero_right" if high < 0 else "zero_inside"
-    return TestLine(name, asks, _interval(low, high), filled(says, {}), low > 0)
-
-
-def _interval(low: float, high: float) -> Text:
-    return filled(
-        "interval",
-        {
-            "low": lambda language: number(100 * low, 1, language),
-            "high": lambda language: percent(high, 1, language),
-        },
+def _confidence_set(promotion: "Promotion") -> TestLine:
+    is_in, enough = promotion.in_confidence_set, promotion.has_enough_sessions
+    answer = t("in_set" if is_in else "not_in_set", PROOF_TEXTS)
+    return TestLine(
+        t("test_set", PROOF_TEXTS),
+        t("ask_set", PROOF_TEXTS, count=Number(promotion.num_forecasters)),
+        _p(promotion.set_p_value),
+        answer if enough else t("too_few", PROOF_TEXTS),
+        is_in if enough else None,
     )
 
 
-def _answer(key: str, *, enough: bool) -> Text:
-    return filled(key if enough else "too_few", {})
+def _superior_ability(rival: str, promotion: "Promotion") -> TestLine:
+    is_better = promotion.spa_p_value < promotion.level
+    enough = promotion.has_enough_sessions
+    answer = t("some_better" if is_better else "none_better", PROOF_TEXTS)
+    return TestLine(
+        t("test_spa", PROOF_TEXTS),
+        t("ask_spa", PROOF_TEXTS, rival=rival),
+        _p(promotion.spa_p_value),
+        answer if enough else t("too_few", PROOF_TEXTS),
+        is_better if enough else None,
+    )
+
+
+def _bootstrap(rival: str, skill: "Interval") -> TestLine:
+    low, high = skill.low, skill.high
+    name = t("test_interval", PROOF_TEXTS)
+    question = t("ask_interval", PROOF_TEXTS, rival=rival)
+    if low is None or high is None:
+        few = t("too_few", PROOF_TEXTS)
+        return TestLine(name, question, _signed(skill.estimate), few, None)
+    key = "zero_left" if low > 0 else "zero_right" if high < 0 else "zero_inside"
+    return TestLine(name, question, _interval(low, high), t(key, PROOF_TEXTS), low > 0)
+
+
+def _interval(low: float, high: float) -> Text:
+    return t("interval", PROOF_TEXTS, low=Number(100 * low, 1), high=Percent(high))
 
 
 def _intervals(proof: Proof) -> Iterator[Text]:
-    """Give the interval of the skill, if the test part was long enough for one."""
+    """Return the interval of the skill, if the test part was long enough for one."""
     skill = None if proof.promotion is None else proof.promotion.skill
     if skill is not None and skill.low is not None and skill.high is not None:
         yield _interval(skill.low, skill.high)
 
 
-def _coverages(proof: Proof) -> Iterator[Text]:
-    for each in proof.baselines:
-        share = each.metrics.coverage_90
-        yield filled("beside", {"name": each.name, "value": _written(share)})
-
-
-def _written(share: float) -> Callable[[Language], str]:
-    return lambda language: percent(share, 1, language)
-
-
 def _both_crps(proof: Proof, name: str, crps: float) -> Text:
-    own = proof.candidate.metrics.crps
-    return filled(
-        "both_crps",
-        {
-            "rival": name,
-            "own": lambda language: number(own, 4, language),
-            "other": lambda language: number(crps, 4, language),
-        },
-    )
-
-
-def _page_text(key: str) -> Text:
-    return Text(en=TEXTS["en"][key], pt_br=TEXTS["pt"][key])
-
-
-def _counted(count: int) -> Callable[[Language], str]:
-    return lambda language: number(count, 0, language)
-
-
-def _in_both(write: Callable[[Language], str]) -> Text:
-    return Text(en=write("en"), pt_br=write("pt"))
-
-
-def _count(count: int) -> Text:
-    return _in_both(_counted(count))
+    own = Number(proof.candidate.metrics.crps, 4)
+    return t("both_crps", PROOF_TEXTS, rival=name, own=own, other=Number(crps, 4))
 
 
 def _p(value: float) -> Text:
-    return _in_both(lambda language: f"p = {p_value(value, language)}".replace("= <", "< "))
+    text = Text.of("p = {value}", "p = {value}", value=in_both(PValue(value)))
+    return Text(en=text.en.replace("= <", "< "), pt_br=text.pt_br.replace("= <", "< "))
 
 
 def _signed(share: float) -> Text:
-    return _in_both(lambda language: percent(share, 1, language, signed=True))
-
-
-def _share(share: float) -> Text:
-    return _in_both(_written(share))
+    return in_both(Percent(share, signed=True))

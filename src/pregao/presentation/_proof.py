@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pregao.presentation._quantities import Number, Percent, Span, t
+from pregao.presentation._tables import Cell, Field, Table, field_of, table_of
+from pregao.presentation._texts_proof import PROOF_TEXTS
 from pregao.values import Text
 
 if TYPE_CHECKING:
@@ -74,6 +77,64 @@ class Proof:
         return sum(each.is_won for each in self.folds)
 
 
+def folds_table(proof: Proof) -> Table:
+    """Return the folds one by one, then all together."""
+    standings = proof.standings
+    return table_of(
+        proof.folds,
+        [
+            field_of("fold", t("fold", PROOF_TEXTS), lambda line: str(line.number), kind="text"),
+            field_of(
+                "train",
+                t("part_train", PROOF_TEXTS),
+                lambda line: Span(line.fold.train_first, line.fold.train_last),
+                kind="text",
+                importance=0,
+            ),
+            field_of(
+                "validation",
+                t("part_validation", PROOF_TEXTS),
+                lambda line: Span(line.fold.validation_first, line.fold.validation_last),
+                kind="text",
+                importance=0,
+            ),
+            field_of(
+                "test",
+                t("part_test", PROOF_TEXTS),
+                lambda line: Span(line.fold.test_first, line.fold.test_last),
+                kind="text",
+            ),
+            field_of("windows", t("windows"), lambda line: Number(line.fold.windows.test)),
+            *map(_crps_of, standings),
+            field_of("skill", t("skill_best"), _fold_skill),
+        ],
+        total=(
+            t("all_folds", PROOF_TEXTS),
+            *("", "", ""),
+            Number(proof.candidate.metrics.num_windows),
+            *(Number(each.metrics.crps, 4) for each in standings),
+            Percent(proof.skill_vs_rival, signed=True),
+        ),
+        caption=t(
+            "folds_table",
+            PROOF_TEXTS,
+            won=Number(proof.num_won),
+            count=Number(len(proof.folds)),
+        ),
+    )
+
+
+def _crps_of(standing: Standing) -> Field[FoldLine]:
+    title = t("crps_of", PROOF_TEXTS, name=standing.name)
+    return field_of(
+        f"crps_{standing.name}", title, lambda line: Number(line.fold.crps[standing.name], 4)
+    )
+
+
+def _fold_skill(line: FoldLine) -> Cell:
+    return Cell(Percent(line.skill, signed=True), tone="plain" if line.is_won else "baseline")
+
+
 def proof_of(report: "Report") -> Proof:
     """Give what the verdict of a report rests on."""
     return _of_single_fit(report) if report.walk is None else _of_walk(report.walk)
@@ -102,19 +163,18 @@ def _of_walk(walk: "Walk") -> Proof:
 
 
 def _of_single_fit(report: "Report") -> Proof:
-    from pregao.presentation._rows import row_of
     from pregao.scores import NAIVE
 
-    own = row_of(report, report.candidate)
-    rival_p_value = 1.0 if own.dm_p_value is None else own.dm_p_value
+    own = report.subject
+    rival_p_value = own.versus_best_baseline.dm_p_value
     return Proof(
         candidate=Standing(own.name, own.metrics),
         rival=Standing(report.best_baseline, report.forecaster(report.best_baseline).metrics),
         naive=Standing(NAIVE, report.forecaster(NAIVE).metrics),
-        skill_vs_rival=own.skill_vs_best_baseline,
-        skill_vs_naive=own.skill_vs_random_walk,
-        rival_p_value=rival_p_value,
-        naive_p_value=report.subject.versus_random_walk.dm_p_value,
+        skill_vs_rival=own.versus_best_baseline.crps_skill,
+        skill_vs_naive=own.versus_random_walk.crps_skill,
+        rival_p_value=1.0 if rival_p_value is None else rival_p_value,
+        naive_p_value=own.versus_random_walk.dm_p_value,
         promotion=report.promotion,
         folds=(),
     )

@@ -5,6 +5,32 @@ from pregao.values import Language
 __all__ = ["TEXTS", "Language"]
 
 _EN: dict[str, str] = {
+    "and_more": "{shown} and {count} more",
+    "best_baseline": "best baseline",
+    "champion_of": "Champion of",
+    "done": "Done",
+    "edge_none": "no edge",
+    "edge_none_help": "No network beat the best baseline beyond chance: use the ranges, not the "
+    "direction.",
+    "edge_proven": "edge",
+    "edge_proven_help": "It beat the best baseline beyond chance on sessions it had not seen.",
+    "job": "Job",
+    "kind": "Kind",
+    "job_train": "training",
+    "job_sweep": "sweep",
+    "job_search": "search",
+    "job_fetch": "download",
+    "job_queued": "waiting",
+    "job_running": "running",
+    "job_succeeded": "done",
+    "job_failed": "failed",
+    "job_cancelled": "cancelled",
+    "job_dead": "dead",
+    "message": "Message",
+    "progress_short": "{done}/{total}",
+    "progress_of": "{done} of {total}",
+    "result": "Result",
+    "took": "Took",
     "advice": "What to do",
     "advice_none": "Nothing to report.",
     "as_of": "as of",
@@ -36,7 +62,7 @@ _EN: dict[str, str] = {
     "in_set": "In set",
     "in_set_yes": "yes",
     "in_set_note": "In set: in the model confidence set (95 %), so that the test part cannot tell "
-    "it from the best",
+    "it from the best.",
     "edge": "Edge",
     "ensemble_note": "Ensembles average the quantiles of the best networks: ensemble_uniform "
     "weighs all alike, ensemble_weighted each by what it saves on validation, ensemble_stacked as "
@@ -89,6 +115,8 @@ _EN: dict[str, str] = {
     "network": "network",
     "networks": "networks",
     "next_session": "next session",
+    "attempts": "attempts",
+    "no_jobs": "no jobs: POST /v1/trainings of 'pregao serve' makes one",
     "no": "no",
     "no_edge": "No edge",
     "no_findings": "no findings",
@@ -106,7 +134,7 @@ _EN: dict[str, str] = {
     "prices": "Prices",
     "provider": "Provider",
     "pruned": "Pruned",
-    "quantiles": "Quantiles of the close",
+    "quantiles_of": "{symbol}: Quantiles of the close ({sign}), as of {day}: {price}",
     "quarantined": "quarantined",
     "range_90": "90 % range",
     "rank": "Rank",
@@ -115,8 +143,7 @@ _EN: dict[str, str] = {
     "Zero is the naive forecast, the dotted line the baseline that was best on validation; "
     "further right is better.",
     "ranking_note": "Ordered by validation CRPS, so that the test part has no say in the order; "
-    "all other scores are of the test part. Lower CRPS, MAE and MASE are better. Press a heading "
-    "to sort.",
+    "all other scores are of the test part. Lower CRPS, MAE and MASE are better.",
     "registered": "Registered",
     "report": "Forecast report",
     "reproduce": "How to reproduce",
@@ -152,6 +179,7 @@ _EN: dict[str, str] = {
     "skill_naive_axis": "skill vs random walk, %",
     "skill_short_best": "vs best",
     "skill_short_naive": "vs naive",
+    "sort_note": "Press a heading to sort.",
     "software": "Software",
     "state": "State",
     "state_done": "done",
@@ -180,6 +208,32 @@ _EN: dict[str, str] = {
 }
 
 _PT: dict[str, str] = {
+    "and_more": "{shown} e mais {count}",
+    "best_baseline": "melhor referência",
+    "champion_of": "Campeã de",
+    "done": "Feito",
+    "edge_none": "sem vantagem",
+    "edge_none_help": "Nenhuma rede superou a melhor referência além do acaso: use as faixas, não "
+    "a direção.",
+    "edge_proven": "vantagem",
+    "edge_proven_help": "Superou a melhor referência além do acaso em pregões que não tinha visto.",
+    "job": "Trabalho",
+    "kind": "Tipo",
+    "job_train": "treinamento",
+    "job_sweep": "varredura",
+    "job_search": "busca",
+    "job_fetch": "download",
+    "job_queued": "na fila",
+    "job_running": "em curso",
+    "job_succeeded": "feito",
+    "job_failed": "falhou",
+    "job_cancelled": "cancelado",
+    "job_dead": "morto",
+    "message": "Andamento",
+    "progress_short": "{done}/{total}",
+    "progress_of": "{done} de {total}",
+    "result": "Resultado",
+    "took": "Levou",
     "advice": "O que fazer",
     "advice_none": "Nada a relatar.",
     "as_of": "até",
@@ -211,7 +265,7 @@ _PT: dict[str, str] = {
     "in_set": "No conjunto",
     "in_set_yes": "sim",
     "in_set_note": "No conjunto: no conjunto de confiança (95 %), e a parte de teste não o "
-    "distingue do melhor",
+    "distingue do melhor.",
     "edge": "Vantagem",
     "ensemble_note": "Os conjuntos fazem a média dos quantis das melhores redes: ensemble_uniform "
     "dá peso igual a todas, ensemble_weighted conforme o que cada uma poupa na validação, "
@@ -264,6 +318,8 @@ _PT: dict[str, str] = {
     "network": "rede",
     "networks": "redes",
     "next_session": "próximo pregão",
+    "attempts": "tentativas",
+    "no_jobs": "nenhum trabalho: POST /v1/trainings de 'pregao serve' cria um",
     "no": "não",
     "no_edge": "Sem vantagem",
     "no_findings": "sem achados",
@@ -281,7 +337,7 @@ _PT: dict[str, str] = {
     "prices": "Preços",
     "provider": "Fonte",
     "pruned": "Podadas",
-    "quantiles": "Quantis do fechamento",
+    "quantiles_of": "{symbol}: Quantis do fechamento ({sign}), até {day}: {price}",
     "quarantined": "em quarentena",
     "range_90": "faixa de 90 %",
     "rank": "Posição",
@@ -290,8 +346,7 @@ _PT: dict[str, str] = {
     "tabela. Zero é a previsão ingênua, a linha pontilhada é a melhor referência na validação; "
     "mais à direita é melhor.",
     "ranking_note": "Em ordem de CRPS de validação, para que a parte de teste não decida a ordem; "
-    "as demais notas são da parte de teste. CRPS, MAE e MASE menores são melhores. Clique em um "
-    "título para ordenar.",
+    "as demais notas são da parte de teste. CRPS, MAE e MASE menores são melhores.",
     "registered": "Registrada",
     "report": "Relatório de previsão",
     "reproduce": "Como reproduzir",
@@ -327,6 +382,7 @@ _PT: dict[str, str] = {
     "skill_naive_axis": "ganho vs passeio aleatório, %",
     "skill_short_best": "vs melhor",
     "skill_short_naive": "vs ingênua",
+    "sort_note": "Clique em um título para ordenar.",
     "software": "Software",
     "state": "Estado",
     "state_done": "pronta",

@@ -5,6 +5,7 @@ from typing import Final
 from pregao.presentation._texts import Language
 
 _EN: Final = {
+    "f1_of": "F1 {action}",
     "abstains": "The thresholds abstain: on validation nothing that would have been bought or "
     "sold earned its costs beyond luck. The decision is not to trade.",
     "accuracy": "{share} right; always {action}: {majority}",
@@ -44,6 +45,7 @@ _EN: Final = {
 }
 
 _PT: Final = {
+    "f1_of": "F1 {action}",
     "abstains": "Os limiares se abstêm: na validação, nada do que se teria comprado ou vendido "
     "pagou os seus custos além da sorte. A decisão é não negociar.",
     "accuracy": "{share} certas; sempre {action}: {majority}",

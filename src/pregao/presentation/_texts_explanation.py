@@ -3,6 +3,7 @@
 from pregao.presentation._texts import Language
 
 _EN: dict[str, str] = {
+    "share_and_size": "{share} ({size})",
     "crps_rise": "CRPS rise, %",
     "feature": "Feature",
     "gained": "adds",
@@ -24,6 +25,7 @@ _EN: dict[str, str] = {
 }
 
 _PT: dict[str, str] = {
+    "share_and_size": "{share} ({size})",
     "crps_rise": "Alta do CRPS, %",
     "feature": "Atributo",
     "gained": "acrescenta",

@@ -3,6 +3,8 @@
 from pregao.presentation._texts import Language
 
 _EN: dict[str, str] = {
+    "account_caption": "{symbols}: {capital}, {first} .. {last}",
+    "plus_minus": "\N{PLUS-MINUS SIGN} {error}",
     "account": "Account",
     "account_after_costs": "{gained} after costs; buying and holding {held}",
     "after_costs": "After costs",
@@ -36,6 +38,8 @@ _EN: dict[str, str] = {
 }
 
 _PT: dict[str, str] = {
+    "account_caption": "{symbols}: {capital}, {first} .. {last}",
+    "plus_minus": "\N{PLUS-MINUS SIGN} {error}",
     "account": "Conta",
     "account_after_costs": "{gained} depois dos custos; comprar e manter {held}",
     "after_costs": "Depois dos custos",

@@ -1,33 +1,35 @@
-"""All that a page shows, drawn and counted; the template only lays it out."""
+"""The contents of a page: figures drawn and tables built; the template only lays them out."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby, zip_longest
-from typing import TYPE_CHECKING, Literal
+from itertools import zip_longest
+from typing import TYPE_CHECKING
 
 from pregao.findings import Finding, worst_first
 from pregao.presentation import (
+    QUANTILE_LEVELS,
     TEXTS,
-    CoverageLine,
+    Day,
     Language,
-    Market,
+    MarketAccounts,
+    Money,
     Proof,
-    Row,
-    TestLine,
+    Table,
     Tile,
-    best_loss,
-    coverages_of,
+    accounts_of,
+    actions_table,
+    coverages_table,
     currency_sign,
-    has_ensembles,
+    data_table,
+    folds_table,
     in_plain_words,
-    markets_of,
-    price_digits,
     proof_of,
-    row_of,
-    rows_of,
-    searched_of,
-    tests_of,
-    tiles_of,
+    quantiles_table,
+    ranking_table,
+    searched_table,
+    t,
+    tests_table,
+    verdict_tiles,
 )
 from pregao.presentation.figures import (
     actions_figure,
@@ -50,13 +52,12 @@ if TYPE_CHECKING:
 
     from pregao.decisions import ActionReport
     from pregao.decisions.trading import Trading
-    from pregao.evaluation import EvaluatedForecaster, Forecast, Report
+    from pregao.evaluation import Forecast, Report
     from pregao.explanation import Explanation
     from pregao.prices import Prices
 
 MOST_SYMBOLS = 40
 """A page with more symbols than this would take a browser minutes to open."""
-QUANTILE_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 @dataclass(frozen=True)
@@ -70,23 +71,12 @@ class Drawing:
 
 @dataclass(frozen=True)
 class SymbolPanel:
-    """A symbol's forecast: the fan, the table below it, and the prices behind it."""
+    """A symbol's forecast: the fan, the quantiles below it, and the prices behind it."""
 
     forecast: "Forecast"
     fan: Drawing
+    quantiles: Table
     history: Drawing
-    sign: str
-    digits: int
-
-
-@dataclass(frozen=True)
-class Searched:
-    """What a search chose for one network."""
-
-    score: "EvaluatedForecaster"
-    best_loss: float | None
-    knobs: tuple[object, ...]
-    """In the order of the page's; None is what this network was not searched for."""
 
 
 @dataclass(frozen=True)
@@ -96,35 +86,37 @@ class Evidence:
     proof: Proof
     tiles: tuple[Tile, ...]
     plain_words: Text
-    tests: tuple[TestLine, ...]
-    folds: Drawing | None
+    tests: Table | None
+    """None without a network."""
+    folds: Table | None
     """None of a single fit."""
+    folds_drawing: Drawing | None
 
 
 @dataclass(frozen=True)
 class Ranges:
-    """Whether ranges hold what they promise."""
+    """Whether the ranges hold what they promise."""
 
-    groups: tuple[tuple[CoverageLine, ...], ...]
-    """All windows, then hard times."""
+    coverages: Table
     pit: Drawing
     reliability: Drawing | None
-    """None where nobody was examined."""
+    """None where no forecaster was diagnosed."""
 
 
 @dataclass(frozen=True)
 class Decisions:
-    """What was decided, and what it would have earned."""
+    """What was decided, and the simulated accounts of it."""
 
     actions: "ActionReport"
+    scores: Table
     confusion: Drawing
-    markets: tuple[tuple[Market, Drawing | None], ...]
+    markets: tuple[tuple[MarketAccounts, Drawing | None], ...]
     """Without a drawing where nothing was traded, or where the paths are not at hand."""
 
 
 @dataclass(frozen=True)
 class Explained:
-    """What mattered to the candidate, or to its forecast for a symbol."""
+    """An explanation of the candidate, or of its forecast for a symbol."""
 
     explanation: "Explanation"
     drawing: Drawing
@@ -140,9 +132,8 @@ class Learning:
     """Those whose curves can be shown, the candidate first."""
     averages: bool
     """Whether a learning curve is that of the best of several networks."""
-    knobs: Mapping[str, Literal["number", "text"]]
-    """Fields that a search varied, and how they are sorted."""
-    searched: tuple[Searched, ...]
+    searched: Table | None
+    """None where nothing was searched."""
 
 
 @dataclass(frozen=True)
@@ -153,24 +144,22 @@ class Page:
     evidence: Evidence
     panels: tuple[SymbolPanel, ...]
     num_symbols: int
-    rows: tuple[Row, ...]
-    subject: Row
-    """The candidate's."""
-    has_ensembles: bool
-    ranking: Drawing
+    ranking: Table
+    ranking_drawing: Drawing
     steps: Drawing
     ranges: Ranges
     decisions: Decisions | None
-    """None where nobody was examined."""
+    """None where no forecaster was diagnosed."""
     explained: tuple[Explained, ...]
     """What was explained before the page was made."""
     learning: Learning
+    data: Table | None
+    """None where a report does not name its histories."""
     findings: tuple[Finding, ...]
     """The worst first."""
     command: str
     run: str | None
     software: Mapping[str, str]
-    levels: tuple[float, ...] = QUANTILE_LEVELS
 
 
 def page_of(
@@ -183,7 +172,7 @@ def page_of(
     run: str | None,
     software: Mapping[str, str],
 ) -> Page:
-    """Draw and count everything, in both languages."""
+    """Draw every figure in both languages, and build every table."""
     return Page(
         report=report,
         evidence=_evidence(report),
@@ -193,15 +182,16 @@ def page_of(
             if index < MOST_SYMBOLS
         ),
         num_symbols=len(forecasts),
-        rows=rows_of(report),
-        subject=row_of(report, report.candidate),
-        has_ensembles=has_ensembles(report),
-        ranking=_drawing("ranking", lambda language: ranking_figure(report, language=language)),
+        ranking=ranking_table(report),
+        ranking_drawing=_drawing(
+            "ranking", lambda language: ranking_figure(report, language=language)
+        ),
         steps=_drawing("steps", lambda language: skill_by_step_figure(report, language=language)),
         ranges=_ranges(report),
         decisions=_decisions(report, tradings.get(report.candidate, ())),
         explained=tuple(_explained(*each) for each in enumerate(explanations)),
         learning=_learning(report),
+        data=data_table(report.data.histories) if report.data.histories else None,
         findings=worst_first(report.findings),
         command=command_of(report),
         run=run,
@@ -211,25 +201,24 @@ def page_of(
 
 def _evidence(report: "Report") -> Evidence:
     proof = proof_of(report)
-    folds = None
-    if proof.folds:
-        folds = _drawing("folds", lambda language: folds_figure(report, language=language))
+    has_folds = bool(proof.folds)
     return Evidence(
         proof=proof,
-        tiles=tuple(tiles_of(report, proof)),
+        tiles=tuple(verdict_tiles(report, proof)),
         plain_words=in_plain_words(proof),
-        tests=tuple(tests_of(proof, report.trials)),
-        folds=folds,
+        tests=None if proof.promotion is None else tests_table(proof, report.trials),
+        folds=folds_table(proof) if has_folds else None,
+        folds_drawing=_drawing("folds", lambda language: folds_figure(report, language=language))
+        if has_folds
+        else None,
     )
 
 
 def _ranges(report: "Report") -> Ranges:
-    own, naive = row_of(report, report.candidate), row_of(report, NAIVE)
+    own, naive = report.subject, report.forecaster(NAIVE)
     dossier = report.dossier(report.candidate)
     return Ranges(
-        groups=tuple(
-            tuple(lines) for _, lines in groupby(coverages_of(report), key=lambda each: each.times)
-        ),
+        coverages=coverages_table(report),
         pit=_drawing(
             "pit",
             lambda language: pit_figure(
@@ -250,13 +239,14 @@ def _decisions(report: "Report", tradings: "Sequence[Trading]") -> Decisions | N
     if dossier is None:
         return None
     actions = dossier.actions
-    markets = markets_of(report)
+    markets = accounts_of(report)
     drawn = [
         None if market.is_idle else _account_drawing(number, trading)
         for number, (market, trading) in enumerate(zip(markets, tradings, strict=False))
     ]
     return Decisions(
         actions=actions,
+        scores=actions_table(actions),
         confusion=_drawing("actions", lambda language: actions_figure(actions, language=language)),
         markets=tuple(zip_longest(markets, drawn)),
     )
@@ -280,7 +270,6 @@ def _explained(number: int, explanation: "Explanation") -> Explained:
 
 def _learning(report: "Report") -> Learning:
     learners = sorted(report.ranking, key=lambda each: each.name != report.candidate)
-    knobs = knobs_of(report)
     return Learning(
         drawing=_drawing(
             "learning", lambda language: learning_curves_figure(learners, language=language)
@@ -288,27 +277,9 @@ def _learning(report: "Report") -> Learning:
         if learners
         else None,
         networks=tuple(each.name for each in learners),
-        averages=has_ensembles(report) or report.experiment.members > 1,
-        knobs=knobs,
-        searched=tuple(_searched(each, knobs) for each in searched_of(report)),
+        averages=report.has_ensembles or report.experiment.members > 1,
+        searched=searched_table(report) if report.searched else None,
     )
-
-
-def knobs_of(report: "Report") -> dict[str, Literal["number", "text"]]:
-    """Give the fields that a search varied, numbers apart from texts."""
-    values: dict[str, list[object]] = {}
-    for score in searched_of(report):
-        for name, value in (score.best_params or {}).items():
-            values.setdefault(name, []).append(value)
-    return {
-        name: "number" if all(isinstance(each, int | float) for each in found) else "text"
-        for name, found in values.items()
-    }
-
-
-def _searched(score: "EvaluatedForecaster", knobs: Iterable[str]) -> Searched:
-    chosen = score.best_params or {}
-    return Searched(score, best_loss(score), tuple(chosen.get(name) for name in knobs))
 
 
 def _panel(index: int, prices: "Prices", forecast: "Forecast") -> SymbolPanel:
@@ -317,11 +288,21 @@ def _panel(index: int, prices: "Prices", forecast: "Forecast") -> SymbolPanel:
         fan=_drawing(
             f"fan-{index}", lambda language: fan_figure(prices, forecast, language=language)
         ),
+        quantiles=quantiles_table(
+            forecast.sessions,
+            [forecast.at(level) for level in QUANTILE_LEVELS],
+            last_price=forecast.last_price,
+            caption=t(
+                "quantiles_of",
+                symbol=forecast.symbol,
+                sign=currency_sign(forecast.currency),
+                day=Day(forecast.as_of),
+                price=Money(forecast.last_price, forecast.currency),
+            ),
+        ),
         history=_drawing(
             f"prices-{index}", lambda language: prices_figure(prices, language=language)
         ),
-        sign=currency_sign(forecast.currency),
-        digits=price_digits(forecast.last_price),
     )
 
 
@@ -333,7 +314,7 @@ def _drawing(name: str, draw: "Callable[[Language], go.Figure]") -> Drawing:
 
 
 def command_of(report: "Report") -> str:
-    """Give the command that makes this report again from its experiment.
+    """Return the command that makes this report again from its experiment.
 
     What a search chose is trained again, not searched: the report does not hold the space.
     """
@@ -345,9 +326,9 @@ def command_of(report: "Report") -> str:
     rest = f"--experiment experiment.toml{path}"
     if report.candidate in RECIPES:
         return f"pregao train --recipe {report.candidate} {rest} --report report.html"
-    if len(names) < 2 or searched_of(report):
+    if len(names) < 2 or report.searched:
         return f"pregao train {rest} --report report.html"
     ordered = [name for name in ZOO if name in names]
     chosen = "" if len(ordered) == len(ZOO) else f" --networks {','.join(ordered)}"
-    alone = "" if has_ensembles(report) else " --ensemble 0"
+    alone = "" if report.has_ensembles else " --ensemble 0"
     return f"pregao sweep {rest}{chosen}{alone} --report report.html"

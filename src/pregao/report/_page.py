@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from pregao.errors import InputError
 from pregao.presentation.figures import PALETTES, dark_twins
-from pregao.report._bilingual import environment
+from pregao.report._bilingual import bilingual_environment
 from pregao.report._contents import page_of
+from pregao.report._html import FOLDER
 
 if TYPE_CHECKING:
     from pregao.decisions.trading import Trading
@@ -78,7 +79,7 @@ def write_page(
 
 
 def check_page_path(path: Path) -> None:
-    """Refuse a path at which no page can be written, before the work that the page is to show.
+    """Check that a page can be written at a path, before the work that the page is to show.
 
     Raises
     ------
@@ -90,7 +91,7 @@ def check_page_path(path: Path) -> None:
             raise InputError(
                 f"{path} is a directory: name a file in it, such as {path / 'report.html'}"
             )
-        # The page takes the place of what is there, and nobody wants to lose a device.
+        # The page replaces what is there, which must not be a device.
         if path.exists() and not path.is_file():
             raise _unwritable(path, "not a regular file")
         folder = next(each for each in path.absolute().parents if each.exists())
@@ -116,16 +117,16 @@ def page_html(
     run: str | None = None,
     software: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
-    """Give the page: no request leaves it, for Plotly is inside.
+    """Return the page, which requests nothing: Plotly is inside.
 
     Parameters
     ----------
     prices, forecasts
         One a symbol, in the same order.
     tradings
-        The accounts session by session, by forecaster, in the order of its dossier's.
+        The simulated accounts session by session, by forecaster, in the order of its markets.
     explanations
-        What mattered to the candidate or to its forecasts, where that was asked for.
+        Explanations of the candidate or of its forecasts, where they were made.
     run
         The id under which the candidate is stored.
     software
@@ -134,7 +135,6 @@ def page_html(
     from markupsafe import Markup
     from plotly.offline import get_plotlyjs
 
-    folder = Path(__file__).parent
     page = page_of(
         report,
         prices,
@@ -145,15 +145,15 @@ def page_html(
         software=software,
     )
     return (
-        environment(folder)
+        bilingual_environment()
         .get_template("page.html.j2")
         .render(
             page=page,
             palettes=PALETTES,
             twins=dark_twins(),
-            # Ours, not the user's: the rest of the page is escaped.
-            style=Markup((folder / "page.css").read_text(encoding="utf-8")),  # noqa: S704 - own file
-            script=Markup((folder / "page.js").read_text(encoding="utf-8")),  # noqa: S704 - own file
+            # Files of this package: the rest of the page is escaped.
+            style=Markup((FOLDER / "page.css").read_text(encoding="utf-8")),  # noqa: S704 - own file
+            script=Markup((FOLDER / "page.js").read_text(encoding="utf-8")),  # noqa: S704 - own file
             plotly=Markup(get_plotlyjs()),  # noqa: S704 - the installed package's file
         )
     )

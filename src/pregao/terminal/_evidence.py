@@ -1,4 +1,4 @@
-"""What the verdict rests on, in a few lines below it."""
+"""The evidence of the verdict, in a few lines below it."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -11,14 +11,14 @@ from pregao.presentation import (
     PROOF_TEXTS,
     TEXTS_TRADING,
     Language,
-    Market,
+    MarketAccounts,
     Proof,
+    accounts_of,
     currency_sign,
-    markets_of,
     p_value,
     percent,
     proof_of,
-    tiles_of,
+    verdict_tiles,
 )
 from pregao.terminal._lines import say
 
@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 
 def print_evidence(console: Console, report: "Report", language: Language) -> None:
-    """Print who is served, skills, coverage, folds, trials, tests, and what it earned."""
-    said = list(_said(report, proof_of(report), language))
-    width = max(len(name) for name, _ in said)
-    for name, text in said:
+    """Print the champion, skills, coverage, folds, trials, tests and the simulated accounts."""
+    lines = list(_lines(report, proof_of(report), language))
+    width = max(len(name) for name, _ in lines)
+    for name, text in lines:
         line = Line(text)
         if console.is_terminal:
             # What does not fit goes on below itself, not below its name.
@@ -43,8 +43,8 @@ def print_evidence(console: Console, report: "Report", language: Language) -> No
             say(console, Line(f"{name.ljust(width)}  ").append(line))
 
 
-def _said(report: "Report", proof: Proof, language: Language) -> Iterator[tuple[str, str]]:
-    for tile in tiles_of(report, proof):
+def _lines(report: "Report", proof: Proof, language: Language) -> Iterator[tuple[str, str]]:
+    for tile in verdict_tiles(report, proof):
         parts = [each.in_language(language) for each in (tile.value, *tile.beside)]
         yield tile.name.in_language(language), "; ".join(parts)
     text = PROOF_TEXTS[language]
@@ -58,16 +58,16 @@ def _said(report: "Report", proof: Proof, language: Language) -> Iterator[tuple[
         yield text["tests"], "; ".join(written)
     if not proof.folds:
         yield text["walk"], text["not_walked"]
-    for market in markets_of(report):
+    for market in accounts_of(report):
         yield _account(market, language)
 
 
-def _account(market: Market, language: Language) -> tuple[str, str]:
+def _account(market: MarketAccounts, language: Language) -> tuple[str, str]:
     text = TEXTS_TRADING[language]
     name = f"{text['account']}, {currency_sign(market.summary.currency)}"
     own, *_ = market.lines
-    passive = next(each for each in market.lines if each.name == "buy_and_hold")
-    held = percent(passive.results.after_costs.total_return, 1, language, signed=True)
+    passive = market.summary.buy_and_hold
+    held = percent(passive.after_costs.total_return, 1, language, signed=True)
     if market.is_idle:
         return name, text["idle_short"].format(held=held)
     gained = percent(own.results.after_costs.total_return, 1, language, signed=True)

@@ -2,9 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from pregao.presentation import TEXTS, Language, number
@@ -26,29 +24,18 @@ def say(console: Console, text: Text) -> None:
     console.print(text, soft_wrap=not console.is_terminal)
 
 
-def plain_table() -> Table:
-    """Make a table of few lines."""
-    return Table(
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        padding=(0, 1, 0, 0),
-        header_style="dim",
-        show_edge=False,
-    )
-
-
 def badge(edge: "Edge", language: Language) -> Text:
-    """Say whether there is an edge."""
+    """Return whether there is an edge."""
     text = TEXTS[language]
     if edge == "proven":
         return Text(text["edge"], style="green")
     return Text(text["no_edge"], style="yellow")
 
 
-def count_of(count: int, one: str, language: Language) -> str:
-    """Write how many there are of something; `one` is a key of the texts, as is its plural.
+def counted(count: int, one: str, language: Language) -> str:
+    """Return a count of things; `one` is a key of the texts, as is its plural.
 
-    >>> count_of(1, "one_finding", "en"), count_of(2_000, "one_session", "pt")
+    >>> counted(1, "one_finding", "en"), counted(2_000, "one_session", "pt")
     ('1 finding', '2.000 pregões')
     """
     text = TEXTS[language]

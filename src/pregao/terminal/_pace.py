@@ -1,4 +1,4 @@
-"""How long something will take yet."""
+"""The estimate of the time that remains."""
 
 _REPLAY_GAP_SECONDS = 0.05
 _REPLAY_SECONDS = 5.0
@@ -6,10 +6,10 @@ _FIRST_ESTIMATE_SECONDS = 5.0
 
 
 class Pace:
-    """How long the rest will take, by the pace of what was trained.
+    """The time that remains, estimated from the pace of what was trained.
 
-    What an earlier run has written down comes in one burst at the beginning, and tells nothing of
-    the pace.
+    Results restored from an earlier run come in one burst at the beginning and are left out of the
+    estimate.
     """
 
     def __init__(self) -> None:
@@ -18,7 +18,7 @@ class Pace:
         self._begun: tuple[float, int] | None = None
 
     def tell(self, done: int, now: float) -> None:
-        """Take in how much is done."""
+        """Record how much is done."""
         if self._first is None:
             self._first = now
         elif self._begun is None and (
@@ -28,7 +28,7 @@ class Pace:
         self._latest = (now, done)
 
     def left(self, total: int, now: float) -> float | None:
-        """Give the seconds that are left, or None while nobody can say."""
+        """Return the seconds that remain, or None while there is no estimate."""
         if self._begun is None:
             return None
         since, before = self._begun

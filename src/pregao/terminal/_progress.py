@@ -1,4 +1,4 @@
-"""Bars on standard error that show how far some work is; nothing where it is no terminal."""
+"""Progress bars on standard error; nothing where it is no terminal."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 
 class Bar:
-    """A bar that appears with its first news, so that one that has none is not in the way."""
+    """A bar that appears with its first update, so that an idle one takes no room."""
 
     def __init__(self, total: int | None) -> None:
         console = Console(stderr=True)
-        self._is_seen = console.is_terminal
+        self._is_shown = console.is_terminal
         self._progress = Progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=None),
@@ -41,19 +41,19 @@ class Bar:
 
     def tell(self, text: str, *, done: int, total: int | None = None) -> None:
         """Move the bar."""
-        if self._is_seen:
+        if self._is_shown:
             self._progress.update(self._task, description=text, completed=done, total=total)
             self._progress.start()
 
     def hide(self) -> None:
-        """Take it away until the next news."""
-        if self._is_seen and self._progress.live.is_started:
+        """Remove the bar until its next update."""
+        if self._is_shown and self._progress.live.is_started:
             self._progress.stop()
 
 
 @contextmanager
 def bar(total: int | None = None) -> Iterator[Bar]:
-    """Give a bar that is gone in the end."""
+    """Yield a bar that is removed in the end."""
     made = Bar(total)
     try:
         yield made
@@ -61,11 +61,11 @@ def bar(total: int | None = None) -> Iterator[Bar]:
         made.hide()
 
 
-def news_of(finished: "Finished", language: Language) -> str:
-    """Say what is done.
+def progress_message(finished: "Finished", language: Language) -> str:
+    """Return the name of what was finished.
 
     >>> from pregao.workbench import Progress
-    >>> news_of(Progress("network", "tcn", 1, 2, 0.5), "pt")
+    >>> progress_message(Progress("network", "tcn", 1, 2, 0.5), "pt")
     'rede tcn'
     """
     return f"{TEXTS[language][finished.stage]} {finished.name}"
@@ -73,16 +73,16 @@ def news_of(finished: "Finished", language: Language) -> str:
 
 @contextmanager
 def sweep_progress(language: Language = "en") -> "Iterator[Callable[[Finished], None]]":
-    """Give a callback that moves a bar; it is silent where standard error is no terminal."""
+    """Yield a callback that moves a bar; it is silent where standard error is no terminal."""
     with bar() as shown:
         yield lambda finished: shown.tell(
-            news_of(finished, language), done=finished.done, total=finished.total
+            progress_message(finished, language), done=finished.done, total=finished.total
         )
 
 
 @contextmanager
 def epoch_progress(total: int, language: Language = "en") -> "Iterator[Callable[[Epoch], None]]":
-    """Give a callback that moves a bar by epochs; silent where standard error is no terminal."""
+    """Yield a callback that moves a bar by epochs; silent where standard error is no terminal."""
     text = TEXTS[language]
     with bar(total) as shown:
 
@@ -96,7 +96,7 @@ def epoch_progress(total: int, language: Language = "en") -> "Iterator[Callable[
 
 @contextmanager
 def working(text: str) -> Iterator[None]:
-    """Show that something is going on; silent where standard error is no terminal."""
+    """Show a spinner while work goes on; silent where standard error is no terminal."""
     console = Console(stderr=True)
     if not console.is_terminal:
         yield

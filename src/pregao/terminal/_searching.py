@@ -1,4 +1,4 @@
-"""A search as it goes: how far it is, the best so far, and where each network stands."""
+"""A search as it goes: its progress, the best so far, and the state of each network."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -10,14 +10,25 @@ from typing import TYPE_CHECKING, Literal, assert_never
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.live import Live
 from rich.progress_bar import ProgressBar
-from rich.table import Table
+from rich.table import Table as Grid
 from rich.text import Text
 
-from pregao.presentation import ABSENT, TEXTS, Language, duration, number
-from pregao.terminal._columns import GAP, Column, fitting
-from pregao.terminal._lines import plain_table
+from pregao.presentation import (
+    ABSENT,
+    TEXTS,
+    Language,
+    Number,
+    Quantity,
+    Table,
+    duration,
+    field_of,
+    number,
+    t,
+    table_of,
+)
 from pregao.terminal._pace import Pace
-from pregao.terminal._progress import news_of
+from pregao.terminal._progress import progress_message
+from pregao.terminal._tables import Layout
 
 if TYPE_CHECKING:
     from pregao.training.search import Progress as Trial
@@ -26,7 +37,7 @@ if TYPE_CHECKING:
 REDRAWS_PER_SECOND = 2
 """Drawing takes some milliseconds of a core that the search may need."""
 _OTHER_LINES = 6
-"""The bar, the best so far, two of the heading, what is not shown, and where the cursor stands."""
+"""The bar, the best so far, a blank one, the heading, what is not shown, and the cursor's."""
 
 State = Literal["running", "done", "waiting"]
 _STYLES: dict[State, str] = {"running": "", "done": "green", "waiting": "dim"}
@@ -35,13 +46,13 @@ _ORDER: tuple[State, ...] = ("running", "done", "waiting")
 
 @dataclass
 class Standing:
-    """What is known of one network."""
+    """The trials of one network so far."""
 
     name: str
     num_trials: int | None
-    """None while nobody knows how many it will have."""
+    """None while it is not known how many there will be."""
     best: float | None = None
-    fates: "dict[int, str]" = field(default_factory=dict)
+    statuses: "dict[int, str]" = field(default_factory=dict)
     epochs: dict[int, int] = field(default_factory=dict)
     num_epochs: int = 0
     num_pruned: int = 0
@@ -50,13 +61,13 @@ class Standing:
     is_complete: bool = False
 
     def take(self, told: "Trial") -> None:
-        """Take in what became known of a trial."""
-        # A duplicate has the epochs of the other, and nobody trained them twice.
+        """Count a trial, or an epoch of one."""
+        # A duplicate reports the epochs of its twin, which were trained once.
         if told.fate != "duplicate":
             self.num_epochs += told.epochs - self.epochs.get(told.trial, 0)
             self.epochs[told.trial] = told.epochs
-        if told.fate is not None and told.trial not in self.fates:
-            self.fates[told.trial] = told.fate
+        if told.fate is not None and told.trial not in self.statuses:
+            self.statuses[told.trial] = told.fate
             self.num_pruned += told.fate == "pruned"
         self.best = told.best
         self.is_complete = told.is_entry_complete
@@ -70,26 +81,42 @@ class Standing:
         return "done" if self.is_complete else "running"
 
 
-def _trials(each: Standing, language: Language) -> str:
-    done = number(len(each.fates), 0, language)
-    return done if each.num_trials is None else f"{done}/{number(each.num_trials, 0, language)}"
+def _table(standings: Sequence[Standing]) -> Table:
+    """Return a row for each network, in this order."""
+    return table_of(
+        standings,
+        [
+            field_of("name", t("name"), lambda e: e.name, kind="text", importance=9, width=20),
+            field_of("state", t("state"), _state, kind="text", importance=7, width=9),
+            field_of("trials", t("trials"), _trials, importance=6, width=10),
+            field_of("epochs", t("epochs"), lambda e: Number(e.num_epochs), importance=4, width=6),
+            field_of("best_loss", t("best_loss"), _best_loss, importance=8, width=12),
+            field_of("pruned", t("pruned"), lambda e: Number(e.num_pruned), importance=5, width=7),
+            field_of(
+                "last_trial", t("last_trial"), lambda e: t(e.last) if e.last else "",
+                kind="text", importance=3, width=17,
+            ),
+        ],
+    )  # fmt: skip
 
 
-COLUMNS: tuple[Column[Standing], ...] = (
-    Column("name", 20, 9, lambda each, _: each.name, "left"),
-    Column("state", 9, 7, lambda each, lang: TEXTS[lang][f"state_{each.state}"], "left"),
-    Column("trials", 10, 6, _trials),
-    Column("epochs", 6, 4, lambda each, lang: number(each.num_epochs, 0, lang)),
-    Column("best_loss", 12, 8, lambda each, lang: number(each.best, 5, lang) if each.last else ""),
-    Column("pruned", 7, 5, lambda each, lang: number(each.num_pruned, 0, lang)),
-    Column(
-        "last_trial", 17, 3, lambda each, lang: TEXTS[lang][each.last] if each.last else "", "left"
-    ),
-)
+def _state(each: Standing) -> Quantity:
+    return t(f"state_{each.state}")
+
+
+def _trials(each: Standing) -> Quantity:
+    done = Number(len(each.statuses))
+    if each.num_trials is None:
+        return done
+    return t("progress_short", done=done, total=Number(each.num_trials))
+
+
+def _best_loss(each: Standing) -> Quantity:
+    return Number(each.best, 5) if each.last else ""
 
 
 class Board:
-    """What is shown of a search; told by one thread, drawn by another."""
+    """The display of a search; one thread feeds it, another draws it."""
 
     def __init__(
         self,
@@ -107,19 +134,19 @@ class Board:
         self._pace = Pace()
         self._lock = Lock()
 
-    def tell(self, told: "Trial | Scored") -> None:
-        """Take in the news, of a trial or of the scoring that comes after."""
+    def tell(self, progress: "Trial | Scored") -> None:
+        """Take in progress of a trial, or of the scoring that comes after."""
         from pregao.training.search import Progress as Trial
         from pregao.workbench import Progress as Scored
 
         with self._lock:
-            match told:
+            match progress:
                 case Trial():
-                    self._take(told)
+                    self._take(progress)
                 case Scored():
-                    self._scored = told
+                    self._scored = progress
                 case _:
-                    assert_never(told)
+                    assert_never(progress)
 
     def _take(self, told: "Trial") -> None:
         self._latest = told
@@ -135,7 +162,7 @@ class Board:
             yield self.drawn(options.max_width, console.height)
 
     def drawn(self, width: int, height: int) -> RenderableType:
-        """Give the bar, the best so far, and as many networks as there is room for."""
+        """Return the bar, the best so far, and as many networks as there is room for."""
         if self._scored is not None:
             return self._scoring(self._scored)
         if self._latest is None:
@@ -143,8 +170,8 @@ class Board:
         told = self._latest
         return Group(self._overall(told), self._best(told, width), *self._table(width, height))
 
-    def _bar(self, done: int, total: int, about: str) -> Table:
-        grid = Table.grid(padding=(0, 1), expand=True)
+    def _bar(self, done: int, total: int, about: str) -> Grid:
+        grid = Grid.grid(padding=(0, 1), expand=True)
         for ratio in (None, 1, None, None):
             grid.add_column(ratio=ratio, no_wrap=True)
         key = "searching" if self._scored is None else "scoring"
@@ -153,7 +180,7 @@ class Board:
         grid.add_row(title, ProgressBar(total, min(done, total)), share, about)
         return grid
 
-    def _overall(self, told: "Trial") -> Table:
+    def _overall(self, told: "Trial") -> Grid:
         return self._bar(told.done_epochs, told.total_epochs, self._time(told.total_epochs))
 
     def _time(self, total: int) -> str:
@@ -179,7 +206,7 @@ class Board:
         return line + more if line.cell_len + more.cell_len <= width else line
 
     def _ranked(self) -> list[Standing]:
-        """Give the best first, then those under way, those done and those that wait."""
+        """Return the best first, then those under way, those done and those that wait."""
 
         def loss(each: Standing) -> float:
             return float("inf") if each.best is None else each.best
@@ -189,26 +216,18 @@ class Board:
         return [best, *sorted(rest, key=lambda each: (_ORDER.index(each.state), loss(each)))]
 
     def _table(self, width: int, height: int) -> list[RenderableType]:
-        text, language, ranked = TEXTS[self._language], self._language, self._ranked()
+        ranked, language = self._ranked(), self._language
         room = max(1, height - _OTHER_LINES)
         shown, hidden = ranked[:room], ranked[room:]
-        widths = {
-            each: max(each.width, *(len(each.write(row, language)) for row in shown))
-            for each in COLUMNS
-        }
-        columns = fitting(widths, width + len(GAP))
-        table = plain_table()
-        for column in columns:
-            table.add_column(
-                text[column.heading],
-                justify=column.side,
-                min_width=widths[column],
-                no_wrap=True,
-            )
-        for row in shown:
-            cells = [Text(column.write(row, language)) for column in columns]
-            table.add_row(*cells, style="bold" if row is ranked[0] else _STYLES[row.state])
-        return [table, *([Text(self._more(hidden), style="dim")] if hidden else [])]
+        table, console = _table(shown), Console(width=width)
+        layout = Layout.fitting(table, language, console, room=width, wraps_titles=False)
+        lines: list[RenderableType] = [Text(), *layout.heading()]
+        for standing, row in zip(shown, table.rows, strict=True):
+            style = "bold" if standing is ranked[0] else _STYLES[standing.state]
+            for line in layout.lines(row):
+                line.stylize(style)
+                lines.append(line)
+        return [*lines, *([Text(self._more(hidden), style="dim")] if hidden else [])]
 
     def _more(self, hidden: Sequence[Standing]) -> str:
         states = [each.state for each in hidden]
@@ -217,7 +236,7 @@ class Board:
 
     def _scoring(self, scored: "Scored") -> Group:
         passed = duration(self._clock() - self._begun)
-        news = Text(news_of(scored, self._language), style="dim")
+        news = Text(progress_message(scored, self._language), style="dim")
         return Group(self._bar(scored.done, scored.total, passed), news)
 
 
@@ -225,7 +244,7 @@ class Board:
 def search_progress(
     language: Language, networks: Sequence[str] = ()
 ) -> "Iterator[Callable[[Trial | Scored], None]]":
-    """Give a callback for a search and for the scoring after it; silent where nobody looks.
+    """Yield a callback for a search and for the scoring after it; silent outside a terminal.
 
     With the names of all networks, those that wait are shown too, and how many trials each has.
     """

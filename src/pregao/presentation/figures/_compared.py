@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING
 
-from pregao.presentation import TEXTS, Language, best_loss
+from pregao.presentation import TEXTS, Language
 from pregao.presentation.figures._theme import PALETTES, Palette, Theme, empty_figure
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def _add_curve(
     )
     figure.add_scatter(
         x=[score.best_epoch],
-        y=[best_loss(score)],
+        y=[score.best_validation_loss],
         name=f"{text['best_epoch']}: {score.best_epoch}",
         mode="markers",
         marker={"color": colour, "size": 9},

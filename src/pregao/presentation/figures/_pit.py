@@ -3,26 +3,32 @@
 from html import escape
 from typing import TYPE_CHECKING
 
-from pregao.presentation import TEXTS, Language, Row
+from pregao.presentation import TEXTS, Language
 from pregao.presentation.figures._theme import PALETTES, Theme, empty_figure
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+    from pregao.evaluation import EvaluatedForecaster
+
 
 def pit_figure(
-    row: Row, *, naive: Row | None = None, language: Language = "en", theme: Theme = "light"
+    forecaster: "EvaluatedForecaster",
+    *,
+    naive: "EvaluatedForecaster | None" = None,
+    language: Language = "en",
+    theme: Theme = "light",
 ) -> "go.Figure":
-    """Draw the PIT histogram of a forecaster, level where it is honest; of naive the outline."""
+    """Draw the PIT histogram of a forecaster, level where calibrated; of naive the outline."""
     text, colours = TEXTS[language], PALETTES[theme]
     figure = empty_figure(theme, language, height=300)
-    pit = row.metrics.pit
+    pit = forecaster.metrics.pit
     count = len(pit)
     figure.add_bar(
         x=[100 * (index + 0.5) / count for index in range(count)],
         y=[100 * share for share in pit],
         width=[92 / count] * count,
-        name=escape(row.name, quote=False),
+        name=escape(forecaster.name, quote=False),
         marker={"color": colours.band_50},
         hovertemplate="%{y:.1f} %<extra></extra>",
     )

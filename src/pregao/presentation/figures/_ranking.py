@@ -1,4 +1,4 @@
-"""Who saves how much of the naive forecast's error."""
+"""The skill of each forecaster against the naive forecast."""
 
 from collections.abc import Sequence
 from html import escape
@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pregao.presentation import TEXTS, Language, Row, number, percent, rows_of
+from pregao.presentation import TEXTS, Language, number, percent
 from pregao.presentation.figures._theme import PALETTES, Palette, Theme, empty_figure
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from pregao.evaluation import Report
+    from pregao.evaluation import EvaluatedForecaster, Report
 
 ROW_HEIGHT_PX = 21
 
@@ -26,16 +26,25 @@ def ranking_figure(
     a triangle, with its number beside it.
     """
     text, colours = TEXTS[language], PALETTES[theme]
-    rows = rows_of(report)
-    low = _left_edge([100 * row.skill_vs_random_walk for row in rows])
+    rows = report.ranked()
+    low = _left_edge([100 * row.versus_random_walk.crps_skill for row in rows])
     figure = empty_figure(theme, language, height=110 + ROW_HEIGHT_PX * len(rows))
     _add_stems(figure, rows, low, colours)
-    for kind, colour in (("network", colours.network), ("baseline", colours.baseline)):
-        chosen = [row for row in rows if row.kind == kind]
-        _add_dots(figure, chosen, low, name=text[f"{kind}s"], colour=colour, language=language)
-    best = next((row for row in rows if row.is_best_baseline), rows[0])
+    networks = [row for row in rows if not row.is_baseline]
+    _add_dots(
+        figure, networks, low, name=text["networks"], colour=colours.network, language=language
+    )
+    _add_dots(
+        figure,
+        [row for row in rows if row.is_baseline],
+        low,
+        name=text["baselines"],
+        colour=colours.baseline,
+        language=language,
+    )
+    best = report.forecaster(report.best_baseline)
     figure.add_vline(
-        x=100 * best.skill_vs_random_walk,
+        x=100 * best.versus_random_walk.crps_skill,
         line={"color": colours.baseline, "width": 1.25, "dash": "dot"},
     )
     figure.add_vline(x=0, line={"color": colours.ink, "width": 1.25})
@@ -47,13 +56,13 @@ def ranking_figure(
         range=[-0.7, len(rows) - 0.3],
         showgrid=False,
         tickvals=[row.name for row in rows],
-        ticktext=[_label(row, colours) for row in rows],
+        ticktext=[_label(row, colours, is_subject=row.name == report.candidate) for row in rows],
     )
     return figure
 
 
 def _left_edge(skills: Sequence[float]) -> float:
-    """Give the lowest place on the axis: left of all but those that are far off."""
+    """Return the lowest place on the axis: left of all but those that are far off."""
     median, lower = np.percentile(skills, [50, 25])
     least = median - max(6 * (median - lower), 5.0)
     near = [0.0, *(skill for skill in skills if skill >= least)]
@@ -62,11 +71,13 @@ def _left_edge(skills: Sequence[float]) -> float:
     return min(near) - 0.15 * (max(near) - min(near))
 
 
-def _add_stems(figure: "go.Figure", rows: Sequence[Row], low: float, colours: Palette) -> None:
+def _add_stems(
+    figure: "go.Figure", rows: "Sequence[EvaluatedForecaster]", low: float, colours: Palette
+) -> None:
     lengths: list[float | None] = []
     names: list[str | None] = []
     for row in rows:
-        lengths += [0.0, max(100 * row.skill_vs_random_walk, low), None]
+        lengths += [0.0, max(100 * row.versus_random_walk.crps_skill, low), None]
         names += [row.name, row.name, None]
     figure.add_scatter(
         x=lengths,
@@ -80,14 +91,14 @@ def _add_stems(figure: "go.Figure", rows: Sequence[Row], low: float, colours: Pa
 
 def _add_dots(
     figure: "go.Figure",
-    rows: Sequence[Row],
+    rows: "Sequence[EvaluatedForecaster]",
     low: float,
     *,
     name: str,
     colour: str,
     language: Language,
 ) -> None:
-    skills = [100 * row.skill_vs_random_walk for row in rows]
+    skills = [100 * row.versus_random_walk.crps_skill for row in rows]
     figure.add_scatter(
         x=[max(skill, low) for skill in skills],
         y=[row.name for row in rows],
@@ -106,20 +117,16 @@ def _add_dots(
     )
 
 
-def _hover(row: Row, language: Language) -> str:
+def _hover(row: "EvaluatedForecaster", language: Language) -> str:
     text = TEXTS[language]
-    skill = percent(row.skill_vs_random_walk, 2, language, signed=True)
+    skill = percent(row.versus_random_walk.crps_skill, 2, language, signed=True)
     return (
         f"<b>{escape(row.name, quote=False)}</b><br>{text['skill_naive']}: {skill}<br>"
         f"{text['crps']}: {number(row.metrics.crps, 4, language)}"
     )
 
 
-def _label(row: Row, colours: Palette) -> str:
+def _label(row: "EvaluatedForecaster", colours: Palette, *, is_subject: bool) -> str:
     name = escape(row.name, quote=False)
-    shown = f"<b>{name}</b>" if row.is_subject else name
-    return (
-        f"<span style='color:{colours.baseline}'>{shown}</span>"
-        if row.kind == "baseline"
-        else shown
-    )
+    shown = f"<b>{name}</b>" if is_subject else name
+    return f"<span style='color:{colours.baseline}'>{shown}</span>" if row.is_baseline else shown

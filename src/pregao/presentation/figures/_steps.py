@@ -1,18 +1,19 @@
-"""How the skill changes with the sessions ahead."""
+"""The skill of the candidate and of baselines by sessions ahead."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pregao.presentation import TEXTS, Language, Row, number, percent, rows_of
+from pregao.presentation import TEXTS, Language, number, percent
 from pregao.presentation.figures._theme import PALETTES, Palette, Theme, empty_figure
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from pregao.evaluation import Report
+    from pregao.evaluation import EvaluatedForecaster, Report
 
 Skills = Mapping[str, Sequence[float]]
 """Percent, step by step, by the forecaster's name."""
@@ -26,18 +27,23 @@ def skill_by_step_figure(
 ) -> "go.Figure":
     """Draw the CRPS skill of candidate and baselines against the best baseline, step by step.
 
-    CRPS itself grows with the square root of the step, which would hide what tells them apart; it
+    CRPS itself grows with the square root of the step, which would hide the differences; it
     is in the hover text.
     """
     text, colours = TEXTS[language], PALETTES[theme]
     figure = empty_figure(theme, language, height=400)
-    chosen = [row for row in rows_of(report) if row.is_subject or row.kind == "baseline"]
-    skills = _skills(chosen)
-    drawn = [row for row in chosen if _is_drawn(row, skills)]
-    # The ones that matter are drawn last, over the others.
-    for row in sorted(drawn, key=_importance):
-        _add_line(figure, row, skills[row.name], language, colours)
-    _add_labels(figure, drawn, skills, colours)
+    chosen = [row for row in report.ranked() if row.is_baseline or row.name == report.candidate]
+    skills = _skills(chosen, report.forecaster(report.best_baseline))
+    is_drawn = {
+        name: name == report.candidate or float(np.mean(each)) >= FAR_BELOW_PERCENT
+        for name, each in skills.items()
+    }
+    drawn = [row for row in chosen if is_drawn[row.name]]
+    styles = {row.name: _style(row, report, colours) for row in drawn}
+    # The important ones are drawn last, over the others.
+    for row in sorted(drawn, key=lambda row: styles[row.name].importance):
+        _add_line(figure, row, skills[row.name], language, styles[row.name])
+    _add_labels(figure, drawn, skills, styles, colours)
     below = [row for row in chosen if row not in drawn]
     _name_those_below(figure, below, skills, language, colours)
     horizon = chosen[0].metrics.horizon
@@ -51,59 +57,72 @@ def skill_by_step_figure(
     return figure
 
 
-def _skills(rows: Sequence[Row]) -> Skills:
+@dataclass(frozen=True)
+class _Style:
+    """How a forecaster's line stands out: the candidate's most, then the best baseline's."""
+
+    importance: int
+    colour: str
+
+
+def _style(row: "EvaluatedForecaster", report: "Report", colours: Palette) -> _Style:
+    importance = 2 if row.name == report.candidate else int(row.name == report.best_baseline)
+    if importance == 0:
+        return _Style(0, colours.faint)
+    return _Style(importance, colours.baseline if row.is_baseline else colours.network)
+
+
+def _skills(rows: "Sequence[EvaluatedForecaster]", best: "EvaluatedForecaster") -> Skills:
     from pregao.scores import skill
 
-    best = next(row for row in rows if row.is_best_baseline).metrics.per_step["crps"]
     return {
         row.name: [
             100 * skill(own, other)
-            for own, other in zip(row.metrics.per_step["crps"], best, strict=True)
+            for own, other in zip(
+                row.metrics.per_step["crps"], best.metrics.per_step["crps"], strict=True
+            )
         ]
         for row in rows
     }
 
 
-def _is_drawn(row: Row, skills: Skills) -> bool:
-    return row.is_subject or float(np.mean(skills[row.name])) >= FAR_BELOW_PERCENT
-
-
-def _importance(row: Row) -> int:
-    return 2 if row.is_subject else int(row.is_best_baseline)
-
-
-def _colour(row: Row, colours: Palette) -> str:
-    if _importance(row) == 0:
-        return colours.faint
-    return colours.network if row.kind == "network" else colours.baseline
-
-
 def _add_line(
-    figure: "go.Figure", row: Row, skills: Sequence[float], language: Language, colours: Palette
+    figure: "go.Figure",
+    row: "EvaluatedForecaster",
+    skills: Sequence[float],
+    language: Language,
+    style: _Style,
 ) -> None:
     steps = row.metrics.per_step["crps"]
-    important = _importance(row) > 0
+    important = style.importance > 0
     figure.add_scatter(
         x=list(range(1, len(steps) + 1)),
         y=list(skills),
         customdata=[number(each, 4, language) for each in steps],
         name=escape(row.name, quote=False),
         mode="lines+markers",
-        line={"color": _colour(row, colours), "width": 2.5 if important else 1.5},
+        line={"color": style.colour, "width": 2.5 if important else 1.5},
         marker={"size": 6 if important else 3},
         hovertemplate=f"<b>{escape(row.name, quote=False)}</b>, %{{x}}: %{{y:.2f}} %"
         f"<br>{TEXTS[language]['crps']}: %{{customdata}}<extra></extra>",
     )
 
 
-def _add_labels(figure: "go.Figure", rows: Sequence[Row], skills: Skills, colours: Palette) -> None:
+def _add_labels(
+    figure: "go.Figure",
+    rows: "Sequence[EvaluatedForecaster]",
+    skills: Skills,
+    styles: Mapping[str, _Style],
+    colours: Palette,
+) -> None:
     """Name each line at its end, a little apart from where it ends if others end there too."""
     everything = [skill for row in rows for skill in skills[row.name]]
     spread = max(max(everything) - min(everything), 0.1)
     ordered = sorted(rows, key=lambda row: skills[row.name][-1])
     heights = _apart([skills[row.name][-1] for row in ordered], least=0.06 * spread)
     for row, height in zip(ordered, heights, strict=True):
-        quiet = _importance(row) == 0
+        style = styles[row.name]
+        quiet = style.importance == 0
         name = escape(row.name, quote=False)
         figure.add_annotation(
             x=1,
@@ -112,7 +131,7 @@ def _add_labels(figure: "go.Figure", rows: Sequence[Row], skills: Skills, colour
             xshift=6,
             y=height,
             text=name if quiet else f"<b>{name}</b>",
-            font={"color": colours.muted if quiet else _colour(row, colours), "size": 11},
+            font={"color": colours.muted if quiet else style.colour, "size": 11},
         )
     low, high = min(everything), max(*everything, *heights)
     figure.update_yaxes(range=[low - 0.06 * spread, high + 0.06 * spread])
@@ -128,7 +147,11 @@ def _apart(heights: Sequence[float], *, least: float) -> list[float]:
 
 
 def _name_those_below(
-    figure: "go.Figure", rows: Sequence[Row], skills: Skills, language: Language, colours: Palette
+    figure: "go.Figure",
+    rows: "Sequence[EvaluatedForecaster]",
+    skills: Skills,
+    language: Language,
+    colours: Palette,
 ) -> None:
     if not rows:
         return
