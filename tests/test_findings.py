@@ -52,7 +52,7 @@ def in_one_line(text: str) -> str:
 # The registry
 
 
-def test_codes_are_a_family_and_a_number_and_never_taken_twice():
+def test_codes_are_a_family_and_a_unique_number():
     codes = [kind.code for kind in (*PRICES, *LEARNING, *EVALUATION, *SERVING)]
 
     assert codes == list(FINDINGS)
@@ -60,7 +60,7 @@ def test_codes_are_a_family_and_a_number_and_never_taken_twice():
 
 
 @each_kind
-def test_every_kind_speaks_both_languages(kind: Kind):
+def test_every_kind_has_texts_in_both_languages(kind: Kind):
     for text in (kind.title, kind.meaning, kind.advice):
         assert text.en.strip()
         assert text.pt_br.strip()
@@ -69,19 +69,20 @@ def test_every_kind_speaks_both_languages(kind: Kind):
     assert kind.meaning.pt_br.endswith(".")
 
 
-def test_what_the_wanted_findings_are_called():
+def test_titles_state_the_condition():
     wanted = {
         "EVA001": "worse than the best baseline", "EVA002": "implausibly good score",
         "EVA017": "worse than the naive forecast", "LRN001": "overfit",
         "EVA005": "underdispersed", "EVA004": "edge not significant", "EVA003": "leak",
         "EVA007": "trials not counted", "EVA008": "test opened more than once",
-        "EVA009": "class imbalance", "LRN011": "horizon mismatch",
+        "EVA009": "class imbalance",
+        "LRN011": "horizon mismatch",
     }  # fmt: skip
 
     assert wanted == {code: FINDINGS[code].title.en for code in wanted}
 
 
-def test_a_code_may_be_written_in_small_letters():
+def test_codes_are_found_in_lower_case():
     assert FINDINGS["EVA001"] == find_kind("eva001")
 
 
@@ -97,7 +98,7 @@ def test_an_unknown_code_suggests_the_nearest(asked: str, nearest: str):
 
 
 @each_kind
-def test_a_finding_takes_from_its_kind_what_it_is_not_told(kind: Kind):
+def test_a_finding_defaults_to_the_severity_and_advice_of_its_kind(kind: Kind):
     finding = Finding.of(kind.code, SEEN)
 
     assert (kind.severity, kind.advice) == (finding.severity, finding.do)
@@ -114,7 +115,7 @@ def test_a_finding_equals_its_own_json(kind: Kind):
     assert hash(finding) == hash(Finding.model_validate(finding.model_dump()))
 
 
-def test_json_holds_what_a_client_shows():
+def test_json_holds_title_and_documentation_page():
     content = json.loads(Finding.of("EVA001", SEEN).model_dump_json())
 
     assert {"code", "title", "severity", "seen", "do", "symbol", "sessions", "docs"} == set(content)
@@ -124,13 +125,13 @@ def test_json_holds_what_a_client_shows():
     assert "docs/pt-BR/findings/EVA001.md" == content["docs"]["pt_br"]
 
 
-def test_the_schema_of_what_is_written_names_every_field():
+def test_the_serialisation_schema_names_every_field():
     schema = TypeAdapter(Finding).json_schema(mode="serialization")
 
     assert {"title", "docs", "seen", "do"} <= set(schema["properties"])
 
 
-def test_a_code_that_does_not_exist_cannot_be_made():
+def test_an_unknown_code_is_an_error():
     with pytest.raises(UnknownNameError, match="EVA999"):
         Finding.of("EVA999", SEEN)
     with pytest.raises(ValidationError, match="EVA999"):
@@ -139,12 +140,12 @@ def test_a_code_that_does_not_exist_cannot_be_made():
         Finding.of("EVA001", SEEN).replace(code="EVA999")
 
 
-def test_fields_that_nobody_knows_are_errors():
+def test_unknown_fields_are_errors():
     with pytest.raises(ValidationError, match="colour"):
         Finding.model_validate({**Finding.of("EVA001", SEEN).model_dump(), "colour": "red"})
 
 
-def test_findings_of_earlier_versions_are_read_with_what_they_saw_in_both_languages():
+def test_findings_of_earlier_versions_are_read_with_one_text_for_both_languages():
     before = (
         '{"code": "PRC013", "title": "rewritten history", "severity": "info", "symbol": "PETR4",'
         ' "seen": "2 sessions came back", "do": "train again", "sessions": ["2020-01-02"]}'
@@ -158,7 +159,7 @@ def test_findings_of_earlier_versions_are_read_with_what_they_saw_in_both_langua
     assert FINDINGS["PRC013"].title == finding.title
 
 
-def test_the_worst_come_first_and_the_rest_keeps_its_order():
+def test_findings_are_sorted_by_severity_and_keep_their_order_within():
     codes = ["LRN001", "EVA001", "EVA003", "EVA004", "PRC001", "PRC009"]
 
     ordered = worst_first([Finding.of(code, SEEN) for code in codes])
@@ -177,7 +178,7 @@ def test_portuguese_sentences_have_the_same_numbers_with_a_comma(real: float, wh
     assert text.en == swapped.replace(" e ", " and ")
 
 
-def test_facts_are_written_as_in_each_language():
+def test_arguments_are_formatted_by_language():
     text = Text.of(
         "{what}, {name}, {day}",
         "{what}, {name}, {day}",
@@ -189,12 +190,12 @@ def test_facts_are_written_as_in_each_language():
     assert Text(en="2 sessions, v1.5, 2020-01-02", pt_br="2 pregões, v1.5, 02/01/2020") == text
 
 
-def test_what_fills_a_blank_is_not_read_as_a_template():
+def test_arguments_are_not_formatted_as_templates():
     assert Text.same("{x}: {0}") == Text.of("{message}", "{message}", message="{x}: {0}")
 
 
 @each_language
-def test_a_text_gives_its_half(language: Language):
+def test_a_text_returns_its_part_in_a_language(language: Language):
     assert (SEEN.en if language == "en" else SEEN.pt_br) == SEEN.in_language(language)
 
 
@@ -237,7 +238,7 @@ def _blanks(node: ast.expr) -> list[set[str]]:
 
 
 @pytest.mark.parametrize("call", _filled(), ids=lambda call: call[0])
-def test_both_sentences_have_the_blanks_that_are_filled(call: tuple[str, ast.Call]):
+def test_both_sentences_have_the_same_fields_as_the_arguments(call: tuple[str, ast.Call]):
     node = call[1]
     given = {keyword.arg for keyword in node.keywords}
 
@@ -258,7 +259,7 @@ def test_there_are_pages_for_all_codes_and_for_nothing_else():
 
 @each_language
 @each_kind
-def test_a_page_says_what_the_registry_says(kind: Kind, language: Language):
+def test_a_page_has_the_texts_of_the_registry(kind: Kind, language: Language):
     text = page(kind, language)
     once = in_one_line(text)
     how_bad = TEXTS[language][f"severity_{kind.severity}"]
@@ -272,7 +273,7 @@ def test_a_page_says_what_the_registry_says(kind: Kind, language: Language):
 
 @each_language
 @each_kind
-def test_the_example_of_a_page_is_what_the_terminal_shows(kind: Kind, language: Language):
+def test_the_example_of_a_page_has_the_form_of_the_terminal(kind: Kind, language: Language):
     [example] = re.findall(r"```\n(.+?)\n```", page(kind, language), re.DOTALL)
     first, seen, do = example.splitlines()
     shown = [
@@ -296,7 +297,7 @@ def test_thresholds_on_a_page_are_those_of_the_code(kind: Kind):
 
 @each_language
 @each_kind
-def test_the_index_leads_to_every_page(kind: Kind, language: Language):
+def test_the_index_links_every_page(kind: Kind, language: Language):
     index = (FOLDERS[language] / "README.md").read_text(encoding="utf-8")
     title, meaning = (each.in_language(language) for each in (kind.title, kind.meaning))
 

@@ -353,7 +353,7 @@ def test_codes_of_findings_are_listed_for_people_and_for_programs(pregao: Shell)
 
     assert list(FINDINGS) == [each["code"] for each in answered]
     assert list(FINDINGS) == re.findall(r"^[A-Z]{3}\d{3}", listed.stdout, re.MULTILINE)
-    assert "pior que a ingênua" in [each["title"]["pt_br"] for each in answered]
+    assert "pior que a melhor referência" in [each["title"]["pt_br"] for each in answered]
 
 
 def test_an_unknown_code_of_a_finding_suggests_the_nearest(pregao: Shell):

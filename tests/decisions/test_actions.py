@@ -207,14 +207,14 @@ class Swapped:
 
 
 @pytest.fixture(scope="module")
-def taught():
+def trained():
     data = cut(RULE)
     return finish(train(RULE, data)), data
 
 
 @pytest.fixture(scope="module")
-def report(taught):
-    return judge_actions(*taught)
+def report(trained):
+    return judge_actions(*trained)
 
 
 def test_an_experiment_without_actions_has_no_report():
@@ -231,8 +231,8 @@ def test_an_action_report_equals_its_own_json(report):
     assert report == ActionReport.model_validate_json(report.model_dump_json())
 
 
-def test_a_report_holds_the_label_kind_and_the_class_balance(report, taught):
-    data = taught[1]
+def test_a_report_holds_the_label_kind_and_the_class_balance(report, trained):
+    data = trained[1]
 
     assert report.is_by_rule
     assert {
@@ -254,8 +254,8 @@ def test_calibration_corrects_balanced_sampling_and_focal_loss(report):
     assert test.calibrated.log_loss < test.calibrated.majority_of_training.log_loss
 
 
-def test_a_report_decides_by_its_calibration_and_thresholds(report, taught):
-    model, data = taught
+def test_a_report_decides_by_its_calibration_and_thresholds(report, trained):
+    model, data = trained
 
     decided = report.decided(model.action_probabilities(data.sealed_test))
 
@@ -263,8 +263,8 @@ def test_a_report_decides_by_its_calibration_and_thresholds(report, taught):
     assert said == count_actions(decided)
 
 
-def test_a_network_with_swapped_labels_is_detected(taught, report):
-    model, data = taught
+def test_a_network_with_swapped_labels_is_detected(trained, report):
+    model, data = trained
     order = ("sell", "hold", "buy")
 
     trapped = judge_actions(Swapped(model, order), data)
@@ -281,7 +281,7 @@ def test_the_accuracy_finding_states_the_majority_class_accuracy(report):
     scores = report.test.raw
     assert "EVA006" == found.code
     assert f"{100 * scores.accuracy:.1f} %" in str(found)
-    assert f"always hold gives {100 * scores.majority.accuracy:.1f} %" in str(found)
+    assert f"always hold {100 * scores.majority.accuracy:.1f} %" in str(found)
 
 
 FORWARD = Experiment(

@@ -98,8 +98,8 @@ def test_undoing_a_focal_loss_recovers_the_probabilities_of_its_minimiser(focus:
             log_p = logits - np.log(np.exp(logits).sum())
             return -(np.array(truth) * (1 - np.exp(log_p)) ** focus * log_p).sum()
 
-        taught = minimize(loss, np.zeros(3), tol=1e-12).x
-        said = np.exp(taught) / np.exp(taught).sum()
+        minimiser = minimize(loss, np.zeros(3), tol=1e-12).x
+        said = np.exp(minimiser) / np.exp(minimiser).sum()
 
         np.testing.assert_allclose(truth, undo_focal_loss(said[None], focus)[0], atol=2e-4)
 
@@ -109,7 +109,7 @@ def test_calibration_uses_the_focal_formula_for_a_focal_loss():
     grid = np.linspace(1e-4, 1 - 1e-4, 4001)
     weight = grid / ((1 - grid) ** 3 - 3 * (1 - grid) ** 2 * grid * np.log(grid))
 
-    def taught(truth):
+    def minimiser(truth):
         # The minimiser of the focal loss: p of sum 1 whose weights are proportional to the truth.
         low, high = np.zeros(len(truth)), np.full(len(truth), 1e6)
         for _ in range(80):
@@ -121,11 +121,11 @@ def test_calibration_uses_the_focal_formula_for_a_focal_loss():
             )
         return normed(p)
 
-    found = fitted(taught(said), right, focus=3.0)
+    found = fitted(minimiser(said), right, focus=3.0)
 
-    np.testing.assert_allclose(said, undo_focal_loss(taught(said), 3.0), atol=2e-3)
+    np.testing.assert_allclose(said, undo_focal_loss(minimiser(said), 3.0), atol=2e-3)
     assert 3.0 == found.focus
-    assert np.abs(said - found.applied(taught(said))).mean() < 0.02
+    assert np.abs(said - found.applied(minimiser(said))).mean() < 0.02
 
 
 @given(SEEDS, st.integers(20, 300), st.sampled_from([1, 5, 20]), st.sampled_from([0.0, 3.0]))

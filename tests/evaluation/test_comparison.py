@@ -150,13 +150,14 @@ def test_the_verdict_names_the_edge_in_both_languages():
     )
 
 
-def test_worse_than_naive_is_a_finding_and_no_edge():
+def test_worse_than_the_best_baseline_and_than_naive_are_findings_and_no_edge():
     comparison = made({"lstm_classic": candidate(1.0, 3.0)})
 
     assert "none" == comparison.edge
     assert codes(comparison) == ["EVA001", "EVA017"]
     assert "random_walk" in comparison.findings[1].seen.en
     assert "gjr_garch" in comparison.findings[0].seen.en
+    assert "random_walk" in comparison.findings[1].seen.en
     assert re.fullmatch(
         r"No edge: on 300 test windows lstm_classic's CRPS is \d+\.\d % higher than that of the "
         r"best baseline, gjr_garch \(DM p = 1\.00\); forecasts are gjr_garch's: use the ranges, "

@@ -269,5 +269,5 @@ def test_actions_stand_beside_the_commonest(tmp_path: Path):
     result = Workbench(tmp_path).train(experiment, recipe="b3-multitask")
 
     [said] = [each for each in result.report.findings if each.code == "EVA006"]
-    assert "always hold gives" in said.seen.en
+    assert "that of always hold" in said.seen.en
     assert "by rule" in said.do.en

@@ -29,10 +29,10 @@ if TYPE_CHECKING:
     from pregao.zoo.baselines import Forecaster
 
 _BY_RULE = Text(
-    en="the labels follow from the inputs by rule: to learn them is to learn nothing of the "
-    "future; read the accuracy beside that of the commonest action",
-    pt_br="os rótulos seguem das entradas por regra: aprendê-los não é aprender nada do futuro; "
-    "leia a acurácia ao lado da que dá a ação mais comum",
+    en="the labels follow from the inputs by rule, so that the accuracy measures no forecast; "
+    "compare it with that of the majority class",
+    pt_br="os rótulos seguem das entradas por regra, e a acurácia não mede previsão alguma; "
+    "compare-a com a da classe majoritária",
 )
 
 Part = Literal["train", "validation", "test"]
@@ -166,11 +166,10 @@ def findings_of_actions(report: ActionReport | None) -> tuple[Finding, ...]:
         Finding.of(
             "EVA006",
             Text.of(
-                "{accuracy:.1f} % of {windows} test windows are given the right action, always "
-                "{commonest} gives {majority:.1f} %; mean over the actions that occur: "
-                "{balanced:.1f} %",
-                "{accuracy:.1f} % de {windows} janelas de teste recebem a ação certa, sempre "
-                "{commonest} dá {majority:.1f} %; média das ações que ocorrem: {balanced:.1f} %",
+                "the accuracy is {accuracy:.1f} % on {windows} test windows, that of always "
+                "{commonest} {majority:.1f} %; the balanced accuracy is {balanced:.1f} %",
+                "a acurácia é de {accuracy:.1f} % em {windows} janelas de teste, a de sempre "
+                "{commonest} {majority:.1f} %; a acurácia balanceada é de {balanced:.1f} %",
                 accuracy=100 * scores.accuracy,
                 windows=scores.num_windows,
                 commonest=scores.majority.action,

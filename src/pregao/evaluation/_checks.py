@@ -289,7 +289,7 @@ def folds_disagree(name: str, skills: Sequence[float]) -> Finding | None:
     seen = Text.of(
         "{name} gains {mean:.1f} % on average, in {gaining} of {folds} folds; the worst loses "
         "{worst:.1f} %",
-        "{name} ganha {mean:.1f} % na média, em {gaining} de {folds} dobras; a pior perde "
+        "{name} ganha {mean:.1f} % na média, em {gaining} de {folds} folds; o pior perde "
         "{worst:.1f} %",
         name=name,
         mean=100 * fmean(skills),

@@ -33,8 +33,9 @@ def _worse_than_baselines(candidate: EvaluatedForecaster) -> Iterable[Finding]:
     best, naive = candidate.versus_best_baseline, candidate.versus_random_walk
     if best.crps_skill < 0 and best.name != NAIVE:
         do = Text.of(
-            "serve {rival}; more series or a simpler network may help, more epochs will not",
-            "sirva {rival}; mais séries ou uma rede mais simples podem ajudar, mais épocas não",
+            "serve {rival}; more series or a simpler network may help, more epochs rarely do",
+            "sirva {rival}; mais séries ou uma rede mais simples podem ajudar, mais épocas "
+            "raramente",
             rival=best.name,
         )
         yield Finding.of("EVA001", _worse(candidate.name, best.name, best.crps_skill), do=do)

@@ -53,9 +53,9 @@ _NO_LAGS = Text(
 def baseline_served(name: str) -> Text:
     """Return the sentence that a baseline is served in place of the network."""
     return Text.of(
-        "The network did not earn its place: {name} forecasts, and what is explained here is the "
+        "The network was not promoted: {name} forecasts, and what is explained here is the "
         "network.",
-        "A rede não conquistou o seu lugar: quem prevê é {name}, e o que se explica aqui é a rede.",
+        "A rede não foi promovida: quem prevê é {name}, e o que se explica aqui é a rede.",
         name=name,
     )
 

@@ -1,7 +1,7 @@
-"""Findings: what is wrong or worth knowing, with a code, the evidence and the advice.
+"""Findings: problems and notes with a code, the evidence and the advice, in both languages.
 
-One registry for prices (PRC), learning (LRN) and evaluation (EVA), so that the command line, the
-report and the API show the same thing. Each code has a page in ``docs/findings``.
+One registry for prices (PRC), learning (LRN), evaluation (EVA) and serving (SRV), shared by the
+command line, the report and the API. Each code has a page in ``docs/findings``.
 """
 
 from pregao.findings._finding import Finding as Finding

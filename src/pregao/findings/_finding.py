@@ -1,4 +1,4 @@
-"""One finding: a kind, and what was seen this time."""
+"""One finding: a kind, and the evidence of one occurrence."""
 
 from collections.abc import Iterable, Mapping
 from typing import Self
@@ -9,17 +9,17 @@ from pregao.findings._kind import Kind, Severity
 from pregao.findings._kinds import FINDINGS, find_kind
 from pregao.values import Text, Value
 
-_OF_THE_KIND = ("title", "docs")
+_REGISTRY_FIELDS = ("title", "docs")
 _WORST_FIRST: tuple[Severity, ...] = ("error", "warning", "info")
 
 
 class Finding(Value):
-    """What was seen, how bad it is and what to do.
+    """The evidence of a problem, its severity and the advice.
 
-    `Finding.of` takes from the registry what it is not told. In JSON the title and the page of
-    documentation stand beside the fields; read back, they are the registry's again.
+    `Finding.of` takes severity and advice from the registry by default. JSON holds the title and
+    the page of documentation too; on reading they come from the registry again.
 
-    >>> seen = Text(en="2 sessions without a bar", pt_br="2 pregões sem barra")
+    >>> seen = Text(en="2 sessions without a bar", pt_br="2 pregões sem cotação")
     >>> finding = Finding.of("PRC001", seen, symbol="PETR4")
     >>> finding.severity, finding.title.pt_br, finding.docs.en
     ('warning', 'lacuna', 'docs/findings/PRC001.md')
@@ -31,14 +31,14 @@ class Finding(Value):
     do: Text
     symbol: str | None = None
     sessions: tuple[str, ...] = ()
-    """The sessions concerned, ISO dates, the first hundred at most."""
+    """ISO dates of the sessions concerned, at most the first hundred."""
 
     @model_validator(mode="before")
     @classmethod
-    def _without_what_the_kind_says(cls, given: object) -> object:
+    def _without_registry_fields(cls, given: object) -> object:
         if not isinstance(given, Mapping):
             return given
-        return {name: value for name, value in given.items() if name not in _OF_THE_KIND}
+        return {name: value for name, value in given.items() if name not in _REGISTRY_FIELDS}
 
     @field_validator("code")
     @classmethod
@@ -56,7 +56,7 @@ class Finding(Value):
         symbol: str | None = None,
         sessions: Iterable[str] = (),
     ) -> Self:
-        """Say what was seen; severity and advice are those of the kind unless given.
+        """Return a finding; severity and advice are those of the kind by default.
 
         Raises
         ------
@@ -75,13 +75,13 @@ class Finding(Value):
 
     @property
     def kind(self) -> Kind:
-        """What the code stands for."""
+        """The kind of the code."""
         return FINDINGS[self.code]
 
     @computed_field  # type: ignore[prop-decorator]  # mypy knows no decorated properties
     @property
     def title(self) -> Text:
-        """The name of its kind."""
+        """The title of its kind."""
         return self.kind.title
 
     @computed_field  # type: ignore[prop-decorator]  # mypy knows no decorated properties
@@ -95,5 +95,5 @@ class Finding(Value):
 
 
 def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return errors before warnings, those before the rest, and each kind of those in its order."""
+    """Return findings by descending severity, in the given order within each."""
     return tuple(sorted(findings, key=lambda each: _WORST_FIRST.index(each.severity)))

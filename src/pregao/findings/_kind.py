@@ -1,4 +1,4 @@
-"""A kind of finding: what is the same whenever one is made."""
+"""A kind of finding: the code, severity, texts and documentation shared by its findings."""
 
 from typing import Literal
 
@@ -8,16 +8,16 @@ Severity = Literal["info", "warning", "error"]
 
 
 class Kind(Value):
-    """What a code stands for, whatever was seen."""
+    """The registry entry of a code."""
 
     code: str
     severity: Severity
-    """Where nobody says another."""
+    """The default severity of its findings."""
     title: Text
     meaning: Text
-    """One sentence."""
+    """One sentence that states the condition tested."""
     advice: Text
-    """What it costs, and what to do about it."""
+    """The consequence and the remedy."""
 
     @property
     def docs(self) -> Text:

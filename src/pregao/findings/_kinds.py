@@ -1,4 +1,4 @@
-"""Every kind of finding, by its code."""
+"""The registry of kinds of findings, by code."""
 
 from itertools import chain
 
@@ -15,10 +15,10 @@ FINDINGS: dict[str, Kind] = {
 
 
 def find_kind(code: str) -> Kind:
-    """Find what a code stands for; a reader may write it in small letters.
+    """Return the kind of a code, in upper or lower case.
 
     >>> find_kind("eva001").title.pt_br
-    'pior que a ingênua'
+    'pior que a melhor referência'
 
     Raises
     ------

@@ -8,10 +8,10 @@ from pydantic import model_validator
 
 from pregao.errors import MissingNaiveError
 from pregao.inference._bootstrap import Interval, is_enough, skill_interval
-from pregao.inference._confidence_set import confidence_set
-from pregao.inference._diebold_mariano import diebold_mariano
+from pregao.inference._confidence_set import ConfidenceSet, confidence_set
+from pregao.inference._diebold_mariano import DieboldMariano, diebold_mariano
 from pregao.inference._edge import SIGNIFICANCE, Verdict
-from pregao.inference._superiority import superior_ability
+from pregao.inference._superiority import SuperiorAbility, superior_ability
 from pregao.instruments import Sessions
 from pregao.scores import NAIVE, Float
 from pregao.values import Value
@@ -136,13 +136,32 @@ def promote(
         name: diebold_mariano(own, loss, horizon=horizon, sessions=sessions)
         for name, loss in baselines.items()
     }
-    test, hardest = tests[best_baseline], max(tests, key=lambda name: tests[name].p_value)
-    gain = _Gain(
+    skill = skill_interval(own, rival, sessions=sessions, horizon=horizon, seed=seed)
+    return _decide(
         candidate,
         best_baseline,
-        skill_interval(own, rival, sessions=sessions, horizon=horizon, seed=seed),
-        test.p_value,
+        found=found,
+        superiority=superiority,
+        tests=tests,
+        skill=skill,
+        horizon=horizon,
     )
+
+
+def _decide(
+    candidate: str,
+    best_baseline: str,
+    *,
+    found: ConfidenceSet,
+    superiority: SuperiorAbility,
+    tests: Mapping[str, DieboldMariano],
+    skill: Interval,
+    horizon: int,
+) -> Promotion:
+    """Derive the decision and its verdict from the tests of the candidate."""
+    level = found.level
+    test, hardest = tests[best_baseline], max(tests, key=lambda name: tests[name].p_value)
+    gain = _Gain(candidate, best_baseline, skill, test.p_value)
     place = _Place(candidate in found.members, found.p_values[candidate], len(found.p_values))
     enough = is_enough(found.num_observations, horizon)
     obstacle = _obstacle(
@@ -177,18 +196,18 @@ def promote(
     )
 
 
-_Obstacle = Literal["few", "luck", "rival", "others"]
+_Obstacle = Literal["too_few", "not_significant", "other_baseline", "not_in_set"]
 
 
 def _obstacle(*, enough: bool, beats_best: bool, beats_all: bool, in_set: bool) -> _Obstacle | None:
     """Return the first condition that the candidate fails, if any."""
     if not enough:
-        return "few"
+        return "too_few"
     if not beats_best:
-        return "luck"
+        return "not_significant"
     if not beats_all:
-        return "rival"
-    return None if in_set else "others"
+        return "other_baseline"
+    return None if in_set else "not_in_set"
 
 
 @dataclass(frozen=True)
@@ -213,7 +232,7 @@ class _Gain:
         return self.skill.estimate >= 0
 
     @property
-    def luck(self) -> str:
+    def test(self) -> str:
         """The p-value of the test, formatted."""
         p_value = self.p_value
         written = f"= {p_value:.{3 if p_value < 0.01 else 2}f}" if p_value >= 0.001 else "< 0.001"
@@ -233,12 +252,12 @@ def _gain_in_english(gain: _Gain) -> str:
     return (
         f"On {gain.skill.num_observations} test sessions the loss of {gain.candidate} is "
         f"{100 * abs(gain.skill.estimate):.1f} % {'lower' if gain.is_lower else 'higher'} than "
-        f"that of the best baseline, {gain.baseline} ({gain.ends('to')}{gain.luck})"
+        f"that of the best baseline, {gain.baseline} ({gain.ends('to')}{gain.test})"
     )
 
 
 def _gain_in_portuguese(gain: _Gain) -> str:
-    numbers = f"({gain.ends('a')}{gain.luck})".replace(".", ",")
+    numbers = f"({gain.ends('a')}{gain.test})".replace(".", ",")
     by = f"{100 * abs(gain.skill.estimate):.1f} %".replace(".", ",")
     return (
         f"Em {gain.skill.num_observations} pregões de teste, a perda de {gain.candidate} é {by} "
@@ -265,16 +284,16 @@ def _place_in_portuguese(place: _Place) -> str:
 
 
 _IN_ENGLISH: dict[_Obstacle, str] = {
-    "few": "the sessions are too few to tell",
-    "luck": "luck would explain as much",
-    "rival": "{hardest} is not beaten beyond luck",
-    "others": "others are better still",
+    "too_few": "the sessions are too few to tell",
+    "not_significant": "luck would explain as much",
+    "other_baseline": "{hardest} is not beaten beyond luck",
+    "not_in_set": "others are better still",
 }
 _IN_PORTUGUESE: dict[_Obstacle, str] = {
-    "few": "são poucos pregões para saber",
-    "luck": "a sorte explicaria o mesmo",
-    "rival": "{hardest} não é vencido além da sorte",
-    "others": "outros são ainda melhores",
+    "too_few": "são poucos pregões para saber",
+    "not_significant": "a sorte explicaria o mesmo",
+    "other_baseline": "{hardest} não é vencido além da sorte",
+    "not_in_set": "outros são ainda melhores",
 }
 
 
