@@ -57,7 +57,7 @@ def main(seconds: float = 60.0) -> None:
 
 def open_queue(home: Path) -> Jobs:
     """Open the queue of a home."""
-    return Jobs(Database.opened(home=home), JobLimits(queued=10**6))
+    return Jobs(Database.open(home=home), JobLimits(queued=10**6))
 
 
 def submissions_per_second(jobs: Jobs, threads: int) -> float:

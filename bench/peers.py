@@ -111,7 +111,7 @@ class Crew:
 
 
 @contextmanager
-def crew(python: Path, contestant: Contestant, folder: Path, clock: str) -> Iterator[Crew]:
+def pool(python: Path, contestant: Contestant, folder: Path, clock: str) -> Iterator[Crew]:
     """Start the processes of a script, and end them at the end."""
     threads = str(CORES // contestant.processes)
     errors = folder / f"{contestant.script}-{contestant.processes}.log"
@@ -151,7 +151,7 @@ def measured(
             if place not in crews:
                 ours = each.library in ("pregao", "bare loop")
                 python = Path(sys.executable) if ours else peers_python
-                crews[place] = running.enter_context(crew(python, each, Path(folder), clock))
+                crews[place] = running.enter_context(pool(python, each, Path(folder), clock))
         for waiting in crews.values():
             for process in waiting.processes:
                 waiting.answer(process)

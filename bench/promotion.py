@@ -25,11 +25,11 @@ import numpy as np
 
 from _figures import show
 from pregao.dataset import Dataset, Split, make_dataset
-from pregao.inference import Promotion, confidence_set, promote
+from pregao.inference import Promotion, confidence_set, decide_promotion
 from pregao.instruments import Symbol
 from pregao.prices import Bars, Prices
-from pregao.scores import Judged, judge
-from pregao.training import LEVELS, Experiment, combined
+from pregao.scores import ScoredForecasts, score_forecasters
+from pregao.training import LEVELS, Experiment, combine
 from pregao.training.engines import Local, run
 from pregao.zoo.baselines import BASELINES, Forecaster
 from pregao.zoo.networks import DLinear, Network, Recurrent, Stack
@@ -133,7 +133,7 @@ def promoted_on(_: None, market: Simulated) -> tuple[Promotion, ...]:
     }
     models: dict[str, Forecaster] = {
         **fitted,
-        "ensemble": combined([*fitted.values()], dataset, "uniform"),
+        "ensemble": combine([*fitted.values()], dataset, "uniform"),
     }
     networks = {name: judged(each, dataset) for name, each in models.items()}
     lengths = [each for each in SHORTER_TESTS if each < len(dataset.sealed_test)]
@@ -142,17 +142,17 @@ def promoted_on(_: None, market: Simulated) -> tuple[Promotion, ...]:
     )
 
 
-def judged(forecaster: Forecaster, dataset: Dataset) -> Judged:
+def judged(forecaster: Forecaster, dataset: Dataset) -> ScoredForecasts:
     """Score one forecaster."""
-    return judge([forecaster], [dataset], levels=LEVELS)
+    return score_forecasters([forecaster], [dataset], levels=LEVELS)
 
 
 def promotion(
-    networks: Mapping[str, Judged], baselines: Mapping[str, Judged], length: int
+    networks: Mapping[str, ScoredForecasts], baselines: Mapping[str, ScoredForecasts], length: int
 ) -> Promotion:
     """Ask the first windows of the test part about the best network on validation."""
     candidate = min(networks, key=lambda name: networks[name].validation_crps)
-    return promote(
+    return decide_promotion(
         {name: each.loss[:length] for name, each in networks.items()},
         {name: each.loss[:length] for name, each in baselines.items()},
         candidate=candidate,
@@ -191,7 +191,7 @@ def prices_of(market: Simulated) -> Prices:
         "volume": np.full(market.sessions, 1e6),
     }
     days = np.datetime64("1990-01-01") + np.arange(market.sessions)
-    return Prices(Symbol.parse("TEST3"), Bars.of(days, columns), "simulated")
+    return Prices(Symbol.parse("TEST3"), Bars.from_columns(days, columns), "simulated")
 
 
 def deviations(shocks: np.ndarray) -> np.ndarray:

@@ -14,13 +14,13 @@ from tempfile import TemporaryDirectory
 import numpy as np
 
 from _figures import show
-from pregao.calibration import Conditions, judge_as_served
+from pregao.calibration import MarketConditions, score_as_served
 from pregao.calibration._reliability import Reliability, reliability
 from pregao.dataset import Borders, Dataset, make_dataset
 from pregao.inference import diebold_mariano
 from pregao.instruments import Symbol
-from pregao.prices import PROVIDERS, Prices, validated
-from pregao.scores import NAIVE, Judged, pooled, truth_of
+from pregao.prices import PROVIDERS, Prices, validate_download
+from pregao.scores import NAIVE, ScoredForecasts, observed_outcomes, pool_folds
 from pregao.training import LEVELS, Experiment, find_recipe
 from pregao.training.engines import run
 from pregao.workbench import Workbench
@@ -45,7 +45,7 @@ EARLIER = {"petr4-60d": "PETR4", "vale3-multistep": "VALE3"}
 def read(ticker: str, name: str) -> Prices:
     """Read one series as a user would."""
     provider = PROVIDERS["csv"](path=FOLDER / name)
-    return validated(provider.download(Symbol.parse(ticker)))[0]
+    return validate_download(provider.download(Symbol.parse(ticker)))[0]
 
 
 def folds() -> tuple[Dataset, ...]:
@@ -75,14 +75,14 @@ class Fit:
     name: str
 
 
-def judged(data: tuple[Dataset, ...], fit: Fit) -> tuple[Judged, np.ndarray]:
+def judged(data: tuple[Dataset, ...], fit: Fit) -> tuple[ScoredForecasts, np.ndarray]:
     """Fit a forecaster, and score the year as it would be served."""
-    from pregao.calibration import as_served
+    from pregao.calibration import make_served_forecaster
 
     dataset = data[fit.fold]
     forecaster = fitted(dataset, fit.name)
-    found, serving = judge_as_served(forecaster, dataset, levels=LEVELS)
-    said = as_served(forecaster, serving.offsets).quantiles(dataset.sealed_test)
+    found, serving = score_as_served(forecaster, dataset, levels=LEVELS)
+    said = make_served_forecaster(forecaster, serving.offsets).quantiles(dataset.sealed_test)
     return found, said.astype(np.float32)
 
 
@@ -105,16 +105,16 @@ def main() -> None:
     own = [Fit(fold, OWN) for fold in range(len(data))]
     found |= {(task.name, task.fold): each for task, each in run(judged, own, data=data)}
     tests = [each.sealed_test for each in data]
-    truth = truth_of(tests)
+    truth = observed_outcomes(tests)
     every = {
-        name: pooled([found[name, fold][0] for fold in range(len(data))], truth)
+        name: pool_folds([found[name, fold][0] for fold in range(len(data))], truth)
         for name in (*BASELINES, OWN)
     }
     crps = {name: by_series(each.loss, truth.symbols) for name, each in every.items()}
     table(crps)
     against_rivals(every, crps)
     said = np.concatenate([found[OWN, fold][1] for fold in range(len(data))]).astype(np.float64)
-    ranges(reliability(said, LEVELS, truth, Conditions.of(tests)))
+    ranges(reliability(said, LEVELS, truth, MarketConditions.from_windows(tests)))
     errors(said, truth)
     earlier_systems()
 
@@ -132,7 +132,7 @@ def table(crps: dict[str, np.ndarray]) -> None:
         print(f"{name:24}" + "".join(f"{value:9.4f}" for value in each) + f"{saved:8.2f}%")
 
 
-def against_rivals(every: dict[str, Judged], crps: dict[str, np.ndarray]) -> None:
+def against_rivals(every: dict[str, ScoredForecasts], crps: dict[str, np.ndarray]) -> None:
     """Print what the default experiment saves over the baselines that it has to beat."""
     for rival, bound in RIVALS.items():
         saved = 100 * (1 - crps[OWN] / crps[rival]).mean()

@@ -28,7 +28,7 @@ def main() -> None:
     """Measure each database."""
     with tempfile.TemporaryDirectory() as folder:
         for url in _urls():
-            database = Database.opened(url, home=Path(folder))
+            database = Database.open(url, home=Path(folder))
             _measure(database)
             database.close()
 
@@ -92,7 +92,7 @@ def _insert_runs(database: Database, names: list[str]) -> None:
         "provenance_digest": "0" * 64,
         "registered_ms": 1,
     }
-    with database.writing() as connection:
+    with database.write_transaction() as connection:
         connection.execute(insert(runs), [{"id": name, **row} for name in names])
 
 

@@ -12,7 +12,7 @@ from statistics import median
 from _figures import show
 from pregao.registry import load_search
 from pregao.training import Datasets, Experiment, datasets_for, finish
-from pregao.training.engines import Crew, Local, Ray
+from pregao.training.engines import Local, Ray, WorkerPool
 from pregao.training.search import Search
 from pregao.workbench import MODES, BenchmarkSettings, Result, Workbench
 from pregao.zoo.networks import ZOO
@@ -80,13 +80,13 @@ def timed(home: Path, search: Search, *, told: bool = False) -> tuple[Result, fl
 def ray_beside_the_pool() -> None:
     """Train the same on both engines in turns, once they have started."""
     from pregao.instruments import Symbol
-    from pregao.prices import PROVIDERS, validated
+    from pregao.prices import PROVIDERS, validate_download
 
-    prices, _ = validated(
+    prices, _ = validate_download(
         PROVIDERS["sample"](path=None).download(Symbol.parse("SP500"), BASE.start)
     )
     datasets = datasets_for([prices], [BASE])
-    with Local(CORES).crew(datasets) as pool, Ray(num_workers=CORES).crew(datasets) as cluster:
+    with Local(CORES).pool(datasets) as pool, Ray(num_workers=CORES).pool(datasets) as cluster:
         turns: dict[str, list[float]] = {"pool": [], "ray": []}
         batch(pool), batch(cluster)
         for _ in range(4):
@@ -96,12 +96,12 @@ def ray_beside_the_pool() -> None:
     show("Ray with two workers, of the pool's throughput", ratio, 0.9, "", at_least=True)
 
 
-def batch(crew: Crew) -> float:
+def batch(pool: WorkerPool) -> float:
     """Train ten networks for an epoch; give the seconds."""
     started = time.perf_counter()
     for seed in range(10):
-        crew.submit(trained_losses, BASE.replace(network="lstm_classic", epochs=1, seed=seed))
-    assert len(list(crew.results())) == 10
+        pool.submit(trained_losses, BASE.replace(network="lstm_classic", epochs=1, seed=seed))
+    assert len(list(pool.results())) == 10
     return time.perf_counter() - started
 
 
@@ -109,7 +109,9 @@ def trained_losses(datasets: Datasets, experiment: Experiment) -> float:
     """Train in a worker."""
     from pregao.training import train
 
-    return finish(train(experiment, datasets[experiment.cut])).epochs[-1].validation_loss
+    return (
+        finish(train(experiment, datasets[experiment.window_settings])).epochs[-1].validation_loss
+    )
 
 
 if __name__ == "__main__":

@@ -17,9 +17,9 @@ import psutil
 
 from _figures import PREGAO, show
 from _load import Load, generate
-from pregao.calibration import judge_as_served
+from pregao.calibration import score_as_served
 from pregao.instruments import Symbol
-from pregao.prices import PROVIDERS, validated
+from pregao.prices import PROVIDERS, validate_download
 from pregao.registry import Run, ServedModel, save_run
 from pregao.training import LEVELS, Experiment, datasets_for, finish, train
 from pregao.workbench import Workbench
@@ -50,18 +50,18 @@ def main() -> None:
 
 def served_network(home: Path, seed: int) -> Run:
     """Store a run that serves its network, whether it has earned that or not."""
-    prices, _ = validated(PROVIDERS["sample"]().download(Symbol.parse("SP500")))
+    prices, _ = validate_download(PROVIDERS["sample"]().download(Symbol.parse("SP500")))
     experiment = Experiment(symbols=("SP500",), epochs=2, seed=seed)
     bench = Workbench(home / "trained")
     report = bench.train(experiment).report
-    dataset = datasets_for([prices], [experiment])[experiment.cut]
+    dataset = datasets_for([prices], [experiment])[experiment.window_settings]
     fitted = finish(train(experiment, dataset))
-    _, serving = judge_as_served(fitted, dataset, levels=LEVELS)
+    _, serving = score_as_served(fitted, dataset, levels=LEVELS)
     return save_run(
         home,
         fitted,
         report,
-        made_from=[experiment],
+        member_experiments=[experiment],
         forecaster="lstm_small",
         data=(),
         serving=serving,
@@ -73,9 +73,9 @@ class Bare:
     """The same network, window and arithmetic, without a server around it."""
 
     def __init__(self, run: Run) -> None:
-        model = ServedModel.loaded(run)
-        prices, _ = validated(PROVIDERS["sample"]().download(Symbol.parse("SP500")))
-        self.prepared = model.prepared(prices)
+        model = ServedModel.load(run)
+        prices, _ = validate_download(PROVIDERS["sample"]().download(Symbol.parse("SP500")))
+        self.prepared = model.prepare(prices)
         self.last = float(prices.bars.close[-1])
         self.session = model.network.session
         self.window = np.ascontiguousarray(self.prepared.window.inputs)

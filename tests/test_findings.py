@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from pregao.errors import UnknownNameError
-from pregao.findings import FINDINGS, Finding, Kind, Severity, find_kind, worst_first
+from pregao.findings import FINDINGS, Finding, FindingKind, Severity, find_kind, sort_by_severity
 from pregao.findings._evaluation import EVALUATION
 from pregao.findings._learning import LEARNING
 from pregao.findings._prices import PRICES
@@ -41,7 +41,7 @@ each_kind = pytest.mark.parametrize("kind", FINDINGS.values(), ids=lambda kind: 
 each_language = pytest.mark.parametrize("language", BOTH)
 
 
-def page(kind: Kind, language: Language) -> str:
+def page(kind: FindingKind, language: Language) -> str:
     return (FOLDERS[language] / f"{kind.code}.md").read_text(encoding="utf-8")
 
 
@@ -60,7 +60,7 @@ def test_codes_are_a_family_and_a_unique_number():
 
 
 @each_kind
-def test_every_kind_has_texts_in_both_languages(kind: Kind):
+def test_every_kind_has_texts_in_both_languages(kind: FindingKind):
     for text in (kind.title, kind.meaning, kind.advice):
         assert text.en.strip()
         assert text.pt_br.strip()
@@ -98,16 +98,16 @@ def test_an_unknown_code_suggests_the_nearest(asked: str, nearest: str):
 
 
 @each_kind
-def test_a_finding_defaults_to_the_severity_and_advice_of_its_kind(kind: Kind):
-    finding = Finding.of(kind.code, SEEN)
+def test_a_finding_defaults_to_the_severity_and_advice_of_its_kind(kind: FindingKind):
+    finding = Finding.from_code(kind.code, SEEN)
 
     assert (kind.severity, kind.advice) == (finding.severity, finding.do)
     assert (kind.title, kind.docs) == (finding.title, finding.docs)
 
 
 @each_kind
-def test_a_finding_equals_its_own_json(kind: Kind):
-    finding = Finding.of(
+def test_a_finding_equals_its_own_json(kind: FindingKind):
+    finding = Finding.from_code(
         kind.code, SEEN, severity="info", do=Text.same("look"), symbol="PETR4", sessions=["2020"]
     )
 
@@ -116,7 +116,7 @@ def test_a_finding_equals_its_own_json(kind: Kind):
 
 
 def test_json_holds_title_and_documentation_page():
-    content = json.loads(Finding.of("EVA001", SEEN).model_dump_json())
+    content = json.loads(Finding.from_code("EVA001", SEEN).model_dump_json())
 
     assert {"code", "title", "severity", "seen", "do", "symbol", "sessions", "docs"} == set(content)
     assert {"en": "2 sessions", "pt_br": "2 pregões"} == content["seen"]
@@ -133,16 +133,16 @@ def test_the_serialisation_schema_names_every_field():
 
 def test_an_unknown_code_is_an_error():
     with pytest.raises(UnknownNameError, match="EVA999"):
-        Finding.of("EVA999", SEEN)
+        Finding.from_code("EVA999", SEEN)
     with pytest.raises(ValidationError, match="EVA999"):
         Finding(code="EVA999", severity="info", seen=SEEN, do=SEEN)
     with pytest.raises(ValidationError, match="EVA999"):
-        Finding.of("EVA001", SEEN).replace(code="EVA999")
+        Finding.from_code("EVA001", SEEN).replace(code="EVA999")
 
 
 def test_unknown_fields_are_errors():
     with pytest.raises(ValidationError, match="colour"):
-        Finding.model_validate({**Finding.of("EVA001", SEEN).model_dump(), "colour": "red"})
+        Finding.model_validate({**Finding.from_code("EVA001", SEEN).model_dump(), "colour": "red"})
 
 
 def test_findings_of_earlier_versions_are_read_with_one_text_for_both_languages():
@@ -162,7 +162,7 @@ def test_findings_of_earlier_versions_are_read_with_one_text_for_both_languages(
 def test_findings_are_sorted_by_severity_and_keep_their_order_within():
     codes = ["LRN001", "EVA001", "EVA003", "EVA004", "PRC001", "PRC009"]
 
-    ordered = worst_first([Finding.of(code, SEEN) for code in codes])
+    ordered = sort_by_severity([Finding.from_code(code, SEEN) for code in codes])
 
     assert ["EVA003", "PRC009", "EVA001", "PRC001", "LRN001", "EVA004"] == [e.code for e in ordered]
 
@@ -259,7 +259,7 @@ def test_there_are_pages_for_all_codes_and_for_nothing_else():
 
 @each_language
 @each_kind
-def test_a_page_has_the_texts_of_the_registry(kind: Kind, language: Language):
+def test_a_page_has_the_texts_of_the_registry(kind: FindingKind, language: Language):
     text = page(kind, language)
     once = in_one_line(text)
     how_bad = TEXTS[language][f"severity_{kind.severity}"]
@@ -273,11 +273,11 @@ def test_a_page_has_the_texts_of_the_registry(kind: Kind, language: Language):
 
 @each_language
 @each_kind
-def test_the_example_of_a_page_has_the_form_of_the_terminal(kind: Kind, language: Language):
+def test_the_example_of_a_page_has_the_form_of_the_terminal(kind: FindingKind, language: Language):
     [example] = re.findall(r"```\n(.+?)\n```", page(kind, language), re.DOTALL)
     first, seen, do = example.splitlines()
     shown = [
-        in_full(Finding.of(kind.code, SEEN, severity=severity), language).plain
+        in_full(Finding.from_code(kind.code, SEEN, severity=severity), language).plain
         for severity in get_args(Severity)
     ]
 
@@ -287,7 +287,7 @@ def test_the_example_of_a_page_has_the_form_of_the_terminal(kind: Kind, language
 
 
 @each_kind
-def test_thresholds_on_a_page_are_those_of_the_code(kind: Kind):
+def test_thresholds_on_a_page_are_those_of_the_code(kind: FindingKind):
     english, portuguese = (THRESHOLD.findall(page(kind, language)) for language in BOTH)
 
     assert [(m, n, value.replace(".", ",")) for m, n, value in english] == portuguese
@@ -297,7 +297,7 @@ def test_thresholds_on_a_page_are_those_of_the_code(kind: Kind):
 
 @each_language
 @each_kind
-def test_the_index_links_every_page(kind: Kind, language: Language):
+def test_the_index_links_every_page(kind: FindingKind, language: Language):
     index = (FOLDERS[language] / "README.md").read_text(encoding="utf-8")
     title, meaning = (each.in_language(language) for each in (kind.title, kind.meaning))
 
@@ -306,13 +306,13 @@ def test_the_index_links_every_page(kind: Kind, language: Language):
 
 
 @each_kind
-def test_the_page_that_a_finding_names_exists(kind: Kind):
+def test_the_page_that_a_finding_names_exists(kind: FindingKind):
     assert (ROOT / kind.docs.en).is_file()
     assert (ROOT / kind.docs.pt_br).is_file()
 
 
 @each_kind
-def test_every_code_is_made_somewhere(kind: Kind):
+def test_every_code_is_made_somewhere(kind: FindingKind):
     sources = {path: path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py")}
     elsewhere = [text for path, text in sources.items() if path.parent.name != "findings"]
     # Findings whose sentences stand beside their kinds are made by functions, which must be called.

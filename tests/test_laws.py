@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from pregao.dataset import Dataset, Split, Windows, live_windows, make_dataset
 from pregao.prices import Prices
-from pregao.testing import in_other_units, noisy_after, synthetic_prices
-from pregao.training import LEVELS, Experiment, Fitted, finish, train
+from pregao.testing import randomise_after, rescale_prices, synthetic_prices
+from pregao.training import LEVELS, Experiment, FittedNetwork, finish, train
 from pregao.zoo.baselines import BASELINES
 from pregao.zoo.networks import ZOO
 
@@ -25,7 +25,7 @@ EXPERIMENT = Experiment(
 @cache
 def dataset(factor: float = 1.0) -> Dataset:
     return make_dataset(
-        [in_other_units(PRICES, factor)],
+        [rescale_prices(PRICES, factor)],
         features=EXPERIMENT.features,
         lookback=LOOKBACK,
         horizon=HORIZON,
@@ -34,7 +34,7 @@ def dataset(factor: float = 1.0) -> Dataset:
 
 
 @cache
-def fitted(name: str) -> Fitted:
+def fitted(name: str) -> FittedNetwork:
     return finish(train(EXPERIMENT.replace(network=name), dataset()))
 
 
@@ -51,8 +51,8 @@ def test_forecasts_of_a_network_do_not_depend_on_later_bars(name, row, seed):
     network = fitted(name)
     expected = network.quantiles(at_cutoff(PRICES, row)).tobytes()
 
-    disturbed = network.quantiles(at_cutoff(noisy_after(PRICES, row, seed=seed), row))
-    truncated = network.quantiles(at_cutoff(PRICES.upto(PRICES.sessions[row]), row))
+    disturbed = network.quantiles(at_cutoff(randomise_after(PRICES, row, seed=seed), row))
+    truncated = network.quantiles(at_cutoff(PRICES.up_to(PRICES.sessions[row]), row))
 
     assert expected == disturbed.tobytes()
     assert expected == truncated.tobytes()
@@ -65,8 +65,8 @@ def test_forecasts_of_a_baseline_do_not_depend_on_later_bars(name, row, seed):
     baseline = _baseline(name)
     expected = baseline.quantiles(at_cutoff(PRICES, row)).tobytes()
 
-    disturbed = baseline.quantiles(at_cutoff(noisy_after(PRICES, row, seed=seed), row))
-    truncated = baseline.quantiles(at_cutoff(PRICES.upto(PRICES.sessions[row]), row))
+    disturbed = baseline.quantiles(at_cutoff(randomise_after(PRICES, row, seed=seed), row))
+    truncated = baseline.quantiles(at_cutoff(PRICES.up_to(PRICES.sessions[row]), row))
 
     assert expected == disturbed.tobytes()
     assert expected == truncated.tobytes()

@@ -45,7 +45,7 @@ def test_fetch_reads_csv_where_a_path_is_given_and_keeps_it(tmp_path: Path):
 
     fetched = pregao.fetch("PETR4", path=str(tmp_path), end="2015-06-30")
 
-    assert prices.upto("2015-06-30").digest == fetched.digest
+    assert prices.up_to("2015-06-30").digest == fetched.digest
     assert fetched == pregao.fetch("PETR4", source="store")
 
 

@@ -15,7 +15,7 @@ import torch
 from packages import EXAMPLE, install, install_example
 
 from pregao.audit import find_leaks_in_features
-from pregao.dataset import Market, Split, feature, make_dataset, plugin_features
+from pregao.dataset import AdjustedBars, Split, find_feature, make_dataset, plugin_features
 from pregao.errors import (
     InvalidExperimentError,
     InvalidNetworkError,
@@ -25,13 +25,13 @@ from pregao.errors import (
 )
 from pregao.registry import Run
 from pregao.testing import synthetic_prices
-from pregao.training import Experiment, broken_networks, finish, listed_networks, train
+from pregao.training import Experiment, broken_networks, finish, list_networks, train
 from pregao.zoo.networks import (
     NETWORK_SCHEMA,
     Plugin,
     build,
     find_network,
-    name_of,
+    network_name,
     num_parameters,
     plugin_networks,
 )
@@ -121,8 +121,8 @@ def test_a_network_is_the_same_with_its_defaults_written_out(example: None):
 
     assert short == long == find_network("mixer")
     assert hash(short) == hash(long)
-    assert "mixer" == name_of(long)
-    assert "custom" == name_of(Plugin(name="mixer", parameters={"width": 8}))
+    assert "mixer" == network_name(long)
+    assert "custom" == network_name(Plugin(name="mixer", parameters={"width": 8}))
     assert long == NETWORK_SCHEMA.validate_json(long.model_dump_json())
 
 
@@ -152,26 +152,28 @@ def test_parameters_are_validated_by_the_plugin(example: None, parameters: dict)
 
 
 def test_networks_of_plugins_are_listed_after_the_zoo(example: None):
-    listed = [each for each in listed_networks() if each.category == "plugin"]
+    listed = [each for each in list_networks() if each.category == "plugin"]
 
     assert ["mixer", "wick_gru"] == [each.name for each in listed]
-    assert listed == listed_networks()[-2:]
+    assert listed == list_networks()[-2:]
     assert all(each.parameters > 0 for each in listed)
     assert () == broken_networks()
 
 
 def test_features_of_the_example_do_not_leak(example: None):
-    checks = find_leaks_in_features([feature("upper_wick"), feature("lower_wick")], [PRICES])
+    checks = find_leaks_in_features(
+        [find_feature("upper_wick"), find_feature("lower_wick")], [PRICES]
+    )
 
     assert [True, True] == [each.passed for each in checks]
 
 
 def test_the_upper_wick_equals_its_definition(example: None):
-    market = Market.of(PRICES)
+    market = AdjustedBars.from_prices(PRICES)
     top = np.maximum(market.open, market.close)
 
     np.testing.assert_allclose(
-        np.log(market.high / top) / market.sigma, feature("upper_wick").compute(market)
+        np.log(market.high / top) / market.sigma, find_feature("upper_wick").compute(market)
     )
 
 
@@ -303,16 +305,18 @@ def test_the_error_of_an_unknown_name_lists_broken_plugins(installed: Install):
     installed("acme-prices", AS_FEATURE, "raise ImportError('no such library')")
 
     with pytest.raises(UnknownNameError, match=r"unknown feature 'wnderful'.*acme-prices 1\.0"):
-        feature("wnderful")
+        find_feature("wnderful")
 
 
 def test_a_plugin_cannot_replace_a_name_of_pregao(installed: Install):
     code = FEATURE.format("market.volume").replace('"planted"', '"return"')
     installed("acme-prices", AS_FEATURE, code)
 
-    market = Market.of(PRICES)
+    market = AdjustedBars.from_prices(PRICES)
 
-    np.testing.assert_array_equal(market.returns / market.sigma, feature("return").compute(market))
+    np.testing.assert_array_equal(
+        market.returns / market.sigma, find_feature("return").compute(market)
+    )
     [broken] = plugin_features().broken
     assert "Pregao has one of this name" in str(broken)
     assert "acme-prices 1.0" in str(broken)
@@ -324,7 +328,7 @@ def test_two_packages_with_one_name_are_both_reported(installed: Install):
     installed("bolt-prices", other, FEATURE.format("market.close"))
 
     with pytest.raises(PluginError, match=r"(acme|bolt)-prices 1\.0.*(acme|bolt)-prices 1\.0"):
-        feature("planted")
+        find_feature("planted")
 
 
 @pytest.mark.parametrize(
@@ -418,7 +422,7 @@ def test_a_network_may_refuse_windows(installed: Install):
     with pytest.raises(InvalidNetworkError, match="too short: use more"):
         num_parameters(find_network("planted"), **SIZES)
 
-    assert "planted" not in [each.name for each in listed_networks()]
+    assert "planted" not in [each.name for each in list_networks()]
     assert ["too short: use more"] == [str(each) for each in broken_networks()]
 
 

@@ -8,7 +8,7 @@ from _worker import BATCH_SIZE, LOOKBACK, NUM_WINDOWS, WIDTHS, Train, clock, ser
 
 from pregao.dataset import Dataset, make_dataset
 from pregao.instruments import Symbol
-from pregao.prices import PROVIDERS, validated
+from pregao.prices import PROVIDERS, validate_download
 from pregao.training import Experiment, train
 
 NUM_VALIDATION_WINDOWS = 321
@@ -39,7 +39,7 @@ def experiment(loss: str, cell: str) -> Experiment:
 def windows() -> Dataset:
     """Cut the windows of the S&P 500."""
     download = PROVIDERS["sample"](path=None).download(Symbol.parse("SP500"))
-    prices, _ = validated(download)
+    prices, _ = validate_download(download)
     given = experiment("mse", "lstm")
     return make_dataset(
         [prices],

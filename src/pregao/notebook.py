@@ -26,7 +26,7 @@ from pregao.prices import Clock, Prices, open_feed
 from pregao.registry import Run
 from pregao.report import ranking_html, write_result
 from pregao.settings import Settings
-from pregao.training import RECIPES, Experiment, Listed, Recipe, find_recipe, listed_networks
+from pregao.training import RECIPES, Experiment, ListedNetwork, Recipe, find_recipe, list_networks
 from pregao.training.search import Space
 from pregao.values import Language
 from pregao.workbench import MODES, BenchmarkSettings, Tickers, Workbench, usual_source
@@ -120,9 +120,9 @@ class Result:
         return ranking_html(self.report, language=self.language) + forecasts
 
 
-def networks() -> list[Listed]:
+def networks() -> list[ListedNetwork]:
     """List the networks of the zoo, with their sizes."""
-    return listed_networks()
+    return list_networks()
 
 
 def fetch(

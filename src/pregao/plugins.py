@@ -26,7 +26,7 @@ _PLAIN_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True)
-class Origin:
+class PluginOrigin:
     """The package of a plug-in."""
 
     distribution: str
@@ -43,7 +43,7 @@ class BrokenPlugin:
     """A plug-in that cannot be used, with the reason and advice."""
 
     name: str
-    origin: Origin
+    origin: PluginOrigin
     reason: str
     advice: str
 
@@ -60,7 +60,7 @@ class Plugins(Generic[T]):
     """The plug-ins of one group of entry points, by name, and the broken ones."""
 
     values: Mapping[str, T] = field(default_factory=dict)
-    origins: Mapping[str, Origin] = field(default_factory=dict)
+    origins: Mapping[str, PluginOrigin] = field(default_factory=dict)
     broken: tuple[BrokenPlugin, ...] = ()
 
     def find(self, name: str) -> T | None:
@@ -99,17 +99,17 @@ def load_plugins(
         Names that plug-ins cannot have.
     """
     values: dict[str, T] = {}
-    origins: dict[str, Origin] = {}
+    origins: dict[str, PluginOrigin] = {}
     broken: dict[str, BrokenPlugin] = {}
     for entry, distribution in _entry_points(group):
-        origin = Origin(f"{distribution.name} {distribution.version}")
+        origin = PluginOrigin(f"{distribution.name} {distribution.version}")
         try:
             found = parse(entry.name, entry.load())
         except Exception as error:  # noqa: BLE001 - the code of plug-ins may raise anything
             reason = " ".join(f"{type(error).__name__}: {error}".split())
             broken[entry.name] = BrokenPlugin(entry.name, origin, reason, _ADVICE)
             continue
-        origin = Origin(origin.distribution, _digest_source(entry.module))
+        origin = PluginOrigin(origin.distribution, _digest_source(entry.module))
         for name, value in found.items():
             problem = _name_problem(name, origin, origins, built_in)
             if problem is None:
@@ -125,8 +125,8 @@ _ADVICE = "correct it, or update or uninstall the package"
 
 def _name_problem(
     name: str,
-    origin: Origin,
-    origins: Mapping[str, Origin],
+    origin: PluginOrigin,
+    origins: Mapping[str, PluginOrigin],
     built_in: Container[str],
 ) -> BrokenPlugin | None:
     """Return why a name cannot be used; None if it can."""

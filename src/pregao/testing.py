@@ -24,8 +24,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pregao.errors import UnknownNameError, UnknownSymbolError, WorkerLostError
-from pregao.instruments import Symbol, as_date, day_at, last_complete_session, next_sessions
-from pregao.prices import Bars, Prices, Provider, validated
+from pregao.instruments import Symbol, as_date, exchange_date, last_complete_session, next_sessions
+from pregao.prices import Bars, Prices, Provider, validate_download
 from pregao.training.engines import Engine, run
 
 
@@ -55,7 +55,7 @@ def _names_its_source(case: ProviderCase) -> None:
 
 
 def _returns_bars_that_validate(case: ProviderCase) -> None:
-    prices, findings = validated(case.provider.download(case.symbol))
+    prices, findings = validate_download(case.provider.download(case.symbol))
     assert prices.symbol == case.symbol
     assert not [str(each) for each in findings if each.severity == "error"], "no quarantine"
 
@@ -94,7 +94,7 @@ def _leaves_out_the_running_session(case: ProviderCase) -> None:
         return
     download = case.provider.download(case.symbol)
     final = last_complete_session(case.symbol.exchange, case.now)
-    today = day_at(case.symbol.exchange, case.now)
+    today = exchange_date(case.symbol.exchange, case.now)
     running = download.bars.sessions[download.bars.sessions > final]
     assert not (running <= np.datetime64(today)).any(), "no bar that may still change"
     assert download.as_of == today, "the day of the download"
@@ -200,27 +200,27 @@ def _returns_every_result_once(engine: Engine) -> None:
 
 
 def _accepts_tasks_while_it_returns(engine: Engine) -> None:
-    with engine.crew(np.zeros(1)) as crew:
-        crew.submit(_sum_data, 3)
+    with engine.pool(np.zeros(1)) as pool:
+        pool.submit(_sum_data, 3)
         found = []
-        for task, result in crew.results():
+        for task, result in pool.results():
             found.append(result)
             for _ in range(task):
-                crew.submit(_sum_data, task - 1)
-        assert list(crew.results()) == [], "no result twice"
+                pool.submit(_sum_data, task - 1)
+        assert list(pool.results()) == [], "no result twice"
     assert sorted(found) == [0.0] * 6 + [1.0] * 6 + [2.0] * 3 + [3.0], (
         "the tasks submitted later too"
     )
 
 
 def _returns_in_order_of_completion(engine: Engine) -> None:
-    with TemporaryDirectory() as folder, engine.crew(None) as crew:
-        if crew.num_workers == 1:
+    with TemporaryDirectory() as folder, engine.pool(None) as pool:
+        if pool.num_workers == 1:
             return
-        crew.submit(_wait_for_file, (folder, "second was returned"))
-        crew.submit(_wait_for_file, (folder, ""))
+        pool.submit(_wait_for_file, (folder, "second was returned"))
+        pool.submit(_wait_for_file, (folder, ""))
         order = []
-        for task, _ in crew.results():
+        for task, _ in pool.results():
             order.append(task[1])
             (Path(folder) / "second was returned").touch()
     assert order == ["", "second was returned"], "the shorter task's result first"
@@ -233,12 +233,12 @@ def _passes_the_data_unchanged(engine: Engine) -> None:
 
 
 def _sends_the_data_once_per_worker(engine: Engine) -> None:
-    with engine.crew(_CountingData()) as crew:
+    with engine.pool(_CountingData()) as pool:
         before = _CountingData.num_pickles
-        for task in range(3 * crew.num_workers):
-            crew.submit(_process_and_address, task)
-        seen = {each for _, each in crew.results()}
-        assert _CountingData.num_pickles - before <= crew.num_workers, (
+        for task in range(3 * pool.num_workers):
+            pool.submit(_process_and_address, task)
+        seen = {each for _, each in pool.results()}
+        assert _CountingData.num_pickles - before <= pool.num_workers, (
             "at most once per worker, never with a task"
         )
     assert len(seen) == len({process for process, _ in seen}), "opened once in a worker"
@@ -255,17 +255,17 @@ def _computes_on_one_thread(engine: Engine) -> None:
 
 
 def _raises_the_error_of_a_task(engine: Engine) -> None:
-    with engine.crew(None) as crew:
+    with engine.pool(None) as pool:
         for task in ("lookup", "name", "fine"):
-            crew.submit(_fail, task)
-        results = crew.results()
+            pool.submit(_fail, task)
+        results = pool.results()
         outcomes: list[object] = []
         while len(outcomes) < 3:
             try:
                 outcomes.append(next(results, ("", None))[1])
             except (LookupError, UnknownNameError) as error:
                 outcomes.append(error)
-                results = crew.results()
+                results = pool.results()
     found = {type(each): each for each in outcomes}
     assert found.keys() == {LookupError, UnknownNameError, str}, "the same classes, and a result"
     assert getattr(found[LookupError], "args", ()) == ("lookup has no answer", 42), "all arguments"
@@ -294,9 +294,9 @@ def _gives_up_on_a_deadly_task(engine: Engine) -> None:
 
 
 def _ends_with_its_block(engine: Engine) -> None:
-    with TemporaryDirectory() as folder, engine.crew(None) as crew:
+    with TemporaryDirectory() as folder, engine.pool(None) as pool:
         # Without an end at the block this task would wait forever.
-        crew.submit(_wait_for_file, (folder, "never"))
+        pool.submit(_wait_for_file, (folder, "never"))
 
 
 ENGINE_CONTRACT: dict[str, Callable[[Engine], None]] = {
@@ -388,26 +388,26 @@ def synthetic_prices(
     columns["volume"] = np.round(1e6 * np.exp(0.4 * random.standard_normal(sessions)))
     day_before = np.datetime64(first, "D") - np.timedelta64(1, "D")
     days = next_sessions(parsed.exchange, day_before, sessions)
-    return Prices(parsed, Bars.of(days, columns), "synthetic")
+    return Prices(parsed, Bars.from_columns(days, columns), "synthetic")
 
 
-def in_other_units(prices: Prices, factor: float) -> Prices:
+def rescale_prices(prices: Prices, factor: float) -> Prices:
     """Return the prices times a constant; volume stays as it is."""
     columns = {
         name: column if name == "volume" else column * factor
         for name, column in prices.bars.columns.items()
     }
-    return replace(prices, bars=Bars.of(prices.sessions, columns))
+    return replace(prices, bars=Bars.from_columns(prices.sessions, columns))
 
 
-def noisy_after(prices: Prices, row: int, *, seed: int = 0) -> Prices:
+def randomise_after(prices: Prices, row: int, *, seed: int = 0) -> Prices:
     """Return the prices up to a row, and noise in every column after it."""
     rng = np.random.default_rng(seed)
     columns = {
         name: np.concatenate([column[: row + 1], rng.uniform(1, 1000, len(prices) - row - 1)])
         for name, column in prices.bars.columns.items()
     }
-    return replace(prices, bars=Bars.of(prices.sessions, columns))
+    return replace(prices, bars=Bars.from_columns(prices.sessions, columns))
 
 
 def _garch(shocks: NDArray[np.float64], level: float) -> NDArray[np.float64]:

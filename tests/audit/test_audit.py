@@ -28,9 +28,9 @@ from pregao.audit._noise import replace_future
 from pregao.audit._result import Kind
 from pregao.dataset import (
     FEATURES,
+    AdjustedBars,
     Dataset,
     Feature,
-    Market,
     Scaler,
     Split,
     Windows,
@@ -41,7 +41,7 @@ from pregao.presentation import AUDIT_TEXTS
 from pregao.prices import Bars, Prices
 from pregao.terminal import print_audit
 from pregao.testing import synthetic_prices
-from pregao.training import LEVELS, Experiment, Fitted, finish, train
+from pregao.training import LEVELS, Experiment, FittedNetwork, finish, train
 from pregao.zoo.baselines import BASELINES
 from pregao.zoo.networks import plugin_networks
 
@@ -62,7 +62,7 @@ def leaks(pipeline: Pipeline = ALONE, **changes: object) -> Audit:
     return find_leaks([PRICES], EXPERIMENT.replace(**changes), pipeline=pipeline, num_spread=4)
 
 
-def check_feature(compute: Callable[[Market], object], prices: Prices = PRICES) -> Check:
+def check_feature(compute: Callable[[AdjustedBars], object], prices: Prices = PRICES) -> Check:
     [check] = find_leaks_in_features([Feature("planted", "", 22, compute)], [prices])
     return check
 
@@ -72,35 +72,35 @@ def first(audit: Audit) -> tuple[str, str | None]:
     return audit.failed[0].name, audit.failed[0].problem
 
 
-def centred_average(market: Market) -> np.ndarray:
+def centred_average(market: AdjustedBars) -> np.ndarray:
     return np.convolve(market.returns, np.ones(5) / 5, mode="same")
 
 
-def tomorrows_open(market: Market) -> np.ndarray:
+def tomorrows_open(market: AdjustedBars) -> np.ndarray:
     return np.append(np.log(market.open[1:] / market.close[:-1]), 0.0)
 
 
-def filled_from_behind(market: Market) -> np.ndarray:
+def filled_from_behind(market: AdjustedBars) -> np.ndarray:
     column = np.where(market.volume > 0, np.log1p(market.volume), np.nan)
     for row in range(len(column) - 2, -1, -1):
         column[row] = column[row + 1] if np.isnan(column[row]) else column[row]
     return np.nan_to_num(column)
 
 
-def by_the_mean_of_everything(market: Market) -> np.ndarray:
+def by_the_mean_of_everything(market: AdjustedBars) -> np.ndarray:
     return market.returns - market.returns.mean()
 
 
-def by_the_volume_of_everything(market: Market) -> np.ndarray:
+def by_the_volume_of_everything(market: AdjustedBars) -> np.ndarray:
     return market.volume / market.volume.max()
 
 
-def only_in_wild_markets(market: Market) -> np.ndarray:
+def only_in_wild_markets(market: AdjustedBars) -> np.ndarray:
     ahead = np.append(market.returns[1:], 0.0)
     return np.where(market.sigma > 0.025, ahead, market.returns)
 
 
-def only_after_a_crash(market: Market) -> np.ndarray:
+def only_after_a_crash(market: AdjustedBars) -> np.ndarray:
     ahead = np.append(market.returns[1:], 0.0)
     return np.where(market.returns < -0.05, ahead, market.returns)
 
@@ -120,7 +120,7 @@ def with_silent_days(prices: Prices) -> Prices:
     """Return prices with one session in fifteen without volume."""
     columns = dict(prices.bars.columns)
     columns["volume"] = np.where(np.arange(len(prices)) % 15 == 7, 0.0, columns["volume"])
-    return replace(prices, bars=Bars.of(prices.sessions, columns))
+    return replace(prices, bars=Bars.from_columns(prices.sessions, columns))
 
 
 @pytest.mark.parametrize("compute", PLANTED, ids=lambda compute: compute.__name__)
@@ -143,7 +143,7 @@ def test_the_first_row_that_changes_is_within_the_reach_of_the_leak():
 def test_features_of_pregao_do_not_leak(name):
     columns = dict(PRICES.bars.columns)
     columns |= {"best_bid": 0.999 * columns["close"], "best_ask": 1.001 * columns["close"]}
-    prices = replace(PRICES, bars=Bars.of(PRICES.sessions, columns))
+    prices = replace(PRICES, bars=Bars.from_columns(PRICES.sessions, columns))
 
     [check] = find_leaks_in_features([FEATURES[name]], [prices])
 
@@ -154,9 +154,11 @@ def test_features_of_pregao_do_not_leak(name):
 
 def test_some_leak_is_invisible_to_a_single_kind_of_noise():
     cutoff = PRICES.sessions[200]
-    market = Market.of(replace_future(PRICES, cutoff, "reversed"))
+    market = AdjustedBars.from_prices(replace_future(PRICES, cutoff, "reversed"))
 
-    before, after = (by_the_volume_of_everything(each) for each in (Market.of(PRICES), market))
+    before, after = (
+        by_the_volume_of_everything(each) for each in (AdjustedBars.from_prices(PRICES), market)
+    )
 
     np.testing.assert_array_equal(before[:201], after[:201])
     assert "moved" == check_feature(by_the_volume_of_everything).problem
@@ -246,7 +248,10 @@ def test_an_audit_equals_its_own_json(clean: Audit):
 def test_a_scaler_fitted_on_all_parts_is_detected():
     def make(prices, experiment, split):
         data = ALONE.make_dataset(prices, experiment, split)
-        columns = [FEATURES[name].compute(Market.of(prices[0])) for name in experiment.features]
+        columns = [
+            FEATURES[name].compute(AdjustedBars.from_prices(prices[0]))
+            for name in experiment.features
+        ]
         scaler = Scaler.fit(experiment.features, np.stack(columns, axis=1)[60:])
         return replace(data, train=replace(data.train, scaler=scaler))
 
@@ -257,7 +262,7 @@ def test_a_scaler_fitted_on_the_purge_is_detected():
     def make(prices, experiment, split):
         data = ALONE.make_dataset(prices, experiment, split)
         rows = data.train.cutoff_rows
-        seen = FEATURES["return"].compute(Market.of(prices[0]))[60 : rows[-1] + 2]
+        seen = FEATURES["return"].compute(AdjustedBars.from_prices(prices[0]))[60 : rows[-1] + 2]
         scaler = Scaler.fit(("return", "log_sigma"), np.stack([seen, seen], axis=1))
         return replace(data, train=replace(data.train, scaler=scaler))
 
@@ -277,7 +282,9 @@ def test_a_two_sided_sigma_is_detected():
 def test_split_borders_that_depend_on_prices_are_detected():
     def make(prices, experiment, split):
         if isinstance(split, Split):
-            calm = int(np.argmin(np.abs(Market.of(prices[0]).returns[200:300]))) + 200
+            calm = (
+                int(np.argmin(np.abs(AdjustedBars.from_prices(prices[0]).returns[200:300]))) + 200
+            )
             days = [day.astype(object) for day in prices[0].sessions[[calm, calm + 60]]]
             split = Split(train_last=days[0], validation_last=days[1])
         return ALONE.make_dataset(prices, experiment, split)
@@ -305,7 +312,7 @@ def test_a_target_shifted_into_the_past_is_detected():
 
 
 def test_an_anchor_fitted_on_validation_is_detected():
-    def fit(experiment: Experiment, data: Dataset) -> Fitted:
+    def fit(experiment: Experiment, data: Dataset) -> FittedNetwork:
         fitted = finish(train(experiment, data))
         levels = np.quantile(data.validation.targets, LEVELS, axis=0).T
         return replace(fitted, anchor=levels.astype(np.float32))
@@ -314,7 +321,7 @@ def test_an_anchor_fitted_on_validation_is_detected():
 
 
 def test_early_stopping_on_the_test_part_is_detected():
-    def fit(experiment: Experiment, data: Dataset) -> Fitted:
+    def fit(experiment: Experiment, data: Dataset) -> FittedNetwork:
         return finish(train(experiment, replace(data, validation=data.sealed_test)))
 
     audit = leaks(replace(ALONE, train=fit))
@@ -324,12 +331,12 @@ def test_early_stopping_on_the_test_part_is_detected():
 
 
 def test_selecting_the_epoch_on_the_test_part_is_detected_even_with_correct_losses():
-    def fit(experiment: Experiment, data: Dataset) -> Fitted:
+    def fit(experiment: Experiment, data: Dataset) -> FittedNetwork:
         honest, test = finish(train(experiment, data)), data.sealed_test
         learning = replace(data, validation=data.train)  # every epoch then gains a little
         each = [finish(train(experiment.replace(epochs=n), learning)) for n in range(4)]
 
-        def regret(fitted: Fitted) -> float:
+        def regret(fitted: FittedNetwork) -> float:
             return float(np.abs(test.future_returns - fitted.quantiles(test)[..., 4]).sum())
 
         return replace(honest, state=min(each, key=regret).state)

@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import norm
 
-from pregao.calibration._adaptive import Adaptive
-from pregao.calibration._conformal import Calibrated, Offsets
+from pregao.calibration._adaptive import AdaptiveConformal
+from pregao.calibration._conformal import CalibratedForecaster, Offsets
 from pregao.dataset import Split, live_windows, make_dataset
 from pregao.scores._quantiles import WINDOWS_AT_ONCE, level_widths
-from pregao.scores._scoring import truth_of
-from pregao.testing import noisy_after, synthetic_prices
+from pregao.scores._scoring import observed_outcomes
+from pregao.testing import randomise_after, synthetic_prices
 from pregao.training import LEVELS, Experiment, finish, train
-from pregao.zoo.baselines import BASELINES, spread
+from pregao.zoo.baselines import BASELINES, return_scale
 
 HORIZON, LOOKBACK, WINDOW = 4, 6, 30
 MEDIAN = LEVELS.index(0.5)
@@ -46,7 +46,7 @@ class Gaussian:
 
     def quantiles(self, past):
         shape = self.drift + self.too_wide * norm.ppf(LEVELS)
-        return spread(past)[..., None] * shape
+        return return_scale(past)[..., None] * shape
 
 
 def made(seed, *, lengths=(120,), cutoffs=slice(None)):
@@ -73,7 +73,7 @@ def chosen(past, which):
 
 
 def adaptive(forecaster=None, **changes):
-    return Adaptive(forecaster or Gaussian(), LEVELS, window_sessions=WINDOW, **changes)
+    return AdaptiveConformal(forecaster or Gaussian(), LEVELS, window_sessions=WINDOW, **changes)
 
 
 def test_the_width_equals_that_of_a_loop_over_known_outcomes():
@@ -219,7 +219,7 @@ def test_adaptation_corrects_a_wrong_width(too_wide):
         low, high = said[..., LEVELS.index(0.05)], said[..., LEVELS.index(0.95)]
         return ((low <= came) & (came <= high)).mean(axis=0)
 
-    own, followed = Gaussian(too_wide, 0.0), Adaptive(Gaussian(too_wide, 0.0), LEVELS)
+    own, followed = Gaussian(too_wide, 0.0), AdaptiveConformal(Gaussian(too_wide, 0.0), LEVELS)
 
     assert (np.abs(coverage(followed) - 0.9) < 0.5 * np.abs(coverage(own) - 0.9)).all()
 
@@ -268,8 +268,10 @@ def calibrated(name):
     fit = BASELINES[name].fit if name in BASELINES else None
     own = fit(data.train, LEVELS, 0) if fit else finish(train(EXPERIMENT, data))
     part = data.validation
-    offsets = Offsets.fit(own.quantiles(part), truth_of([part]), spread(part), levels=LEVELS)
-    return Adaptive(Calibrated(own, offsets), LEVELS, window_sessions=60)
+    offsets = Offsets.fit(
+        own.quantiles(part), observed_outcomes([part]), return_scale(part), levels=LEVELS
+    )
+    return AdaptiveConformal(CalibratedForecaster(own, offsets), LEVELS, window_sessions=60)
 
 
 def at_cutoff(prices, row):
@@ -284,8 +286,8 @@ def test_calibrated_forecasts_do_not_depend_on_later_prices(name, row, seed):
     forecaster = calibrated(name)
     expected = forecaster.quantiles(at_cutoff(PRICES, row)).tobytes()
 
-    disturbed = forecaster.quantiles(at_cutoff(noisy_after(PRICES, row, seed=seed), row))
-    truncated = forecaster.quantiles(at_cutoff(PRICES.upto(PRICES.sessions[row]), row))
+    disturbed = forecaster.quantiles(at_cutoff(randomise_after(PRICES, row, seed=seed), row))
+    truncated = forecaster.quantiles(at_cutoff(PRICES.up_to(PRICES.sessions[row]), row))
 
     assert expected == disturbed.tobytes()
     assert expected == truncated.tobytes()

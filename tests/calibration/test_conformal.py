@@ -10,16 +10,16 @@ from scipy.stats import norm
 
 from pregao.calibration._conformal import (
     PRIOR_BLOCKS,
-    Calibrated,
+    CalibratedForecaster,
     Offsets,
     interval_scores,
     uncrossed,
 )
 from pregao.dataset import Split, make_dataset
-from pregao.scores import Truth, truth_of
+from pregao.scores import Truth, observed_outcomes
 from pregao.testing import synthetic_prices
 from pregao.training import LEVELS
-from pregao.zoo.baselines import BASELINES, spread
+from pregao.zoo.baselines import BASELINES, return_scale
 
 HORIZON = 3
 MEDIAN = LEVELS.index(0.5)
@@ -64,7 +64,7 @@ NOMINAL = 1 - 2 * np.array(LEVELS[:MEDIAN])
 def test_plain_conformal_offsets_have_nominal_coverage_on_the_part_of_the_fit(too_wide):
     quantiles, truth, scale = case = made(1, too_wide=too_wide)
 
-    found = coverages(fitted(*case).applied(quantiles, scale), truth)
+    found = coverages(fitted(*case).apply(quantiles, scale), truth)
 
     # At most one above nominal: the finite-sample correction.
     assert (found >= NOMINAL - 1e-9).all()
@@ -77,7 +77,7 @@ def test_offsets_bring_the_next_part_nearer_to_nominal_coverage(too_wide):
     quantiles, truth, scale = made(3, too_wide=too_wide, count=1000)
 
     before = np.abs(coverages(quantiles, truth) - NOMINAL)
-    after = np.abs(coverages(offsets.applied(quantiles, scale), truth) - NOMINAL)
+    after = np.abs(coverages(offsets.apply(quantiles, scale), truth) - NOMINAL)
 
     assert before.mean() > 0.1
     assert after.max() < 0.04
@@ -113,7 +113,7 @@ def test_offsets_are_symmetric_and_leave_the_median(seed, too_wide, drift):
     offsets = fitted(*case)
 
     by_step = np.array(offsets.by_step)
-    applied = offsets.applied(quantiles, scale)
+    applied = offsets.apply(quantiles, scale)
 
     np.testing.assert_array_equal(-by_step[:, ::-1], by_step)
     np.testing.assert_array_equal(quantiles[..., MEDIAN], applied[..., MEDIAN])
@@ -196,13 +196,13 @@ def test_a_calibrated_baseline_is_a_forecaster(dataset, name):
     baseline = BASELINES[name].fit(dataset.train, LEVELS, 0)
     part, test = dataset.validation, dataset.sealed_test
     said = baseline.quantiles(part)
-    offsets = Offsets.fit(said, truth_of([part]), spread(part), levels=LEVELS)
+    offsets = Offsets.fit(said, observed_outcomes([part]), return_scale(part), levels=LEVELS)
 
-    calibrated = Calibrated(baseline, offsets).quantiles(test)
+    calibrated = CalibratedForecaster(baseline, offsets).quantiles(test)
 
     assert (len(test), HORIZON, len(LEVELS)) == calibrated.shape
     assert np.isfinite(calibrated).all()
     assert (np.diff(calibrated, axis=-1) >= 0).all()
     np.testing.assert_array_equal(baseline.quantiles(test)[..., MEDIAN], calibrated[..., MEDIAN])
-    alone = Calibrated(baseline, offsets).quantiles(test.take(slice(7, 8)))
+    alone = CalibratedForecaster(baseline, offsets).quantiles(test.take(slice(7, 8)))
     np.testing.assert_array_equal(calibrated[7:8], alone)

@@ -12,15 +12,15 @@ from pregao.calibration._coverage_tests import coverage_test, uniformity_test
 from pregao.calibration._reliability import (
     AFTER_BREAK_SESSIONS,
     NOMINAL_PERCENT,
-    Conditions,
+    MarketConditions,
     Reliability,
-    ReliabilityTally,
+    ReliabilityAccumulator,
     reliability,
 )
 from pregao.dataset import Split, make_dataset
-from pregao.scores import Truth, score, truth_of
-from pregao.scores._quantiles import Scoring, in_blocks
-from pregao.testing import noisy_after, synthetic_prices
+from pregao.scores import Truth, observed_outcomes, score
+from pregao.scores._quantiles import ForecastBlock, in_blocks
+from pregao.testing import randomise_after, synthetic_prices
 from pregao.training import LEVELS
 from pregao.zoo.baselines import BASELINES
 
@@ -43,7 +43,7 @@ def made(seed=0, count=90, too_wide=1.0):
         future_price=last_price[:, None] * np.exp(returns),
     )
     quantiles = np.tile(too_wide * 0.01 * STEPS[:, None] * norm.ppf(LEVELS), (count, 1, 1))
-    conditions = Conditions(generator.random(count) < 0.3, generator.random(count) < 0.1)
+    conditions = MarketConditions(generator.random(count) < 0.3, generator.random(count) < 0.1)
     return quantiles, truth, conditions
 
 
@@ -95,7 +95,7 @@ def test_overall_coverage_and_pit_equal_those_of_the_scores(case, found):
 def test_conditional_coverage_equals_that_of_the_selected_windows(case, found, kind, flags):
     quantiles, truth, conditions = case
     chosen = getattr(conditions, flags)
-    scoring = Scoring(quantiles[chosen], LEVELS, truth.take(chosen))
+    scoring = ForecastBlock(quantiles[chosen], LEVELS, truth.take(chosen))
     low, high = scoring.interval(90)
 
     coverage = getattr(found, kind)
@@ -122,16 +122,16 @@ def test_without_windows_there_is_no_coverage():
 @given(st.integers(1, 89))
 def test_reliability_does_not_depend_on_the_blocks_of_windows(border):
     quantiles, truth, conditions = made()
-    tally = ReliabilityTally.empty(LEVELS, truth, conditions)
+    tally = ReliabilityAccumulator.empty(LEVELS, truth, conditions)
     for block in (slice(0, border), slice(border, None)):
-        tally = tally.plus(Scoring(quantiles[block], LEVELS, truth.take(block)))
+        tally = tally.plus(ForecastBlock(quantiles[block], LEVELS, truth.take(block)))
 
     assert reliability(quantiles, LEVELS, truth, conditions) == tally.reliability()
 
 
 def test_an_incomplete_accumulator_is_an_error():
     quantiles, truth, conditions = made()
-    tally = ReliabilityTally.empty(LEVELS, truth, conditions)
+    tally = ReliabilityAccumulator.empty(LEVELS, truth, conditions)
     (first,) = in_blocks(quantiles[:80], LEVELS, truth.take(slice(80)))
 
     with pytest.raises(AssertionError, match="every window"):
@@ -156,11 +156,11 @@ TWO = (synthetic_prices("PETR4", 500, seed=1), synthetic_prices("NVDA", 450, see
 
 def test_a_window_is_volatile_above_the_upper_tercile_of_the_sessions_before_the_part():
     test = market(TWO)
-    found = Conditions.of([test]).is_volatile
+    found = MarketConditions.from_windows([test]).is_volatile
 
     for symbol in range(2):
-        rows = test.source.rows_of(symbol)
-        own = test.of_symbol(symbol).cutoff_rows
+        rows = test.source.symbol_rows(symbol)
+        own = test.for_symbol(symbol).cutoff_rows
         before = np.sort(test.sigma[rows.start : own[0]])
         place = 2 / 3 * (len(before) - 1)
         low = int(place)
@@ -174,22 +174,22 @@ def test_a_window_is_volatile_above_the_upper_tercile_of_the_sessions_before_the
 def test_windows_are_after_a_break_for_twenty_sessions():
     test = market(TWO)
     returns = test.source.returns.copy()
-    broken = int(test.of_symbol(0).cutoff_rows[5])
+    broken = int(test.for_symbol(0).cutoff_rows[5])
     returns[:] = 0.0
     returns[broken] = -4.01 * test.sigma[broken - 1]
     shaken = replace(test, source=replace(test.source, returns=returns))
 
-    found = Conditions.of([shaken]).is_after_break
+    found = MarketConditions.from_windows([shaken]).is_after_break
 
     expected = np.arange(broken, broken + AFTER_BREAK_SESSIONS)
     np.testing.assert_array_equal(expected, test.cutoff_rows[found])
     returns[broken] *= 4 / 4.02
-    assert not Conditions.of([shaken]).is_after_break.any()
+    assert not MarketConditions.from_windows([shaken]).is_after_break.any()
 
 
 def test_the_border_between_two_symbols_is_no_break():
     test = market(TWO)
-    seam = int(test.source.first_row_of[1])
+    seam = int(test.source.symbol_starts[1])
     sigma, returns = test.sigma.copy(), np.zeros(len(test.source))
     sigma[seam - 1] = 1e-9
     returns[seam] = 1.0
@@ -199,7 +199,7 @@ def test_the_border_between_two_symbols_is_no_break():
         cutoff_rows=np.arange(seam, seam + 30),
     )
 
-    assert not Conditions.of([shaken]).is_after_break.any()
+    assert not MarketConditions.from_windows([shaken]).is_after_break.any()
 
 
 @given(row=st.integers(0, 60), seed=st.integers(0, 2**16))
@@ -207,10 +207,10 @@ def test_market_conditions_do_not_depend_on_later_sessions(row, seed):
     prices = TWO[0]
     test = market([prices])
     cutoff = int(test.cutoff_rows[row])
-    expected = Conditions.of([test])
+    expected = MarketConditions.from_windows([test])
 
-    noisy = market([noisy_after(prices, cutoff, seed=seed)])
-    found = Conditions.of([noisy])
+    noisy = market([randomise_after(prices, cutoff, seed=seed)])
+    found = MarketConditions.from_windows([noisy])
 
     np.testing.assert_array_equal(expected.is_volatile[: row + 1], found.is_volatile[: row + 1])
     np.testing.assert_array_equal(
@@ -224,7 +224,9 @@ def test_conditions_of_several_datasets_are_in_the_order_of_their_outcomes():
         [BASELINES["anchor"].fit(each, LEVELS, 0).quantiles(each) for each in parts]
     )
 
-    found = reliability(quantiles, LEVELS, truth_of(parts), Conditions.of(parts))
+    found = reliability(
+        quantiles, LEVELS, observed_outcomes(parts), MarketConditions.from_windows(parts)
+    )
 
     assert ["PETR4", "NVDA"] == [each.symbol for each in found.misses]
     assert [len(each) for each in parts] == [each.num_windows for each in found.misses]

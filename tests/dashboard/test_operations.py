@@ -126,7 +126,7 @@ def test_how_long_a_job_waits_is_told(client):
 
 def test_worker_is_shown_and_its_name_is_text(make_services, client_of):
     services = make_services()
-    services.workbench.jobs.worker_beats(HOSTILE, host=HOSTILE, pid=7, job=HOSTILE)
+    services.workbench.jobs.record_heartbeat(HOSTILE, host=HOSTILE, pid=7, job=HOSTILE)
     client = client_of(services)
 
     [worker] = _page(client)["queue"]["workers"]
@@ -140,7 +140,7 @@ def test_worker_is_shown_and_its_name_is_text(make_services, client_of):
 def test_rest_of_the_page_stays_when_the_database_is_away(make_services, client_of, tmp_path):
     services = make_services()
     folder = tmp_path / "no-database"
-    away = Database.opened(home=folder)
+    away = Database.open(home=folder)
     services.workbench.__dict__["jobs"] = Jobs(away)
     away.close()
     (folder / "pregao.db").unlink(missing_ok=True)

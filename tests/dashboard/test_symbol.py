@@ -150,10 +150,10 @@ def test_simulation_with_a_run_shows_its_network_although_a_baseline_is_served(
     models = services.workbench.models
     own, served = models.candidate(run.id), models.served(run.id)
     prices = read_pasted(body["text"], Symbol.parse("PETR4"), today=services.today()).prices
-    ahead = own.prepared(prices).quantiles()
+    ahead = own.prepare(prices).quantiles()
     expected = found["forecast"]["last_price"] * np.exp(ahead)
     np.testing.assert_allclose(expected, found["forecast"]["prices"], rtol=1e-6)
-    assert not np.allclose(ahead, served.prepared(prices).quantiles(), atol=1e-5)
+    assert not np.allclose(ahead, served.prepare(prices).quantiles(), atol=1e-5)
 
 
 @pytest.mark.parametrize(

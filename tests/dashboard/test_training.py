@@ -12,7 +12,7 @@ from pregao.dashboard._texts_fields import FIELDS
 from pregao.dashboard._texts_zoo import NETWORKS_PT, RECIPES_PT
 from pregao.jobs import FetchRequest, JobProblem, JobProgress, JobResult, SweepRequest, TrainRequest
 from pregao.registry import Run
-from pregao.training import RECIPES, Epoch, Experiment, listed_networks
+from pregao.training import RECIPES, Epoch, Experiment, list_networks
 from pregao.values import Text
 from pregao.zoo.networks import ZOO
 
@@ -115,7 +115,7 @@ def test_every_network_can_be_chosen_under_its_category(client):
     page = _page(client, "/training")
 
     names = [each["name"] for group in page["categories"] for each in group["networks"]]
-    assert [each.name for each in listed_networks()] == names
+    assert [each.name for each in list_networks()] == names
     assert len(page["categories"]) == len({each["name"] for each in page["categories"]})
     answer = client.get("/training").text
     assert all(f'name="networks" value="{name}"' in answer for name in names)

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pregao.dataset import FEATURE_SETS, FEATURES, Market, feature
+from pregao.dataset import FEATURE_SETS, FEATURES, AdjustedBars, find_feature
 from pregao.errors import UnknownNameError
 from pregao.prices import Bars, Prices
-from pregao.testing import in_other_units, noisy_after, synthetic_prices
+from pregao.testing import randomise_after, rescale_prices, synthetic_prices
 
 PRICES = synthetic_prices(sessions=300, seed=3)
 
@@ -22,7 +22,7 @@ def with_order_book(prices: Prices, seed: int = 0) -> Prices:
     columns = {**prices.bars.columns}
     columns["best_bid"] = columns["close"] - spread / 2
     columns["best_ask"] = columns["close"] + spread / 2
-    return replace(prices, bars=Bars.of(prices.sessions, columns))
+    return replace(prices, bars=Bars.from_columns(prices.sessions, columns))
 
 
 BOOKED = with_order_book(PRICES)
@@ -32,10 +32,10 @@ BOOKED = with_order_book(PRICES)
 @given(row=st.integers(80, 298), seed=st.integers(0, 2**16))
 def test_a_feature_at_t_does_not_depend_on_later_bars(name: str, row: int, seed: int):
     compute = FEATURES[name].compute
-    full = compute(Market.of(BOOKED))
+    full = compute(AdjustedBars.from_prices(BOOKED))
 
-    truncated = compute(Market.of(BOOKED.upto(BOOKED.sessions[row])))
-    disturbed = compute(Market.of(noisy_after(BOOKED, row, seed=seed)))
+    truncated = compute(AdjustedBars.from_prices(BOOKED.up_to(BOOKED.sessions[row])))
+    disturbed = compute(AdjustedBars.from_prices(randomise_after(BOOKED, row, seed=seed)))
 
     assert full[: row + 1].tobytes() == truncated.tobytes()
     assert full[: row + 1].tobytes() == disturbed[: row + 1].tobytes()
@@ -43,8 +43,8 @@ def test_a_feature_at_t_does_not_depend_on_later_bars(name: str, row: int, seed:
 
 @given(row=st.integers(1, 298), seed=st.integers(0, 2**16))
 def test_sigma_and_realised_variance_do_not_depend_on_later_bars(row: int, seed: int):
-    market = Market.of(PRICES)
-    disturbed = Market.of(noisy_after(PRICES, row, seed=seed))
+    market = AdjustedBars.from_prices(PRICES)
+    disturbed = AdjustedBars.from_prices(randomise_after(PRICES, row, seed=seed))
 
     for name in ("sigma", "realised_variance", "returns"):
         expected = getattr(market, name)[: row + 1]
@@ -57,8 +57,8 @@ def test_prices_times_a_power_of_two_change_no_bit_of_a_feature(name: str, power
     compute = FEATURES[name].compute
 
     assert (
-        compute(Market.of(BOOKED)).tobytes()
-        == compute(Market.of(in_other_units(BOOKED, 2.0**power))).tobytes()
+        compute(AdjustedBars.from_prices(BOOKED)).tobytes()
+        == compute(AdjustedBars.from_prices(rescale_prices(BOOKED, 2.0**power))).tobytes()
     )
 
 
@@ -66,8 +66,8 @@ def test_prices_times_a_power_of_two_change_no_bit_of_a_feature(name: str, power
 @given(factor=st.floats(1e-4, 1e4))
 def test_prices_times_a_constant_change_no_feature(name: str, factor: float):
     compute = FEATURES[name].compute
-    before = compute(Market.of(BOOKED))
-    after = compute(Market.of(in_other_units(BOOKED, factor)))
+    before = compute(AdjustedBars.from_prices(BOOKED))
+    after = compute(AdjustedBars.from_prices(rescale_prices(BOOKED, factor)))
 
     if name == "high_breakout_20":
         # A close that equals the highest high to the last bit may fall on either side of it.
@@ -80,10 +80,10 @@ def test_prices_times_a_constant_change_no_feature(name: str, factor: float):
 def test_a_later_dividend_or_split_changes_no_feature_of_the_past(name: str):
     columns = {**BOOKED.bars.columns}
     columns["adj_close"] = columns["adj_close"] * 0.5
-    rescaled = replace(BOOKED, bars=Bars.of(BOOKED.sessions, columns))
+    rescaled = replace(BOOKED, bars=Bars.from_columns(BOOKED.sessions, columns))
 
-    before = FEATURES[name].compute(Market.of(BOOKED))
-    after = FEATURES[name].compute(Market.of(rescaled))
+    before = FEATURES[name].compute(AdjustedBars.from_prices(BOOKED))
+    after = FEATURES[name].compute(AdjustedBars.from_prices(rescaled))
 
     assert before.tobytes() == after.tobytes()
 
@@ -91,7 +91,7 @@ def test_a_later_dividend_or_split_changes_no_feature_of_the_past(name: str):
 @pytest.mark.parametrize("name", FEATURES)
 def test_a_feature_is_finite_from_its_declared_warm_up_on(name: str):
     each = FEATURES[name]
-    values = each.compute(Market.of(BOOKED))
+    values = each.compute(AdjustedBars.from_prices(BOOKED))
 
     assert (len(BOOKED),) == values.shape
     assert np.isfinite(values[each.warmup_sessions :]).all()
@@ -102,10 +102,10 @@ def test_constant_prices_have_finite_features(name: str):
     flat = np.full(len(PRICES), 10.0)
     columns = dict.fromkeys(("open", "high", "low", "close", "adj_close"), flat)
     columns |= {"volume": np.zeros(len(PRICES)), "best_bid": flat, "best_ask": flat}
-    still = replace(PRICES, bars=Bars.of(PRICES.sessions, columns))
+    still = replace(PRICES, bars=Bars.from_columns(PRICES.sessions, columns))
     each = FEATURES[name]
 
-    assert np.isfinite(each.compute(Market.of(still))[each.warmup_sessions :]).all()
+    assert np.isfinite(each.compute(AdjustedBars.from_prices(still))[each.warmup_sessions :]).all()
 
 
 def _frame() -> pd.DataFrame:
@@ -189,7 +189,10 @@ def test_a_feature_equals_its_pandas_oracle(name: str):
     expected = ORACLES[name](_frame()).to_numpy()[warmup:]
 
     np.testing.assert_allclose(
-        expected, FEATURES[name].compute(Market.of(BOOKED))[warmup:], rtol=1e-7, atol=1e-9
+        expected,
+        FEATURES[name].compute(AdjustedBars.from_prices(BOOKED))[warmup:],
+        rtol=1e-7,
+        atol=1e-9,
     )
 
 
@@ -214,4 +217,4 @@ def test_the_technical_set_keeps_the_earlier_order():
 
 def test_an_unknown_feature_suggests_the_nearest():
     with pytest.raises(UnknownNameError, match="momentum_20"):
-        feature("momentum20")
+        find_feature("momentum20")

@@ -9,18 +9,18 @@ import pytest
 from pregao.dataset import (
     ACTIONS,
     FEATURES,
+    AdjustedBars,
     Dataset,
     Labelling,
-    Market,
     Split,
     Windows,
-    labels_of,
+    action_labels,
     make_dataset,
 )
 from pregao.dataset._labels import rule_actions
 from pregao.instruments import Symbol
 from pregao.prices import Bars, Prices
-from pregao.testing import in_other_units, noisy_after, synthetic_prices
+from pregao.testing import randomise_after, rescale_prices, synthetic_prices
 
 PRICES = synthetic_prices(sessions=2500, seed=3)
 LABELLINGS: tuple[Labelling, ...] = ("forward", "rule")
@@ -40,7 +40,7 @@ def cut(prices: Prices, *, lookback: int = 8, horizon: int = 4) -> Dataset:
 
 
 def labelled(windows: Windows, labelling: Labelling) -> list[str]:
-    labels = labels_of(windows, labelling, cost=COST, threshold_sigmas=SIGMAS)
+    labels = action_labels(windows, labelling, cost=COST, threshold_sigmas=SIGMAS)
     return [ACTIONS[number] for number in labels.tolist()]
 
 
@@ -96,7 +96,9 @@ def test_forward_labels_equal_plain_loops(horizon: int):
 def test_rule_labels_equal_an_independent_implementation():
     expected = by_rule(PRICES)
 
-    assert expected == [ACTIONS[number] for number in rule_actions(Market.of(PRICES))]
+    assert expected == [
+        ACTIONS[number] for number in rule_actions(AdjustedBars.from_prices(PRICES))
+    ]
     assert set(ACTIONS) == set(expected)
 
 
@@ -116,13 +118,13 @@ def test_the_rule_buys_a_fall_on_rising_volume_and_sells_a_dip_after_a_rise():
     assert "sell" in [ACTIONS[each] for each in rule_actions(sold)[200:]]
 
 
-def market(returns: np.ndarray, *, rising: bool) -> Market:
+def market(returns: np.ndarray, *, rising: bool) -> AdjustedBars:
     close = 100 * np.exp(np.cumsum(returns))
     sessions = synthetic_prices(sessions=len(close)).sessions
     prices = dict.fromkeys(("open", "high", "low", "close", "adj_close"), close)
     volume = 1e6 * np.exp((0.01 if rising else -0.01) * np.arange(len(close)))
-    bars = Bars.of(sessions, {**prices, "volume": volume})
-    return Market.of(Prices(Symbol.parse("TEST3"), bars, "synthetic"))
+    bars = Bars.from_columns(sessions, {**prices, "volume": volume})
+    return AdjustedBars.from_prices(Prices(Symbol.parse("TEST3"), bars, "synthetic"))
 
 
 def test_the_rule_holds_until_all_indicators_are_valid():
@@ -142,17 +144,19 @@ def test_the_rule_holds_until_all_indicators_are_valid():
 
 def test_the_rule_holds_without_volume():
     columns = {**PRICES.bars.columns, "volume": np.zeros(len(PRICES))}
-    silent = Prices(PRICES.symbol, Bars.of(PRICES.sessions, columns), "synthetic")
+    silent = Prices(PRICES.symbol, Bars.from_columns(PRICES.sessions, columns), "synthetic")
 
-    assert {"hold"} == {ACTIONS[number] for number in rule_actions(Market.of(silent))}
+    assert {"hold"} == {
+        ACTIONS[number] for number in rule_actions(AdjustedBars.from_prices(silent))
+    }
 
 
 @pytest.mark.parametrize("row", [30, 777, 2400])
 def test_a_rule_label_does_not_depend_on_later_bars(row: int):
-    full = rule_actions(Market.of(PRICES))[: row + 1]
+    full = rule_actions(AdjustedBars.from_prices(PRICES))[: row + 1]
 
-    truncated = rule_actions(Market.of(PRICES.upto(PRICES.sessions[row])))
-    noisy = rule_actions(Market.of(noisy_after(PRICES, row)))[: row + 1]
+    truncated = rule_actions(AdjustedBars.from_prices(PRICES.up_to(PRICES.sessions[row])))
+    noisy = rule_actions(AdjustedBars.from_prices(randomise_after(PRICES, row)))[: row + 1]
 
     assert full.tobytes() == truncated.tobytes() == noisy.tobytes()
 
@@ -164,7 +168,7 @@ def test_no_label_reads_past_the_border_of_its_part(part: str, horizon: int):
     following = {"train": data.validation, "validation": data.sealed_test}[part]
     border = int(following.cutoff_rows[0])
     # The first cutoff of the next part is the first row that this one may not touch.
-    changed = cut(noisy_after(PRICES, border - 1), horizon=horizon)
+    changed = cut(randomise_after(PRICES, border - 1), horizon=horizon)
 
     for labelling in LABELLINGS:
         assert labelled(getattr(data, part), labelling) == labelled(
@@ -175,17 +179,17 @@ def test_no_label_reads_past_the_border_of_its_part(part: str, horizon: int):
 def test_a_forward_label_depends_on_its_horizon():
     data = dataset()
     last = int(data.train.cutoff_rows[-1])
-    changed = cut(noisy_after(PRICES, last + data.train.horizon - 1))
+    changed = cut(randomise_after(PRICES, last + data.train.horizon - 1))
 
     before, after = (labelled(each.train, "forward") for each in (data, changed))
 
     assert before[:-1] == after[:-1]
-    assert by_future(noisy_after(PRICES, last + 3), [last], 4) == after[-1:]
+    assert by_future(randomise_after(PRICES, last + 3), [last], 4) == after[-1:]
 
 
 @pytest.mark.parametrize("labelling", LABELLINGS)
 def test_labels_do_not_depend_on_the_currency(labelling: Labelling):
-    dear = cut(in_other_units(PRICES, 4.0))
+    dear = cut(rescale_prices(PRICES, 4.0))
 
     assert labelled(dataset().train, labelling) == labelled(dear.train, labelling)
 
@@ -194,7 +198,7 @@ def test_a_higher_cost_makes_more_windows_hold():
     windows = dataset().train
 
     held = [
-        (labels_of(windows, "forward", cost=cost, threshold_sigmas=0.0) == 2).sum()
+        (action_labels(windows, "forward", cost=cost, threshold_sigmas=0.0) == 2).sum()
         for cost in (0.0, 0.01, 0.05, 0.9)
     ]
 

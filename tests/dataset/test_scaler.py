@@ -10,7 +10,7 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from pregao.dataset import Dataset, Scaler, Scaling, Split, make_dataset
 from pregao.prices import Prices
-from pregao.testing import in_other_units, noisy_after, synthetic_prices
+from pregao.testing import randomise_after, rescale_prices, synthetic_prices
 
 NAMES = ("return", "close")
 SCALINGS: tuple[Scaling, ...] = ("standard", "min_max", "none")
@@ -57,7 +57,7 @@ def test_unscaled_inverts_scaling(scaling: Scaling, values: list[float]):
     scaled = scaler(rows)
 
     for column, name in enumerate(NAMES):
-        back = scaler.unscaled(name, scaled[:, column])
+        back = scaler.unscale(name, scaled[:, column])
         np.testing.assert_allclose(values, back, rtol=1e-6, atol=1e-4)
         assert np.float64 == back.dtype
 
@@ -68,7 +68,7 @@ def test_unscaling_is_done_in_double_precision():
 
     expected = 1.0 + float(scaled[0]) / 3
 
-    assert expected == pytest.approx(scaler.unscaled("close", scaled).item(), rel=1e-15)
+    assert expected == pytest.approx(scaler.unscale("close", scaled).item(), rel=1e-15)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_a_scaler_does_not_depend_on_bars_after_the_training_part(scaling: Scali
     data = dataset(scaling=scaling)
     last_seen = int(data.train.cutoff_rows[-1])
 
-    changed = dataset(noisy_after(PRICES, last_seen), scaling)
+    changed = dataset(randomise_after(PRICES, last_seen), scaling)
 
     assert data.scaler == changed.scaler
 
@@ -143,6 +143,6 @@ def test_prices_beyond_their_training_range_are_scaled_beyond_one():
 
 @pytest.mark.parametrize("scaling", SCALINGS)
 def test_a_scaler_does_not_depend_on_the_currency(scaling: Scaling):
-    dear = dataset(in_other_units(PRICES, 8.0), scaling)
+    dear = dataset(rescale_prices(PRICES, 8.0), scaling)
 
     assert dataset(scaling=scaling).scaler == dear.scaler

@@ -10,19 +10,19 @@ from pydantic import ValidationError
 
 from pregao.dataset import (
     FEATURE_SETS,
+    AdjustedBars,
     Borders,
     Dataset,
-    Market,
     Split,
     WalkForward,
     Windows,
-    folds_of,
     live_windows,
     make_dataset,
+    walk_forward_folds,
 )
 from pregao.errors import HistoryTooShortError, SplitError, UnknownNameError
 from pregao.prices import Prices
-from pregao.testing import noisy_after, synthetic_prices
+from pregao.testing import randomise_after, synthetic_prices
 
 ONE = synthetic_prices("TEST3", sessions=700, seed=1)
 OTHER = synthetic_prices("NVDA", sessions=640, seed=2, first="2015-03-02")
@@ -59,7 +59,7 @@ def test_inputs_are_finite_in_every_part():
 
 def test_targets_are_cumulative_log_returns_over_sigma_root_h():
     windows = dataset().validation
-    market = Market.of(ONE)
+    market = AdjustedBars.from_prices(ONE)
 
     for i in (0, len(windows) - 1):
         row = windows.cutoff_rows[i]
@@ -78,7 +78,7 @@ def test_windows_cannot_be_written_to():
 
 def test_pooled_windows_stay_inside_their_symbol():
     windows = dataset(ONE, OTHER).train
-    border = windows.source.first_row_of[1]
+    border = windows.source.symbol_starts[1]
 
     first_rows = windows.cutoff_rows - 19
     last_rows = windows.cutoff_rows + 5
@@ -94,8 +94,8 @@ def test_pooling_gives_each_symbol_the_targets_it_has_alone():
     pooled = dataset(ONE, OTHER, split=split)
     alone = dataset(OTHER, split=split)
 
-    assert alone.train.targets.tobytes() == pooled.train.of_symbol(1).targets.tobytes()
-    assert alone.validation.cutoffs.tolist() == pooled.validation.of_symbol(1).cutoffs.tolist()
+    assert alone.train.targets.tobytes() == pooled.train.for_symbol(1).targets.tobytes()
+    assert alone.validation.cutoffs.tolist() == pooled.validation.for_symbol(1).cutoffs.tolist()
 
 
 @given(
@@ -135,7 +135,7 @@ def test_scaler_and_training_part_do_not_depend_on_later_bars(seed: int):
     split = Split(train_last=date(2016, 6, 30), validation_last=date(2016, 12, 30))
     before = dataset(ONE, OTHER, split=split)
     changed = [
-        noisy_after(each, len(each.upto("2016-06-30")) - 1, seed=seed) for each in (ONE, OTHER)
+        randomise_after(each, len(each.up_to("2016-06-30")) - 1, seed=seed) for each in (ONE, OTHER)
     ]
     after = dataset(*changed, split=split)
 
@@ -147,7 +147,7 @@ def test_scaler_and_training_part_do_not_depend_on_later_bars(seed: int):
 def test_a_live_window_equals_the_evaluated_window_of_its_cutoff():
     data = dataset(ONE)
     row = int(data.sealed_test.cutoff_rows[3])
-    known = ONE.upto(ONE.sessions[row])
+    known = ONE.up_to(ONE.sessions[row])
 
     live = live_windows([known], scaler=data.scaler, lookback=20, horizon=5)
 
@@ -182,7 +182,7 @@ def test_the_needed_length_of_the_error_is_the_minimum(lookback: int, horizon: i
     assert found["train"] >= 60
     assert min(found["validation"], found["test"]) >= 20
     with pytest.raises(HistoryTooShortError):
-        dataset(enough.upto(enough.sessions[-2]), lookback=lookback, horizon=horizon)
+        dataset(enough.up_to(enough.sessions[-2]), lookback=lookback, horizon=horizon)
 
 
 @pytest.mark.parametrize("sessions", [30, 75, 79])
@@ -214,7 +214,7 @@ def test_windows_may_be_taken_in_another_order():
 
 def test_a_single_bar_is_too_short():
     with pytest.raises(HistoryTooShortError, match="has 1 session,"):
-        dataset(ONE.upto(ONE.first))
+        dataset(ONE.up_to(ONE.first))
 
 
 def test_split_dates_outside_the_history_name_the_part():
@@ -252,7 +252,7 @@ PLANS = st.builds(
 def test_every_test_window_belongs_to_one_fold_of_a_walk_forward(plan: WalkForward):
     single = dataset(ONE, OTHER)
 
-    folds = [dataset(ONE, OTHER, split=each) for each in folds_of(single, plan)]
+    folds = [dataset(ONE, OTHER, split=each) for each in walk_forward_folds(single, plan)]
 
     tested = [set(map(tuple, rows_of(fold.sealed_test))) for fold in folds]
     assert set(map(tuple, rows_of(single.sealed_test))) == set.union(*tested)
@@ -261,7 +261,7 @@ def test_every_test_window_belongs_to_one_fold_of_a_walk_forward(plan: WalkForwa
 
 @given(PLANS)
 def test_no_target_of_a_fold_crosses_a_border(plan: WalkForward):
-    for borders in folds_of(dataset(ONE, OTHER), plan):
+    for borders in walk_forward_folds(dataset(ONE, OTHER), plan):
         fold = dataset(ONE, OTHER, split=borders)
         trained = fold.train.source.sessions[fold.train.cutoff_rows + 5]
         validated = fold.validation.source.sessions[fold.validation.cutoff_rows + 5]
@@ -276,7 +276,7 @@ def test_no_target_of_a_fold_crosses_a_border(plan: WalkForward):
 @given(PLANS)
 def test_folds_follow_each_other_with_validation_parts_of_one_length(plan: WalkForward):
     single = dataset()
-    folds = folds_of(single, plan)
+    folds = walk_forward_folds(single, plan)
     sessions = ONE.sessions
 
     def validated(borders: Borders) -> int:
@@ -295,7 +295,7 @@ def test_folds_follow_each_other_with_validation_parts_of_one_length(plan: WalkF
 def test_a_rolling_walk_forward_trains_on_equally_many_sessions_in_every_fold():
     plan = WalkForward(num_folds=4, train_sessions=150)
 
-    folds = [dataset(split=each) for each in folds_of(dataset(), plan)]
+    folds = [dataset(split=each) for each in walk_forward_folds(dataset(), plan)]
 
     # The last five sessions are purged: their targets would reach into validation.
     assert {145} == {len(fold.train) for fold in folds}
@@ -318,13 +318,13 @@ def test_a_rolling_fold_does_not_train_before_its_first_session():
 
 def test_a_walk_forward_of_too_many_folds_is_an_error_with_the_needed_windows():
     with pytest.raises(SplitError, match="needs at least 400"):
-        folds_of(dataset(), WalkForward(num_folds=20))
+        walk_forward_folds(dataset(), WalkForward(num_folds=20))
 
 
 def test_a_walk_forward_over_a_short_test_part_has_fewer_folds_than_usual():
     short = dataset(split=Split(train_fraction=0.7, validation_fraction=0.2))
 
-    assert 3 == len(folds_of(short, WalkForward()))
+    assert 3 == len(walk_forward_folds(short, WalkForward()))
 
 
 @given(st.builds(Split, purge_sessions=st.none() | st.integers(0, 100)))

@@ -9,7 +9,7 @@ import pytest
 
 import pregao
 from pregao.dataset import ACTIONS
-from pregao.decisions import ActionName, action_scores, order_of_actions
+from pregao.decisions import ActionName, action_scores, detect_action_order
 from pregao.decisions._action_scores import BUY, HOLD, NAMES, SELL, count_actions
 
 
@@ -32,7 +32,7 @@ def test_probabilities_in_a_permuted_order_are_detected(order: tuple[ActionName,
     honest = action_scores(right, probabilities, training=right)
 
     trapped = action_scores(right, written, training=right)
-    found = order_of_actions(written, right, sessions=days(400), horizon=1)
+    found = detect_action_order(written, right, sessions=days(400), horizon=1)
 
     assert trapped.accuracy < trapped.majority.accuracy < honest.accuracy
     assert (True, ACTIONS, order) == (found.is_swapped, found.read, found.found)
@@ -45,7 +45,7 @@ def test_the_correct_order_is_not_reported_as_swapped(sharpness: float):
     for seed in range(10):
         probabilities, right = drawn(400, seed, sharpness=sharpness)
 
-        found = order_of_actions(probabilities, right, sessions=days(400), horizon=1)
+        found = detect_action_order(probabilities, right, sessions=days(400), horizon=1)
 
         assert (False, ACTIONS) == (found.is_swapped, found.found)
 
@@ -57,7 +57,7 @@ def test_balanced_sampling_and_rare_actions_are_not_reported_as_swapped():
         bent = probabilities * weights
         bent /= bent.sum(axis=1, keepdims=True)
 
-        assert not order_of_actions(bent, right, sessions=days(1000), horizon=1).is_swapped
+        assert not detect_action_order(bent, right, sessions=days(1000), horizon=1).is_swapped
 
 
 @pytest.mark.parametrize("horizon", [1, 10])
@@ -68,7 +68,7 @@ def test_uninformative_probabilities_are_not_reported_as_swapped(horizon: int):
         right = np.repeat(right, horizon)[:500]
         said = np.repeat(drawn(500, 1000 + seed)[0], horizon, axis=0)[:500]
 
-        found = order_of_actions(said, right, sessions=days(500), horizon=horizon)
+        found = detect_action_order(said, right, sessions=days(500), horizon=horizon)
 
         assert not found.is_swapped
 

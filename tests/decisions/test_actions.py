@@ -25,16 +25,16 @@ from pregao.decisions import (
     ActionName,
     ActionReport,
     ActionScores,
-    DecisionTerms,
+    DecisionSettings,
+    action_findings,
     action_scores,
-    findings_of_actions,
-    forecast_probabilities,
-    judge_actions,
-    judge_implied_actions,
+    evaluate_actions,
+    evaluate_implied_actions,
+    forecaster_action_probabilities,
 )
 from pregao.decisions._action_scores import BUY, HOLD, NAMES, SELL, count_actions
 from pregao.prices import Bars, Prices
-from pregao.testing import in_other_units, synthetic_prices
+from pregao.testing import rescale_prices, synthetic_prices
 from pregao.training import LEVELS, Actions, Experiment, finish, train
 from pregao.zoo.baselines import BASELINES
 from pregao.zoo.networks import PerStep, Stack
@@ -214,17 +214,17 @@ def trained():
 
 @pytest.fixture(scope="module")
 def report(trained):
-    return judge_actions(*trained)
+    return evaluate_actions(*trained)
 
 
 def test_an_experiment_without_actions_has_no_report():
     experiment = RULE.replace(actions=None, epochs=0)
     data = cut(experiment)
 
-    report = judge_actions(finish(train(experiment, data)), data)
+    report = evaluate_actions(finish(train(experiment, data)), data)
 
     assert report is None
-    assert () == findings_of_actions(report)
+    assert () == action_findings(report)
 
 
 def test_an_action_report_equals_its_own_json(report):
@@ -267,7 +267,7 @@ def test_a_network_with_swapped_labels_is_detected(trained, report):
     model, data = trained
     order = ("sell", "hold", "buy")
 
-    trapped = judge_actions(Swapped(model, order), data)
+    trapped = evaluate_actions(Swapped(model, order), data)
 
     assert not report.order.is_swapped
     assert trapped.order.is_swapped
@@ -276,7 +276,7 @@ def test_a_network_with_swapped_labels_is_detected(trained, report):
 
 
 def test_the_accuracy_finding_states_the_majority_class_accuracy(report):
-    [found] = findings_of_actions(report)
+    [found] = action_findings(report)
 
     scores = report.test.raw
     assert "EVA006" == found.code
@@ -294,7 +294,7 @@ def test_every_baseline_has_implied_action_probabilities(name: str):
     data = cut(FORWARD)
     fitted = BASELINES[name].fit(data.train, LEVELS, 0)
 
-    report = judge_implied_actions(fitted, data, levels=LEVELS)
+    report = evaluate_implied_actions(fitted, data, levels=LEVELS)
 
     assert ("quantiles", "forward", False) == (
         report.source,
@@ -321,7 +321,7 @@ def test_each_window_of_validation_and_test_is_forecast_once():
     data = cut(FORWARD)
     counting = Counting(BASELINES["anchor"].fit(data.train, LEVELS, 0))
 
-    judge_implied_actions(counting, data, levels=LEVELS)
+    evaluate_implied_actions(counting, data, levels=LEVELS)
 
     assert len(data.validation) + len(data.sealed_test) == sum(counting.asked)
 
@@ -332,7 +332,7 @@ def test_a_random_market_is_not_traded():
         data = cut(FORWARD, synthetic_prices(sessions=900, seed=seed))
         fitted = BASELINES["anchor"].fit(data.train, LEVELS, 0)
         traded.append(
-            judge_implied_actions(fitted, data, levels=LEVELS).tuning.thresholds != NO_TRADE
+            evaluate_implied_actions(fitted, data, levels=LEVELS).tuning.thresholds != NO_TRADE
         )
 
     assert sum(traded) <= 2
@@ -358,12 +358,12 @@ def test_a_true_edge_is_traded_and_gains_out_of_sample():
     close = 100 * np.exp(returns.cumsum())
     columns = dict.fromkeys(("open", "high", "low", "close", "adj_close"), close)
     sessions = synthetic_prices(sessions=2000).sessions
-    bars = Bars.of(sessions, {**columns, "volume": np.full(2000, 1e6)})
+    bars = Bars.from_columns(sessions, {**columns, "volume": np.full(2000, 1e6)})
     market = replace(synthetic_prices(sessions=2000), bars=bars)
     data = cut(FORWARD.replace(horizon=1), market)
 
-    report = judge_implied_actions(
-        Oracle(0.006), data, levels=LEVELS, terms=DecisionTerms(cost=0.002)
+    report = evaluate_implied_actions(
+        Oracle(0.006), data, levels=LEVELS, terms=DecisionSettings(cost=0.002)
     )
 
     assert report.tuning.thresholds.is_trading
@@ -373,13 +373,15 @@ def test_a_true_edge_is_traded_and_gains_out_of_sample():
 
 
 def _said(prices: Prices, data, fitted):
-    return forecast_probabilities(fitted, data, levels=LEVELS, cost=0.001, threshold_sigmas=0.5)
+    return forecaster_action_probabilities(
+        fitted, data, levels=LEVELS, cost=0.001, threshold_sigmas=0.5
+    )
 
 
 def test_implied_actions_do_not_change_with_the_unit_of_prices():
     prices = synthetic_prices(sessions=700, seed=5)
     said = []
-    for market in (prices, in_other_units(prices, 4.0)):
+    for market in (prices, rescale_prices(prices, 4.0)):
         data = cut(FORWARD, market)
         fitted = BASELINES["rolling_250"].fit(data.train, LEVELS, 0)
         said.append(_said(market, data.sealed_test, fitted))
@@ -393,7 +395,7 @@ def test_implied_actions_do_not_depend_on_later_prices():
     fitted = BASELINES["rolling_250"].fit(data.train, LEVELS, 0)
     chosen = data.sealed_test.take(np.array([3]))
     earlier = make_dataset(
-        [prices.upto(prices.sessions[int(chosen.cutoff_rows[0])])],
+        [prices.up_to(prices.sessions[int(chosen.cutoff_rows[0])])],
         features=FORWARD.features,
         lookback=FORWARD.lookback,
         horizon=FORWARD.horizon,

@@ -11,10 +11,10 @@ from pregao.decisions import (
     ProbabilityCalibration,
     action_scores,
     calibrate_probabilities,
-    quantile_probabilities,
+    implied_action_probabilities,
 )
 from pregao.decisions._action_scores import BUY, HOLD, SELL
-from pregao.decisions._probabilities import undo_focal_loss
+from pregao.decisions._probability_calibration import undo_focal_loss
 from pregao.training import LEVELS
 
 SEEDS = st.integers(0, 1000)
@@ -57,7 +57,7 @@ def test_calibration_recovers_distorted_probabilities(name: str):
     later, came = honest(4000, 2)
 
     found = fitted(BENT[name](said), right)
-    calibrated = action_scores(came, found.applied(BENT[name](later)), training=right)
+    calibrated = action_scores(came, found.apply(BENT[name](later)), training=right)
 
     best = action_scores(came, later, training=right)
     bent = action_scores(came, BENT[name](later), training=right)
@@ -125,7 +125,7 @@ def test_calibration_uses_the_focal_formula_for_a_focal_loss():
 
     np.testing.assert_allclose(said, undo_focal_loss(minimiser(said), 3.0), atol=2e-3)
     assert 3.0 == found.focus
-    assert np.abs(said - found.applied(minimiser(said))).mean() < 0.02
+    assert np.abs(said - found.apply(minimiser(said))).mean() < 0.02
 
 
 @given(SEEDS, st.integers(20, 300), st.sampled_from([1, 5, 20]), st.sampled_from([0.0, 3.0]))
@@ -137,7 +137,7 @@ def test_calibration_never_raises_the_log_loss_of_its_fit(seed, count, horizon, 
     found = fitted(said, right, horizon=horizon, focus=focus)
 
     before, after = (
-        action_scores(right, each, training=right).log_loss for each in (said, found.applied(said))
+        action_scores(right, each, training=right).log_loss for each in (said, found.apply(said))
     )
     assert after <= before + 1e-12
     assert (before, after) == pytest.approx((found.log_loss_before, found.log_loss_after))
@@ -147,7 +147,7 @@ def test_calibration_never_raises_the_log_loss_of_its_fit(seed, count, horizon, 
 def test_calibrated_probabilities_sum_to_one(seed):
     said, right = honest(200, seed)
 
-    found = fitted(BENT["too sure"](said), right).applied(np.vstack([said, np.eye(3)]))
+    found = fitted(BENT["too sure"](said), right).apply(np.vstack([said, np.eye(3)]))
 
     np.testing.assert_allclose(1, found.sum(axis=1))
     assert (found >= 0).all()
@@ -159,7 +159,7 @@ def test_calibrated_probabilities_are_unchanged_to_the_last_bit():
     found = fitted(said, right, horizon=50)
 
     assert "identity" == found.method
-    assert said.tobytes() == found.applied(said).tobytes()
+    assert said.tobytes() == found.apply(said).tobytes()
 
 
 def test_uninformative_probabilities_are_calibrated_to_the_class_shares():
@@ -167,7 +167,7 @@ def test_uninformative_probabilities_are_calibrated_to_the_class_shares():
     said = rng.dirichlet([1, 1, 1], size=3000)
     right = rng.choice(3, p=[0.2, 0.1, 0.7], size=3000).astype(np.int8)
 
-    calibrated = fitted(said, right).applied(said)
+    calibrated = fitted(said, right).apply(said)
 
     np.testing.assert_allclose([0.2, 0.1, 0.7], calibrated.mean(axis=0), atol=0.03)
     assert calibrated.std(axis=0).max() < 0.02
@@ -177,7 +177,7 @@ def test_an_action_without_labels_is_improbable_and_not_impossible():
     said, _ = honest(300, 6)
     right = np.where(said[:, BUY] > 0.5, BUY, HOLD).astype(np.int8)
 
-    found = fitted(said, right).applied(said)
+    found = fitted(said, right).apply(said)
 
     assert 1e-5 < found[:, SELL].mean() < 0.02
 
@@ -222,7 +222,7 @@ def test_quantiles_imply_the_probabilities_of_their_distribution(distribution):
     bars = np.array([0.0005, 0.005, 0.02, 0.05, 0.1])
     quantiles = np.tile(distribution.ppf(LEVELS), (len(bars), 1))
 
-    found = quantile_probabilities(quantiles, LEVELS, bars)
+    found = implied_action_probabilities(quantiles, LEVELS, bars)
 
     np.testing.assert_allclose(distribution.sf(np.log1p(bars)), found[:, BUY], atol=2e-3)
     np.testing.assert_allclose(distribution.cdf(np.log1p(-bars)), found[:, SELL], atol=2e-3)
@@ -235,7 +235,7 @@ def test_implied_probabilities_are_probabilities(seed, scale, bar):
     # Constant prices give tied quantiles.
     quantiles[:5] = np.round(quantiles[:5], 2)
 
-    found = quantile_probabilities(quantiles, LEVELS, np.full(20, bar))
+    found = implied_action_probabilities(quantiles, LEVELS, np.full(20, bar))
 
     np.testing.assert_allclose(1, found.sum(axis=1), atol=1e-12)
     assert (found >= 0).all()
@@ -247,7 +247,7 @@ def test_a_higher_bar_lowers_the_probabilities_of_trading(seed, scale):
     quantiles = np.sort(rng.normal(0, scale, len(LEVELS)))
     bars = np.linspace(0, 0.9, 200)
 
-    found = quantile_probabilities(np.tile(quantiles, (200, 1)), LEVELS, bars)
+    found = implied_action_probabilities(np.tile(quantiles, (200, 1)), LEVELS, bars)
 
     for action in (BUY, SELL):
         assert (np.diff(found[:, action]) <= 1e-15).all()
@@ -258,7 +258,7 @@ def test_the_implied_probability_at_a_quantile_is_its_level():
     above = quantiles > 0
     bars = np.expm1(quantiles[above])
 
-    found = quantile_probabilities(np.tile(quantiles, (len(bars), 1)), LEVELS, bars)
+    found = implied_action_probabilities(np.tile(quantiles, (len(bars), 1)), LEVELS, bars)
 
     np.testing.assert_allclose(1 - np.array(LEVELS)[above], found[:, BUY], atol=1e-12)
 
@@ -268,7 +268,7 @@ def test_the_tails_decay_beyond_the_outer_quantiles_without_end():
     quantiles = np.tile(distribution.ppf(LEVELS), (3, 1))
     bars = np.expm1(distribution.ppf([0.992, 0.995, 0.999]))
 
-    found = quantile_probabilities(quantiles, LEVELS, bars)[:, BUY]
+    found = implied_action_probabilities(quantiles, LEVELS, bars)[:, BUY]
 
     true = np.array([0.008, 0.005, 0.001])
     assert (found < 0.01).all()
@@ -279,7 +279,7 @@ def test_the_tails_decay_beyond_the_outer_quantiles_without_end():
 def test_a_degenerate_distribution_implies_hold():
     still = np.zeros((2, len(LEVELS)))
 
-    found = quantile_probabilities(still, LEVELS, np.array([0.0, 0.01]))
+    found = implied_action_probabilities(still, LEVELS, np.array([0.0, 0.01]))
 
     assert [0.0, 0.0, 1.0] == found[1].tolist()
     # A return of 0 exceeds no bar; no more is left for a rise than lies beyond the last quantile.
@@ -289,6 +289,6 @@ def test_a_degenerate_distribution_implies_hold():
 def test_a_fall_beyond_the_whole_price_has_no_probability():
     quantiles = np.tile(stats.norm.ppf(LEVELS), (1, 1))
 
-    found = quantile_probabilities(quantiles, LEVELS, np.array([1.5]))
+    found = implied_action_probabilities(quantiles, LEVELS, np.array([1.5]))
 
     assert found[0, SELL] < 1e-6

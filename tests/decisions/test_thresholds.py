@@ -8,18 +8,18 @@ from hypothesis import strategies as st
 from pregao.dataset import ACTIONS
 from pregao.decisions import (
     NO_TRADE,
-    DecisionTerms,
+    DecisionSettings,
     Thresholds,
     TunedThresholds,
-    earnings_of,
-    gains_of_costs,
-    gains_of_returns,
+    compare_gains,
+    gains_from_costs,
+    gains_from_returns,
     tune_thresholds,
 )
 from pregao.decisions._action_scores import BUY, HOLD, NAMES, SELL
 
 SHARES = st.floats(0.05, 1.0)
-FREE = DecisionTerms(cost=0.0)
+FREE = DecisionSettings(cost=0.0)
 
 
 def days(count):
@@ -45,7 +45,7 @@ def market(count, seed, *, edge, horizon=1):
 def tuned(probabilities, returns, terms=FREE, *, horizon=1, sessions=None) -> TunedThresholds:
     return tune_thresholds(
         probabilities,
-        gains_of_returns(returns, terms),
+        gains_from_returns(returns, terms),
         sessions=days(len(returns)) if sessions is None else sessions,
         horizon=horizon,
         majority="hold",
@@ -98,9 +98,9 @@ def test_thresholds_are_probabilities(buy: float, sell: float):
 def test_gains_are_returns_less_costs():
     returns = np.array([0.03, -0.02])
 
-    both = gains_of_returns(returns, DecisionTerms(cost=0.01))
-    long_only = gains_of_returns(returns, DecisionTerms(cost=0.01, allow_short=False))
-    averse = gains_of_returns(returns, DecisionTerms(cost=0.01, risk_aversion=10))
+    both = gains_from_returns(returns, DecisionSettings(cost=0.01))
+    long_only = gains_from_returns(returns, DecisionSettings(cost=0.01, allow_short=False))
+    averse = gains_from_returns(returns, DecisionSettings(cost=0.01, risk_aversion=10))
 
     np.testing.assert_allclose([0.02, -0.03], both[:, BUY])
     np.testing.assert_allclose([-0.04, 0.01], both[:, SELL])
@@ -113,7 +113,7 @@ def test_cost_matrices_are_read_by_action_name():
     costs = {came: {said: 10.0 * (came != said) for said in NAMES} for came in NAMES}
     costs["buy"]["sell"] = 99.0
 
-    gains = gains_of_costs(np.array([BUY, HOLD], np.int8), costs)
+    gains = gains_from_costs(np.array([BUY, HOLD], np.int8), costs)
 
     assert [0.0, -99.0, -10.0] == gains[0].tolist()
     assert [-10.0, -10.0, 0.0] == gains[1].tolist()
@@ -131,9 +131,9 @@ def test_an_edge_is_traded_on_both_sides():
 
 def test_the_chosen_threshold_gains_most_among_the_significant_ones():
     probabilities, returns = market(1500, 3, edge=0.3)
-    terms = DecisionTerms(cost=0.005)
+    terms = DecisionSettings(cost=0.005)
     found = tuned(probabilities, returns, terms)
-    gains = gains_of_returns(returns, terms)
+    gains = gains_from_returns(returns, terms)
 
     def gained(thresholds):
         said = thresholds.actions(probabilities)
@@ -150,7 +150,7 @@ def test_higher_costs_make_fewer_trades():
 
     trades = []
     for cost in (0.0, 0.002, 0.005, 0.05):
-        earned = tuned(probabilities, returns, DecisionTerms(cost=cost)).earned.decided
+        earned = tuned(probabilities, returns, DecisionSettings(cost=cost)).earned.decided
         trades.append(earned.num_buys + earned.num_sells)
 
     assert sorted(trades, reverse=True) == trades
@@ -189,7 +189,7 @@ def test_symbols_of_the_same_dates_add_no_evidence():
 
 def test_few_trades_give_no_threshold():
     probabilities, returns = market(1500, 2, edge=0.3)
-    strict = DecisionTerms(cost=0.0, least_sessions=1500)
+    strict = DecisionSettings(cost=0.0, least_sessions=1500)
 
     assert NO_TRADE == tuned(probabilities, returns, strict).thresholds
 
@@ -207,7 +207,7 @@ def test_few_sessions_give_no_threshold():
 def test_without_short_sales_no_window_is_sold():
     probabilities, returns = market(1500, 2, edge=0.3)
 
-    found = tuned(probabilities, returns, DecisionTerms(cost=0.0, allow_short=False))
+    found = tuned(probabilities, returns, DecisionSettings(cost=0.0, allow_short=False))
 
     assert found.thresholds.buy < 1.0 == found.thresholds.sell
     assert 0.0 == found.earned.always["sell"].mean_gain
@@ -217,7 +217,7 @@ def test_risk_aversion_makes_fewer_trades():
     probabilities, returns = market(3000, 5, edge=0.1)
 
     bold, timid = (
-        tuned(probabilities, returns, DecisionTerms(cost=0.0, risk_aversion=each)).earned.decided
+        tuned(probabilities, returns, DecisionSettings(cost=0.0, risk_aversion=each)).earned.decided
         for each in (0.0, 60.0)
     )
 
@@ -235,11 +235,11 @@ def test_a_cost_matrix_gives_the_theoretical_threshold():
 
     found = tune_thresholds(
         probabilities,
-        gains_of_costs(right, costs),
+        gains_from_costs(right, costs),
         sessions=days(20_000),
         horizon=1,
         majority="hold",
-        terms=DecisionTerms(),
+        terms=DecisionSettings(),
     )
 
     assert 0.75 == pytest.approx(found.thresholds.buy, abs=0.05)
@@ -260,11 +260,11 @@ def test_market_drift_is_no_excess_gain():
 
 def test_gains_are_compared_with_the_likeliest_and_each_constant_action():
     probabilities, returns = market(500, 8, edge=0.1)
-    terms = DecisionTerms(cost=0.001)
-    gains = gains_of_returns(returns, terms)
+    terms = DecisionSettings(cost=0.001)
+    gains = gains_from_returns(returns, terms)
     decided = np.zeros(500, np.int8) + BUY
 
-    found = earnings_of(
+    found = compare_gains(
         decided, probabilities, gains, sessions=days(500), horizon=1, majority="sell", terms=terms
     )
 
@@ -282,14 +282,14 @@ def test_gain_intervals_have_nominal_coverage():
         rng = np.random.default_rng(seed)
         daily = rng.normal(0.001, 0.01, 505)
         returns = np.convolve(daily, np.ones(5), "valid")[:500]
-        found = earnings_of(
+        found = compare_gains(
             np.zeros(500, np.int8) + BUY,
             np.tile([0.4, 0.3, 0.3], (500, 1)),
-            gains_of_returns(returns, DecisionTerms(cost=0.0, draws=300)),
+            gains_from_returns(returns, DecisionSettings(cost=0.0, draws=300)),
             sessions=days(500),
             horizon=5,
             majority="hold",
-            terms=DecisionTerms(cost=0.0, draws=300),
+            terms=DecisionSettings(cost=0.0, draws=300),
         ).decided
         covered += found.low <= 0.005 <= found.high
 

@@ -17,7 +17,7 @@ from pregao.evaluation._findings import diagnose
 from pregao.evaluation._results import AgainstRival
 from pregao.evaluation._verdict import verdict_on
 from pregao.inference import diebold_mariano
-from pregao.scores import Truth, judge_quantiles, window_crps
+from pregao.scores import Truth, score_quantiles, window_crps
 from pregao.training import LEVELS
 
 HORIZON = 3
@@ -75,7 +75,7 @@ def made(candidates, baselines=BASELINES, **truths):
     parts = {"truth_validation": VALIDATION, "truth_test": TEST, **truths}
     judged = [
         {
-            name: judge_quantiles(each.validation, each.test, levels=LEVELS, **parts)
+            name: score_quantiles(each.validation, each.test, levels=LEVELS, **parts)
             for name, each in group.items()
         }
         for group in (candidates, baselines)
@@ -245,7 +245,7 @@ def test_p_values_are_rounded_for_reading(p_value, expected):
 def test_forecasts_of_other_windows_are_not_compared():
     def judged(truth):
         own = BASELINES["random_walk"]
-        return judge_quantiles(
+        return score_quantiles(
             own.validation, own.test, truth_validation=VALIDATION, truth_test=truth, levels=LEVELS
         )
 

@@ -7,21 +7,21 @@ import pytest
 
 from pregao.dataset import Borders, Scaler
 from pregao.explanation import (
-    Attributed,
     Explanation,
-    Importance,
-    Importances,
-    grouped_by_lag,
-    name_of_quantity,
+    IntegratedGradients,
+    PermutationImportance,
+    PermutationImportances,
+    quantity_name,
+    sum_by_lag_group,
 )
 from pregao.training import (
+    ActionProbability,
     Attribution,
     Ensemble,
     Epoch,
     Experiment,
-    Fitted,
+    FittedNetwork,
     MedianAt,
-    ProbabilityOf,
     WidthAt,
 )
 
@@ -29,12 +29,12 @@ FEATURES = ("return", "range", "gap")
 LOOKBACK = 7
 
 
-def fitted(best_epoch: int = 1) -> Fitted:
+def fitted(best_epoch: int = 1) -> FittedNetwork:
     losses = (0.3, 0.2) if best_epoch else (0.3, 0.4)
-    return Fitted(
+    return FittedNetwork(
         experiment=Experiment(symbols=("PETR4",), features=FEATURES, lookback=LOOKBACK),
         scaler=Scaler(features=FEATURES, center=(0.0,) * 3, scale=(1.0,) * 3),
-        borders=Borders.nowhere(),
+        borders=Borders.placeholder(),
         anchor=np.zeros((10, 23), np.float32),
         state={"weight": np.ones(3, np.float32)},
         epochs=tuple(
@@ -64,11 +64,13 @@ def attribution(quantity=None, windows: int = 1, *, size: float = 1.0, gap: floa
     )
 
 
-def importance(name: str, rise: float, error: float = 0.01, members=()) -> Importance:
-    return Importance(name=name, members=members, rise_percent=rise, standard_error_percent=error)
+def importance(name: str, rise: float, error: float = 0.01, members=()) -> PermutationImportance:
+    return PermutationImportance(
+        name=name, members=members, rise_percent=rise, standard_error_percent=error
+    )
 
 
-IMPORTANCES = Importances(
+IMPORTANCES = PermutationImportances(
     num_windows=500,
     repeats=5,
     reads_features=True,
@@ -88,7 +90,9 @@ def explained(*attributions: Attribution, model=None, **options) -> Explanation:
         "as_of": date(2024, 1, 5),
     }
     model = fitted() if model is None else model
-    return Explanation.of(attributions or (attribution(),), model, **{**facts, **options})
+    return Explanation.from_attributions(
+        attributions or (attribution(),), model, **{**facts, **options}
+    )
 
 
 def english(explanation: Explanation) -> str:
@@ -98,7 +102,7 @@ def english(explanation: Explanation) -> str:
 def test_attributions_of_a_forecast_are_summed_by_feature_and_by_lag():
     given = attribution()
 
-    found = Attributed.of(given, FEATURES)
+    found = IntegratedGradients.from_attribution(given, FEATURES)
 
     signed = given.inputs[0].sum(axis=1)
     np.testing.assert_allclose(signed, [e.signed_percent for e in found.by_feature], rtol=1e-3)
@@ -112,7 +116,7 @@ def test_attributions_of_a_forecast_are_summed_by_feature_and_by_lag():
 def test_attributions_of_a_run_are_means_over_windows_and_its_matrix_of_absolute_values():
     given = attribution(windows=5)
 
-    found = Attributed.of(given, FEATURES)
+    found = IntegratedGradients.from_attribution(given, FEATURES)
 
     np.testing.assert_allclose(np.abs(given.inputs).mean(axis=0), found.matrix_percent, rtol=1e-3)
     signed = given.inputs.sum(axis=2).mean(axis=0)
@@ -122,9 +126,9 @@ def test_attributions_of_a_run_are_means_over_windows_and_its_matrix_of_absolute
 
 
 def test_lag_groups_sum_all_attributions_the_newest_first():
-    found = Attributed.of(attribution(), FEATURES)
+    found = IntegratedGradients.from_attribution(attribution(), FEATURES)
 
-    groups = grouped_by_lag(found)
+    groups = sum_by_lag_group(found)
 
     assert ["1", "2-5", "6-7"] == [each.name for each in groups]
     assert groups[0].signed_percent == found.by_lag[-1].signed_percent
@@ -134,9 +138,9 @@ def test_lag_groups_sum_all_attributions_the_newest_first():
 
 
 @pytest.mark.parametrize("importances", [None, IMPORTANCES], ids=["forecast", "run"])
-def test_an_explanation_equals_its_own_json(importances: Importances | None):
+def test_an_explanation_equals_its_own_json(importances: PermutationImportances | None):
     explanation = explained(
-        attribution(MedianAt(step=1)), attribution(ProbabilityOf(action="buy")),
+        attribution(MedianAt(step=1)), attribution(ActionProbability(action="buy")),
         importances=importances, symbol="PETR4", served="har", edge="none",
     )  # fmt: skip
 
@@ -146,8 +150,8 @@ def test_an_explanation_equals_its_own_json(importances: Importances | None):
 
 
 def test_the_narrative_of_a_forecast_names_the_largest_attributions():
-    found = Attributed.of(attribution(), FEATURES)
-    most = found.by_size()[0]
+    found = IntegratedGradients.from_attribution(attribution(), FEATURES)
+    most = found.sorted_by_size()[0]
 
     said = english(explained())
 
@@ -180,7 +184,7 @@ def test_the_narrative_states_that_no_single_feature_is_significant():
 
 @pytest.mark.parametrize("importances", [None, IMPORTANCES], ids=["forecast", "run"])
 def test_the_narrative_states_that_an_untrained_network_reads_nothing(
-    importances: Importances | None,
+    importances: PermutationImportances | None,
 ):
     silent = attribution(size=0.0)
 
@@ -249,10 +253,10 @@ def test_portuguese_sentences_have_decimal_commas():
             "Width of the 50 % range in 5 sessions",
             "Largura da faixa de 50 % em 5 pregões",
         ),
-        (ProbabilityOf(action="sell"), "Probability of sell", "Probabilidade de vender"),
+        (ActionProbability(action="sell"), "Probability of sell", "Probabilidade de vender"),
     ],
 )
 def test_every_quantity_has_a_name_in_both_languages(quantity, en: str, pt_br: str):
-    name = name_of_quantity(quantity)
+    name = quantity_name(quantity)
 
     assert (en, pt_br) == (name.en, name.pt_br)

@@ -10,16 +10,16 @@ from hypothesis import strategies as st
 from scipy.stats import norm, spearmanr
 
 from pregao.dataset import Dataset, Split, make_dataset
-from pregao.explanation import Importances, evenly_chosen, permutation_importance
-from pregao.explanation._permutation import (
+from pregao.explanation import PermutationImportances, permutation_importance, sample_evenly
+from pregao.explanation._permutation_importance import (
     _last_rows,
     _SeparateWindows,
     correlated_clusters,
     lag_groups,
     permute_windows,
 )
-from pregao.scores import truth_of, window_crps
-from pregao.testing import noisy_after, synthetic_prices
+from pregao.scores import observed_outcomes, window_crps
+from pregao.testing import randomise_after, synthetic_prices
 from pregao.training import LEVELS, Experiment, finish, train
 from pregao.zoo.baselines import BASELINES
 
@@ -58,7 +58,7 @@ def foresighted() -> Dataset:
     return replace(data, validation=with_table(data.validation, table))
 
 
-def importances(forecaster, **options) -> Importances:
+def importances(forecaster, **options) -> PermutationImportances:
     return permutation_importance(forecaster, dataset(), levels=LEVELS, **options)
 
 
@@ -87,7 +87,7 @@ def test_only_the_lags_that_are_read_have_importance(lag: int, group: str):
 
 def test_the_rise_equals_that_of_scores_on_manually_permuted_inputs():
     windows = dataset().validation
-    truth, reader = truth_of([windows]), Reader(columns=(0, 1))
+    truth, reader = observed_outcomes([windows]), Reader(columns=(0, 1))
     scale = windows.scale * np.exp(0.3 * windows.inputs[:, -1, [0, 1]].sum(axis=1))[:, None]
 
     def crps(scale: np.ndarray) -> float:
@@ -174,7 +174,7 @@ def test_importance_does_not_change_when_the_test_part_does():
     known = make_dataset(prices, split=Split(), **cuts)
     first = int(known.sealed_test.cutoff_rows[0])
     changed = make_dataset(
-        [noisy_after(prices[0], first - 1)], split=known.borders, scaler=known.scaler, **cuts
+        [randomise_after(prices[0], first - 1)], split=known.borders, scaler=known.scaler, **cuts
     )
 
     found = permutation_importance(trained(), known, levels=LEVELS)
@@ -198,7 +198,7 @@ def test_importances_do_not_depend_on_the_block_size():
 def test_importances_round_trip_through_json():
     found = importances(Reader())
 
-    assert found == Importances.model_validate_json(found.model_dump_json())
+    assert found == PermutationImportances.model_validate_json(found.model_dump_json())
 
 
 @given(st.integers(0, 2**32))
@@ -224,7 +224,7 @@ def test_neighbouring_windows_are_permuted_as_a_block():
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5, 9])
 def test_a_few_windows_are_permuted_too(count: int):
-    windows = dataset().validation.of_symbol(1).take(slice(0, count))
+    windows = dataset().validation.for_symbol(1).take(slice(0, count))
 
     source = permute_windows(windows, np.random.default_rng(0))
 
@@ -236,7 +236,7 @@ def test_a_few_windows_are_permuted_too(count: int):
 def test_at_most_the_requested_number_of_windows_is_sampled(most: int):
     windows = dataset().validation
 
-    chosen = evenly_chosen(windows, most)
+    chosen = sample_evenly(windows, most)
 
     assert 0 < len(chosen) <= most
     assert set(chosen.cutoff_rows) <= set(windows.cutoff_rows)
@@ -248,7 +248,7 @@ def test_sampled_symbols_of_a_large_pool_keep_windows_to_permute():
     prices = [synthetic_prices(f"AAA{n}", sessions=330, seed=n) for n in (3, 4, 5, 6, 11)]
     pool = make_dataset(prices, features=["return"], lookback=4, horizon=2, split=Split())
 
-    chosen = evenly_chosen(pool.validation, 40)
+    chosen = sample_evenly(pool.validation, 40)
 
     counts = np.unique(chosen.symbol_index, return_counts=True)[1]
     assert 2 == len(counts)

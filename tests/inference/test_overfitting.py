@@ -27,7 +27,7 @@ PAPER = TrackRecord(sharpe=2.5 / 250**0.5, num_observations=1250, skewness=-3, k
 def test_moments_equal_those_of_scipy():
     returns = np.random.default_rng(0).gamma(2, 0.01, 300) - 0.018
 
-    record = TrackRecord.of(returns)
+    record = TrackRecord.from_returns(returns)
 
     assert pytest.approx(returns.mean() / returns.std(ddof=1)) == record.sharpe
     assert pytest.approx(stats.skew(returns)) == record.skewness
@@ -36,7 +36,7 @@ def test_moments_equal_those_of_scipy():
 
 @pytest.mark.parametrize("returns", [[], [0.01], [0.0] * 50, [0.1] * 50])
 def test_returns_without_variance_have_no_sharpe_ratio(returns):
-    record = TrackRecord.of(returns)
+    record = TrackRecord.from_returns(returns)
 
     assert 0.0 == record.sharpe
     assert 0.5 == probabilistic_sharpe(record)
@@ -96,7 +96,7 @@ def test_the_expected_maximum_equals_that_of_simulated_trials(num_trials):
 
 
 def test_a_single_trial_is_not_deflated():
-    record = TrackRecord.of(np.random.default_rng(0).normal(0.001, 0.01, 250))
+    record = TrackRecord.from_returns(np.random.default_rng(0).normal(0.001, 0.01, 250))
 
     found = deflated_sharpe(record, num_trials=1)
 
@@ -118,7 +118,8 @@ def test_more_trials_lower_the_deflated_sharpe_ratio(few, more):
 def test_the_probability_of_one_trial_without_skill_is_uniform():
     generator = np.random.default_rng(1)
     found = [
-        probabilistic_sharpe(TrackRecord.of(generator.normal(0, 0.01, 250))) for _ in range(600)
+        probabilistic_sharpe(TrackRecord.from_returns(generator.normal(0, 0.01, 250)))
+        for _ in range(600)
     ]
 
     assert stats.kstest(found, "uniform").pvalue > 0.01
@@ -130,7 +131,7 @@ def test_the_best_of_many_trials_without_skill_is_rarely_significant(is_known):
     for _ in range(200):
         trials = generator.standard_t(5, (250, 30)) * 0.01
         sharpes = trials.mean(axis=0) / trials.std(axis=0, ddof=1)
-        best = TrackRecord.of(trials[:, sharpes.argmax()])
+        best = TrackRecord.from_returns(trials[:, sharpes.argmax()])
         variance = sharpes.var(ddof=1) if is_known else None
         found.append(deflated_sharpe(best, num_trials=30, trial_variance=variance))
 
@@ -142,7 +143,7 @@ def test_the_best_of_many_trials_without_skill_is_rarely_significant(is_known):
 def test_true_skill_remains_significant_after_deflation():
     returns = np.random.default_rng(3).normal(0.002, 0.01, 1000)
 
-    found = deflated_sharpe(TrackRecord.of(returns), num_trials=50)
+    found = deflated_sharpe(TrackRecord.from_returns(returns), num_trials=50)
 
     assert found.deflated_sharpe > 0.95
     assert found.minimum_sessions < 1000

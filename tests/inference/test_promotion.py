@@ -10,10 +10,10 @@ from pregao.errors import MissingNaiveError
 from pregao.inference import (
     Promotion,
     confidence_set,
+    decide_promotion,
     diebold_mariano,
-    promote,
     skill_interval,
-    superior_ability,
+    superior_predictive_ability,
 )
 
 DAY = np.datetime64("2020-01-01")
@@ -31,7 +31,7 @@ def promotion(seed=0, *, count=COUNT, horizon=1, num_resamples=1000, **gaps):
     given_gaps = {"lstm": 0.0, "gru": 0.0, "random_walk": 0.1, "anchor": 0.0, **gaps}
     made = losses(seed, count, **given_gaps)
     networks = {name: made.pop(name) for name in ("lstm", "gru")}
-    return promote(
+    return decide_promotion(
         networks,
         made,
         candidate="lstm",
@@ -77,14 +77,14 @@ def test_the_p_values_of_a_promotion_equal_those_of_its_tests():
     baselines = {name: made[name] for name in ("random_walk", "anchor")}
     both = {"sessions": sessions, "horizon": 3}
 
-    found = promote(networks, baselines, candidate="lstm", best_baseline="anchor", **both)
+    found = decide_promotion(networks, baselines, candidate="lstm", best_baseline="anchor", **both)
 
     everyone = confidence_set({**baselines, **networks}, **both, level=0.05)
     assert everyone.p_values["lstm"] == found.set_p_value
     assert ("lstm" in everyone.members) == found.in_confidence_set
     own, rival = made["lstm"], made["anchor"]
     assert diebold_mariano(own, rival, **both).p_value == found.dm_p_value
-    assert superior_ability(rival, networks, **both).consistent == found.spa_p_value
+    assert superior_predictive_ability(rival, networks, **both).consistent == found.spa_p_value
     assert skill_interval(own, rival, **both) == found.skill
     assert (4, COUNT // 2) == (found.num_forecasters, found.skill.num_observations)
 
@@ -145,7 +145,7 @@ def test_an_untrained_network_that_equals_its_anchor_is_not_promoted():
     made = losses(anchor=0.0, random_walk=0.1)
     twin = {"lstm": made["anchor"] * (1 - 1e-7)}
 
-    found = promote(
+    found = decide_promotion(
         twin,
         made,
         candidate="lstm",
@@ -160,7 +160,7 @@ def test_an_untrained_network_that_equals_its_anchor_is_not_promoted():
 
 def test_no_promotion_without_the_random_walk():
     with pytest.raises(MissingNaiveError, match="random_walk"):
-        promote(
+        decide_promotion(
             losses(lstm=0.0),
             losses(anchor=0.1),
             candidate="lstm",
@@ -198,7 +198,7 @@ def test_a_candidate_must_beat_every_baseline_not_the_best_on_validation_alone()
     sessions, hard = np.datetime64("2020-01-01") + np.arange(400), draw.gamma(2, 1, 400)
     noisy = {name: hard + draw.normal(0, 0.3, 400) for name in ("lstm", "random_walk")}
 
-    found = promote(
+    found = decide_promotion(
         {"lstm": noisy["lstm"]},
         # The best baseline on validation is not the best on the test part.
         {"random_walk": noisy["random_walk"], "gjr_garch": hard + 0.2},

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from arch.bootstrap import SPA
 
-from pregao.inference import SuperiorAbility, superior_ability
-from pregao.inference._superiority import studentised, superiority_p_values
+from pregao.inference import SuperiorPredictiveAbility, superior_predictive_ability
+from pregao.inference._superior_ability import studentised, superiority_p_values
 
 DAY = np.datetime64("2020-01-01")
 
@@ -18,7 +18,7 @@ def market(seed, count, gains, noise=0.5):
 
 
 def found(benchmark, losses, *, horizon=1, **options):
-    return superior_ability(
+    return superior_predictive_ability(
         benchmark, losses, sessions=DAY + np.arange(len(benchmark)), horizon=horizon, **options
     )
 
@@ -119,7 +119,7 @@ def test_losses_are_averaged_by_date_first():
     benchmark, losses = market(8, 150, [0.05, 0.0])
     days = np.tile(DAY + np.arange(150), 2)
 
-    twice = superior_ability(
+    twice = superior_predictive_ability(
         np.tile(benchmark, 2),
         {name: np.tile(each, 2) for name, each in losses.items()},
         sessions=days,
@@ -136,4 +136,4 @@ def test_the_seed_decides_and_the_value_equals_its_own_json():
 
     assert first == again
     assert first != other
-    assert first == SuperiorAbility.model_validate_json(first.model_dump_json())
+    assert first == SuperiorPredictiveAbility.model_validate_json(first.model_dump_json())

@@ -13,8 +13,8 @@ from pregao.instruments import (
     NYSE,
     TOKYO,
     as_date,
-    day_at,
-    known_from,
+    calendar_start,
+    exchange_date,
     last_complete_session,
     next_sessions,
     sessions_between,
@@ -68,7 +68,7 @@ def test_sessions_ascend_within_their_bounds_and_do_not_depend_on_them(exchange,
 
     sessions = sessions_between(exchange, first, last)
 
-    wide = sessions_between(exchange, known_from(exchange), np.datetime64("2040-01-01"))
+    wide = sessions_between(exchange, calendar_start(exchange), np.datetime64("2040-01-01"))
     assert wide[(wide >= first) & (wide <= last)].tolist() == sessions.tolist()
     assert np.all(np.diff(sessions) > np.timedelta64(0, "D"))
     assert np.is_busday(sessions).all()
@@ -90,7 +90,7 @@ def test_next_sessions_are_consecutive_and_of_the_given_number(exchange, after, 
 def test_time_before_the_calendar_has_no_sessions(exchange):
     assert 0 == len(sessions_between(exchange, np.datetime64("1850-01-01"), np.datetime64("1900")))
     assert (
-        known_from(exchange)
+        calendar_start(exchange)
         <= sessions_between(exchange, np.datetime64("1700-01-01"), np.datetime64("2000-01-01"))[0]
     )
     with pytest.raises(InputError, match="not known"):
@@ -141,5 +141,5 @@ def test_a_clock_in_the_past_is_an_error():
 def test_the_day_at_an_exchange_is_in_its_time_zone():
     late = datetime(2024, 7, 1, 23, 30, tzinfo=UTC)
 
-    assert date(2024, 7, 1) == day_at(B3, late)
-    assert date(2024, 7, 2) == day_at(TOKYO, late)
+    assert date(2024, 7, 1) == exchange_date(B3, late)
+    assert date(2024, 7, 2) == exchange_date(TOKYO, late)

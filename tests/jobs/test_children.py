@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from pregao.database import Database
 from pregao.jobs import FetchRequest, JobLimits, Jobs
-from pregao.worker import WorkerTerms, run_worker
+from pregao.worker import WorkerSettings, run_worker
 
 SP500 = FetchRequest(symbol="SP500", source="sample")
 
@@ -60,7 +60,7 @@ def make_jobs(tmp_path):
     opened = []
 
     def made(**limits):
-        opened.append(Database.opened(home=tmp_path))
+        opened.append(Database.open(home=tmp_path))
         return Jobs(opened[-1], JobLimits(**limits))
 
     yield made
@@ -71,9 +71,9 @@ def make_jobs(tmp_path):
 @contextmanager
 def _running_worker(jobs, home, script):
     stop = threading.Event()
-    settings = WorkerTerms(
+    settings = WorkerSettings(
         poll_seconds=0.05,
-        beat_seconds=0.2,
+        heartbeat_seconds=0.2,
         grace_seconds=0.5,
         child=(sys.executable, "-c", script, str(home)),
     )

@@ -42,7 +42,7 @@ def make_jobs(database_url, tmp_path):
     opened = []
 
     def made(**limits):
-        database = Database.opened(database_url, home=tmp_path)
+        database = Database.open(database_url, home=tmp_path)
         opened.append(database)
         return Jobs(database, JobLimits(**limits))
 
@@ -355,10 +355,10 @@ def test_concurrent_workers_claim_every_job_once(jobs):
 
 
 def test_workers_are_listed_from_their_heartbeat_until_their_end(jobs):
-    jobs.worker_beats("one", host="h", pid=1, job=None)
-    jobs.worker_beats("one", host="h", pid=1, job="job-x")
-    jobs.worker_beats("two", host="h", pid=2, job=None)
+    jobs.record_heartbeat("one", host="h", pid=1, job=None)
+    jobs.record_heartbeat("one", host="h", pid=1, job="job-x")
+    jobs.record_heartbeat("two", host="h", pid=2, job=None)
 
     assert {"one": "job-x", "two": None} == {each.id: each.job for each in jobs.workers()}
-    jobs.worker_leaves("one")
+    jobs.remove_worker("one")
     assert ["two"] == [each.id for each in jobs.workers()]

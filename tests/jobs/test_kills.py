@@ -27,28 +27,28 @@ CHILD_POINTS = [
     "pregao.workbench._test_set:record_test_access:after:1",
     "pregao.training._train:_Training.next_epoch:before:1",
     "pregao.training._train:_Training.next_epoch:after:2",
-    "pregao.registry._atomic:write_file:before:1",
-    "pregao.registry._atomic:write_file:after:1",
+    "pregao.registry._atomic_writes:write_file:before:1",
+    "pregao.registry._atomic_writes:write_file:after:1",
     "pregao.registry._runs:write_folder:before:1",
     "pregao.registry._runs:write_folder:after:1",
     "pregao.registry._run_rows:record_run:before:1",
     "pregao.registry._registration:register:before:1",
-    "pregao.registry._atomic:write_folder:after:2",
+    "pregao.registry._atomic_writes:write_folder:after:2",
     "pregao.registry._champions:Champions.promote:before:1",
     "pregao.registry._champions:Champions.promote:after:1",
     "pregao.worker._messages:ResultMessage:before:1",
 ]
 WORKER_POINTS = [
-    "pregao.jobs._jobs:Jobs.claim:before:1",
-    "pregao.jobs._jobs:Jobs.claim:after:1",
-    "pregao.worker._attempt:Attempt.begun:after:1",
+    "pregao.jobs._queue:Jobs.claim:before:1",
+    "pregao.jobs._queue:Jobs.claim:after:1",
+    "pregao.worker._attempt:Attempt.start:after:1",
     "pregao.jobs._claim:Claim.renew:after:1",
     "pregao.jobs._claim:Claim.succeed:before:1",
     "pregao.jobs._claim:Claim.succeed:after:1",
 ]
 SERVER_POINTS = [
-    "pregao.jobs._jobs:Jobs._write:before:1",
-    "pregao.jobs._jobs:Jobs._write:after:1",
+    "pregao.jobs._queue:Jobs._write:before:1",
+    "pregao.jobs._queue:Jobs._write:after:1",
 ]
 PROMOTION_POINTS = [
     "pregao.registry._champions:Champions.promote:before:1",

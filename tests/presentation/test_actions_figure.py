@@ -4,7 +4,7 @@ import plotly.graph_objects as go
 import pytest
 
 from pregao.dataset import ACTIONS, make_dataset
-from pregao.decisions import ActionReport, judge_implied_actions
+from pregao.decisions import ActionReport, evaluate_implied_actions
 from pregao.decisions._thresholds import NO_TRADE
 from pregao.presentation import Language
 from pregao.presentation._numbers import percent
@@ -29,7 +29,7 @@ def report() -> ActionReport:
         split=experiment.split,
     )
     fitted = BASELINES["rolling_250"].fit(dataset.train, LEVELS, 0)
-    return judge_implied_actions(fitted, dataset, levels=LEVELS)
+    return evaluate_implied_actions(fitted, dataset, levels=LEVELS)
 
 
 def _words(figure: go.Figure) -> str:

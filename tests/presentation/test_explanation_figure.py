@@ -11,13 +11,18 @@ import pytest
 from rich.cells import cell_len
 
 import pregao.presentation
-from pregao.explanation import Attributed, Explanation, Importance, Importances
+from pregao.explanation import (
+    Explanation,
+    IntegratedGradients,
+    PermutationImportance,
+    PermutationImportances,
+)
 from pregao.presentation import Language
 from pregao.presentation._texts_explanation import EXPLANATION_TEXTS
 from pregao.presentation.figures import PALETTES, Theme, explanation_figure
 from pregao.report import page_html
 from pregao.terminal import print_explanation
-from pregao.training import Attribution, MedianAt, ProbabilityOf, Quantity, WidthAt
+from pregao.training import ActionProbability, Attribution, MedianAt, Quantity, WidthAt
 
 BOTH: tuple[Language, ...] = ("en", "pt")
 FEATURES = ("return", "volatility_11_60", "range_smoothed", "<gap>")
@@ -25,18 +30,22 @@ LAGS = tuple(range(30, 0, -1))
 QUANTITIES = (
     MedianAt(step=10),
     WidthAt(step=10),
-    *(ProbabilityOf(action=action) for action in ("buy", "sell", "hold")),
+    *(ActionProbability(action=action) for action in ("buy", "sell", "hold")),
 )
 
 
-def attributed(quantity: Quantity, seed: int, windows: int) -> Attributed:
+def attributed(quantity: Quantity, seed: int, windows: int) -> IntegratedGradients:
     shares = np.random.default_rng(seed).normal(0, 0.01 * seed, (windows, len(FEATURES), 30))
     value = shares.sum(axis=(1, 2))
-    return Attributed.of(Attribution(quantity, shares, value, np.zeros(windows)), FEATURES)
+    return IntegratedGradients.from_attribution(
+        Attribution(quantity, shares, value, np.zeros(windows)), FEATURES
+    )
 
 
-def importance(name: str, rise: float, error: float) -> Importance:
-    return Importance(name=name, members=(), rise_percent=rise, standard_error_percent=error)
+def importance(name: str, rise: float, error: float) -> PermutationImportance:
+    return PermutationImportance(
+        name=name, members=(), rise_percent=rise, standard_error_percent=error
+    )
 
 
 @pytest.fixture(scope="module", params=["forecast", "run"])
@@ -64,7 +73,7 @@ def of_forecast() -> Explanation:
 
 def of_run() -> Explanation:
     rises = (0.2, -0.1, 0.7, 0.01)
-    importances = Importances(
+    importances = PermutationImportances(
         num_windows=1024,
         repeats=5,
         reads_features=True,
@@ -171,7 +180,7 @@ def test_the_number_that_was_read_most_for_is_drawn_by_default(explanation):
 def test_a_run_that_reads_nothing_is_drawn_as_that():
     explanation = of_run()
     nothing = [
-        Attributed.of(
+        IntegratedGradients.from_attribution(
             Attribution(each, np.zeros((1, len(FEATURES), 30)), np.ones(1), np.ones(1)), FEATURES
         )
         for each in QUANTITIES

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 import pytest
 from scipy.stats import norm
 
-from pregao.calibration import Conditions, Reliability, reliability
+from pregao.calibration import MarketConditions, Reliability, reliability
 from pregao.presentation import Language
 from pregao.presentation._texts_reliability import RELIABILITY_TEXTS
 from pregao.presentation.figures import PALETTES, Theme
@@ -29,7 +29,7 @@ def made(horizon: int, *, has_breaks: bool = True) -> Reliability:
     )
     steps = np.sqrt(np.arange(1, horizon + 1))[:, None]
     quantiles = np.tile(0.009 * steps * norm.ppf(LEVELS), (1200, 1, 1))
-    conditions = Conditions(
+    conditions = MarketConditions(
         generator.random(1200) < 0.3, (generator.random(1200) < 0.1) & has_breaks
     )
     return reliability(quantiles, LEVELS, truth, conditions)

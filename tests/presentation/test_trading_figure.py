@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from pregao.decisions.trading import (
-    MARKETS,
+    TRADING_RULES,
     ByMedian,
-    Decisions,
     Strategy,
+    SymbolForecasts,
     Trading,
     UntilChanged,
     simulate,
@@ -26,11 +26,11 @@ from pregao.testing import synthetic_prices
 def traded(*, tax: bool = False, is_long_only: bool = False) -> Trading:
     prices = synthetic_prices("PETR4", 200, seed=3)
     middle = np.random.default_rng(0).normal(0, 0.03, (150, 1, 1))
-    said = Decisions(
+    said = SymbolForecasts(
         prices.sessions[20:170], middle + np.array([-0.02, 0.0, 0.02]), (0.1, 0.5, 0.9)
     )
     strategy = Strategy(rule=ByMedian(cost=0.03), holding=UntilChanged(), is_long_only=is_long_only)
-    return simulate(prices, said, market=MARKETS["b3"], strategy=strategy, tax=tax)
+    return simulate(prices, said, market=TRADING_RULES["b3"], strategy=strategy, tax=tax)
 
 
 def trace(figure, name):

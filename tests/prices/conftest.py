@@ -10,7 +10,7 @@ from hypothesis import settings
 from lying_server import FakeClock, FaultyServer, recorded_answers
 from pydantic import SecretStr
 
-from pregao.prices import SERVICES, NetworkAccess, Patience, _breaker
+from pregao.prices import SERVICES, NetworkAccess, RetryPolicy, _circuit_breaker
 from pregao.testing import synthetic_prices
 
 settings.register_profile("prices", deadline=None)  # the first example builds a calendar
@@ -43,7 +43,7 @@ def write(tmp_path):
 @pytest.fixture
 def server(market, monkeypatch):
     # A free port may have been an earlier server's, and circuit breakers are kept by address.
-    monkeypatch.setattr(_breaker, "_breakers", {})
+    monkeypatch.setattr(_circuit_breaker, "_breakers", {})
     with FaultyServer() as server:
         server.respond = recorded_answers(market)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -71,7 +71,7 @@ def open_access(server, fake_clock, tmp_path):
     """Make an access to the server, with a retry policy of given fields."""
 
     def open_access(**changes):
-        patience = {"deadline_seconds": 10.0, "first_wait_seconds": 1.0, **changes}
+        retry_policy = {"deadline_seconds": 10.0, "first_wait_seconds": 1.0, **changes}
         return NetworkAccess(
             tmp_path,
             fake_clock.clock,
@@ -81,7 +81,7 @@ def open_access(server, fake_clock, tmp_path):
                 if each.key_variable
             },
             base_urls=dict.fromkeys(SERVICES, server.url),
-            patience=Patience(**patience),
+            retry_policy=RetryPolicy(**retry_policy),
             random=Random(0),
         )
 

@@ -8,14 +8,14 @@ from lying_server import Faults
 
 from pregao.errors import ProviderError
 from pregao.instruments import Symbol
-from pregao.prices import NETWORK
+from pregao.prices import NETWORK_PROVIDERS
 
 PETR4 = Symbol.parse("PETR4")
 
 
 @pytest.fixture
 def provider(open_access):
-    return NETWORK["alphavantage"](access=open_access())
+    return NETWORK_PROVIDERS["alphavantage"](access=open_access())
 
 
 @pytest.fixture
@@ -34,7 +34,9 @@ def attempt(provider):
 
 @pytest.fixture
 def health(open_access):
-    return lambda: NETWORK["alphavantage"].breaker(open_access()).health(open_access().clock)
+    return lambda: (
+        NETWORK_PROVIDERS["alphavantage"].breaker(open_access()).health(open_access().clock)
+    )
 
 
 def test_a_provider_that_refuses_gets_no_request_for_a_minute(attempt, server, fake_clock):
@@ -116,11 +118,11 @@ def test_all_threads_of_a_process_share_one_circuit(open_access, server):
     server.faults = [Faults.status(429, Retry_After="30")]
     access = open_access()
     with pytest.raises(ProviderError):
-        NETWORK["alphavantage"](access=access).download(PETR4)
+        NETWORK_PROVIDERS["alphavantage"](access=access).download(PETR4)
 
     def refused(_):
         try:
-            NETWORK["alphavantage"](access=access).download(PETR4)
+            NETWORK_PROVIDERS["alphavantage"](access=access).download(PETR4)
         except ProviderError as error:
             return error.reason
         return None

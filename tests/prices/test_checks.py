@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pregao.errors import InputError
 from pregao.findings import FINDINGS
 from pregao.instruments import Symbol, as_date
-from pregao.prices import CHECKS, PROVIDERS, Bars, Download, Prices, find_defects, validated
+from pregao.prices import CHECKS, PROVIDERS, Bars, Download, Prices, find_defects, validate_download
 from pregao.testing import synthetic_prices
 
 MARKET = synthetic_prices(sessions=300, seed=5, dividend=0.0)
@@ -23,7 +23,7 @@ def changed(row, bars=MARKET.bars, **values):
     columns = {name: column.copy() for name, column in bars.columns.items()}
     for name, value in values.items():
         columns[name][row] = value
-    return Bars.of(bars.sessions, columns)
+    return Bars.from_columns(bars.sessions, columns)
 
 
 def scaled(row, factor, bars=MARKET.bars):
@@ -34,7 +34,7 @@ def inserted(bars, session, **values):
     """Return bars with one more at its session; its values are those of the bar before."""
     at = int(np.searchsorted(bars.sessions, np.datetime64(session)))
     columns = {n: np.insert(c, at, values.get(n, c[at - 1])) for n, c in bars.columns.items()}
-    return Bars.of(np.insert(bars.sessions, at, np.datetime64(session)), columns)
+    return Bars.from_columns(np.insert(bars.sessions, at, np.datetime64(session)), columns)
 
 
 def download(bars, symbol=TEST3):
@@ -46,7 +46,7 @@ def found_in(bars, as_of=None, symbol=TEST3):
 
 
 def kept_sessions(bars, as_of=None):
-    return validated(download(bars), as_of)[0].sessions.tolist()
+    return validate_download(download(bars), as_of)[0].sessions.tolist()
 
 
 EVERY = MARKET.sessions.tolist()
@@ -61,7 +61,7 @@ def test_synthetic_prices_have_no_finding(seed, symbol):
     market = synthetic_prices(symbol, 300, seed=seed, annual_volatility=0.4)
 
     assert () == find_defects(market.bars, market.symbol, as_date(market.last))
-    assert market == validated(download(market.bars, market.symbol))[0]
+    assert market == validate_download(download(market.bars, market.symbol))[0]
 
 
 @pytest.mark.parametrize("ticker", ["SP500", "NASDAQ"])
@@ -116,7 +116,7 @@ def test_unsorted_bars_are_a_finding_and_sorted(random):
     bars = MARKET.bars.take(np.array(order))
 
     assert "warning" == found_in(bars)["PRC003"].severity
-    assert MARKET.digest == validated(download(bars))[0].digest
+    assert MARKET.digest == validate_download(download(bars))[0].digest
 
 
 def test_newest_first_is_one_finding_without_sessions():
@@ -298,19 +298,19 @@ def test_finding_has_advice_at_most_a_hundred_sessions_and_the_lines():
 @pytest.mark.parametrize("ticker", ["TEST3", "NVDA", "4063.T", "AET.L"])
 def test_sessions_beyond_the_calendar_are_no_finding(ticker, first):
     days = np.datetime64(first) + np.arange(300)
-    bars = Bars.of(days, MARKET.bars.columns)
+    bars = Bars.from_columns(days, MARKET.bars.columns)
 
     findings = found_in(bars, symbol=Symbol.parse(ticker))
 
     assert (first < "1990") == ("PRC002" not in findings)
-    assert 300 == len(validated(download(bars, Symbol.parse(ticker)))[0])
+    assert 300 == len(validate_download(download(bars, Symbol.parse(ticker)))[0])
 
 
 def test_bars_without_a_sound_row_are_an_error_with_the_reason():
     with pytest.raises(InputError, match=r"planted.csv has no usable bar of TEST3: PRC005 300"):
-        validated(download(changed(slice(None), close=np.nan)))
+        validate_download(download(changed(slice(None), close=np.nan)))
     with pytest.raises(InputError, match="no rows in that span"):
-        validated(download(MARKET.bars.take(slice(0, 0))))
+        validate_download(download(MARKET.bars.take(slice(0, 0))))
 
 
 ANY = st.floats(width=32) | st.sampled_from([0.0, 1.0, 1e308, -1.0, np.nan, np.inf])
@@ -326,10 +326,10 @@ ANY = st.floats(width=32) | st.sampled_from([0.0, 1.0, 1e308, -1.0, np.nan, np.i
 @settings(max_examples=200)
 def test_any_bars_become_valid_prices_or_are_refused(rows):
     days, *columns = zip(*rows, strict=True)
-    bars = Bars.of(days, dict(zip(MARKET.bars.columns, columns, strict=True)))
+    bars = Bars.from_columns(days, dict(zip(MARKET.bars.columns, columns, strict=True)))
 
     try:
-        prices, findings = validated(download(bars), date(2050, 1, 1))
+        prices, findings = validate_download(download(bars), date(2050, 1, 1))
     except InputError as error:
         message = str(error)
         assert "no usable bar" in message
@@ -353,7 +353,7 @@ def test_real_defect_is_found(real_data, name):
     ticker, code = EXPECTED[name]
     raw = PROVIDERS["csv"](path=real_data / "dirty" / name).download(Symbol.parse(ticker))
 
-    assert code in [finding.code for finding in validated(raw)[1]]
+    assert code in [finding.code for finding in validate_download(raw)[1]]
 
 
 def test_defects_of_a_real_file_are_counted(real_data):
@@ -385,4 +385,4 @@ def test_sound_real_file_is_not_quarantined(real_data, name):
     ticker = {"AET": "AET.L", "406": "4063.T"}.get(stem[:3], stem.removesuffix(".fulladj"))
     raw = PROVIDERS["csv"](path=real_data / name).download(Symbol.parse(ticker))
 
-    assert [] == [str(f) for f in validated(raw)[1] if f.severity == "error"]
+    assert [] == [str(f) for f in validate_download(raw)[1] if f.severity == "error"]

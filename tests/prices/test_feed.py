@@ -11,7 +11,7 @@ from lying_server import Faults, as_alphavantage, as_yahoo, recorded_answers, ya
 
 from pregao.errors import InputError, ProviderError, UnknownNameError, UnknownSymbolError
 from pregao.instruments import Symbol, as_date
-from pregao.prices import Bars, Feed, PriceStore, open_feed, validated
+from pregao.prices import Bars, Feed, PriceStore, open_feed, validate_download
 from pregao.testing import synthetic_prices
 
 PETR4 = Symbol.parse("PETR4")
@@ -165,7 +165,9 @@ def test_equal_prices_are_one_revision_and_rewritten_ones_another(feed, server, 
     for _ in range(2):
         feed.prices(PETR4)
     columns = {**market.bars.columns, "adj_close": market.bars.adj_close * 0.99}
-    server.respond = recorded_answers(replace(market, bars=Bars.of(market.sessions, columns)))
+    server.respond = recorded_answers(
+        replace(market, bars=Bars.from_columns(market.sessions, columns))
+    )
 
     answer = feed.prices(PETR4)
 
@@ -199,7 +201,7 @@ def test_a_damaged_store_is_skipped_and_named(feed, server, store):
 
 
 def test_of_several_stored_series_the_newest_is_used(feed, server, store, market):
-    store.append(replace(market.upto(market.sessions[60]), provider="yahoo"))
+    store.append(replace(market.up_to(market.sessions[60]), provider="yahoo"))
     store.append(replace(market, provider="csv"))
     refuse_all(server)
 
@@ -210,7 +212,7 @@ def test_stored_raw_prices_are_used_only_without_adjusted_ones(feed, server, sto
     store.append(replace(market, provider="alphavantage"))
     refuse_all(server)
     raw = feed.prices(PETR4)
-    store.append(replace(market.upto(market.sessions[60]), provider="yahoo"))
+    store.append(replace(market.up_to(market.sessions[60]), provider="yahoo"))
 
     assert "PRC016" in codes(raw)
     assert "yahoo" == feed.prices(PETR4).prices.provider
@@ -244,7 +246,7 @@ def test_the_running_session_is_neither_returned_nor_stored(feed, store, market,
 def test_a_feed_is_a_provider_whose_findings_come_once(feed, server, market):
     server.faults = [Faults.status(429, Retry_After="9999")]
 
-    prices, findings = validated(feed.download(PETR4))
+    prices, findings = validate_download(feed.download(PETR4))
 
     found = [each.code for each in findings]
     assert {"PRC016", "PRC017", "PRC018"} <= set(found)
@@ -273,7 +275,7 @@ def test_health_is_that_of_the_providers_on_the_network(feed, server):
 
 def test_bars_of_a_free_key_accumulate_in_the_store(open_access, server, store, market):
     feed = Feed(("alphavantage",), open_access())
-    for rows in (market.upto(market.sessions[50]), market.between(market.sessions[20], None)):
+    for rows in (market.up_to(market.sessions[50]), market.between(market.sessions[20], None)):
         server.faults = [Faults.body(json.dumps(as_alphavantage(rows)).encode())]
         feed.prices(PETR4)
 

@@ -52,7 +52,9 @@ def test_a_run_is_reproduced_from_the_store_after_a_dividend_rewrote_the_past(
 ):
     result = bench.train(TINY)
     columns = {**market.bars.columns, "adj_close": market.bars.adj_close * np.float64(0.99)}
-    server.respond = recorded_answers(replace(market, bars=Bars.of(market.sessions, columns)))
+    server.respond = recorded_answers(
+        replace(market, bars=Bars.from_columns(market.sessions, columns))
+    )
     bench.fetch("PETR4", source="live")
 
     again = bench.reproduce(result.run.id)

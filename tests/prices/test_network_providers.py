@@ -10,12 +10,12 @@ from lying_server import Faults, as_alphavantage, as_brapi, as_yahoo, yahoo_char
 
 from pregao.errors import InputError, ProviderError, UnknownSymbolError
 from pregao.instruments import Symbol
-from pregao.prices import NETWORK, PROVIDERS, validated
+from pregao.prices import NETWORK_PROVIDERS, PROVIDERS, validate_download
 from pregao.testing import PROVIDER_CONTRACT, ProviderCase, synthetic_prices
 
 PETR4, ABSENT = Symbol.parse("PETR4"), Symbol.parse("NONE3")
-KEYED = [name for name, entry in NETWORK.items() if entry.service.key_variable]
-each_provider = pytest.mark.parametrize("name", NETWORK)
+KEYED = [name for name, entry in NETWORK_PROVIDERS.items() if entry.service.key_variable]
+each_provider = pytest.mark.parametrize("name", NETWORK_PROVIDERS)
 each_provider_with_a_key = pytest.mark.parametrize("name", KEYED)
 
 
@@ -24,7 +24,7 @@ def fetch(open_access):
     """Download PETR4 from a provider, with a retry policy of given fields."""
 
     def fetch(name, symbol=PETR4, start=None, end=None, **patience):
-        return NETWORK[name](access=open_access(**patience)).download(symbol, start, end)
+        return NETWORK_PROVIDERS[name](access=open_access(**patience)).download(symbol, start, end)
 
     return fetch
 
@@ -54,7 +54,7 @@ def test_bars_are_those_of_the_server(name, fetch, market):
     assert market.sessions.tolist() == bars.sessions.tolist()
     for column in ("open", "high", "low", "close", "volume"):
         np.testing.assert_array_equal(market.bars.columns[column], bars.columns[column])
-    is_raw = "PRC016" in [each.code for each in NETWORK[name].standing_findings(PETR4)]
+    is_raw = "PRC016" in [each.code for each in NETWORK_PROVIDERS[name].standing_findings(PETR4)]
     expected = market.bars.close if is_raw else market.bars.adj_close
     np.testing.assert_array_equal(expected, bars.adj_close)
 
@@ -144,7 +144,7 @@ def test_the_running_session_is_left_out_until_an_hour_after_its_close(
 def test_bars_of_the_future_are_quarantined(name, fetch, market, fake_clock):
     fake_clock.start -= timedelta(days=10)
 
-    _, findings = validated(fetch(name))
+    _, findings = validate_download(fetch(name))
 
     [future] = [each for each in findings if each.code == "PRC012"]
     assert "error" == future.severity
@@ -318,7 +318,9 @@ def test_a_missing_key_is_an_error_with_its_variable_and_sends_no_request(
     access = open_access()
     access.keys.clear()
 
-    with pytest.raises(ProviderError, match=f"set {NETWORK[name].service.key_variable}") as caught:
+    with pytest.raises(
+        ProviderError, match=f"set {NETWORK_PROVIDERS[name].service.key_variable}"
+    ) as caught:
         PROVIDERS[name](access=access).download(PETR4)
     assert "auth" == caught.value.reason
     assert [] == server.requests
@@ -329,7 +331,7 @@ def test_an_unknown_symbol_is_no_failure_of_the_provider(name, fetch, open_acces
     with pytest.raises(UnknownSymbolError, match="has no NONE3"):
         fetch(name, ABSENT)
 
-    assert not NETWORK[name].breaker(open_access()).health(open_access().clock).is_open
+    assert not NETWORK_PROVIDERS[name].breaker(open_access()).health(open_access().clock).is_open
 
 
 @pytest.mark.parametrize("ticker", ["^BVSP", "7203.T"])
@@ -386,7 +388,7 @@ def test_incomplete_rows_of_brapi_are_left_out(fetch, server, market):
     del rows[21]["volume"]
     server.faults = [Faults.body(json.dumps(answer).encode())]
 
-    prices, findings = validated(fetch("brapi"))
+    prices, findings = validate_download(fetch("brapi"))
 
     assert "PRC005" in [each.code for each in findings]
     assert len(market) - 2 == len(prices)
@@ -500,7 +502,7 @@ def _changed(market, **values):
 def test_bad_rows_are_left_out_with_a_finding_and_never_filled(values, code, fetch, server, market):
     server.faults = [Faults.body(as_yahoo(_changed(market, **values)))]
 
-    prices, findings = validated(fetch("yahoo"))
+    prices, findings = validate_download(fetch("yahoo"))
 
     assert code in [each.code for each in findings]
     assert market.sessions[20] not in prices.sessions
@@ -515,7 +517,7 @@ def test_incomplete_rows_of_alphavantage_are_left_out(value, fetch, server, mark
     del rows[str(market.sessions[21])]["2. high"]
     server.faults = [Faults.body(json.dumps(answer).encode())]
 
-    prices, findings = validated(fetch("alphavantage"))
+    prices, findings = validate_download(fetch("alphavantage"))
 
     assert "PRC005" in [each.code for each in findings]
     assert len(market) - 2 == len(prices)
@@ -530,7 +532,7 @@ def test_a_duplicate_session_is_a_finding(factor, severity, fetch, server, marke
         column.insert(20, column[20] * factor)
     server.faults = [Faults.body(as_yahoo(chart))]
 
-    _, findings = validated(fetch("yahoo"))
+    _, findings = validate_download(fetch("yahoo"))
 
     assert [severity] == [each.severity for each in findings if each.code == "PRC004"]
 
@@ -544,7 +546,7 @@ def test_a_currency_that_switches_in_the_middle_is_quarantined(fetch, server, ma
         column[:30] = [each * 100 for each in column[:30]]
     server.faults = [Faults.body(as_yahoo(chart))]
 
-    _, findings = validated(fetch("yahoo"))
+    _, findings = validate_download(fetch("yahoo"))
 
     assert "PRC009" in [each.code for each in findings if each.severity == "error"]
 

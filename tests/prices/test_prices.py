@@ -14,7 +14,7 @@ MARKET = synthetic_prices(sessions=120, seed=3)
 def test_upto_equals_the_prefix(row):
     prefix = MARKET.bars.take(slice(0, row + 1))
 
-    assert Prices(MARKET.symbol, prefix, "synthetic") == MARKET.upto(MARKET.sessions[row])
+    assert Prices(MARKET.symbol, prefix, "synthetic") == MARKET.up_to(MARKET.sessions[row])
 
 
 @given(st.integers(0, 119), st.integers(0, 119))
@@ -27,7 +27,7 @@ def test_between_keeps_both_ends(one, two):
 
 
 def test_upto_a_closed_day_is_upto_the_session_before():
-    assert MARKET.upto("2015-02-13") == MARKET.upto("2015-02-16")  # Carnival Monday
+    assert MARKET.up_to("2015-02-13") == MARKET.up_to("2015-02-16")  # Carnival Monday
 
 
 @given(st.sampled_from(COLUMNS), st.integers(0, 119))
@@ -35,7 +35,7 @@ def test_digest_changes_with_the_last_bit_of_any_value(name, row):
     columns = {each: column.copy() for each, column in MARKET.bars.columns.items()}
     columns[name][row] = np.nextafter(columns[name][row], np.inf)
 
-    changed = Prices(MARKET.symbol, Bars.of(MARKET.sessions, columns), "synthetic")
+    changed = Prices(MARKET.symbol, Bars.from_columns(MARKET.sessions, columns), "synthetic")
 
     assert MARKET.digest != changed.digest
     assert MARKET != changed
@@ -46,7 +46,7 @@ def test_digest_changes_with_any_session(row):
     sessions = MARKET.sessions.copy()
     sessions[row:] += np.timedelta64(400, "D")
 
-    moved = Prices(MARKET.symbol, Bars.of(sessions, MARKET.bars.columns), "synthetic")
+    moved = Prices(MARKET.symbol, Bars.from_columns(sessions, MARKET.bars.columns), "synthetic")
 
     assert MARKET.digest != moved.digest
 
@@ -68,7 +68,7 @@ def test_prices_are_read_only():
 def test_bars_do_not_share_memory_with_their_input():
     columns = {name: np.ones(3) for name in COLUMNS}
 
-    bars = Bars.of(["2024-01-02", "2024-01-03", "2024-01-04"], columns)
+    bars = Bars.from_columns(["2024-01-02", "2024-01-03", "2024-01-04"], columns)
     columns["close"][:] = 7
 
     assert [1.0, 1.0, 1.0] == bars.close.tolist()

@@ -14,7 +14,7 @@ from pregao.errors import InputError, UnknownSymbolError
 from pregao.instruments import Symbol
 from pregao.prices import (
     COLUMNS,
-    NETWORK,
+    NETWORK_PROVIDERS,
     PROVIDERS,
     SERVICES,
     Bars,
@@ -46,7 +46,7 @@ def cases(tmp_path_factory):
 
 
 @EVERY_CHECK
-@pytest.mark.parametrize("name", sorted(PROVIDERS.keys() - NETWORK.keys()))
+@pytest.mark.parametrize("name", sorted(PROVIDERS.keys() - NETWORK_PROVIDERS.keys()))
 def test_provider_fulfils_the_contract(cases, name, check):
     assert name == cases[name].provider.name
 
@@ -78,7 +78,7 @@ class FaultyProvider:
 
 def noisy(raw, random=np.random.default_rng(0)):  # noqa: B008 - one stream for all calls: each answer differs
     columns = {**raw.bars.columns, "volume": raw.bars.volume + random.random()}
-    return replace(raw, bars=Bars.of(raw.bars.sessions, columns))
+    return replace(raw, bars=Bars.from_columns(raw.bars.sessions, columns))
 
 
 def writable(raw):
@@ -89,7 +89,7 @@ def writable(raw):
 def jumping(raw):
     half = len(raw.bars) // 2
     columns = {n: np.r_[c[:half] * 4, c[half:]] for n, c in raw.bars.columns.items()}
-    return replace(raw, bars=Bars.of(raw.bars.sessions, columns))
+    return replace(raw, bars=Bars.from_columns(raw.bars.sessions, columns))
 
 
 FAULTY = {

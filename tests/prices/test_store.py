@@ -36,7 +36,7 @@ def file_of(store):
 
 def with_closes(closes, prices=MARKET):
     columns = {**prices.bars.columns, "adj_close": np.array(closes, float)}
-    return Prices(prices.symbol, Bars.of(prices.sessions, columns), prices.provider)
+    return Prices(prices.symbol, Bars.from_columns(prices.sessions, columns), prices.provider)
 
 
 def same_bits(one, two):
@@ -98,7 +98,7 @@ def test_old_snapshots_stay_readable_after_a_rewrite(fresh, rewrites):
 
 def test_snapshot_counts_new_and_rewritten_sessions(fresh):
     store = fresh()
-    store.append(MARKET.upto(MARKET.sessions[49]))
+    store.append(MARKET.up_to(MARKET.sessions[49]))
     closes = MARKET.bars.adj_close.copy()
     closes[[10, 20]] *= 1.01
 
@@ -129,7 +129,7 @@ def test_dividend_that_rescales_the_past_is_an_info_finding(fresh, factor):
 def test_store_keeps_the_order_book_and_refuses_prices_without_it(fresh):
     store = fresh()
     columns = {**MARKET.bars.columns, "best_bid": np.full(80, 1.5), "best_ask": np.full(80, 1.6)}
-    book = Prices(MARKET.symbol, Bars.of(MARKET.sessions, columns), "synthetic")
+    book = Prices(MARKET.symbol, Bars.from_columns(MARKET.sessions, columns), "synthetic")
 
     store.append(book)
 
@@ -156,7 +156,7 @@ def test_series_of_two_exchanges_and_two_providers_are_stored_apart(fresh):
     one = Prices(Symbol.parse("ABC"), MARKET.bars, "synthetic")
     two = Prices(Symbol.parse("ABC.SA"), MARKET.bars, "synthetic")
     store.append(one)
-    store.append(two.upto(two.sessions[10]))
+    store.append(two.up_to(two.sessions[10]))
 
     assert 80 == len(store.read(one.symbol, "synthetic"))
     assert 11 == len(store.read(two.symbol, "synthetic"))
@@ -238,7 +238,7 @@ PriceStore(Path(sys.argv[1])).append(synthetic_prices(sessions=80, seed=11))
 @pytest.mark.parametrize(("target", "name"), [("os", "fsync"), ("Path", "replace")])
 def test_kill_in_the_middle_of_a_write_leaves_the_old_file(tmp_path, target, name):
     store = PriceStore(tmp_path)
-    old = MARKET.upto(MARKET.sessions[39])
+    old = MARKET.up_to(MARKET.sessions[39])
     store.append(old)
 
     program = KILLED.format(target=target, name=name)

@@ -16,7 +16,7 @@ from pregao.errors import (
     ServingRunError,
     UnknownChampionError,
 )
-from pregao.registry import Champions, forget_run
+from pregao.registry import Champions, delete_run_row
 
 THREADS = 8
 PLACE = {"symbol": "PETR4", "horizon": 5}
@@ -244,13 +244,13 @@ def test_of_a_concurrent_promotion_and_deletion_one_is_refused(database):
         for name in names:
             start.wait()
             with suppress(ServingRunError):
-                forget_run(database, name)
+                delete_run_row(database, name)
 
     with ThreadPoolExecutor(2) as pool:
         for each in (pool.submit(promote), pool.submit(delete)):
             each.result()
 
-    with database.reading() as connection:
+    with database.read_transaction() as connection:
         left = set(connection.execute(select(runs.c.id)).scalars())
         serving = set(connection.execute(select(champions.c.run)).scalars())
     assert left == serving

@@ -19,16 +19,16 @@ from opening_work import WINDOWS, open_often, opening_of
 
 from pregao.dataset import Split, make_dataset
 from pregao.errors import UnknownSearchError
-from pregao.registry._searches import StoredSearch, begin_search, count_trials
-from pregao.registry._test_set import (
+from pregao.registry._searches import StoredSearch, count_trials, open_search
+from pregao.registry._test_set_ledger import (
+    AccessCounts,
     LedgerBreak,
-    Look,
-    Opening,
-    Openings,
     SealedWindows,
-    open_test,
-    open_tests,
-    openings_of,
+    TestSetAccess,
+    Trial,
+    count_accesses,
+    record_access,
+    record_accesses,
 )
 from pregao.testing import synthetic_prices
 from pregao.training import Experiment
@@ -42,8 +42,8 @@ YEARS = [
 ]
 
 
-def count(home: Path) -> Openings:
-    return openings_of(home, *SPAN)
+def count(home: Path) -> AccessCounts:
+    return count_accesses(home, *SPAN)
 
 
 def ledger(home: Path) -> Path:
@@ -60,21 +60,25 @@ def fill(home: Path, number: int = 5) -> list[bytes]:
 
 
 def test_a_missing_ledger_counts_no_access(tmp_path: Path):
-    none = Openings(num_openings=0, num_repeats=0, num_trials=0, searches=(), num_lost=0, breaks=())
+    none = AccessCounts(
+        num_openings=0, num_repeats=0, num_trials=0, searches=(), num_lost=0, breaks=()
+    )
 
     assert none == count(tmp_path)
     assert [] == list(tmp_path.iterdir())
 
 
 def test_an_access_is_on_disk_before_its_counts_are_returned(tmp_path: Path):
-    trial = Look(name="gru_classic", digests=("8c0f",))
+    trial = Trial(name="gru_classic", digests=("8c0f",))
     moment = datetime(2024, 1, 2, 3, 4, 5, tzinfo=UTC)
-    access = Opening(purpose="train", windows=WINDOWS, looks=(trial,), run="run-1", when=moment)
+    access = TestSetAccess(
+        purpose="train", windows=WINDOWS, looks=(trial,), run="run-1", when=moment
+    )
 
-    recorded = open_test(tmp_path, access)
+    recorded = record_access(tmp_path, access)
 
     [line] = lines(tmp_path)
-    assert access == Opening.model_validate(json.loads(line)["entry"]["opening"])
+    assert access == TestSetAccess.model_validate(json.loads(line)["entry"]["opening"])
     assert (1, False, 0, 1) == (
         recorded.number,
         recorded.is_repeat,
@@ -85,10 +89,12 @@ def test_an_access_is_on_disk_before_its_counts_are_returned(tmp_path: Path):
 
 
 def test_a_training_is_one_trial_and_a_sweep_one_per_network(tmp_path: Path):
-    trials = tuple(Look(name=name, digests=(name,)) for name in ("a", "b", "c"))
-    open_test(tmp_path, opening_of("alone"))
+    trials = tuple(Trial(name=name, digests=(name,)) for name in ("a", "b", "c"))
+    record_access(tmp_path, opening_of("alone"))
 
-    recorded = open_test(tmp_path, Opening(purpose="sweep", windows=WINDOWS, looks=trials))
+    recorded = record_access(
+        tmp_path, TestSetAccess(purpose="sweep", windows=WINDOWS, looks=trials)
+    )
 
     assert (1, 4) == (recorded.earlier.num_trials, recorded.now.num_trials)
     assert (2, 0) == (recorded.now.num_openings, recorded.now.num_repeats)
@@ -96,9 +102,9 @@ def test_a_training_is_one_trial_and_a_sweep_one_per_network(tmp_path: Path):
 
 def test_the_same_forecaster_on_the_same_windows_is_one_trial(tmp_path: Path):
     access = opening_of("network")
-    open_test(tmp_path, access)
+    record_access(tmp_path, access)
 
-    again = open_test(tmp_path, access.replace(purpose="evaluate", run="run-1"))
+    again = record_access(tmp_path, access.replace(purpose="evaluate", run="run-1"))
 
     assert again.is_repeat
     assert (1, 1, 1) == (again.now.num_openings, again.now.num_repeats, again.now.num_trials)
@@ -106,24 +112,24 @@ def test_the_same_forecaster_on_the_same_windows_is_one_trial(tmp_path: Path):
 
 def test_the_same_forecaster_on_other_windows_is_a_new_trial(tmp_path: Path):
     access = opening_of("network")
-    open_test(tmp_path, access)
+    record_access(tmp_path, access)
 
     longer = WINDOWS.replace(last=date(2024, 3, 1), digest="1" * 16)
-    again = open_test(tmp_path, access.replace(windows=longer))
+    again = record_access(tmp_path, access.replace(windows=longer))
 
     assert not again.is_repeat
     assert 2 == again.now.num_trials
 
 
 def test_an_ensemble_of_networks_scored_before_is_no_new_trial(tmp_path: Path):
-    trials = tuple(Look(name=name, digests=(name,)) for name in ("a", "b"))
-    open_test(tmp_path, Opening(purpose="sweep", windows=WINDOWS, looks=trials))
+    trials = tuple(Trial(name=name, digests=(name,)) for name in ("a", "b"))
+    record_access(tmp_path, TestSetAccess(purpose="sweep", windows=WINDOWS, looks=trials))
 
-    average = Look(name="ensemble_uniform", digests=("b", "a"))
-    unseen = Look(name="ensemble_uniform", digests=("a", "c"))
+    average = Trial(name="ensemble_uniform", digests=("b", "a"))
+    unseen = Trial(name="ensemble_uniform", digests=("a", "c"))
 
-    assert open_test(tmp_path, opening_of("x").replace(looks=(average,))).is_repeat
-    assert not open_test(tmp_path, opening_of("x").replace(looks=(unseen,))).is_repeat
+    assert record_access(tmp_path, opening_of("x").replace(looks=(average,))).is_repeat
+    assert not record_access(tmp_path, opening_of("x").replace(looks=(unseen,))).is_repeat
     assert 3 == count(tmp_path).num_trials
 
 
@@ -140,16 +146,16 @@ def test_an_ensemble_of_networks_scored_before_is_no_new_trial(tmp_path: Path):
 def test_only_accesses_that_overlap_in_symbol_and_span_count(
     tmp_path: Path, symbols: tuple[str, ...], first: date, last: date, expected: int
 ):
-    open_tests(tmp_path, [opening_of("network").replace(windows=each) for each in YEARS])
+    record_accesses(tmp_path, [opening_of("network").replace(windows=each) for each in YEARS])
 
-    assert expected == openings_of(tmp_path, symbols, first, last).num_trials
+    assert expected == count_accesses(tmp_path, symbols, first, last).num_trials
 
 
 def test_accesses_recorded_together_count_as_one_by_one(tmp_path: Path):
     accesses = [opening_of(name) for name in ("a", "b", "a", "c")]
 
-    together = open_tests(tmp_path / "together", accesses)
-    apart = [open_test(tmp_path / "apart", each) for each in accesses]
+    together = record_accesses(tmp_path / "together", accesses)
+    apart = [record_access(tmp_path / "apart", each) for each in accesses]
 
     assert apart == list(together)
     assert [1, 2, 2, 3] == [each.now.num_trials for each in together]
@@ -162,7 +168,7 @@ def test_trials_are_the_distinct_forecasters_in_any_order(
 ):
     home = tmp_path_factory.mktemp("home")
 
-    counts = open_tests(home, [opening_of(each) for each in names])[-1].now
+    counts = record_accesses(home, [opening_of(each) for each in names])[-1].now
 
     assert (len({*names}), len(names)) == (
         counts.num_trials,
@@ -174,22 +180,22 @@ def test_the_digest_of_windows_depends_on_their_outcomes():
     prices = synthetic_prices(sessions=600, seed=21)
     parts = {"features": ("return",), "lookback": 10, "horizon": 3, "split": Split()}
     whole = make_dataset([prices], **parts)
-    shorter = make_dataset([prices.upto(prices.sessions[-2])], **{**parts, "split": whole.borders})
+    shorter = make_dataset([prices.up_to(prices.sessions[-2])], **{**parts, "split": whole.borders})
     other = make_dataset([prices], **{**parts, "split": whole.borders, "lookback": 5})
 
-    windows = SealedWindows.of([whole])
+    windows = SealedWindows.from_datasets([whole])
 
     cutoffs = whole.sealed_test.cutoffs
     assert (("TEST3",), len(cutoffs)) == (windows.symbols, windows.num_windows)
     assert [str(cutoffs[0]), str(cutoffs[-1])] == [str(windows.first), str(windows.last)]
-    assert windows.digest != SealedWindows.of([shorter]).digest
-    assert windows == SealedWindows.of([other])
+    assert windows.digest != SealedWindows.from_datasets([shorter]).digest
+    assert windows == SealedWindows.from_datasets([other])
 
 
 def test_a_trial_is_identified_by_the_digests_of_its_experiments():
     experiments = [Experiment(symbols=("TEST3",), seed=seed) for seed in (1, 2)]
 
-    trial = Look.of("ensemble_uniform", experiments)
+    trial = Trial.from_experiments("ensemble_uniform", experiments)
 
     assert tuple(each.digest for each in experiments) == trial.digests
 
@@ -224,9 +230,9 @@ class SequentialPool:
 
 
 def run_search(home: Path, plan: Search) -> StoredSearch:
-    stored = begin_search(home, plan, data=(search_work.RECORD,))
+    stored = open_search(home, plan, data=(search_work.RECORD,))
     with stored.journal() as journal:
-        for _ in search(plan, crew=SequentialPool(), journal=journal, work=search_work.bowl):
+        for _ in search(plan, pool=SequentialPool(), journal=journal, work=search_work.bowl):
             pass
     return stored
 
@@ -235,9 +241,9 @@ def test_trials_of_a_search_come_from_its_journal_and_count_once(tmp_path: Path)
     first, second = run_search(tmp_path, PLAN), run_search(tmp_path, PLAN.replace(seed=1))
     best = opening_of("best").replace(purpose="search", search=first.id)
 
-    once = open_test(tmp_path, best).now
-    again = open_test(tmp_path, best.replace(looks=(Look(name="x", digests=("other",)),))).now
-    both = open_test(tmp_path, best.replace(search=second.id, looks=best.looks)).now
+    once = record_access(tmp_path, best).now
+    again = record_access(tmp_path, best.replace(looks=(Trial(name="x", digests=("other",)),))).now
+    both = record_access(tmp_path, best.replace(search=second.id, looks=best.looks)).now
 
     assert 6 == once.num_trials == again.num_trials
     assert count_trials(tmp_path) == both.num_trials
@@ -245,9 +251,9 @@ def test_trials_of_a_search_come_from_its_journal_and_count_once(tmp_path: Path)
 
 
 def test_a_search_counts_with_its_present_number_of_trials(tmp_path: Path):
-    stored = begin_search(tmp_path, PLAN, data=(search_work.RECORD,))
+    stored = open_search(tmp_path, PLAN, data=(search_work.RECORD,))
     best = opening_of("best").replace(purpose="search", search=stored.id)
-    assert 0 == open_test(tmp_path, best).now.num_trials
+    assert 0 == record_access(tmp_path, best).now.num_trials
 
     run_search(tmp_path, PLAN)
 
@@ -256,7 +262,7 @@ def test_a_search_counts_with_its_present_number_of_trials(tmp_path: Path):
 
 def test_a_deleted_search_counts_with_its_recorded_number_of_trials(tmp_path: Path):
     stored = run_search(tmp_path, PLAN)
-    open_test(tmp_path, opening_of("best").replace(purpose="search", search=stored.id))
+    record_access(tmp_path, opening_of("best").replace(purpose="search", search=stored.id))
     (stored.folder / "search.json").unlink()
 
     assert 6 == count(tmp_path).num_trials
@@ -264,7 +270,7 @@ def test_a_deleted_search_counts_with_its_recorded_number_of_trials(tmp_path: Pa
 
 def test_a_damaged_search_counts_with_its_recorded_trials_and_is_named(tmp_path: Path):
     stored = run_search(tmp_path, PLAN)
-    open_test(tmp_path, opening_of("best").replace(purpose="search", search=stored.id))
+    record_access(tmp_path, opening_of("best").replace(purpose="search", search=stored.id))
     path = stored.folder / "trials.jsonl"
     path.write_bytes(b"damaged\n" + path.read_bytes())
 
@@ -276,7 +282,7 @@ def test_a_damaged_search_counts_with_its_recorded_trials_and_is_named(tmp_path:
 
 def test_an_access_that_names_an_unknown_search_is_refused_and_not_recorded(tmp_path: Path):
     with pytest.raises(UnknownSearchError):
-        open_test(tmp_path, opening_of("best").replace(search="search-x"))
+        record_access(tmp_path, opening_of("best").replace(search="search-x"))
 
     assert not ledger(tmp_path).exists()
 
@@ -380,7 +386,7 @@ def test_later_accesses_hide_no_break(tmp_path: Path, damage):
     assert before.breaks
 
     for name in ("later", "latest"):
-        open_test(tmp_path, opening_of(name))
+        record_access(tmp_path, opening_of(name))
         after = count(tmp_path)
 
         assert {each.what for each in before.breaks} == {each.what for each in after.breaks}
@@ -407,14 +413,14 @@ def test_a_missing_or_damaged_head_is_detected(tmp_path: Path):
 def test_a_torn_last_line_is_ignored_and_overwritten_by_the_next(tmp_path: Path):
     written = fill(tmp_path, 3)
     head = (tmp_path / "ledger" / "openings.head").read_bytes()
-    open_test(tmp_path, opening_of("fourth"))
+    record_access(tmp_path, opening_of("fourth"))
     fourth = lines(tmp_path)[-1]
 
     for length in (1, *range(2, len(fourth) - 1, 9), len(fourth) - 1):
         ledger(tmp_path).write_bytes(b"".join(written) + fourth[:length])
         (tmp_path / "ledger" / "openings.head").write_bytes(head)
         torn = count(tmp_path)
-        recorded = open_test(tmp_path, opening_of("4"))
+        recorded = record_access(tmp_path, opening_of("4"))
 
         assert (3, ()) == (torn.num_trials, torn.breaks)
         assert (4, 4, ()) == (recorded.number, recorded.now.num_trials, count(tmp_path).breaks)
@@ -426,13 +432,13 @@ def test_a_kill_between_a_line_and_its_head_loses_no_line(tmp_path: Path, number
     head = tmp_path / "ledger" / "openings.head"
     fill(tmp_path, number - 1)
     before = head.read_bytes() if head.exists() else None
-    open_test(tmp_path, opening_of("last"))
+    record_access(tmp_path, opening_of("last"))
     if before is None:
         head.unlink()
     else:
         head.write_bytes(before)
 
-    now, recorded = count(tmp_path), open_test(tmp_path, opening_of("next"))
+    now, recorded = count(tmp_path), record_access(tmp_path, opening_of("next"))
 
     assert (number, ()) == (now.num_trials, now.breaks)
     assert (number + 1, ()) == (recorded.number, count(tmp_path).breaks)
@@ -449,10 +455,10 @@ def test_a_full_disk_is_an_error_before_any_scoring(
     with monkeypatch.context() as patched:
         patched.setattr("os.fsync", full_disk)
         with pytest.raises(OSError, match="No space left"):
-            open_test(tmp_path, opening_of("third"))
+            record_access(tmp_path, opening_of("third"))
 
     # The line may be recorded or not: counting too many trials is safe, too few is not.
-    assert 3 <= open_test(tmp_path, opening_of("fourth")).now.num_trials <= 4
+    assert 3 <= record_access(tmp_path, opening_of("fourth")).now.num_trials <= 4
     assert () == count(tmp_path).breaks
 
 
@@ -487,4 +493,4 @@ def test_a_recorded_access_survives_a_kill(tmp_path: Path):
     now = count(tmp_path)
     assert newest <= len(lines(tmp_path)) <= newest + 2
     assert () == now.breaks
-    assert len(lines(tmp_path)) + 1 == open_test(tmp_path, opening_of("next")).number
+    assert len(lines(tmp_path)) + 1 == record_access(tmp_path, opening_of("next")).number

@@ -16,11 +16,11 @@ from made_runs import EXPERIMENTS, dataset_of, made_run, prices_of
 from safetensors.numpy import load, save
 from serving_work import register_at
 
-from pregao.calibration import as_served
+from pregao.calibration import make_served_forecaster
 from pregao.dataset import live_windows
 from pregao.errors import CorruptFileError, NotRegisteredError, RegistrationError
 from pregao.prices import COLUMNS
-from pregao.registry import Run, ServedModel, register, registration_of
+from pregao.registry import Run, ServedModel, load_registration, register
 from pregao.registry._registration import TOLERANCE, _difference
 from pregao.training import Ensemble, OnnxNetwork, export_fitted
 
@@ -63,7 +63,7 @@ def registered(run: Run, name: str) -> Path:
 @pytest.mark.parametrize("name", [*EXPERIMENTS, "har", "gjr_garch"])
 def test_torch_onnx_and_the_served_model_agree(shelf: Shelf, name: str):
     run = shelf[name]
-    served = ServedModel.loaded(run)
+    served = ServedModel.load(run)
     windows = dataset_of(run.experiment).validation
     expected = run.forecaster.quantiles(windows)
 
@@ -72,13 +72,13 @@ def test_torch_onnx_and_the_served_model_agree(shelf: Shelf, name: str):
         np.testing.assert_allclose(
             served.network.quantiles(windows), run.model.quantiles(windows), **CLOSE
         )
-    assert registration_of(run).largest_difference <= TOLERANCE
+    assert load_registration(run).largest_difference <= TOLERANCE
 
 
 @pytest.mark.parametrize("name", [*EXPERIMENTS, "har", "gjr_garch"])
 def test_a_prepared_forecast_equals_that_of_the_run(shelf: Shelf, name: str):
     run = shelf[name]
-    served = ServedModel.loaded(run)
+    served = ServedModel.load(run)
     for symbol in run.experiment.symbols:
         prices = prices_of(symbol)
         live = live_windows(
@@ -88,7 +88,7 @@ def test_a_prepared_forecast_equals_that_of_the_run(shelf: Shelf, name: str):
             horizon=run.serving.horizon,
         )
 
-        prepared = served.prepared(prices)
+        prepared = served.prepare(prices)
 
         expected = run.forecaster.quantiles(live)[0]
         np.testing.assert_allclose(prepared.quantiles(), expected, **CLOSE)
@@ -97,7 +97,7 @@ def test_a_prepared_forecast_equals_that_of_the_run(shelf: Shelf, name: str):
 
 def test_actions_are_served_if_the_network_learnt_them(shelf: Shelf):
     run = shelf["b3-multitask"]
-    prepared = ServedModel.loaded(run).prepared(prices_of("PETR4"))
+    prepared = ServedModel.load(run).prepare(prices_of("PETR4"))
 
     probabilities = prepared.actions()
 
@@ -105,14 +105,14 @@ def test_actions_are_served_if_the_network_learnt_them(shelf: Shelf):
     expected = run.model.action_probabilities(prepared.window)[0]
     np.testing.assert_allclose(list(probabilities.values()), expected, **CLOSE)
     assert 1.0 == pytest.approx(sum(probabilities.values()))
-    assert ServedModel.loaded(shelf["anchored"]).prepared(prices_of("PETR4")).actions() is None
+    assert ServedModel.load(shelf["anchored"]).prepare(prices_of("PETR4")).actions() is None
 
 
 def test_an_ensemble_is_exported_member_by_member(shelf: Shelf):
     run = shelf["ensemble"]
     assert isinstance(run.model, Ensemble)
 
-    assert len(run.model.members) == len(registration_of(run).models)
+    assert len(run.model.members) == len(load_registration(run).models)
 
 
 @pytest.mark.parametrize("name", ["har", "gjr_garch"])
@@ -120,12 +120,12 @@ def test_a_candidate_that_is_not_served_forecasts_as_it_was_scored(shelf: Shelf,
     run = shelf[name]
     windows = dataset_of(run.experiment).validation
 
-    candidate = ServedModel.candidate(run)
+    candidate = ServedModel.load_candidate(run)
 
     assert candidate is not None
-    assert (False, True) == (candidate.is_served, ServedModel.loaded(run).is_served)
-    assert (run.report.candidate, name) == (candidate.name, ServedModel.loaded(run).name)
-    judged = as_served(run.model, run.candidate_serving.offsets).quantiles(windows)
+    assert (False, True) == (candidate.is_served, ServedModel.load(run).is_served)
+    assert (run.report.candidate, name) == (candidate.name, ServedModel.load(run).name)
+    judged = make_served_forecaster(run.model, run.candidate_serving.offsets).quantiles(windows)
     np.testing.assert_allclose(candidate.quantiles(windows), judged, **CLOSE)
     assert not np.allclose(judged, run.forecaster.quantiles(windows), **CLOSE)
 
@@ -134,11 +134,11 @@ def test_a_network_that_is_served_is_its_own_candidate(shelf: Shelf):
     run = shelf["anchored"]
     windows = dataset_of(run.experiment).validation
 
-    candidate = ServedModel.candidate(run)
+    candidate = ServedModel.load_candidate(run)
 
     assert candidate is not None
     assert candidate.is_served
-    served = ServedModel.loaded(run).quantiles(windows)
+    served = ServedModel.load(run).quantiles(windows)
     np.testing.assert_array_equal(served, candidate.quantiles(windows))
 
 
@@ -153,8 +153,8 @@ def test_a_baseline_is_served_without_an_exportable_candidate(shelf: Shelf, tmp_
         record.models,
         record.left_out,
     )
-    assert ServedModel.candidate(run) is None
-    assert "har" == ServedModel.loaded(run).name
+    assert ServedModel.load_candidate(run) is None
+    assert "har" == ServedModel.load(run).name
 
 
 def test_a_served_network_must_be_exportable(shelf: Shelf, tmp_path: Path):
@@ -179,11 +179,11 @@ def diverge(run: Run) -> None:
 
 
 def test_a_run_needs_closes_only_or_ranges_too(shelf: Shelf):
-    enough = {name: ServedModel.loaded(shelf[name]).reads_closes_only for name in EXPERIMENTS}
+    enough = {name: ServedModel.load(shelf[name]).reads_closes_only for name in EXPERIMENTS}
 
     assert enough["petr4-60d"]
     assert not enough["b3-multitask"]
-    assert ServedModel.loaded(shelf["har"]).reads_closes_only
+    assert ServedModel.load(shelf["har"]).reads_closes_only
 
 
 def test_registering_again_changes_no_file(shelf: Shelf):
@@ -192,7 +192,7 @@ def test_registering_again_changes_no_file(shelf: Shelf):
 
     again = register(run)
 
-    assert registration_of(run) == again
+    assert load_registration(run) == again
     assert before == {each: each.stat().st_mtime_ns for each in run.folder.rglob("*")}
 
 
@@ -201,7 +201,7 @@ def test_an_unregistered_run_is_not_served(shelf: Shelf, tmp_path: Path):
     shutil.rmtree(run.folder / "registered")
 
     with pytest.raises(NotRegisteredError, match="pregao promote"):
-        ServedModel.loaded(run)
+        ServedModel.load(run)
 
 
 @pytest.mark.parametrize("name", ["model-0.onnx", "golden.safetensors"])
@@ -231,7 +231,7 @@ def test_a_damaged_record_is_detected_at_loading(shelf: Shelf, tmp_path: Path, c
     registered(run, "registration.json").write_text(content, encoding="utf-8")
 
     with pytest.raises(CorruptFileError, match=r"registration\.json"):
-        ServedModel.loaded(run)
+        ServedModel.load(run)
 
 
 @pytest.mark.parametrize("part", ["0/head-0", "0/windows"])
@@ -243,7 +243,7 @@ def test_a_model_with_other_outputs_on_its_golden_windows_is_refused(
     rewrite(run, "golden.safetensors", save({**golden, part: golden[part] + np.float32(0.01)}))
 
     with pytest.raises(CorruptFileError, match="golden windows"):
-        ServedModel.loaded(run)
+        ServedModel.load(run)
 
 
 def test_a_model_without_golden_windows_is_refused(shelf: Shelf, tmp_path: Path):
@@ -251,7 +251,7 @@ def test_a_model_without_golden_windows_is_refused(shelf: Shelf, tmp_path: Path)
     rewrite(run, "golden.safetensors", save({"other": np.zeros(1, np.float32)}))
 
     with pytest.raises(CorruptFileError, match=r"golden\.safetensors"):
-        ServedModel.loaded(run)
+        ServedModel.load(run)
 
 
 def rewrite(run: Run, name: str, content: bytes) -> None:
@@ -280,7 +280,7 @@ def test_a_full_disk_leaves_a_run_unregistered_and_nothing_behind(
 
     assert before == set(run.folder.iterdir())
     register(run)
-    assert ServedModel.loaded(run).name == "har"
+    assert ServedModel.load(run).name == "har"
 
 
 def test_an_onnx_file_of_another_network_is_refused(shelf: Shelf):
@@ -303,7 +303,7 @@ def test_concurrent_registrations_of_a_run_agree(shelf: Shelf, tmp_path: Path):
 
     assert first == second
     assert [] == [each for each in run.folder.iterdir() if each.name.startswith(".draft-")]
-    ServedModel.loaded(run)
+    ServedModel.load(run)
 
 
 _SERVE = """
@@ -316,8 +316,8 @@ from pregao.registry import Run, ServedModel
 from pregao.instruments import Symbol
 
 stored = dict(np.load(sys.argv[2]))
-prices = Prices(Symbol.parse("PETR4"), Bars.of(stored.pop("sessions"), stored), "test")
-prepared = ServedModel.loaded(Run(Path(sys.argv[1]))).prepared(prices)
+prices = Prices(Symbol.parse("PETR4"), Bars.from_columns(stored.pop("sessions"), stored), "test")
+prepared = ServedModel.load(Run(Path(sys.argv[1]))).prepare(prices)
 np.save(sys.argv[3], prepared.quantiles())
 print(sorted({"torch", "pandas", "lightgbm", "arch", "plotly", "onnxscript"} & set(sys.modules)))
 """
@@ -346,5 +346,5 @@ def test_serving_loads_no_heavy_library_and_writes_nothing_into_the_home(
     assert 0 == done.returncode, done.stderr
     assert "[]" == done.stdout.strip()
     assert [] == list(home.rglob("*"))
-    expected = ServedModel.loaded(shelf[name]).prepared(prices).quantiles()
+    expected = ServedModel.load(shelf[name]).prepare(prices).quantiles()
     np.testing.assert_allclose(np.load(tmp_path / "quantiles.npy"), expected, **CLOSE)

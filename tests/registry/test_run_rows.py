@@ -13,11 +13,11 @@ from pregao.registry import (
     Champions,
     Run,
     RunSummary,
-    forget_run,
+    delete_run_row,
+    index_missing_runs,
     list_runs,
     mark_registered,
     record_run,
-    take_up,
 )
 from pregao.workbench import Models
 
@@ -39,7 +39,7 @@ def test_a_row_says_what_a_run_is_and_what_it_is_worth(database: Database, store
 
     [row] = list_runs(database)
 
-    assert RunSummary.of(stored) == row
+    assert RunSummary.from_run(stored) == row
     report = stored.report
     assert ("har", ("PETR4", "VALE3"), 3) == (row.served, row.symbols, row.horizon)
     assert report.subject.metrics.crps == row.crps
@@ -61,11 +61,11 @@ def test_registering_leaves_a_run_where_it_is_on_the_list(database: Database, tm
     old, _ = copies(stored, tmp_path, "old", "new")
     models = Models(tmp_path, database)
     assert {"old", "new"} == {each.id for each in models.runs()}
-    before = RunSummary.of(old)
+    before = RunSummary.from_run(old)
 
     models.register(old.id)
 
-    assert before == RunSummary.of(old)
+    assert before == RunSummary.from_run(old)
     assert {"old": True, "new": False} == {each.id: each.is_registered for each in models.runs()}
 
 
@@ -103,8 +103,8 @@ def test_folders_without_a_row_are_indexed(database: Database, tmp_path: Path, s
     record_run(database, known)
     (tmp_path / "runs" / "damaged" / "report.json").write_text("{}", encoding="utf-8")
 
-    assert ("lost",) == take_up(database, tmp_path)
-    assert () == take_up(database, tmp_path)
+    assert ("lost",) == index_missing_runs(database, tmp_path)
+    assert () == index_missing_runs(database, tmp_path)
     assert {"known", "lost"} == {each.id for each in list_runs(database)}
 
 
@@ -116,7 +116,7 @@ def test_the_row_of_a_present_or_former_champion_is_not_deleted(database: Databa
 
     for run in ("a", "b"):
         with pytest.raises(ServingRunError, match="PETR4 for 5"):
-            forget_run(database, run)
-    forget_run(database, "c")
+            delete_run_row(database, run)
+    delete_run_row(database, "c")
 
     assert {"a", "b"} == {each.id for each in list_runs(database)}

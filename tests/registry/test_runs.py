@@ -11,16 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pregao.calibration import Offsets, Serving
+from pregao.calibration import Offsets, ServingParameters
 from pregao.dataset import Dataset, Split, make_dataset
 from pregao.errors import CorruptFileError, UnknownRunError
 from pregao.evaluation import Report, Training, WindowCounts, compare
 from pregao.evaluation._report import DataSummary
-from pregao.registry import DataRecord, InPlace, Run, load_run, run_id, save_run, stored_runs
-from pregao.registry._monthly_digests import digested, first_difference
-from pregao.scores import judge
+from pregao.registry import DataRecord, Run, ServedBaseline, load_run, run_id, save_run, stored_runs
+from pregao.registry._monthly_digests import digest_months, first_differing_month
+from pregao.scores import score_forecasters
 from pregao.testing import synthetic_prices
-from pregao.training import LEVELS, Combination, Experiment, Fitted, combined, finish, train
+from pregao.training import LEVELS, Combination, Experiment, FittedNetwork, combine, finish, train
 from pregao.zoo.baselines import BASELINES, FittedBaseline
 
 PRICES = synthetic_prices(sessions=600, seed=21)
@@ -45,7 +45,7 @@ def dataset() -> Dataset:
 
 
 @cache
-def fitted() -> Fitted:
+def fitted() -> FittedNetwork:
     return finish(train(EXPERIMENT, dataset()))
 
 
@@ -53,8 +53,8 @@ def fitted() -> Fitted:
 def report() -> Report:
     walk = BASELINES["random_walk"].fit(dataset().train, LEVELS, 0)
     comparison = compare(
-        {"gru_hybrid": judge([fitted()], [dataset()], levels=LEVELS)},
-        {"random_walk": judge([walk], [dataset()], levels=LEVELS)},
+        {"gru_hybrid": score_forecasters([fitted()], [dataset()], levels=LEVELS)},
+        {"random_walk": score_forecasters([walk], [dataset()], levels=LEVELS)},
     )
     learned = Training(
         parameters=1, epochs=fitted().epochs, best_epoch=fitted().best_epoch, seconds=0.1
@@ -81,16 +81,16 @@ def saved(home: Path) -> Run:
         home,
         fitted(),
         report(),
-        made_from=[EXPERIMENT],
+        member_experiments=[EXPERIMENT],
         forecaster="gru_hybrid",
         data=(RECORD,),
         serving=serving(),
     )
 
 
-def serving() -> Serving:
+def serving() -> ServingParameters:
     levels = tuple(LEVELS)
-    return Serving(
+    return ServingParameters(
         scaler=dataset().scaler,
         lookback=EXPERIMENT.lookback,
         horizon=EXPERIMENT.horizon,
@@ -223,14 +223,14 @@ def test_an_ensemble_reloads_to_bit_equal_forecasts(tmp_path: Path, combination:
         fitted(),
         *(finish(train(EXPERIMENT.replace(seed=seed), dataset())) for seed in (1, 2)),
     ]
-    ensemble = combined(members, dataset(), combination)
-    made_from = [each.experiment for each in ensemble.members]
+    ensemble = combine(members, dataset(), combination)
+    member_experiments = [each.experiment for each in ensemble.members]
 
     run = save_run(
         tmp_path,
         ensemble,
         report(),
-        made_from=made_from,
+        member_experiments=member_experiments,
         forecaster="gru_hybrid",
         data=(RECORD,),
         serving=serving(),
@@ -259,11 +259,11 @@ def with_served(home: Path, name: str) -> Run:
         home,
         fitted(),
         report(),
-        made_from=[EXPERIMENT],
+        member_experiments=[EXPERIMENT],
         forecaster="gru_hybrid",
         data=(RECORD,),
         serving=serving(),
-        in_place=InPlace(name, baseline(name), serving().replace(lookback=1)),
+        served_baseline=ServedBaseline(name, baseline(name), serving().replace(lookback=1)),
     )
 
 
@@ -289,7 +289,7 @@ def test_the_candidate_is_stored_beside_the_served_baseline(tmp_path: Path):
     assert fitted().digest == run.model.digest
     assert serving() == run.candidate_serving
     assert serving().replace(lookback=1) == run.serving
-    assert {"served.json", "served.safetensors"} == set(run.served_files)
+    assert {"served.json", "served.safetensors"} == set(run.baseline_content)
 
 
 def test_a_run_that_serves_its_network_serves_no_baseline(tmp_path: Path):
@@ -297,7 +297,7 @@ def test_a_run_that_serves_its_network_serves_no_baseline(tmp_path: Path):
 
     assert run.served is None
     assert run.served_name is None
-    assert {} == run.served_files
+    assert {} == run.baseline_content
 
 
 @pytest.mark.parametrize("name", ["served.json", "served.safetensors", "served-3.txt"])
@@ -354,24 +354,24 @@ def test_a_run_of_an_earlier_release_still_loads(tmp_path: Path):
     run = Run(folder)
 
     assert fitted().digest == run.model.digest
-    assert ("", None, {}) == (run.provenance.machine, run.served, run.months)
+    assert ("", None, {}) == (run.provenance.machine, run.served, run.monthly_digests)
 
 
 def test_a_run_keeps_the_experiments_of_its_members(tmp_path: Path):
     experiment = EXPERIMENT.replace(members=2)
     seeds = [fitted(), finish(train(EXPERIMENT.replace(seed=1), dataset()))]
     other = finish(train(EXPERIMENT.replace(dropout=0.1), dataset()))
-    seeded, averaged = (combined(each, dataset(), "uniform") for each in (seeds, [*seeds, other]))
+    seeded, averaged = (combine(each, dataset(), "uniform") for each in (seeds, [*seeds, other]))
     kept = {"forecaster": "gru_hybrid", "data": (RECORD,), "serving": serving()}
 
     alone = saved(tmp_path)
-    of_seeds = save_run(tmp_path, seeded, report(), made_from=[experiment], **kept)
+    of_seeds = save_run(tmp_path, seeded, report(), member_experiments=[experiment], **kept)
     members = tuple(each.experiment for each in averaged.members)
-    average = save_run(tmp_path, averaged, report(), made_from=members, **kept)
+    average = save_run(tmp_path, averaged, report(), member_experiments=members, **kept)
 
-    assert (EXPERIMENT,) == alone.made_from
-    assert (experiment,) == of_seeds.made_from
-    assert members == average.made_from
+    assert (EXPERIMENT,) == alone.member_experiments
+    assert (experiment,) == of_seeds.member_experiments
+    assert members == average.member_experiments
 
 
 def test_monthly_digests_of_prices_are_stored_and_verified(tmp_path: Path):
@@ -379,7 +379,7 @@ def test_monthly_digests_of_prices_are_stored_and_verified(tmp_path: Path):
         tmp_path,
         fitted(),
         report(),
-        made_from=[EXPERIMENT],
+        member_experiments=[EXPERIMENT],
         forecaster="gru_hybrid",
         data=(RECORD,),
         serving=serving(),
@@ -388,7 +388,7 @@ def test_monthly_digests_of_prices_are_stored_and_verified(tmp_path: Path):
 
     months = Run(run.folder).months["TEST3"]
 
-    assert months == digested(PRICES)
+    assert months == digest_months(PRICES)
     assert [str(each) for each in np.unique(PRICES.sessions.astype("datetime64[M]"))] == [*months]
     (run.folder / "months.json").write_text("{}", encoding="utf-8")
     with pytest.raises(CorruptFileError, match=r"months\.json"):
@@ -400,12 +400,12 @@ def test_the_month_of_any_change_of_prices_is_found(row: int, column: str):
     values = PRICES.bars.columns[column].copy()
     values[row] *= 1.001
     changed = replace(PRICES, bars=replace(PRICES.bars, **{column: values}))
-    shorter = PRICES.upto(PRICES.sessions[row])
+    shorter = PRICES.up_to(PRICES.sessions[row])
 
     expected = str(PRICES.sessions[row])[:7]
 
-    assert expected == first_difference(digested(PRICES), digested(changed))
-    assert first_difference(digested(PRICES), digested(PRICES)) is None
+    assert expected == first_differing_month(digest_months(PRICES), digest_months(changed))
+    assert first_differing_month(digest_months(PRICES), digest_months(PRICES)) is None
     if row < len(PRICES) - 1:
         after = str(PRICES.sessions[row + 1])[:7]
-        assert after == first_difference(digested(PRICES), digested(shorter))
+        assert after == first_differing_month(digest_months(PRICES), digest_months(shorter))

@@ -24,16 +24,16 @@ from pregao.errors import (
 )
 from pregao.registry._searches import (
     StoredSearch,
-    begin_search,
     count_trials,
     differences,
     load_search,
+    open_search,
     search_id,
     stored_searches,
 )
-from pregao.training import Experiment, finish, restored, train
-from pregao.training.search._plan import Search, Searched, TrialRecord
-from pregao.training.search._search import Journal, Memory, Work, search
+from pregao.training import Experiment, finish, fitted_from_checkpoint, train
+from pregao.training.search._plan import Search, SearchResult, TrialRecord
+from pregao.training.search._search import InMemoryJournal, Journal, Work, search
 from pregao.training.search._space import Space
 
 BASE = Experiment(
@@ -79,8 +79,8 @@ class InOrder:
             yield task, work(self._data, task)
 
 
-def run_all(plan: Search, journal: Journal, *, crew: Any = None, work: Work = bowl) -> Searched:
-    searching = search(plan, crew=crew or InOrder(), journal=journal, work=work)
+def run_all(plan: Search, journal: Journal, *, pool: Any = None, work: Work = bowl) -> SearchResult:
+    searching = search(plan, pool=pool or InOrder(), journal=journal, work=work)
     while True:
         try:
             next(searching)
@@ -89,7 +89,7 @@ def run_all(plan: Search, journal: Journal, *, crew: Any = None, work: Work = bo
 
 
 def begun(home: Path, plan: Search = PLAN) -> StoredSearch:
-    return begin_search(home, plan, data=(RECORD,), asked=("search", "TEST3"))
+    return open_search(home, plan, data=(RECORD,), asked=("search", "TEST3"))
 
 
 def ended(home: Path, plan: Search = PLAN) -> StoredSearch:
@@ -102,7 +102,7 @@ def ended(home: Path, plan: Search = PLAN) -> StoredSearch:
 def interrupted(home: Path, steps: int) -> StoredSearch:
     stored = begun(home)
     with stored.journal() as journal:
-        searching = search(PLAN, crew=InOrder(), journal=journal, work=bowl)
+        searching = search(PLAN, pool=InOrder(), journal=journal, work=bowl)
         list(islice(searching, steps))
         searching.close()
     return stored
@@ -111,7 +111,7 @@ def interrupted(home: Path, steps: int) -> StoredSearch:
 def test_a_stored_search_keeps_its_command_line_and_its_trials(tmp_path: Path):
     stored = load_search(tmp_path, ended(tmp_path).id)
 
-    searched = run_all(PLAN, Memory())
+    searched = run_all(PLAN, InMemoryJournal())
     assert PLAN == stored.record.search
     assert (RECORD,) == stored.record.data
     assert ("search", "TEST3") == stored.record.asked
@@ -122,7 +122,7 @@ def test_a_stored_search_keeps_its_command_line_and_its_trials(tmp_path: Path):
 def test_the_folder_is_readable_and_keeps_the_checkpoints_of_the_best(tmp_path: Path):
     stored = ended(tmp_path)
 
-    searched = run_all(PLAN, Memory())
+    searched = run_all(PLAN, InMemoryJournal())
     lines = (stored.folder / "trials.jsonl").read_text(encoding="utf-8").splitlines()
     assert {"step", "fate"} == {json.loads(line)["kind"] for line in lines}
     assert len(PLAN.entries) == len(list((stored.folder / "checkpoints").iterdir()))
@@ -133,7 +133,7 @@ def test_the_folder_is_readable_and_keeps_the_checkpoints_of_the_best(tmp_path: 
 
 def test_the_checkpoint_of_a_beaten_trial_is_deleted(tmp_path: Path):
     stored = ended(tmp_path)
-    [best] = {e.best for e in [run_all(PLAN, Memory()).entries["../gru"]]}
+    [best] = {e.best for e in [run_all(PLAN, InMemoryJournal()).entries["../gru"]]}
 
     with pytest.raises(CorruptFileError, match="No such file"):
         stored.checkpoint("../gru", next(n for n in range(12) if n != best and _built(n, stored)))
@@ -158,7 +158,7 @@ def test_a_search_interrupted_anywhere_resumes_to_the_same_result(
     with stored.journal() as journal:
         resumed = run_all(PLAN, journal)
 
-    assert run_all(PLAN, Memory()) == resumed
+    assert run_all(PLAN, InMemoryJournal()) == resumed
     other = Path(tmp_path_factory.mktemp("other"))
     assert ended(other).trials() == stored.trials()
     assert len(PLAN.entries) == len(list((stored.folder / "checkpoints").iterdir()))
@@ -199,7 +199,7 @@ def test_a_corrupt_line_in_the_middle_is_an_error_that_names_it(tmp_path: Path):
 
 def test_a_flipped_byte_of_a_checkpoint_is_detected(tmp_path: Path):
     stored = ended(tmp_path)
-    best = run_all(PLAN, Memory()).entries["lstm_classic"].best
+    best = run_all(PLAN, InMemoryJournal()).entries["lstm_classic"].best
     for path in (stored.folder / "checkpoints").iterdir():
         content = bytearray(path.read_bytes())
         content[3] ^= 1
@@ -220,7 +220,7 @@ def test_a_search_resumes_without_lost_or_damaged_checkpoints(tmp_path: Path):
     with stored.journal() as journal:
         resumed = run_all(PLAN, journal)
 
-    assert run_all(PLAN, Memory()) == resumed
+    assert run_all(PLAN, InMemoryJournal()) == resumed
 
 
 def test_a_checkpoint_that_no_line_names_is_deleted_at_resumption(tmp_path: Path):
@@ -346,7 +346,7 @@ def test_trials_of_another_release_are_refused(tmp_path: Path):
 
 def test_trials_of_all_searches_are_counted_once(tmp_path: Path):
     assert 0 == count_trials(tmp_path)
-    searched = [run_all(plan, Memory()) for plan in (PLAN, PLAN.replace(seed=1))]
+    searched = [run_all(plan, InMemoryJournal()) for plan in (PLAN, PLAN.replace(seed=1))]
 
     for plan in (PLAN, PLAN, PLAN.replace(seed=1)):
         ended(tmp_path, plan)
@@ -401,9 +401,9 @@ def test_a_killed_search_resumes_and_repeats_at_most_the_running_steps(tmp_path:
     data = search_work.dataset_of(plan.experiment)
     [stored] = stored_searches(tmp_path)
     with stored.journal() as journal:
-        crew = InOrder((tmp_path / "diary", data))
-        resumed = run_all(plan, journal, crew=crew, work=search_work.logged_step)
-    whole = run_all(plan, Memory(), crew=InOrder(data), work=search_work.step_work)
+        pool = InOrder((tmp_path / "diary", data))
+        resumed = run_all(plan, journal, pool=pool, work=search_work.logged_step)
+    whole = run_all(plan, InMemoryJournal(), pool=InOrder(data), work=search_work.run_step)
 
     assert all(known)
     lines = (tmp_path / "diary").read_text(encoding="ascii").splitlines()
@@ -415,10 +415,10 @@ def test_a_killed_search_resumes_and_repeats_at_most_the_running_steps(tmp_path:
     assert best is not None
     experiment = plan.trial_experiment("dlinear", best.params)
     [dataset] = data.values()
-    again = restored(experiment, dataset, stored.checkpoint("dlinear", best.trial))
+    again = fitted_from_checkpoint(experiment, dataset, stored.checkpoint("dlinear", best.trial))
     assert again.best_epoch > 0, "the champion has learnt something"
     assert finish(train(experiment, dataset)).digest == again.digest
 
 
-def _untimed(searched: Searched) -> list[TrialRecord]:
+def _untimed(searched: SearchResult) -> list[TrialRecord]:
     return [each.replace(seconds=0.0) for each in searched.entries["dlinear"].trials]

@@ -10,7 +10,7 @@ from safetensors.numpy import load
 
 from pregao.dataset import Dataset, Split, make_dataset
 from pregao.errors import CorruptFileError
-from pregao.registry._baselines import baseline_files, read_baseline
+from pregao.registry._baseline_files import baseline_files, read_baseline
 from pregao.testing import synthetic_prices
 from pregao.training import LEVELS
 from pregao.zoo.baselines import BASELINES, FittedBaseline

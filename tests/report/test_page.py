@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pregao.errors import InputError
-from pregao.evaluation import Dossier, Report
+from pregao.evaluation import Diagnostics, Report
 from pregao.presentation import TEXTS, searched_table
 from pregao.presentation._numbers import day, knob, number, p_value, percent
 from pregao.presentation._proof import proof_of
@@ -406,7 +406,7 @@ def test_nothing_stands_where_nobody_was_examined(page: Reader) -> None:
 def test_coverage_in_hard_times_stands_beside_the_best_baselines(whole: Reader, proven) -> None:
     report = proven.report
     for name in (report.candidate, report.best_baseline):
-        volatile = report.dossier(name).reliability.volatile
+        volatile = report.diagnostics(name).reliability.volatile
         shares = [percent(each, 1, "en") + percent(each, 1, "pt") for each in volatile.shares]
 
         assert [name, str(volatile.num_windows), *shares] in whole.rows
@@ -415,7 +415,7 @@ def test_coverage_in_hard_times_stands_beside_the_best_baselines(whole: Reader, 
 def test_earnings_stand_before_and_after_costs_beside_holding_and_cash(
     whole: Reader, proven
 ) -> None:
-    [account] = proven.report.dossier(proven.report.candidate).accounts
+    [account] = proven.report.diagnostics(proven.report.candidate).accounts
     rows = {cells[0]: cells for cells in whole.rows if len(cells) == 9}
 
     assert account.trading.strategy.num_trades > 0
@@ -446,7 +446,7 @@ def test_tax_has_a_column_where_it_was_asked_for(proven) -> None:
     assert "+1.0" in own[3]
 
 
-def _taxed(dossier: Dossier) -> Dossier:
+def _taxed(dossier: Diagnostics) -> Diagnostics:
     [account] = dossier.accounts
     results = account.trading.strategy
     left = results.after_costs.replace(total_return=0.01)

@@ -29,7 +29,7 @@ def test_a_notebook_shows_no_list_where_nothing_was_found(case) -> None:
 
 
 def test_what_was_seen_stays_text_in_a_notebook(case) -> None:
-    hostile = Finding.of("LRN007", Text.same(HOSTILE), symbol=HOSTILE)
+    hostile = Finding.from_code("LRN007", Text.same(HOSTILE), symbol=HOSTILE)
 
     assert HOSTILE not in ranking_html(case.report.replace(findings=(hostile,)))
 

@@ -13,7 +13,7 @@ from scipy.integrate import quad
 from scipy.stats import norm
 
 from pregao.scores import SCORES, Metrics, Truth, score, skill, window_crps
-from pregao.scores._quantiles import WINDOWS_AT_ONCE, Scoring, level_widths, pit_histogram
+from pregao.scores._quantiles import WINDOWS_AT_ONCE, ForecastBlock, level_widths, pit_histogram
 from pregao.scores._scores import ScoreAccumulator
 from pregao.training import LEVELS
 
@@ -160,7 +160,7 @@ def test_pinball_equals_that_of_sklearn(metrics, quantiles, truth):
 
 def test_pinball_equals_the_quantile_score_of_scoringrules(quantiles, truth):
     came = truth.log_returns
-    own = Scoring(quantiles, LEVELS, truth).pinball
+    own = ForecastBlock(quantiles, LEVELS, truth).pinball
 
     for number, level in enumerate(LEVELS):
         expected = 100 * scoringrules.quantile_score(came, quantiles[..., number], level)
@@ -310,8 +310,8 @@ def test_pit_of_a_calibrated_forecast_is_flat_and_of_a_narrow_one_a_valley():
     )
     calibrated = np.tile(0.02 * norm.ppf(LEVELS), (count, 1, 1))
 
-    flat = pit_histogram(Scoring(calibrated, LEVELS, truth))
-    valley = pit_histogram(Scoring(calibrated / 2, LEVELS, truth))
+    flat = pit_histogram(ForecastBlock(calibrated, LEVELS, truth))
+    valley = pit_histogram(ForecastBlock(calibrated / 2, LEVELS, truth))
 
     np.testing.assert_allclose(flat, 0.05, atol=0.012)
     assert valley[0] > 0.15
@@ -322,7 +322,7 @@ def test_levels_between_those_given_are_interpolated(truth):
     levels = (0.02, 0.04, 0.5, 0.96, 0.98)
     quantiles = np.zeros((len(truth), HORIZON, 1)) + np.array([-4.0, -2.0, 0.0, 2.0, 4.0])
 
-    at = Scoring(quantiles, levels, truth).at(0.025)
+    at = ForecastBlock(quantiles, levels, truth).at(0.025)
 
     np.testing.assert_allclose(at, -3.5)
 
@@ -352,7 +352,7 @@ def test_scores_are_the_same_to_the_last_bit_wherever_the_windows_are_cut(seed, 
     accumulator = ScoreAccumulator.empty(truth)
     for start, stop in zip([0, *stops], stops, strict=False):
         block = slice(start, stop)
-        accumulator = accumulator.plus(Scoring(quantiles[block], LEVELS, truth.take(block)))
+        accumulator = accumulator.plus(ForecastBlock(quantiles[block], LEVELS, truth.take(block)))
 
     assert score(quantiles, LEVELS, truth) == accumulator.metrics(truth)
 
@@ -360,7 +360,7 @@ def test_scores_are_the_same_to_the_last_bit_wherever_the_windows_are_cut(seed, 
 def test_scores_of_more_windows_than_one_block_equal_those_in_one_piece():
     count = 2 * WINDOWS_AT_ONCE + 100
     truth, quantiles = made_truth(0, count), made_quantiles(0, count)
-    whole = Scoring(quantiles, LEVELS, truth)
+    whole = ForecastBlock(quantiles, LEVELS, truth)
 
     expected = ScoreAccumulator.empty(truth).plus(whole).metrics(truth)
 

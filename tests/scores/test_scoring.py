@@ -11,7 +11,7 @@ from pregao.dataset import Split, make_dataset
 from pregao.evaluation import compare
 from pregao.instruments import Symbol
 from pregao.prices import Bars, Prices
-from pregao.scores import judge, judge_quantiles, truth_of
+from pregao.scores import observed_outcomes, score_forecasters, score_quantiles
 from pregao.training import LEVELS
 
 HORIZON = 3
@@ -31,7 +31,7 @@ def made_prices(ticker, seed, count=700):
         "volume": generator.integers(1000, 9000, count),
     }
     sessions = np.datetime64("2015-01-01") + np.arange(count)
-    return Prices(Symbol.parse(ticker), Bars.of(sessions, columns), "made")
+    return Prices(Symbol.parse(ticker), Bars.from_columns(sessions, columns), "made")
 
 
 def made_dataset(*prices):
@@ -94,7 +94,7 @@ def pooled():
 
 
 def test_truth_is_the_last_price_times_the_total_return(pooled):
-    truth = truth_of([pooled.sealed_test])
+    truth = observed_outcomes([pooled.sealed_test])
     windows = pooled.sealed_test
 
     assert truth.names == ("PETR4", "NVDA")
@@ -105,9 +105,9 @@ def test_truth_is_the_last_price_times_the_total_return(pooled):
 
 
 def test_symbols_apart_and_pooled_have_the_same_truth(apart, pooled):
-    expected = truth_of([pooled.sealed_test])
+    expected = observed_outcomes([pooled.sealed_test])
 
-    truth = truth_of([each.sealed_test for each in apart])
+    truth = observed_outcomes([each.sealed_test for each in apart])
 
     assert expected.digest == truth.digest
     assert {0, 1} == set(truth.symbols.tolist())
@@ -115,15 +115,15 @@ def test_symbols_apart_and_pooled_have_the_same_truth(apart, pooled):
 
 def test_scoring_a_forecaster_is_scoring_its_quantiles(pooled):
     forecaster = Fixed()
-    expected = judge_quantiles(
+    expected = score_quantiles(
         forecaster.quantiles(pooled.validation),
         forecaster.quantiles(pooled.sealed_test),
-        truth_validation=truth_of([pooled.validation]),
-        truth_test=truth_of([pooled.sealed_test]),
+        truth_validation=observed_outcomes([pooled.validation]),
+        truth_test=observed_outcomes([pooled.sealed_test]),
         levels=LEVELS,
     )
 
-    scored = judge([forecaster], [pooled], levels=LEVELS)
+    scored = score_forecasters([forecaster], [pooled], levels=LEVELS)
 
     assert_same(expected, scored)
     assert scored.metrics.num_symbols == 2
@@ -131,8 +131,8 @@ def test_scoring_a_forecaster_is_scoring_its_quantiles(pooled):
 
 
 def test_forecasters_apart_are_scored_together(apart):
-    naive = judge([Fixed(1.5), Fixed(1.5)], apart, levels=LEVELS)
-    scored = judge([Fixed(), Fixed()], apart, levels=LEVELS)
+    naive = score_forecasters([Fixed(1.5), Fixed(1.5)], apart, levels=LEVELS)
+    scored = score_forecasters([Fixed(), Fixed()], apart, levels=LEVELS)
 
     comparison = compare({"gru_wide": scored}, {"random_walk": naive})
 
@@ -145,15 +145,17 @@ def test_forecasters_apart_are_scored_together(apart):
 @pytest.mark.parametrize("windows_at_once", [1, 7, 64, 10_000])
 @pytest.mark.parametrize("forecaster", [Fixed(), Drawn(1), Drawn(2)])
 def test_windows_scored_in_blocks_score_as_all_at_once(pooled, forecaster, windows_at_once):
-    expected = judge_quantiles(
+    expected = score_quantiles(
         forecaster.quantiles(pooled.validation),
         forecaster.quantiles(pooled.sealed_test),
-        truth_validation=truth_of([pooled.validation]),
-        truth_test=truth_of([pooled.sealed_test]),
+        truth_validation=observed_outcomes([pooled.validation]),
+        truth_test=observed_outcomes([pooled.sealed_test]),
         levels=LEVELS,
     )
 
-    scored = judge([forecaster], [pooled], levels=LEVELS, windows_at_once=windows_at_once)
+    scored = score_forecasters(
+        [forecaster], [pooled], levels=LEVELS, windows_at_once=windows_at_once
+    )
 
     assert_same(expected, scored)
 
@@ -161,19 +163,19 @@ def test_windows_scored_in_blocks_score_as_all_at_once(pooled, forecaster, windo
 @pytest.mark.parametrize("windows_at_once", [1, 50, 10_000])
 def test_forecasters_apart_may_forecast_in_blocks(apart, windows_at_once):
     forecasters = [Drawn(1), Drawn(2)]
-    expected = judge_quantiles(
+    expected = score_quantiles(
         np.concatenate(
             [one.quantiles(data.validation) for one, data in zip(forecasters, apart, strict=True)]
         ),
         np.concatenate(
             [one.quantiles(data.sealed_test) for one, data in zip(forecasters, apart, strict=True)]
         ),
-        truth_validation=truth_of([data.validation for data in apart]),
-        truth_test=truth_of([data.sealed_test for data in apart]),
+        truth_validation=observed_outcomes([data.validation for data in apart]),
+        truth_test=observed_outcomes([data.sealed_test for data in apart]),
         levels=LEVELS,
     )
 
-    scored = judge(forecasters, apart, levels=LEVELS, windows_at_once=windows_at_once)
+    scored = score_forecasters(forecasters, apart, levels=LEVELS, windows_at_once=windows_at_once)
 
     assert_same(expected, scored)
 
@@ -184,7 +186,9 @@ def test_memory_of_scoring_does_not_grow_with_the_quantiles_of_all_windows():
     def scoring(count):
         dataset = made_dataset(made_prices("PETR4", 1, count))
         tracemalloc.start()
-        scored = judge([forecaster], [dataset], levels=forecaster.levels, windows_at_once=64)
+        scored = score_forecasters(
+            [forecaster], [dataset], levels=forecaster.levels, windows_at_once=64
+        )
         peak = tracemalloc.get_traced_memory()[1]
         tracemalloc.stop()
         return peak, scored.metrics.num_windows

@@ -7,13 +7,13 @@ from select import select
 import pytest
 
 from pregao.instruments import Symbol
-from pregao.prices import PROVIDERS, Clock, Patience, PriceStore, open_feed, validated
+from pregao.prices import PROVIDERS, Clock, PriceStore, RetryPolicy, open_feed, validate_download
 from pregao.service._quotes import Quotes
 
 
 @pytest.fixture
 def make_quotes(tmp_path):
-    prices, _ = validated(PROVIDERS["sample"]().download(Symbol.parse("SP500")))
+    prices, _ = validate_download(PROVIDERS["sample"]().download(Symbol.parse("SP500")))
     PriceStore(tmp_path).append(prices)
     opened = []
     with socket.create_server(("127.0.0.1", 0)) as provider:
@@ -24,7 +24,7 @@ def make_quotes(tmp_path):
                 home=tmp_path,
                 clock=Clock(lambda: now),
                 base_urls={"yahoo": f"http://127.0.0.1:{provider.getsockname()[1]}"},
-                patience=Patience(deadline_seconds=0.5, num_attempts=1),
+                retry_policy=RetryPolicy(deadline_seconds=0.5, num_attempts=1),
             )
             opened.append(Quotes(feed))
             return opened[-1]

@@ -27,7 +27,7 @@ from pregao.terminal import (
     sweep_progress,
     working,
 )
-from pregao.training import RECIPES, Epoch, listed_networks
+from pregao.training import RECIPES, Epoch, list_networks
 from pregao.values import Text
 from pregao.workbench import Checked, Fetched, Progress
 from pregao.zoo.networks import ZOO
@@ -96,7 +96,7 @@ def test_what_the_verdict_rests_on_stands_below_it(proven, capsys, language: Lan
     assert lines[text["folds_won"]].startswith("3 ")
     assert p_value(proof.promotion.set_p_value, language) in lines[text["tests"]]
     assert lines[text["trials"]].startswith("24;")
-    [account] = proven.report.dossier(proven.report.candidate).accounts
+    [account] = proven.report.diagnostics(proven.report.candidate).accounts
     earned = lines[f"{TEXTS_TRADING[language]['account']}, R$"]
     for results in (account.trading.strategy, account.trading.buy_and_hold):
         assert percent(results.after_costs.total_return, 1, language, signed=True) in earned
@@ -305,7 +305,7 @@ def test_a_forecast_lists_every_session_with_its_quantiles(case, capsys, languag
 
 @pytest.mark.parametrize("language", BOTH)
 def test_every_network_is_listed_under_its_category(capsys, language: Language) -> None:
-    print_networks(listed_networks(), language)
+    print_networks(list_networks(), language)
 
     output = capsys.readouterr().out
     words = output.split()
@@ -317,7 +317,7 @@ def test_every_network_is_listed_under_its_category(capsys, language: Language) 
 @pytest.mark.parametrize("language", BOTH)
 def test_a_check_says_what_was_seen_and_what_to_do(case, capsys, language: Language) -> None:
     seen = Text(en="[a] 900.5 %", pt_br="[a] 900,5 %")
-    bad = Finding.of("PRC009", seen, do=Text(en="look", pt_br="olhe"))
+    bad = Finding.from_code("PRC009", seen, do=Text(en="look", pt_br="olhe"))
 
     print_checked([Checked(case.prices[0], (bad,)), Checked(case.prices[1], ())], language)
 
@@ -356,7 +356,7 @@ def test_every_code_is_listed_and_each_can_be_looked_up(capsys, language: Langua
 
 @pytest.mark.parametrize("language", BOTH)
 def test_the_worst_findings_come_first(case, capsys, language: Language) -> None:
-    leaky = Finding.of("EVA003", Text.same("tomorrow_open"))
+    leaky = Finding.from_code("EVA003", Text.same("tomorrow_open"))
     report = case.report.replace(findings=(*case.report.findings, leaky))
 
     print_result(report, (), language=language)

@@ -12,8 +12,8 @@ from pregao.presentation._numbers import number
 from pregao.terminal import search_progress
 from pregao.terminal._pace import Pace
 from pregao.terminal._searching import Board
-from pregao.training.search import Progress
-from pregao.training.search._plan import Fate
+from pregao.training.search import SearchProgress
+from pregao.training.search._plan import TrialStatus
 from pregao.workbench import Progress as Scored
 from pregao.zoo.networks import ZOO
 
@@ -33,13 +33,13 @@ def _told(
     entry: str,
     trial: int = 0,
     *,
-    fate: Fate | None = "finished",
+    fate: TrialStatus | None = "finished",
     epochs: int = 4,
     best: float = 0.02,
     done: int = 100,
     is_entry_complete: bool = False,
-) -> Progress:
-    return Progress(
+) -> SearchProgress:
+    return SearchProgress(
         entry=entry,
         trial=trial,
         fate=fate,
@@ -55,7 +55,7 @@ def _told(
     )
 
 
-def _board(news: Iterable[Progress | Scored], language: Language = "en") -> Board:
+def _board(news: Iterable[SearchProgress | Scored], language: Language = "en") -> Board:
     board = Board(language, list(ZOO), clock=Clock())
     for each in news:
         board.tell(each)
@@ -135,9 +135,9 @@ def test_epochs_trials_and_prunings_are_counted_once() -> None:
     assert ["tcn", "running", f"3/{TRIALS}", "14", "0.02000", "1", "finished"] == line
 
 
-@pytest.mark.parametrize("fate", get_args(Fate))
+@pytest.mark.parametrize("fate", get_args(TrialStatus))
 @pytest.mark.parametrize("language", BOTH)
-def test_the_board_has_a_word_for_every_fate(fate: Fate, language: Language) -> None:
+def test_the_board_has_a_word_for_every_fate(fate: TrialStatus, language: Language) -> None:
     line = _line(_drawn(_board([_told("tcn", fate=fate)], language)), "tcn")
 
     assert TEXTS[language][f"fate_{fate}"] == line[-1]
@@ -154,7 +154,7 @@ def test_without_their_names_networks_are_shown_as_they_begin() -> None:
 
 def test_a_network_that_no_trial_could_train_has_no_loss() -> None:
     told = _told("tcn", fate="failed", epochs=0)
-    nothing = Progress(**{**vars(told), "loss": None, "best": None, "best_overall": None})
+    nothing = SearchProgress(**{**vars(told), "loss": None, "best": None, "best_overall": None})
 
     lines = _drawn(_board([nothing]))
 

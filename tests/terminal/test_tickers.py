@@ -14,7 +14,7 @@ from pregao.values import Text
 from pregao.workbench import Result, TickerResult, Tickers
 
 BOTH: tuple[Language, ...] = ("en", "pt")
-LEFT_OUT = Finding.of("LRN007", Text.same("120 sessions\nare too few"), symbol="BAD")
+LEFT_OUT = Finding.from_code("LRN007", Text.same("120 sessions\nare too few"), symbol="BAD")
 
 
 def _result(case, symbol: str, *, edge: Edge = "none") -> Result:
@@ -107,7 +107,7 @@ def test_the_end_counts_edges_beside_what_luck_would_find(case, capsys, language
         _result(case, name, edge="proven" if name == "NVDA" else "none")
         for name in ("PETR4", "VALE3", "NVDA")
     ]
-    network = Finding.of("LRN006", Text.same("tcn"))
+    network = Finding.from_code("LRN006", Text.same("tcn"))
     tickers = Tickers(
         rows=tuple(TickerResult.from_report(each.report, each.run.id) for each in rows),
         findings=(network, LEFT_OUT),

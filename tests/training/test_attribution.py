@@ -9,23 +9,23 @@ import torch
 
 from pregao.dataset import Dataset, Windows, live_windows
 from pregao.errors import InvalidExperimentError
-from pregao.testing import noisy_after, synthetic_prices
+from pregao.testing import randomise_after, synthetic_prices
 from pregao.training import (
     LEVELS,
+    ActionProbability,
     Actions,
     Attribution,
     Ensemble,
     Experiment,
-    Fitted,
+    FittedNetwork,
     MedianAt,
-    ProbabilityOf,
     WidthAt,
     attribute,
     datasets_for,
+    default_quantities,
     finish,
     mean_input,
     train,
-    usual_quantities,
 )
 from pregao.training._train import rebuilt
 from pregao.zoo.networks import ZOO, DLinear, Recurrent, Stack
@@ -56,11 +56,11 @@ WHOLE = Experiment(symbols=("TEST3",), lookback=16, horizon=3, epochs=0)
 
 @cache
 def cut(experiment: Experiment) -> Dataset:
-    return datasets_for([PRICES], [experiment])[experiment.cut]
+    return datasets_for([PRICES], [experiment])[experiment.window_settings]
 
 
 @cache
-def talkative(experiment: Experiment, seed: int = 0) -> Fitted:
+def talkative(experiment: Experiment, seed: int = 0) -> FittedNetwork:
     """Give a network that says something else of every window, as training would have it."""
     fitted = finish(train(experiment.replace(seed=seed), cut(experiment)))
     last = "network.last.weight"
@@ -108,7 +108,9 @@ def test_what_is_explained_is_what_is_forecast(name: str):
     windows = some(experiment, 7)
     said = 100 * talkative(experiment).quantiles(windows)
 
-    median, width = explained(talkative(experiment), windows, usual_quantities(experiment, step=2))
+    median, width = explained(
+        talkative(experiment), windows, default_quantities(experiment, step=2)
+    )
 
     np.testing.assert_allclose(said[:, 1, LEVELS.index(0.5)], median.value, rtol=1e-4, atol=1e-5)
     span = said[:, 1, LEVELS.index(0.95)] - said[:, 1, LEVELS.index(0.05)]
@@ -170,7 +172,7 @@ def test_a_recurrent_network_agrees_with_a_sum_over_finite_differences():
 def test_an_ensemble_has_the_weighted_shares_of_its_members():
     members = (talkative(SMALL, 1), talkative(SMALL, 2))
     ensemble = Ensemble(members, (0.3, 0.7), "stacked")
-    windows, quantities = some(SMALL, 3), usual_quantities(SMALL)
+    windows, quantities = some(SMALL, 3), default_quantities(SMALL)
     said = 100 * ensemble.quantiles(windows)[:, 3, LEVELS.index(0.5)]
 
     together = explained(ensemble, windows, quantities)
@@ -187,7 +189,7 @@ def test_an_ensemble_has_the_weighted_shares_of_its_members():
 def test_what_makes_one_action_likelier_makes_others_less_likely():
     experiment = SMALL.replace(actions=Actions())
     windows = some(experiment, 3)
-    quantities = usual_quantities(experiment)[2:]
+    quantities = default_quantities(experiment)[2:]
 
     found = explained(talkative(experiment), windows, quantities)
 
@@ -201,7 +203,7 @@ def test_what_makes_one_action_likelier_makes_others_less_likely():
 def test_an_untrained_network_reads_nothing():
     fitted = finish(train(SMALL, cut(SMALL)))
 
-    found = explained(fitted, some(SMALL, 3), usual_quantities(SMALL))
+    found = explained(fitted, some(SMALL, 3), default_quantities(SMALL))
 
     assert [0.0, 0.0] == [np.abs(each.inputs).max() for each in found]
     assert [0.0, 0.0] == [np.abs(each.gap).max() for each in found]
@@ -229,13 +231,13 @@ def test_shares_are_the_same_bits_whatever_comes_after(name: str):
 
     def at_row(prices) -> list[bytes]:
         windows = replace(live_windows([prices], **window), cutoff_rows=np.array([row]))
-        found = explained(talkative(experiment), windows, usual_quantities(experiment))
+        found = explained(talkative(experiment), windows, default_quantities(experiment))
         return [each.inputs.tobytes() for each in found]
 
     known = at_row(PRICES)
 
-    assert known == at_row(PRICES.upto(PRICES.sessions[row]))
-    assert known == at_row(noisy_after(PRICES, row, seed=3))
+    assert known == at_row(PRICES.up_to(PRICES.sessions[row]))
+    assert known == at_row(randomise_after(PRICES, row, seed=3))
 
 
 def test_windows_do_not_change_each_others_shares():
@@ -264,18 +266,20 @@ def test_too_few_nodes_leave_a_gap_that_is_told():
 @pytest.mark.parametrize("step", [0, -1, 5])
 def test_a_step_that_is_not_forecast_is_refused(step: int):
     with pytest.raises(InvalidExperimentError, match="give 1 to 4"):
-        usual_quantities(SMALL, step=step)
+        default_quantities(SMALL, step=step)
 
 
 def test_the_last_step_and_every_action_are_explained_by_default():
-    assert (MedianAt(step=4), WidthAt(step=4)) == usual_quantities(SMALL)
-    assert ProbabilityOf(action="hold") == usual_quantities(SMALL.replace(actions=Actions()))[-1]
+    assert (MedianAt(step=4), WidthAt(step=4)) == default_quantities(SMALL)
+    assert (
+        ActionProbability(action="hold") == default_quantities(SMALL.replace(actions=Actions()))[-1]
+    )
 
 
 def test_the_average_input_is_that_of_every_row_that_training_held():
     experiment = SMALL.replace(symbols=("TEST3", "NVDA"), scaling="none")
     prices = [PRICES, synthetic_prices("NVDA", sessions=400, seed=2)]
-    windows = datasets_for(prices, [experiment])[experiment.cut].train
+    windows = datasets_for(prices, [experiment])[experiment.window_settings].train
     rows = {row - lag for row in windows.cutoff_rows.tolist() for lag in range(6)}
 
     expected = windows.table[sorted(rows)].astype(np.float64).mean(axis=0)

@@ -15,16 +15,16 @@ from pregao.errors import DeviceUnavailableError
 from pregao.testing import synthetic_prices
 from pregao.training import (
     Actions,
-    Advanced,
     Epoch,
     Experiment,
-    Fitted,
-    advance,
+    FittedNetwork,
+    PartialTraining,
     datasets_for,
-    device_of,
+    find_device,
     finish,
-    restored,
+    fitted_from_checkpoint,
     train,
+    train_until,
 )
 from pregao.zoo.networks import PatchTransformer, Recurrent, Stack
 
@@ -74,19 +74,19 @@ EXPLOSIVE = BASE.replace(
 
 @cache
 def dataset(experiment: Experiment) -> Dataset:
-    return datasets_for([PRICES], [experiment])[experiment.cut]
+    return datasets_for([PRICES], [experiment])[experiment.window_settings]
 
 
 @cache
-def in_one(name: str) -> Fitted:
+def in_one(name: str) -> FittedNetwork:
     return finish(train(EXPERIMENTS[name], dataset(EXPERIMENTS[name])))
 
 
-def in_parts(experiment: Experiment, stops: list[int]) -> Advanced:
+def in_parts(experiment: Experiment, stops: list[int]) -> PartialTraining:
     """Advance to each of these epochs and then to the end, from bytes alone."""
     checkpoint = None
     for stop in [*stops, experiment.epochs]:
-        advanced = advance(experiment, dataset(experiment), until=stop, checkpoint=checkpoint)
+        advanced = train_until(experiment, dataset(experiment), until=stop, checkpoint=checkpoint)
         checkpoint = advanced.checkpoint
     return advanced
 
@@ -102,7 +102,7 @@ def test_a_training_in_parts_is_the_training_in_one(name: str, stops: set[int]):
     experiment = EXPERIMENTS[name]
 
     parts = in_parts(experiment, sorted(stops))
-    again = restored(experiment, dataset(experiment), parts.checkpoint)
+    again = fitted_from_checkpoint(experiment, dataset(experiment), parts.checkpoint)
 
     assert in_one(name).digest == again.digest
     assert timeless(in_one(name).epochs) == timeless(parts.epochs) == timeless(again.epochs)
@@ -130,12 +130,12 @@ def test_the_trainings_compared_do_halve_their_rate_and_do_stop_early():
 
 def test_other_trainings_in_between_change_nothing():
     first, second = (EXPERIMENTS[name] for name in ("lstm", "transformer"))
-    a = advance(first, dataset(first), until=2)
-    b = advance(second, dataset(second), until=1)
+    a = train_until(first, dataset(first), until=2)
+    b = train_until(second, dataset(second), until=1)
     torch.rand(7)
 
-    a = advance(first, dataset(first), until=EPOCHS, checkpoint=a.checkpoint)
-    b = advance(second, dataset(second), until=EPOCHS, checkpoint=b.checkpoint)
+    a = train_until(first, dataset(first), until=EPOCHS, checkpoint=a.checkpoint)
+    b = train_until(second, dataset(second), until=EPOCHS, checkpoint=b.checkpoint)
 
     assert timeless(in_one("lstm").epochs) == timeless(a.epochs)
     assert timeless(in_one("transformer").epochs) == timeless(b.epochs)
@@ -146,7 +146,7 @@ def test_going_on_after_the_end_changes_nothing(name: str):
     experiment = EXPERIMENTS[name]
     ended = in_parts(experiment, [])
 
-    further = advance(experiment, dataset(experiment), until=1000, checkpoint=ended.checkpoint)
+    further = train_until(experiment, dataset(experiment), until=1000, checkpoint=ended.checkpoint)
 
     assert ended.outcome == further.outcome is not None
     assert ended.epochs == further.epochs
@@ -154,20 +154,20 @@ def test_going_on_after_the_end_changes_nothing(name: str):
 
 
 def test_going_to_an_epoch_that_is_past_changes_nothing():
-    stopped = advance(BASE, dataset(BASE), until=3)
+    stopped = train_until(BASE, dataset(BASE), until=3)
 
-    again = advance(BASE, dataset(BASE), until=1, checkpoint=stopped.checkpoint)
+    again = train_until(BASE, dataset(BASE), until=1, checkpoint=stopped.checkpoint)
 
     assert stopped.epochs == again.epochs
     assert stopped.checkpoint == again.checkpoint
 
 
 def test_a_training_that_could_go_on_has_no_outcome():
-    assert advance(BASE, dataset(BASE), until=0).outcome is None
-    assert advance(BASE, dataset(BASE), until=EPOCHS - 1).outcome is None
-    assert "finished" == advance(BASE, dataset(BASE), until=EPOCHS).outcome
+    assert train_until(BASE, dataset(BASE), until=0).outcome is None
+    assert train_until(BASE, dataset(BASE), until=EPOCHS - 1).outcome is None
+    assert "finished" == train_until(BASE, dataset(BASE), until=EPOCHS).outcome
     nothing = BASE.replace(epochs=0)
-    assert "finished" == advance(nothing, dataset(nothing), until=0).outcome
+    assert "finished" == train_until(nothing, dataset(nothing), until=0).outcome
 
 
 @pytest.mark.parametrize("stop", range(EPOCHS))
@@ -175,9 +175,9 @@ def test_what_is_restored_is_the_best_so_far(stop: int):
     training = train(BASE, dataset(BASE))
     epochs = [next(training) for _ in range(stop + 1)]
     best = min(epochs, key=lambda each: each.validation_loss).number
-    checkpoint = advance(BASE, dataset(BASE), until=stop).checkpoint
+    checkpoint = train_until(BASE, dataset(BASE), until=stop).checkpoint
 
-    found = restored(BASE, dataset(BASE), checkpoint)
+    found = fitted_from_checkpoint(BASE, dataset(BASE), checkpoint)
 
     shorter = finish(train(BASE.replace(epochs=best), dataset(BASE)))
     assert best == found.best_epoch
@@ -185,7 +185,7 @@ def test_what_is_restored_is_the_best_so_far(stop: int):
 
 
 def test_a_checkpoint_is_safetensors_and_json():
-    checkpoint = advance(BASE, dataset(BASE), until=2).checkpoint
+    checkpoint = train_until(BASE, dataset(BASE), until=2).checkpoint
 
     tensors = load(checkpoint)
 
@@ -204,7 +204,7 @@ def test_a_training_that_diverges_ends_with_finite_weights(step: int):
     whole = finish(train(EXPLOSIVE, dataset(EXPLOSIVE)))
 
     parts = in_parts(EXPLOSIVE, stops)
-    kept = restored(EXPLOSIVE, dataset(EXPLOSIVE), parts.checkpoint)
+    kept = fitted_from_checkpoint(EXPLOSIVE, dataset(EXPLOSIVE), parts.checkpoint)
 
     assert "diverged" == parts.outcome == kept.outcome
     assert len(parts.epochs) < EXPLOSIVE.epochs
@@ -215,18 +215,18 @@ def test_a_training_that_diverges_ends_with_finite_weights(step: int):
 
 
 def test_the_seconds_of_all_parts_add_up():
-    stopped = advance(BASE, dataset(BASE), until=2)
+    stopped = train_until(BASE, dataset(BASE), until=2)
 
-    ended = advance(BASE, dataset(BASE), until=EPOCHS, checkpoint=stopped.checkpoint)
+    ended = train_until(BASE, dataset(BASE), until=EPOCHS, checkpoint=stopped.checkpoint)
 
     assert stopped.epochs == ended.epochs[:3]
-    whole = restored(BASE, dataset(BASE), ended.checkpoint)
+    whole = fitted_from_checkpoint(BASE, dataset(BASE), ended.checkpoint)
     assert sum(each.seconds for each in ended.epochs) == pytest.approx(whole.seconds)
 
 
 def test_the_processor_is_there_and_auto_finds_something():
-    assert "cpu" == device_of("cpu").type
-    assert device_of("auto").type == ("cuda" if torch.cuda.is_available() else "cpu")
+    assert "cpu" == find_device("cpu").type
+    assert find_device("auto").type == ("cuda" if torch.cuda.is_available() else "cpu")
 
 
 def test_auto_trains():
@@ -239,7 +239,7 @@ def test_auto_trains():
 def test_a_gpu_that_is_not_there_is_refused_with_what_there_is():
     for started in (
         lambda: next(train(BASE, dataset(BASE), device="cuda")),
-        lambda: advance(BASE, dataset(BASE), until=1, device="cuda"),
+        lambda: train_until(BASE, dataset(BASE), until=1, device="cuda"),
     ):
         with pytest.raises(DeviceUnavailableError) as caught:
             started()
@@ -263,11 +263,15 @@ def test_a_gpu_trains_to_about_the_same_loss(name: str):
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here")
 def test_a_training_goes_on_on_its_gpu():
-    stopped = advance(BASE, dataset(BASE), until=2, device="cuda")
+    stopped = train_until(BASE, dataset(BASE), until=2, device="cuda")
 
-    ended = advance(BASE, dataset(BASE), until=EPOCHS, checkpoint=stopped.checkpoint, device="cuda")
+    ended = train_until(
+        BASE, dataset(BASE), until=EPOCHS, checkpoint=stopped.checkpoint, device="cuda"
+    )
 
     assert EPOCHS == ended.epochs[-1].number
     assert np.isfinite(
-        restored(BASE, dataset(BASE), ended.checkpoint).quantiles(dataset(BASE).validation)
+        fitted_from_checkpoint(BASE, dataset(BASE), ended.checkpoint).quantiles(
+            dataset(BASE).validation
+        )
     ).all()

@@ -22,7 +22,7 @@ from hypothesis.extra.numpy import arrays
 
 from pregao.errors import InputError, WorkerLostError
 from pregao.testing import ENGINE_CONTRACT, engine_contract
-from pregao.training.engines import ENGINES, Crew, Engine, Local, run
+from pregao.training.engines import ENGINES, Engine, Local, WorkerPool, run
 from pregao.training.engines._sharing import Shared
 
 DATA = {"values": np.arange(1000.0), "empty": np.empty(0)}
@@ -54,8 +54,8 @@ def test_a_worker_computes_on_one_thread_and_the_parent_keeps_its_own():
 
 
 def test_what_cannot_be_sent_is_an_error_where_it_is_asked():
-    with Local(1).crew(DATA) as crew, pytest.raises(Exception, match="lambda"):
-        crew.submit(lambda *_: None, 1)
+    with Local(1).pool(DATA) as pool, pytest.raises(Exception, match="lambda"):
+        pool.submit(lambda *_: None, 1)
 
     assert [] == multiprocessing.active_children()
 
@@ -141,17 +141,17 @@ def test_stopping_early_ends_the_workers_and_deletes_the_data(tmp_path, monkeypa
 
 
 def test_workers_start_as_tasks_come_and_are_never_more_than_needed():
-    with Local(64).crew(DATA) as crew:
+    with Local(64).pool(DATA) as pool:
         before = multiprocessing.active_children()
-        crew.submit(engine_work.say, 1)
+        pool.submit(engine_work.say, 1)
         after = multiprocessing.active_children()
 
-    assert (64, 0, 1) == (crew.num_workers, len(before), len(after))
+    assert (64, 0, 1) == (pool.num_workers, len(before), len(after))
 
 
 @dataclass
 class Here:
-    """A crew of this process: right in all that needs no process of its own."""
+    """A pool of this process: right in all that needs no process of its own."""
 
     data: Any
     num_workers: int = 1
@@ -175,10 +175,10 @@ class Here:
 class Faulty:
     """An engine whose crews are of this kind."""
 
-    kind: Callable[[Any], Crew]
+    kind: Callable[[Any], WorkerPool]
 
     @contextmanager
-    def crew(self, data: Any) -> Iterator[Crew]:
+    def pool(self, data: Any) -> Iterator[WorkerPool]:
         yield self.kind(data)
 
 

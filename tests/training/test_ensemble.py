@@ -9,18 +9,18 @@ import pytest
 
 from pregao.dataset import FEATURE_SETS, Dataset, Split, live_windows
 from pregao.prices import Bars, Prices
-from pregao.scores import truth_of
-from pregao.testing import in_other_units, noisy_after, synthetic_prices
+from pregao.scores import observed_outcomes
+from pregao.testing import randomise_after, rescale_prices, synthetic_prices
 from pregao.training import (
     LEVELS,
     Combination,
     Ensemble,
     Experiment,
-    Fitted,
-    combined,
+    FittedNetwork,
+    combine,
     datasets_for,
-    each_member,
     finish,
+    member_experiments,
     train,
 )
 from pregao.zoo.networks import Recurrent, Stack
@@ -45,7 +45,7 @@ def rising(prices: Prices) -> Prices:
         name: column if name == "volume" else column * growth
         for name, column in prices.bars.columns.items()
     }
-    return replace(prices, bars=Bars.of(prices.sessions, columns))
+    return replace(prices, bars=Bars.from_columns(prices.sessions, columns))
 
 
 # A drift that the anchor does not have: what is trained is better than what is not.
@@ -54,16 +54,16 @@ PRICES = rising(synthetic_prices(sessions=600, seed=21))
 
 @cache
 def dataset() -> Dataset:
-    return datasets_for([PRICES], [SMALL])[SMALL.cut]
+    return datasets_for([PRICES], [SMALL])[SMALL.window_settings]
 
 
 @cache
-def members() -> tuple[Fitted, ...]:
-    return tuple(finish(train(each, dataset())) for each in each_member(SMALL))
+def members() -> tuple[FittedNetwork, ...]:
+    return tuple(finish(train(each, dataset())) for each in member_experiments(SMALL))
 
 
 @cache
-def astray() -> tuple[Fitted, ...]:
+def astray() -> tuple[FittedNetwork, ...]:
     """Give networks that forecast a fall where there is a rise."""
     return tuple(
         replace(member, state={**member.state, "head.drift": np.float32([drift, 0, 0])})
@@ -83,14 +83,14 @@ def crps(quantiles: np.ndarray) -> float:
     return total
 
 
-def weights_of(ensemble: Ensemble, asked: Sequence[Fitted]) -> list[float]:
+def weights_of(ensemble: Ensemble, asked: Sequence[FittedNetwork]) -> list[float]:
     """Give each member's weight in the order asked, 0 for those left out."""
     found = dict(zip(map(id, ensemble.members), ensemble.weights, strict=True))
     return [found.get(id(member), 0.0) for member in asked]
 
 
 def test_members_are_the_same_experiment_with_following_seeds():
-    found = list(each_member(SMALL.replace(seed=7)))
+    found = list(member_experiments(SMALL.replace(seed=7)))
 
     assert [7, 8, 9, 10] == [each.seed for each in found]
     assert {SMALL.replace(seed=0, members=1)} == {each.replace(seed=0) for each in found}
@@ -99,7 +99,7 @@ def test_members_are_the_same_experiment_with_following_seeds():
 def test_the_seeds_of_members_go_round_at_the_last():
     last = 2**32 - 1
 
-    found = [each.seed for each in each_member(SMALL.replace(seed=last, members=3))]
+    found = [each.seed for each in member_experiments(SMALL.replace(seed=last, members=3))]
 
     assert [last, 0, 1] == found
 
@@ -107,7 +107,7 @@ def test_the_seeds_of_members_go_round_at_the_last():
 def test_a_uniform_ensemble_is_the_mean_of_the_quantiles():
     expected = np.mean([each.quantiles(dataset().validation) for each in members()], axis=0)
 
-    ensemble = combined(members(), dataset(), "uniform")
+    ensemble = combine(members(), dataset(), "uniform")
 
     assert [0.25] * 4 == list(ensemble.weights)
     np.testing.assert_allclose(expected, ensemble.quantiles(dataset().validation), rtol=1e-12)
@@ -118,7 +118,7 @@ def test_a_uniform_ensemble_is_the_mean_of_the_quantiles():
 def test_weights_are_shares(combination: Combination, others: str):
     asked = members() if others == "alike" else (members()[0], *astray())
 
-    ensemble = combined(asked, dataset(), combination)
+    ensemble = combine(asked, dataset(), combination)
 
     assert min(ensemble.weights) > 0
     assert 1 == pytest.approx(sum(ensemble.weights))
@@ -128,7 +128,7 @@ def test_weights_are_shares(combination: Combination, others: str):
 
 @pytest.mark.parametrize("combination", COMBINATIONS)
 def test_an_ensemble_forecasts_the_average_by_its_weights(combination: Combination):
-    ensemble = combined(members(), dataset(), combination)
+    ensemble = combine(members(), dataset(), combination)
 
     found = ensemble.quantiles(dataset().live)
 
@@ -141,7 +141,7 @@ def test_an_ensemble_forecasts_the_average_by_its_weights(combination: Combinati
 
 @pytest.mark.parametrize("combination", COMBINATIONS)
 def test_quantiles_of_an_ensemble_do_not_cross(combination: Combination):
-    ensemble = combined((members()[0], *astray()), dataset(), combination)
+    ensemble = combine((members()[0], *astray()), dataset(), combination)
 
     quantiles = ensemble.quantiles(dataset().sealed_test)
 
@@ -151,7 +151,7 @@ def test_quantiles_of_an_ensemble_do_not_cross(combination: Combination):
 
 @pytest.mark.parametrize("combination", COMBINATIONS)
 def test_the_best_on_validation_comes_first(combination: Combination):
-    ensemble = combined(members(), dataset(), combination)
+    ensemble = combine(members(), dataset(), combination)
 
     losses = [crps(each.quantiles(dataset().validation)) for each in ensemble.members]
 
@@ -162,9 +162,9 @@ def test_the_best_on_validation_comes_first(combination: Combination):
 
 @pytest.mark.parametrize("combination", COMBINATIONS)
 def test_the_order_of_members_asked_for_does_not_matter(combination: Combination):
-    forwards = combined(members(), dataset(), combination)
+    forwards = combine(members(), dataset(), combination)
 
-    backwards = combined(members()[::-1], dataset(), combination)
+    backwards = combine(members()[::-1], dataset(), combination)
 
     assert forwards.digest == backwards.digest
 
@@ -175,22 +175,24 @@ def test_weights_by_gain_are_what_each_saves_of_the_anchors_loss():
     anchor = crps(untrained.quantiles(windows))
     gains = [max(anchor - crps(each.quantiles(windows)), 0) for each in members()]
 
-    found = weights_of(combined(members(), dataset(), "weighted"), members())
+    found = weights_of(combine(members(), dataset(), "weighted"), members())
 
     assert min(gains) > 0
     np.testing.assert_allclose(np.array(gains) / sum(gains), found, rtol=1e-3)
 
 
 def test_members_that_gained_nothing_are_weighed_alike():
-    untrained = [finish(train(each.replace(epochs=0), dataset())) for each in each_member(SMALL)]
+    untrained = [
+        finish(train(each.replace(epochs=0), dataset())) for each in member_experiments(SMALL)
+    ]
 
-    assert (0.25,) * 4 == combined(untrained, dataset(), "weighted").weights
+    assert (0.25,) * 4 == combine(untrained, dataset(), "weighted").weights
 
 
 def test_a_member_that_gained_nothing_beside_one_that_did_is_left_out():
     untrained = finish(train(SMALL.replace(epochs=0), dataset()))
 
-    ensemble = combined([untrained, members()[0]], dataset(), "weighted")
+    ensemble = combine([untrained, members()[0]], dataset(), "weighted")
 
     assert (1.0,) == ensemble.weights
     assert members()[0] is ensemble.members[0]
@@ -206,7 +208,7 @@ def test_a_stacked_ensemble_is_never_worse_on_validation_than_a_uniform_one(othe
     }[others]
 
     uniform, stacked = (
-        crps(combined(asked, dataset(), combination).quantiles(dataset().validation))
+        crps(combine(asked, dataset(), combination).quantiles(dataset().validation))
         for combination in ("uniform", "stacked")
     )
 
@@ -216,11 +218,11 @@ def test_a_stacked_ensemble_is_never_worse_on_validation_than_a_uniform_one(othe
 def test_stacking_finds_the_one_good_member_among_those_astray():
     asked = (*astray(), members()[0])
 
-    found = weights_of(combined(asked, dataset(), "stacked"), asked)
+    found = weights_of(combine(asked, dataset(), "stacked"), asked)
 
     assert found[-1] > 0.75
     assert crps(asked[-1].quantiles(dataset().validation)) + 1e-6 >= crps(
-        combined(asked, dataset(), "stacked").quantiles(dataset().validation)
+        combine(asked, dataset(), "stacked").quantiles(dataset().validation)
     )
 
 
@@ -229,7 +231,7 @@ def test_stacking_finds_the_one_trained_member_among_untrained_ones():
     trained = min(members(), key=lambda each: crps(each.quantiles(dataset().validation)))
     asked = (*untrained, trained)
 
-    found = weights_of(combined(asked, dataset(), "stacked"), asked)
+    found = weights_of(combine(asked, dataset(), "stacked"), asked)
 
     assert found[-1] > 0.75
 
@@ -240,14 +242,14 @@ def test_stacked_weights_are_the_best_of_a_narrow_and_a_wide_member_on_a_grid():
     shares = np.linspace(0, 1, 201)
     losses = [crps(share * said[0] + (1 - share) * said[1]) for share in shares]
 
-    found, _ = weights_of(combined(asked, dataset(), "stacked"), asked)
+    found, _ = weights_of(combine(asked, dataset(), "stacked"), asked)
 
     assert 0 < np.argmin(losses) < 200
     assert found == pytest.approx(shares[int(np.argmin(losses))], abs=0.011)
     assert crps(found * said[0] + (1 - found) * said[1]) <= min(losses) + 1e-6
 
 
-def as_wide(change: float) -> Fitted:
+def as_wide(change: float) -> FittedNetwork:
     """Give a network that widens or narrows every range."""
     bias = members()[0].state["network.last.bias"].copy()
     bias[1] = change
@@ -256,7 +258,7 @@ def as_wide(change: float) -> Fitted:
 
 @pytest.mark.parametrize("combination", COMBINATIONS)
 def test_one_member_alone_is_itself(combination: Combination):
-    ensemble = combined(members()[:1], dataset(), combination)
+    ensemble = combine(members()[:1], dataset(), combination)
 
     assert (1.0,) == ensemble.weights
     assert (
@@ -267,10 +269,10 @@ def test_one_member_alone_is_itself(combination: Combination):
 
 @pytest.mark.parametrize("combination", COMBINATIONS)
 def test_an_ensemble_is_the_same_bits_when_the_future_is_cut_off(combination: Combination):
-    ensemble = combined(members(), dataset(), combination)
+    ensemble = combine(members(), dataset(), combination)
     row = int(dataset().sealed_test.cutoff_rows[4])
     live = live_windows(
-        [PRICES.upto(PRICES.sessions[row])], scaler=dataset().scaler, lookback=8, horizon=3
+        [PRICES.up_to(PRICES.sessions[row])], scaler=dataset().scaler, lookback=8, horizon=3
     )
 
     full = ensemble.quantiles(dataset().sealed_test.take(np.array([4])))
@@ -280,17 +282,17 @@ def test_an_ensemble_is_the_same_bits_when_the_future_is_cut_off(combination: Co
 
 @pytest.mark.parametrize("combination", COMBINATIONS)
 def test_weights_do_not_see_the_test_part(combination: Combination):
-    changed = noisy_after(PRICES, int(dataset().sealed_test.cutoff_rows[0]) - 1)
-    data = datasets_for([changed], [SMALL])[SMALL.cut]
-    again = tuple(finish(train(each, data)) for each in each_member(SMALL))
+    changed = randomise_after(PRICES, int(dataset().sealed_test.cutoff_rows[0]) - 1)
+    data = datasets_for([changed], [SMALL])[SMALL.window_settings]
+    again = tuple(finish(train(each, data)) for each in member_experiments(SMALL))
 
-    expected = combined(members(), dataset(), combination).digest
+    expected = combine(members(), dataset(), combination).digest
 
-    assert expected == combined(again, data, combination).digest
+    assert expected == combine(again, data, combination).digest
 
 
 def test_what_an_ensemble_took_is_what_its_members_took():
-    ensemble = combined(members(), dataset(), "uniform")
+    ensemble = combine(members(), dataset(), "uniform")
 
     assert sum(each.seconds for each in members()) == pytest.approx(ensemble.seconds)
     assert dataset().scaler == ensemble.scaler
@@ -314,9 +316,9 @@ def test_experiments_of_one_horizon_are_scored_on_the_same_windows(first: int):
 
     datasets = datasets_for([PRICES], experiments)
 
-    assert {each.cut for each in VARIANTS} == set(datasets)
-    assert 1 == len({truth_of([each.validation]).digest for each in datasets.values()})
-    assert 1 == len({truth_of([each.sealed_test]).digest for each in datasets.values()})
+    assert {each.window_settings for each in VARIANTS} == set(datasets)
+    assert 1 == len({observed_outcomes([each.validation]).digest for each in datasets.values()})
+    assert 1 == len({observed_outcomes([each.sealed_test]).digest for each in datasets.values()})
     for each in datasets.values():
         np.testing.assert_array_equal(
             next(iter(datasets.values())).validation.cutoffs, each.validation.cutoffs
@@ -326,7 +328,7 @@ def test_experiments_of_one_horizon_are_scored_on_the_same_windows(first: int):
 def test_experiments_that_cut_alike_share_one_dataset():
     datasets = datasets_for([PRICES], [SMALL, SMALL.replace(seed=3, network="gru_classic")])
 
-    assert [SMALL.cut] == list(datasets)
+    assert [SMALL.window_settings] == list(datasets)
 
 
 def test_of_several_the_one_that_reaches_back_furthest_is_as_it_is_alone():
@@ -336,14 +338,14 @@ def test_of_several_the_one_that_reaches_back_furthest_is_as_it_is_alone():
 
     alone = datasets_for([PRICES], [furthest])[furthest.cut]
     assert alone.scaler == shared.scaler
-    assert truth_of([alone.train]).digest == truth_of([shared.train]).digest
+    assert observed_outcomes([alone.train]).digest == observed_outcomes([shared.train]).digest
 
 
 def test_datasets_of_several_do_not_change_with_what_comes_after():
     datasets = datasets_for([PRICES], VARIANTS)
-    last_seen = int(datasets[SMALL.cut].sealed_test.cutoff_rows[0]) - 1
+    last_seen = int(datasets[SMALL.window_settings].sealed_test.cutoff_rows[0]) - 1
 
-    changed = datasets_for([noisy_after(PRICES, last_seen)], VARIANTS)
+    changed = datasets_for([randomise_after(PRICES, last_seen)], VARIANTS)
 
     for cut, data in datasets.items():
         assert data.scaler == changed[cut].scaler
@@ -354,7 +356,7 @@ def test_datasets_of_several_do_not_change_with_what_comes_after():
 
 
 def test_datasets_of_several_do_not_know_the_currency():
-    dear = datasets_for([in_other_units(PRICES, 2.0)], VARIANTS)
+    dear = datasets_for([rescale_prices(PRICES, 2.0)], VARIANTS)
 
     for cut, data in datasets_for([PRICES], VARIANTS).items():
         assert data.validation.inputs.tobytes() == dear[cut].validation.inputs.tobytes()
@@ -369,4 +371,6 @@ def test_a_symbol_that_begins_late_has_the_same_windows_for_every_lookback():
     datasets = datasets_for([early, late], [short, short.replace(lookback=40)])
 
     for part in ("validation", "sealed_test"):
-        assert 1 == len({truth_of([getattr(each, part)]).digest for each in datasets.values()})
+        assert 1 == len(
+            {observed_outcomes([getattr(each, part)]).digest for each in datasets.values()}
+        )

@@ -21,9 +21,9 @@ import pytest
 from pregao.errors import EngineUnavailableError, InputError, MissingExtraError
 from pregao.testing import ENGINE_CONTRACT, synthetic_prices
 from pregao.training import Experiment, datasets_for
-from pregao.training.engines import Crew, Local, Ray, run
-from pregao.training.search import Search, Searched, Space, TrialRecord, search
-from pregao.training.search._search import Memory
+from pregao.training.engines import Local, Ray, WorkerPool, run
+from pregao.training.search import Search, SearchResult, Space, TrialRecord, search
+from pregao.training.search._search import InMemoryJournal
 
 DATA = {"values": np.arange(1000.0)}
 needs_ray = pytest.mark.skipif(find_spec("ray") is None, reason="the extra [ray] is not installed")
@@ -107,12 +107,12 @@ def test_a_node_that_dies_loses_no_task(tmp_path: Path):
     with (
         head() as address,
         node("--address", address) as second,
-        Ray(address).crew(DATA) as crew,
+        Ray(address).pool(DATA) as pool,
     ):
-        assert 2 == crew.num_workers
+        assert 2 == pool.num_workers
         for task in tasks:
-            crew.submit(engine_work.begin_and_wait, task)
-        results = crew.results()
+            pool.submit(engine_work.begin_and_wait, task)
+        results = pool.results()
         found = dict(next(results) for _ in range(2))
         while len(nodes_at_work(tmp_path)) < 2:
             assert second.poll() is None
@@ -135,12 +135,12 @@ def test_a_search_whose_node_dies_finds_what_it_finds_anywhere():
         strategy="random",
         trials=6,
     )
-    data = datasets_for([synthetic_prices("TEST3", sessions=600, seed=5)], plan.cuttings())
-    with Local(2).crew(data) as crew:
-        [*_, expected] = events(plan, crew)
+    data = datasets_for([synthetic_prices("TEST3", sessions=600, seed=5)], plan.window_variants())
+    with Local(2).pool(data) as pool:
+        [*_, expected] = events(plan, pool)
 
-    with head() as address, node("--address", address) as second, Ray(address).crew(data) as crew:
-        found = events(plan, crew)
+    with head() as address, node("--address", address) as second, Ray(address).pool(data) as pool:
+        found = events(plan, pool)
         for _ in range(4):
             next(found)
         end(second)
@@ -151,13 +151,13 @@ def test_a_search_whose_node_dies_finds_what_it_finds_anywhere():
     assert expected.best.replace(seconds=0) == survived.best.replace(seconds=0)
 
 
-def events(plan: Search, crew: Crew) -> Iterator[Any]:
+def events(plan: Search, pool: WorkerPool) -> Iterator[Any]:
     """Give the news of a search, and then what it found."""
-    found = yield from search(plan, crew=crew, journal=Memory())
+    found = yield from search(plan, pool=pool, journal=InMemoryJournal())
     yield found
 
 
-def fates(searched: Searched) -> list[TrialRecord]:
+def fates(searched: SearchResult) -> list[TrialRecord]:
     """Give what became of every trial."""
     return [
         trial.replace(seconds=0) for raced in searched.entries.values() for trial in raced.trials
@@ -258,7 +258,7 @@ def test_an_address_where_no_ray_answers_is_an_error_that_says_so():
 def test_without_the_package_an_error_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", None)
 
-    with pytest.raises(MissingExtraError, match=r"pip install 'pregao\[ray\]'"), Ray().crew(None):
+    with pytest.raises(MissingExtraError, match=r"pip install 'pregao\[ray\]'"), Ray().pool(None):
         pass
 
 

@@ -30,14 +30,14 @@ PRICES = synthetic_prices(sessions=420, seed=8)
 def with_order_book(prices: Prices) -> Prices:
     close = prices.bars.close
     columns = {**prices.bars.columns, "best_bid": close * 0.999, "best_ask": close * 1.002}
-    return replace(prices, bars=Bars.of(prices.sessions, columns))
+    return replace(prices, bars=Bars.from_columns(prices.sessions, columns))
 
 
 MARKETS = {"order book": with_order_book(PRICES), "bars alone": PRICES}
 
 
 def dataset(experiment: Experiment, prices: Prices) -> Dataset:
-    return datasets_for([prices], [experiment])[experiment.cut]
+    return datasets_for([prices], [experiment])[experiment.window_settings]
 
 
 @cache

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from search_work import NOT_BUILT, TOO_FAST, bowl, dataset_of, deadly_bowl, floor
 
 from pregao.errors import InvalidExperimentError, ReplayError, TooManyTrialsError, UnknownNameError
-from pregao.training import Experiment, finish, restored, train
+from pregao.training import Experiment, finish, fitted_from_checkpoint, train
 from pregao.training.engines import Local
 from pregao.training.search._halving import RUNGS
-from pregao.training.search._plan import Search, Searched
-from pregao.training.search._search import Memory, Progress, never, search, step_work
+from pregao.training.search._plan import Search, SearchResult
+from pregao.training.search._search import InMemoryJournal, SearchProgress, never, run_step, search
 from pregao.training.search._space import Space
 from pregao.training.search._strategies import STRATEGIES, Verdict
 
@@ -62,7 +62,7 @@ def lone(**fields: Any) -> Search:
 
 
 class Shuffled:
-    """A crew in this process whose workers finish in an order of chance."""
+    """A pool in this process whose workers finish in an order of chance."""
 
     def __init__(self, data: object, *, num_workers: int = 4, seed: int = 0) -> None:
         self.num_workers = num_workers
@@ -83,15 +83,15 @@ def ran(
     plan: Search,
     *,
     diary: Path | None = None,
-    journal: Memory | None = None,
+    journal: InMemoryJournal | None = None,
     num_workers: int = 4,
     seed: int = 0,
     out_of_time: Callable[[], bool] = never,
-) -> tuple[Searched, list[Progress]]:
+) -> tuple[SearchResult, list[SearchProgress]]:
     """Run a search down the bowl, and give what it found and all that it told."""
-    crew = Shuffled(diary, num_workers=num_workers, seed=seed)
+    pool = Shuffled(diary, num_workers=num_workers, seed=seed)
     searching = search(
-        plan, crew=crew, journal=journal or Memory(), work=bowl, out_of_time=out_of_time
+        plan, pool=pool, journal=journal or InMemoryJournal(), work=bowl, out_of_time=out_of_time
     )
     told = []
     while True:
@@ -101,7 +101,7 @@ def ran(
             return end.value, told
 
 
-def ended(searching: Generator[Progress, None, Searched]) -> Searched:
+def ended(searching: Generator[SearchProgress, None, SearchResult]) -> SearchResult:
     """Run a search to its end."""
     while True:
         try:
@@ -320,9 +320,12 @@ def test_a_trial_that_diverges_or_fails_is_recorded_and_the_search_goes_on():
 
 def test_a_trial_that_takes_its_workers_with_it_has_failed_and_the_search_goes_on():
     space = Space.parse({"batch_size": [NOT_BUILT, 32], "learning_rate": [1e-3]})
-    with Local(num_workers=2).crew(None) as crew:
+    with Local(num_workers=2).pool(None) as pool:
         searching = search(
-            lone(space=space, strategy="grid"), crew=crew, journal=Memory(), work=deadly_bowl
+            lone(space=space, strategy="grid"),
+            pool=pool,
+            journal=InMemoryJournal(),
+            work=deadly_bowl,
         )
         searched = ended(searching)
 
@@ -347,7 +350,7 @@ def test_a_search_in_which_all_diverge_has_no_best():
 
 def test_where_all_that_went_on_diverged_the_best_of_those_pruned_serves():
     space = Space.parse({"learning_rate": [TOO_FAST, 9.0], "dropout": [0.3]})
-    journal = Memory()
+    journal = InMemoryJournal()
 
     searched, _ = ran(lone(space=space, strategy="grid"), journal=journal)
 
@@ -369,7 +372,7 @@ def test_parameters_that_cannot_be_together_fail_with_the_reason():
 
 
 def test_only_the_best_of_each_entry_keeps_its_checkpoint():
-    journal = Memory()
+    journal = InMemoryJournal()
 
     searched, _ = ran(plan_of(strategy="grid"), journal=journal)
 
@@ -399,26 +402,26 @@ def test_a_search_interrupted_anywhere_comes_to_the_same_end(
 ):
     plan = plan_of(space=TABLE, strategy=strategy, trials=17, seed=5)
     diary = Path(tmp_path_factory.mktemp("search")) / "diary"
-    journal = Memory()
+    journal = InMemoryJournal()
 
     for number, stop in enumerate(stops):
-        crew = Shuffled(diary, seed=seed + number)
-        searching = search(plan, crew=crew, journal=journal, work=bowl)
+        pool = Shuffled(diary, seed=seed + number)
+        searching = search(plan, pool=pool, journal=journal, work=bowl)
         for _ in range(stop):
             if next(searching, None) is None:
                 break
         searching.close()
     resumed, _ = ran(plan, journal=journal, diary=diary, seed=seed)
 
-    whole = Memory()
+    whole = InMemoryJournal()
     assert ran(plan, journal=whole)[0] == resumed
     assert whole.records == journal.records
     assert whole._checkpoints == journal._checkpoints
-    # At most the steps of the crew's four places are made again.
+    # At most the steps of the pool's four places are made again.
     assert sum(epochs_of(diary).values()) <= _num_epochs(resumed) + 4 * 20 * len(stops)
 
 
-def _num_epochs(searched: Searched) -> int:
+def _num_epochs(searched: SearchResult) -> int:
     return sum(
         each.epochs
         for raced in searched.entries.values()
@@ -428,7 +431,7 @@ def _num_epochs(searched: Searched) -> int:
 
 
 def test_a_search_that_has_ended_trains_nothing_again(tmp_path: Path):
-    plan, journal, diary = plan_of(trials=15), Memory(), tmp_path / "diary"
+    plan, journal, diary = plan_of(trials=15), InMemoryJournal(), tmp_path / "diary"
     first, told = ran(plan, journal=journal, diary=diary)
     before = epochs_of(diary)
 
@@ -440,7 +443,7 @@ def test_a_search_that_has_ended_trains_nothing_again(tmp_path: Path):
 
 
 def test_a_journal_of_other_trials_is_refused():
-    journal = Memory()
+    journal = InMemoryJournal()
     ran(lone(space=SMOOTH, trials=5, seed=0), journal=journal)
 
     with pytest.raises(ReplayError, match=r"trial 0 of gru_classic was recorded as .*dropout"):
@@ -449,7 +452,7 @@ def test_a_journal_of_other_trials_is_refused():
 
 @pytest.mark.parametrize("after", [0, 1, 7, 30, 43])
 def test_when_the_time_is_over_trials_count_with_what_they_have(after: int):
-    plan, journal = plan_of(strategy="random", trials=20), Memory()
+    plan, journal = plan_of(strategy="random", trials=20), InMemoryJournal()
     asked = iter(range(10_000))
 
     searched, told = ran(plan, journal=journal, out_of_time=lambda: next(asked) >= after)
@@ -516,7 +519,7 @@ def test_a_search_equals_its_own_json():
 def test_what_was_found_equals_its_own_json():
     searched, _ = ran(plan_of(space=ROUGH, trials=25))
 
-    assert searched == Searched.model_validate_json(searched.model_dump_json())
+    assert searched == SearchResult.model_validate_json(searched.model_dump_json())
 
 
 def test_a_grid_over_a_range_is_refused():
@@ -565,11 +568,11 @@ def test_each_way_of_cutting_windows_has_one_experiment():
         {"lookback": [8, 12], "features": [["return"], ["log_sigma"]], "dropout": [0.1]}
     )
 
-    cuts = {each.cut for each in lone(space=space).cuttings()}
+    cuts = {each.window_settings for each in lone(space=space).window_variants()}
 
     assert 4 == len(cuts)
     assert {8, 12} == {each.lookback for each in cuts}
-    assert (BASE,) == lone().cuttings()
+    assert (BASE,) == lone().window_variants()
 
 
 # In earnest
@@ -580,9 +583,9 @@ def test_with_real_trainings_a_champion_is_what_one_training_gives():
     space = Space.parse({"learning_rate": [1e-3, 5e-3], "epochs": [2, 6]})
     plan = lone(experiment=base, space=space, strategy="grid")
     data = dataset_of(base)
-    journal = Memory()
+    journal = InMemoryJournal()
 
-    searching = search(plan, crew=Shuffled(data), journal=journal, work=step_work)
+    searching = search(plan, pool=Shuffled(data), journal=journal, work=run_step)
     while True:
         try:
             next(searching)
@@ -592,9 +595,9 @@ def test_with_real_trainings_a_champion_is_what_one_training_gives():
 
     best = searched.best
     experiment = plan.trial_experiment("gru_classic", best.params)
-    whole = finish(train(experiment, data[experiment.cut]))
-    again = restored(
-        experiment, data[experiment.cut], journal.checkpoint("gru_classic", best.trial)
+    whole = finish(train(experiment, data[experiment.window_settings]))
+    again = fitted_from_checkpoint(
+        experiment, data[experiment.window_settings], journal.checkpoint("gru_classic", best.trial)
     )
     assert again.best_epoch > 0, "the champion has learnt something"
     assert whole.digest == again.digest
@@ -605,8 +608,8 @@ def test_workers_of_this_machine_come_to_the_same_end(tmp_path: Path):
     plan = plan_of(space=ROUGH, trials=16)
     diary = tmp_path / "diary"
 
-    with Local(num_workers=2).crew(diary) as crew:
-        found = ended(search(plan, crew=crew, journal=Memory(), work=bowl))
+    with Local(num_workers=2).pool(diary) as pool:
+        found = ended(search(plan, pool=pool, journal=InMemoryJournal(), work=bowl))
 
     assert ran(plan)[0] == found
     assert {1} == set(epochs_of(diary).values())

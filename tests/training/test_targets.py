@@ -13,20 +13,20 @@ from sklearn.metrics import balanced_accuracy_score, log_loss
 
 from pregao.dataset import ACTIONS, Dataset, live_windows
 from pregao.prices import Bars, Prices
-from pregao.testing import in_other_units, noisy_after, synthetic_prices
+from pregao.testing import randomise_after, rescale_prices, synthetic_prices
 from pregao.training import (
     LEVELS,
     Actions,
     Experiment,
-    Fitted,
-    advance,
+    FittedNetwork,
     datasets_for,
     finish,
     train,
+    train_until,
 )
 from pregao.training._head import Criterion, focal_loss
 from pregao.training._loop import Loop
-from pregao.training._targets import action_labels, class_weights, price_targets, quantiles_of
+from pregao.training._targets import action_targets, class_weights, price_targets, quantiles_of
 from pregao.zoo.baselines import anchor_quantiles
 from pregao.zoo.networks import PerStep, Recurrent, Stack
 
@@ -58,16 +58,16 @@ POINTS = {
 
 
 def cut(experiment: Experiment, prices: Prices = PRICES) -> Dataset:
-    return datasets_for([prices], [experiment])[experiment.cut]
+    return datasets_for([prices], [experiment])[experiment.window_settings]
 
 
 @cache
-def trained(name: str) -> Fitted:
+def trained(name: str) -> FittedNetwork:
     return finish(train(POINTS[name], cut(POINTS[name])))
 
 
 @cache
-def talkative(name: str) -> Fitted:
+def talkative(name: str) -> FittedNetwork:
     """Give a network that says something else of every window, whether that helped or not."""
     rng = np.random.default_rng(0)
     state = trained(name).state
@@ -125,7 +125,7 @@ def test_the_last_step_alone_is_the_last_column(name: str):
 @pytest.mark.parametrize("factor", [4.0, 3.7])
 def test_the_currency_changes_neither_targets_nor_forecasts(name: str, factor: float):
     experiment = POINTS[name]
-    ours, theirs = cut(experiment), cut(experiment, in_other_units(PRICES, factor))
+    ours, theirs = cut(experiment), cut(experiment, rescale_prices(PRICES, factor))
     # Doubling is exact in binary; other factors round.
     tolerance = 0 if factor == 4.0 else 2e-5
 
@@ -155,14 +155,14 @@ def test_a_forecast_is_the_same_bits_when_the_future_is_cut_off(name: str):
 
     full = talkative(name).quantiles(data.sealed_test.take(np.array([7])))
 
-    cut_off = live_windows([PRICES.upto(PRICES.sessions[row])], **window)
+    cut_off = live_windows([PRICES.up_to(PRICES.sessions[row])], **window)
     assert full.tobytes() == talkative(name).quantiles(cut_off).tobytes()
 
 
 @pytest.mark.parametrize("name", POINTS)
 def test_training_reads_nothing_after_the_validation_part(name: str):
     experiment, data = POINTS[name], cut(POINTS[name])
-    changed = noisy_after(PRICES, int(data.sealed_test.cutoff_rows[0]) - 1)
+    changed = randomise_after(PRICES, int(data.sealed_test.cutoff_rows[0]) - 1)
 
     again = finish(train(experiment, cut(experiment, changed)))
 
@@ -170,7 +170,7 @@ def test_training_reads_nothing_after_the_validation_part(name: str):
     assert losses(trained(name)) == losses(again)
 
 
-def losses(fitted: Fitted) -> list[tuple[float, float]]:
+def losses(fitted: FittedNetwork) -> list[tuple[float, float]]:
     return [(each.train_loss, each.validation_loss) for each in fitted.epochs]
 
 
@@ -228,7 +228,7 @@ def test_a_close_target_is_not_capped():
     boom = np.where(np.arange(len(PRICES)) > 400, 50.0, 1.0)
     for name in ("open", "high", "low", "close", "adj_close"):
         columns[name] = columns[name] * boom
-    data = cut(experiment, replace(PRICES, bars=Bars.of(PRICES.sessions, columns)))
+    data = cut(experiment, replace(PRICES, bars=Bars.from_columns(PRICES.sessions, columns)))
 
     assert price_targets(experiment, data.sealed_test).max() > 100
     assert data.scaler.cap is None
@@ -316,7 +316,7 @@ def test_the_balanced_sampler_draws_each_action_equally_often(labels: str):
     experiment = BASE.replace(actions=RULE.replace(labels=labels, sampler="balanced"))
     data = cut(experiment, prices)
     loop = Loop.of(experiment, data, anchor_of(data), torch.device("cpu"))
-    present = np.unique(action_labels(experiment, data.train))
+    present = np.unique(action_targets(experiment, data.train))
 
     drawn = np.concatenate([loop.train.labels[loop.order()].numpy() for _ in range(20)])
 
@@ -344,7 +344,7 @@ def test_training_goes_on_where_only_one_action_was_right():
     experiment = BASE.replace(actions=actions)
     data = cut(experiment)
 
-    assert {2} == set(action_labels(experiment, data.train).tolist())
+    assert {2} == set(action_targets(experiment, data.train).tolist())
     result = finish(train(experiment, data))
     assert np.isfinite([each.validation_loss for each in result.epochs]).all()
 
@@ -378,7 +378,7 @@ def test_an_action_does_not_change_with_what_comes_after():
     result = finish(train(experiment, data))
     row = int(data.sealed_test.cutoff_rows[3])
     live = live_windows(
-        [PRICES.upto(PRICES.sessions[row])],
+        [PRICES.up_to(PRICES.sessions[row])],
         scaler=data.scaler,
         lookback=experiment.lookback,
         horizon=experiment.horizon,
@@ -404,7 +404,7 @@ TECHNICAL = BASE.replace(
 def test_a_network_of_two_tasks_learns_the_rule():
     prices = synthetic_prices(sessions=1500, seed=3)
     data = cut(TECHNICAL, prices)
-    labels = action_labels(TECHNICAL, data.train)
+    labels = action_targets(TECHNICAL, data.train)
 
     said = finish(train(TECHNICAL, data)).action_probabilities(data.train).argmax(axis=1)
 
@@ -437,7 +437,7 @@ def test_a_task_of_weight_zero_is_not_learnt(learnt: str):
     experiment = BASE.replace(actions=actions, averaging=0.0, weight_decay=0.0)
     data = cut(experiment)
     # The last layer starts at zero, and only a task with a weight moves it.
-    last = load(advance(experiment, data, until=2).checkpoint)["module/network.last.weight"]
+    last = load(train_until(experiment, data, until=2).checkpoint)["module/network.last.weight"]
 
     moved = {"price": np.abs(last[:4]).max() > 0, "action": np.abs(last[4:]).max() > 0}
 

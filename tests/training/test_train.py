@@ -13,9 +13,9 @@ from sklearn.metrics import mean_pinball_loss
 
 from pregao.dataset import Dataset, Split, live_windows, make_dataset
 from pregao.prices import Bars
-from pregao.scores import truth_of, window_crps
+from pregao.scores import observed_outcomes, window_crps
 from pregao.testing import synthetic_prices
-from pregao.training import LEVELS, Epoch, Experiment, Fitted, finish, train, untrained
+from pregao.training import LEVELS, Epoch, Experiment, FittedNetwork, finish, train, untrained
 from pregao.training._head import Criterion, QuantileHead
 from pregao.zoo.baselines import BASELINES, anchor_quantiles
 from pregao.zoo.networks import ZOO
@@ -40,7 +40,7 @@ def dataset(lookback: int = 12, horizon: int = 3) -> Dataset:
 
 
 @cache
-def fitted() -> Fitted:
+def fitted() -> FittedNetwork:
     return finish(train(SMALL, dataset()))
 
 
@@ -78,7 +78,7 @@ def test_the_same_seed_gives_the_same_weights_whatever_else_draws_and_runs():
     assert [expected, expected] == digests
 
 
-def interleaved(*trainings: Generator[Epoch, None, Fitted]) -> list[str]:
+def interleaved(*trainings: Generator[Epoch, None, FittedNetwork]) -> list[str]:
     """Advance trainings in turn, drawing from the global generator in between."""
     digests = {}
     while len(digests) < len(trainings):
@@ -191,7 +191,7 @@ def test_training_minimises_the_crps_that_evaluation_reports():
     data = dataset()
     quantiles = fitted().quantiles(data.validation)
 
-    reported = window_crps(quantiles, LEVELS, truth_of([data.validation]))
+    reported = window_crps(quantiles, LEVELS, observed_outcomes([data.validation]))
     scaled = reported / data.validation.scale / 100
 
     best = fitted().epochs[fitted().best_epoch]
@@ -202,7 +202,7 @@ def test_a_forecast_is_the_same_bits_when_the_future_is_cut_off():
     data = dataset()
     row = int(data.sealed_test.cutoff_rows[5])
     live = live_windows(
-        [PRICES.upto(PRICES.sessions[row])], scaler=data.scaler, lookback=12, horizon=3
+        [PRICES.up_to(PRICES.sessions[row])], scaler=data.scaler, lookback=12, horizon=3
     )
 
     full = fitted().quantiles(data.sealed_test.take(np.array([5])))
@@ -310,7 +310,7 @@ def test_a_drift_that_all_windows_share_is_learnt_in_an_epoch():
         name: column if name == "volume" else column * growth
         for name, column in rising.bars.columns.items()
     }
-    rising = replace(rising, bars=Bars.of(rising.sessions, columns))
+    rising = replace(rising, bars=Bars.from_columns(rising.sessions, columns))
     data = make_dataset([rising], features=SMALL.features, lookback=12, horizon=3, split=Split())
 
     learnt = finish(train(SMALL.replace(epochs=1, averaging=0.0, learning_rate=1e-2), data))
@@ -377,7 +377,7 @@ def drifting() -> Dataset:
         name: column if name == "volume" else column * growth
         for name, column in PRICES.bars.columns.items()
     }
-    prices = replace(PRICES, bars=Bars.of(PRICES.sessions, columns))
+    prices = replace(PRICES, bars=Bars.from_columns(PRICES.sessions, columns))
     return make_dataset([prices], features=SMALL.features, lookback=12, horizon=3, split=Split())
 
 

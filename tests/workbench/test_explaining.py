@@ -7,7 +7,7 @@ import pytest
 from pregao.errors import HistoryTooShortError, InvalidExperimentError, UnknownRunError
 from pregao.prices import Prices
 from pregao.registry import Run
-from pregao.testing import noisy_after, synthetic_prices
+from pregao.testing import randomise_after, synthetic_prices
 from pregao.training import Actions, Experiment
 from pregao.workbench import Checked, Workbench, explain_forecast, explain_run
 
@@ -88,20 +88,20 @@ def test_an_unseen_symbol_is_explained_from_the_average_input(run: Run, home: Pa
 
 def test_an_explanation_reads_nothing_after_its_last_session(run: Run):
     row = len(PETR4) - 60
-    short = PETR4.upto(PETR4.sessions[row])
-    noisy = noisy_after(PETR4, row)
+    short = PETR4.up_to(PETR4.sessions[row])
+    noisy = randomise_after(PETR4, row)
 
     expected = explain_forecast(run, checked(short), trained_on=[checked(PETR4)])
 
     cut = explain_forecast(
-        run, checked(noisy.upto(noisy.sessions[row])), trained_on=[checked(noisy)]
+        run, checked(noisy.up_to(noisy.sessions[row])), trained_on=[checked(noisy)]
     )
     assert expected == cut
 
 
 def test_a_run_is_explained_without_its_test_part(run: Run):
     first_of_test = PETR4.sessions > run.model.borders.validation_last
-    noisy = noisy_after(PETR4, int(first_of_test.argmax()) - 1)
+    noisy = randomise_after(PETR4, int(first_of_test.argmax()) - 1)
 
     assert explain_run(run, [checked(PETR4)]) == explain_run(run, [checked(noisy)])
 
@@ -110,7 +110,7 @@ def test_a_history_without_a_window_is_refused(run: Run):
     with pytest.raises(HistoryTooShortError, match="VALE3 has 20 sessions"):
         explain_forecast(
             run,
-            checked(UNSEEN.upto(UNSEEN.sessions[19])),
+            checked(UNSEEN.up_to(UNSEEN.sessions[19])),
             trained_on=[checked(PETR4)],
         )
 

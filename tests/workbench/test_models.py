@@ -23,8 +23,8 @@ from pregao.errors import (
 )
 from pregao.prices import PriceStore
 from pregao.registry import Run, list_runs, record_run
-from pregao.training import Ensemble, Experiment, heads_with_torch
-from pregao.workbench import Ailment, Workbench
+from pregao.training import Ensemble, Experiment, outputs_with_torch
+from pregao.workbench import HomeFault, Workbench
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 
@@ -123,7 +123,7 @@ def test_an_exported_run_has_the_candidate_as_onnx_where_a_baseline_serves(
         tmp_path / "out" / "model-0.onnx", providers=["CPUExecutionProvider"]
     )
     windows = np.random.default_rng(0).standard_normal((5, 8, len(member.scaler.features)))
-    [expected] = heads_with_torch(member, windows.astype(np.float32))
+    [expected] = outputs_with_torch(member, windows.astype(np.float32))
     [found] = session.run(None, {"x": windows.astype(np.float32)})
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-5)
     for page in ("README.md", "LEIAME.md"):
@@ -154,7 +154,7 @@ def test_a_damaged_run_is_not_exported(bench: Workbench, stored: Run, tmp_path: 
 # The doctor.
 
 
-def ailments(bench: Workbench, *, mend: bool = False, now: datetime = NOW) -> list[Ailment]:
+def ailments(bench: Workbench, *, mend: bool = False, now: datetime = NOW) -> list[HomeFault]:
     return list(bench.doctor(now=now, mend=mend).ailments)
 
 

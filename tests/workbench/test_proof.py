@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from pregao import notebook
-from pregao.calibration import as_served, offsets_of
+from pregao.calibration import fit_offsets, make_served_forecaster
 from pregao.dataset import WalkForward
 from pregao.errors import SplitError, UnknownNameError
 from pregao.evaluation import COMBINATIONS, Report
-from pregao.registry import openings_of
+from pregao.registry import count_accesses
 from pregao.scores import NAIVE
 from pregao.testing import synthetic_prices
 from pregao.training import LEVELS, Experiment
@@ -122,7 +122,7 @@ def test_evaluating_again_gives_the_same_and_is_no_new_trial(
     home: Path, folder: Path, trained: Result
 ):
     asked = (home, ["PETR4"], date(2010, 1, 1), date(2030, 1, 1))
-    before = openings_of(*asked)
+    before = count_accesses(*asked)
 
     again = (
         Workbench(home)
@@ -130,7 +130,7 @@ def test_evaluating_again_gives_the_same_and_is_no_new_trial(
         .report
     )
 
-    after = openings_of(*asked)
+    after = count_accesses(*asked)
     assert trained.report.walk == again.walk
     assert [each.reliability for each in trained.report.dossiers] == [
         each.reliability for each in again.dossiers
@@ -179,7 +179,9 @@ def test_a_baseline_is_served_with_intervals_calibrated_on_validation(home: Path
     dataset = Group.cut_for_model(checked, model).first
 
     fitted = BASELINES[result.report.champion].fit(dataset.train, LEVELS, 11)
-    expected = as_served(fitted, offsets_of(fitted, dataset.validation, levels=LEVELS))
+    expected = make_served_forecaster(
+        fitted, fit_offsets(fitted, dataset.validation, levels=LEVELS)
+    )
 
     last = np.array([each.last_price for each in result.forecasts])[:, None, None]
     np.testing.assert_allclose(
@@ -199,9 +201,13 @@ def test_an_average_is_tested_by_training_its_members(tmp_path: Path, folder: Pa
     assert report.walk is not None
 
     assert [report.candidate] == [each.name for each in report.walk.comparison.ranking]
-    made_from = result.run.made_from
+    member_experiments = result.run.member_experiments
     expected = 2 if report.candidate in COMBINATIONS else 1
-    assert expected == len(finalists_for(report.candidate, made_from)) == len(made_from)
+    assert (
+        expected
+        == len(finalists_for(report.candidate, member_experiments))
+        == len(member_experiments)
+    )
 
 
 def test_diagnostics_are_of_the_candidate_and_the_best_baseline(trained: Result):

@@ -15,12 +15,12 @@ import numpy as np
 import pytest
 from safetensors.numpy import load, save
 
-from pregao.calibration import judge_as_served
+from pregao.calibration import score_as_served
 from pregao.dataset import Dataset
 from pregao.errors import InputError, UnknownRunError
 from pregao.evaluation import Report, Training, WindowCounts, compare
 from pregao.prices import Prices, PriceStore
-from pregao.registry import InPlace, Run, openings_of, save_run
+from pregao.registry import Run, ServedBaseline, count_accesses, save_run
 from pregao.terminal import print_reproduction
 from pregao.testing import synthetic_prices
 from pregao.training import (
@@ -28,15 +28,15 @@ from pregao.training import (
     Combination,
     Ensemble,
     Experiment,
-    Fitted,
+    FittedNetwork,
     Model,
-    advance,
-    combined,
+    combine,
     datasets_for,
-    each_member,
     finish,
-    restored,
+    fitted_from_checkpoint,
+    member_experiments,
     train,
+    train_until,
 )
 from pregao.workbench import BenchmarkSettings, Reproduction, Workbench
 from pregao.workbench._prices import Checked, summarise_prices
@@ -66,7 +66,7 @@ class InOrder:
         self.data, self.tasks = None, []
 
     @contextmanager
-    def crew(self, data: object) -> Iterator["InOrder"]:
+    def pool(self, data: object) -> Iterator["InOrder"]:
         self.data = data
         yield self
 
@@ -84,12 +84,12 @@ HERE = BenchmarkSettings(engine=InOrder())
 
 @cache
 def dataset() -> Dataset:
-    [made] = datasets_for([each.upto(KEPT) for each in PRICES], [TINY]).values()
+    [made] = datasets_for([each.up_to(KEPT) for each in PRICES], [TINY]).values()
     return made
 
 
 @cache
-def trained(experiment: Experiment = TINY) -> Fitted:
+def trained(experiment: Experiment = TINY) -> FittedNetwork:
     return finish(train(experiment, dataset()))
 
 
@@ -105,25 +105,25 @@ def stored(
 ) -> Run:
     """Store a run with a minimal report."""
     data = data or dataset()
-    prices = [Checked(each.upto(KEPT), ()) for each in PRICES]
+    prices = [Checked(each.up_to(KEPT), ()) for each in PRICES]
     baselines = {
         each: BASELINES[each].fit(data.train, LEVELS, 0)
         for each in {"random_walk", served} - {None}
     }
     judged = {
-        each: judge_as_served(fitted, data, levels=LEVELS)
+        each: score_as_served(fitted, data, levels=LEVELS)
         for each, fitted in {name: model, **baselines}.items()
     }
     comparison = compare(
         {name: judged[name][0]}, {each: judged[each][0] for each in baselines}, subject=name
     )
     how = Training(parameters=1, epochs=model.epochs, best_epoch=model.best_epoch, seconds=0.1)
-    members = [model] if isinstance(model, Fitted) else model.members
-    made_from = [asked] if asked else [each.experiment for each in members]
+    members = [model] if isinstance(model, FittedNetwork) else model.members
+    member_experiments = [asked] if asked else [each.experiment for each in members]
     report = Report.from_comparison(
         comparison,
         {name: how},
-        experiment=made_from[0],
+        experiment=member_experiments[0],
         data=summarise_prices(prices),
         windows=WindowCounts(**data.num_windows),
         findings=(),
@@ -133,11 +133,13 @@ def stored(
         home,
         model,
         report,
-        made_from=made_from,
+        member_experiments=member_experiments,
         forecaster=name,
         data=tuple(each.record for each in prices),
         serving=judged[name][1],
-        in_place=None if served is None else InPlace(served, baselines[served], judged[served][1]),
+        served_baseline=None
+        if served is None
+        else ServedBaseline(served, baselines[served], judged[served][1]),
         prices=[each.prices for each in prices] if with_months else (),
     )
 
@@ -151,7 +153,7 @@ def write_csv(folder: Path, prices: Prices) -> None:
 def folder(tmp_path: Path) -> Path:
     """The prices as they were."""
     for each in PRICES:
-        write_csv(tmp_path / "csv", each.upto(KEPT))
+        write_csv(tmp_path / "csv", each.up_to(KEPT))
     return tmp_path / "csv"
 
 
@@ -199,12 +201,12 @@ def test_seeds_that_are_averaged_are_the_same_again(
     tmp_path: Path, folder: Path, combination: Combination
 ):
     asked = TINY.replace(members=3, combination=combination)
-    members = [trained(each) for each in each_member(asked)]
-    run = stored(tmp_path, combined(members, dataset(), combination), asked=asked)
+    members = [trained(each) for each in member_experiments(asked)]
+    run = stored(tmp_path, combine(members, dataset(), combination), asked=asked)
 
     found = again(tmp_path, run, folder)
 
-    assert (asked,) == run.made_from
+    assert (asked,) == run.member_experiments
     assert found.is_same, found.verdict
 
 
@@ -217,14 +219,14 @@ def test_an_average_of_a_sweep_is_the_same_again_with_the_weights_it_has(
 
     found = again(tmp_path, run, folder)
 
-    assert tuple(each.experiment for each in members) == run.made_from
+    assert tuple(each.experiment for each in members) == run.member_experiments
     assert found.is_same, found.verdict
 
 
 def test_what_a_search_pruned_is_the_same_again(tmp_path: Path, folder: Path):
     longer = TINY.replace(epochs=6, members=4)
-    pruned = advance(longer, dataset(), until=2)
-    model = restored(longer.replace(epochs=2), dataset(), pruned.checkpoint)
+    pruned = train_until(longer, dataset(), until=2)
+    model = fitted_from_checkpoint(longer.replace(epochs=2), dataset(), pruned.checkpoint)
     run = stored(tmp_path, model, asked=longer.replace(epochs=2))
 
     found = again(tmp_path, run, folder)
@@ -234,8 +236,8 @@ def test_what_a_search_pruned_is_the_same_again(tmp_path: Path, folder: Path):
 
 
 def test_windows_that_were_cut_beside_longer_ones_are_cut_so_again(tmp_path: Path, folder: Path):
-    prices = [each.upto(KEPT) for each in PRICES]
-    beside = datasets_for(prices, [TINY.replace(lookback=30), TINY])[TINY.cut]
+    prices = [each.up_to(KEPT) for each in PRICES]
+    beside = datasets_for(prices, [TINY.replace(lookback=30), TINY])[TINY.window_settings]
     model = finish(train(TINY, beside))
     run = stored(tmp_path, model, data=beside)
 
@@ -262,7 +264,7 @@ def test_reproducing_accesses_the_test_part_and_adds_no_trial(tmp_path: Path, fo
 
     cutoffs = dataset().sealed_test.cutoffs
     first, last = (np.datetime64(each, "D").item() for each in (cutoffs.min(), cutoffs.max()))
-    openings = openings_of(tmp_path, ["VALE3"], first, last)
+    openings = count_accesses(tmp_path, ["VALE3"], first, last)
     assert (1, 1) == (openings.num_repeats, openings.num_trials)
 
 
@@ -347,7 +349,7 @@ def test_of_a_store_the_state_that_the_run_was_made_from_is_read(tmp_path: Path)
     session = PRICES[0].sessions[200]
     store = PriceStore(tmp_path)
     for each in PRICES:
-        store.append(each.upto(each.sessions[100]))
+        store.append(each.up_to(each.sessions[100]))
         store.append(each)
         store.append(rewritten(each, session))
 
@@ -417,7 +419,7 @@ def test_what_comes_before_the_weights_is_compared_too(tmp_path: Path, folder: P
 
 def test_an_ensemble_of_other_weights_is_another(tmp_path: Path, folder: Path):
     asked = TINY.replace(members=2)
-    members = tuple(trained(each) for each in each_member(asked))
+    members = tuple(trained(each) for each in member_experiments(asked))
     run = stored(tmp_path, Ensemble(members, (0.9, 0.1), "uniform"), asked=asked)
 
     found = again(tmp_path, run, folder)

@@ -22,7 +22,7 @@ from pregao.instruments import NYSE, next_sessions
 from pregao.prices import Prices
 from pregao.scores import NAIVE
 from pregao.testing import synthetic_prices
-from pregao.training import Experiment, listed_networks
+from pregao.training import Experiment, list_networks
 from pregao.workbench import MODES, BenchmarkSettings, Result, Workbench
 from pregao.workbench._candidates import buildable
 from pregao.zoo.baselines import BASELINES
@@ -181,7 +181,7 @@ def test_a_run_is_scored_on_later_sessions_by_its_own_scaler(tmp_path: Path, csv
     longer = synthetic_prices("PETR4", sessions=500, seed=1)
     shorter = tmp_path / "shorter"
     shorter.mkdir()
-    write_csv(shorter, longer.upto(longer.sessions[459]))
+    write_csv(shorter, longer.up_to(longer.sessions[459]))
     experiment = TINY.replace(symbols=("PETR4",), source="csv", start=None, network="dlinear")
     workbench = Workbench(tmp_path / "home")
     trained = workbench.train(experiment, path=shorter)
@@ -236,7 +236,7 @@ def test_nothing_after_the_end_has_any_influence(tmp_path: Path, csv_folder: Pat
     shorter.mkdir()
     prices = synthetic_prices("PETR4", sessions=500, seed=1)
     assert prices.last > np.datetime64(end)
-    write_csv(shorter, prices.upto(str(end)))
+    write_csv(shorter, prices.up_to(str(end)))
     experiment = TINY.replace(
         symbols=("PETR4",), source="csv", start=None, end=end, network="dlinear"
     )
@@ -330,7 +330,7 @@ def test_an_unknown_network_is_refused_before_prices_are_read(tmp_path: Path):
 
 
 def test_every_network_is_listed_with_its_size():
-    listed = listed_networks()
+    listed = list_networks()
 
     assert list(ZOO) == [each.name for each in listed]
     assert list(range(1, 31)) == [each.number for each in listed if each.number is not None]

@@ -107,6 +107,6 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 @pytest.fixture
 def database(database_url: str, tmp_path: Path) -> Iterator[Database]:
     """An open database without rows."""
-    opened = Database.opened(database_url, home=tmp_path)
+    opened = Database.open(database_url, home=tmp_path)
     yield opened
     opened.close()

@@ -12,7 +12,7 @@ from dying import arm
 
 from pregao.database import Database
 from pregao.jobs import JobLimits, Jobs
-from pregao.worker import WorkerTerms, run_worker
+from pregao.worker import WorkerSettings, run_worker
 
 OWN = "worker/"
 CHILD = Path(__file__).with_name("job_child.py")
@@ -20,11 +20,11 @@ LEASE_SECONDS = 3.0
 
 
 def main(home: str, *points: str) -> None:
-    jobs = Jobs(Database.opened(home=Path(home)), JobLimits(lease_seconds=LEASE_SECONDS))
-    terms = WorkerTerms(
+    jobs = Jobs(Database.open(home=Path(home)), JobLimits(lease_seconds=LEASE_SECONDS))
+    terms = WorkerSettings(
         poll_seconds=0.1,
-        beat_seconds=0.5,
-        tell_seconds=0.0,
+        heartbeat_seconds=0.5,
+        progress_seconds=0.0,
         grace_seconds=2.0,
         child=(sys.executable, str(CHILD), home, *(p for p in points if not p.startswith(OWN))),
     )

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from sqlalchemy import insert
 
 from pregao.database import Database, runs
-from pregao.registry import RunSummary, moment
+from pregao.registry import RunSummary, datetime_from_ms
 
 
 def listed(
     database: Database, *names: str, registered: bool = True, symbols: Sequence[str] = ("PETR4",)
 ) -> None:
     """Put runs onto the list, the first one as the oldest."""
-    with database.writing() as connection:
+    with database.write_transaction() as connection:
         connection.execute(
             insert(runs), [_row(*each, symbols, registered) for each in enumerate(names)]
         )
@@ -22,7 +22,7 @@ def listed(
 def _row(number: int, name: str, symbols: Sequence[str], registered: bool) -> dict[str, object]:
     summary = RunSummary(
         id=name,
-        created=moment(number),
+        created=datetime_from_ms(number),
         symbols=tuple(symbols),
         horizon=5,
         forecaster="dlinear",

@@ -5,24 +5,24 @@ from pathlib import Path
 
 import numpy as np
 
-from pregao.calibration import judge_as_served
+from pregao.calibration import score_as_served
 from pregao.dataset import Dataset
 from pregao.evaluation import Training, WindowCounts, compare
 from pregao.evaluation._report import DataSummary, Report
 from pregao.prices import Prices
-from pregao.registry import DataRecord, InPlace, Run, save_run
-from pregao.scores import Judged
+from pregao.registry import DataRecord, Run, ServedBaseline, save_run
+from pregao.scores import ScoredForecasts
 from pregao.testing import synthetic_prices
 from pregao.training import (
     LEVELS,
     Experiment,
-    Fitted,
+    FittedNetwork,
     Model,
-    combined,
+    combine,
     datasets_for,
-    each_member,
     find_recipe,
     finish,
+    member_experiments,
     train,
 )
 from pregao.zoo.baselines import BASELINES
@@ -57,13 +57,15 @@ def dataset_of(experiment: Experiment) -> Dataset:
 def made_run(home: Path, experiment: Experiment, *, baseline: str | None = None) -> Run:
     """Train, judge and store; with a baseline, that is what is served."""
     dataset = dataset_of(experiment)
-    members = [_stirred(finish(train(each, dataset))) for each in each_member(experiment)]
-    model: Model = members[0] if len(members) == 1 else combined(members, dataset, "uniform")
-    judged, serving = judge_as_served(model, dataset, levels=LEVELS)
-    in_place = None
+    members = [_stirred(finish(train(each, dataset))) for each in member_experiments(experiment)]
+    model: Model = members[0] if len(members) == 1 else combine(members, dataset, "uniform")
+    judged, serving = score_as_served(model, dataset, levels=LEVELS)
+    served_baseline = None
     if baseline is not None:
         fitted = BASELINES[baseline].fit(dataset.train, LEVELS, 0)
-        in_place = InPlace(baseline, fitted, judge_as_served(fitted, dataset, levels=LEVELS)[1])
+        served_baseline = ServedBaseline(
+            baseline, fitted, score_as_served(fitted, dataset, levels=LEVELS)[1]
+        )
     prices = [prices_of(each) for each in experiment.symbols]
     name = experiment.network if isinstance(experiment.network, str) else "recipe"
     report = _report(experiment, dataset, prices, judged, name, model)
@@ -73,15 +75,15 @@ def made_run(home: Path, experiment: Experiment, *, baseline: str | None = None)
         home,
         model,
         report,
-        made_from=[experiment],
+        member_experiments=[experiment],
         forecaster=name,
         data=tuple(map(_record, prices)),
         serving=serving,
-        in_place=in_place,
+        served_baseline=served_baseline,
     )
 
 
-def _stirred(fitted: Fitted) -> Fitted:
+def _stirred(fitted: FittedNetwork) -> FittedNetwork:
     """Make sure that what a network says depends on its window: one that learnt nothing is flat."""
     generator = np.random.default_rng(fitted.experiment.seed)
     state = {
@@ -97,13 +99,13 @@ def _report(
     experiment: Experiment,
     dataset: Dataset,
     prices: list[Prices],
-    judged: Judged,
+    judged: ScoredForecasts,
     name: str,
     model: Model,
 ) -> Report:
     walk = BASELINES["random_walk"].fit(dataset.train, LEVELS, 0)
     comparison = compare(
-        {name: judged}, {"random_walk": judge_as_served(walk, dataset, levels=LEVELS)[0]}
+        {name: judged}, {"random_walk": score_as_served(walk, dataset, levels=LEVELS)[0]}
     )
     learned = Training(parameters=1, epochs=model.epochs, best_epoch=model.best_epoch, seconds=0.1)
     return Report.from_comparison(

@@ -5,7 +5,7 @@ from datetime import date
 from itertools import count
 from pathlib import Path
 
-from pregao.registry._test_set import Look, Opening, SealedWindows, open_test
+from pregao.registry._test_set_ledger import SealedWindows, TestSetAccess, Trial, record_access
 
 WINDOWS = SealedWindows(
     symbols=("TEST3",),
@@ -16,17 +16,19 @@ WINDOWS = SealedWindows(
 )
 
 
-def opening_of(name: str) -> Opening:
-    return Opening(purpose="train", windows=WINDOWS, looks=(Look(name=name, digests=(name,)),))
+def opening_of(name: str) -> TestSetAccess:
+    return TestSetAccess(
+        purpose="train", windows=WINDOWS, looks=(Trial(name=name, digests=(name,)),)
+    )
 
 
 def open_often(home: Path, name: str, times: int) -> list[int]:
     """Open the test part again and again, and give the numbers of the lines."""
-    return [open_test(home, opening_of(f"{name}-{each}")).number for each in range(times)]
+    return [record_access(home, opening_of(f"{name}-{each}")).number for each in range(times)]
 
 
 def main() -> None:
     """Open the test part until killed, and say each number once its line is written."""
     home = Path(sys.argv[1])
     for each in count():
-        print(open_test(home, opening_of(f"{each}")).number, flush=True)  # noqa: T201 - the test reads it
+        print(record_access(home, opening_of(f"{each}")).number, flush=True)  # noqa: T201 - the test reads it

@@ -9,9 +9,9 @@ from pregao.training.engines import Ray
 
 
 def told(engine: Ray) -> str:
-    """Open a crew that cannot be had; give what is said of it."""
+    """Open a pool that cannot be had; give what is said of it."""
     try:
-        with engine.crew(None):
+        with engine.pool(None):
             return "nothing"
     except EngineUnavailableError as error:
         return str(error)
@@ -19,7 +19,7 @@ def told(engine: Ray) -> str:
 
 def main() -> None:
     found = {}
-    with Ray(num_workers=2).crew(None):
+    with Ray(num_workers=2).pool(None):
         for name, promise in ENGINE_CONTRACT.items():
             try:
                 promise(Ray(num_workers=2))

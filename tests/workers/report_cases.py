@@ -7,27 +7,34 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from pregao.dataset import Borders, Dataset, WalkForward, Windows, folds_of, make_dataset
+from pregao.dataset import Borders, Dataset, WalkForward, Windows, make_dataset, walk_forward_folds
 from pregao.decisions.trading import Trading
 from pregao.evaluation import (
     COMBINATIONS,
     Comparison,
     DataSummary,
-    Examined,
+    DiagnosedForecaster,
     Fold,
     Forecast,
     PricesUsed,
     Report,
     Training,
     Trials,
-    Walk,
+    WalkForwardResult,
     compare,
-    examine,
+    run_diagnostics,
 )
 from pregao.findings import Finding
 from pregao.instruments import as_date
 from pregao.prices import Prices
-from pregao.scores import NAIVE, Judged, judge, judge_quantiles, pooled, truth_of
+from pregao.scores import (
+    NAIVE,
+    ScoredForecasts,
+    observed_outcomes,
+    pool_folds,
+    score_forecasters,
+    score_quantiles,
+)
 from pregao.testing import synthetic_prices
 from pregao.training import LEVELS, Epoch, Experiment
 from pregao.values import Text
@@ -68,11 +75,11 @@ def case() -> Case:
     for name, factor in NETWORKS.items():
         quantiles[name] = [factor * each for each in quantiles["har"]]
     truths = {
-        "truth_validation": truth_of([dataset.validation]),
-        "truth_test": truth_of([dataset.sealed_test]),
+        "truth_validation": observed_outcomes([dataset.validation]),
+        "truth_test": observed_outcomes([dataset.sealed_test]),
     }
     judged = {
-        name: judge_quantiles(*both, levels=LEVELS, **truths) for name, both in quantiles.items()
+        name: score_quantiles(*both, levels=LEVELS, **truths) for name, both in quantiles.items()
     }
     comparison = compare(
         {name: judged[name] for name in NETWORKS}, {name: judged[name] for name in said}
@@ -94,7 +101,7 @@ def case() -> Case:
             "test": len(dataset.sealed_test),
         },
         findings=[
-            Finding.of(
+            Finding.from_code(
                 "PRC001",
                 Text(en="2 sessions without a bar", pt_br="2 pregões sem barra"),
                 symbol="PETR4",
@@ -167,11 +174,11 @@ def _walked(share: float) -> Case:
     plan = WalkForward(num_folds=3)
     once = _said(whole, share)
     comparison = _compared(_judged(once, whole), 1)
-    folds = [_dataset(prices, experiment, borders) for borders in folds_of(whole, plan)]
+    folds = [_dataset(prices, experiment, borders) for borders in walk_forward_folds(whole, plan)]
     rounds = [_judged(_said(each, share), each) for each in folds]
-    truth = truth_of([each.sealed_test for each in folds])
-    together = {name: pooled([each[name] for each in rounds], truth) for name in once}
-    walk = Walk(
+    truth = observed_outcomes([each.sealed_test for each in folds])
+    together = {name: pool_folds([each[name] for each in rounds], truth) for name in once}
+    walk = WalkForwardResult(
         plan=plan,
         folds=tuple(Fold.from_scores(*each) for each in zip(folds, rounds, strict=True)),
         comparison=_compared(together, 3),
@@ -229,11 +236,13 @@ def _said(dataset: Dataset, share: float) -> dict[str, Forecaster]:
     return {**fitted, "lstm_classic": Seer(BASELINES["har"].fit(dataset.train, LEVELS, 0), share)}
 
 
-def _judged(said: Mapping[str, Forecaster], dataset: Dataset) -> dict[str, Judged]:
-    return {name: judge([each], [dataset], levels=LEVELS) for name, each in said.items()}
+def _judged(said: Mapping[str, Forecaster], dataset: Dataset) -> dict[str, ScoredForecasts]:
+    return {
+        name: score_forecasters([each], [dataset], levels=LEVELS) for name, each in said.items()
+    }
 
 
-def _compared(judged: dict[str, Judged], num_folds: int) -> Comparison:
+def _compared(judged: dict[str, ScoredForecasts], num_folds: int) -> Comparison:
     networks = {name: each for name, each in judged.items() if name in ZOO}
     baselines = {name: each for name, each in judged.items() if name not in ZOO}
     return compare(networks, baselines, num_folds=num_folds)
@@ -241,8 +250,10 @@ def _compared(judged: dict[str, Judged], num_folds: int) -> Comparison:
 
 def _examined(
     forecaster: Forecaster, name: str, dataset: Dataset, prices: tuple[Prices, ...]
-) -> Examined:
-    return examine(forecaster, forecaster, dataset, prices, name=name, levels=LEVELS, num_trials=24)
+) -> DiagnosedForecaster:
+    return run_diagnostics(
+        forecaster, forecaster, dataset, prices, name=name, levels=LEVELS, num_trials=24
+    )
 
 
 def _used(prices: Prices) -> PricesUsed:
@@ -258,7 +269,7 @@ def _used(prices: Prices) -> PricesUsed:
 
 def _forecasts(report: Report, prices: tuple[Prices, ...], live: Float) -> tuple[Forecast, ...]:
     return tuple(
-        Forecast.of(
+        Forecast.from_quantiles(
             each.symbol,
             live[index],
             levels=LEVELS,

@@ -9,12 +9,12 @@ from pathlib import Path
 from pregao.dataset import Split, make_dataset
 from pregao.errors import InvalidNetworkError
 from pregao.registry import DataRecord
-from pregao.registry._searches import begin_search
+from pregao.registry._searches import open_search
 from pregao.testing import synthetic_prices
-from pregao.training import Advanced, Datasets, Epoch, Experiment
+from pregao.training import Datasets, Epoch, Experiment, PartialTraining
 from pregao.training.engines import Local
 from pregao.training.search._plan import Search, Step
-from pregao.training.search._search import search, step_work
+from pregao.training.search._search import run_step, search
 
 TOO_FAST = 0.5
 """A learning rate from which the bowl diverges, after its second epoch."""
@@ -32,7 +32,7 @@ def floor(experiment: Experiment) -> float:
     return 0.5 + 0.1 * rate**2 + (experiment.dropout - 0.3) ** 2
 
 
-def bowl(diary: Path | None, step: Step) -> Advanced:
+def bowl(diary: Path | None, step: Step) -> PartialTraining:
     """Roll down the bowl an epoch at a time; each epoch trained is a line in the diary."""
     experiment = step.experiment
     if experiment.batch_size == NOT_BUILT:
@@ -55,10 +55,10 @@ def bowl(diary: Path | None, step: Step) -> Advanced:
     elif diverges and end > 2:
         outcome = "diverged"
     checkpoint = json.dumps({"of": experiment.digest, "epochs": reached + 1})
-    return Advanced(epochs, outcome, checkpoint.encode())
+    return PartialTraining(epochs, outcome, checkpoint.encode())
 
 
-def deadly_bowl(diary: Path | None, step: Step) -> Advanced:
+def deadly_bowl(diary: Path | None, step: Step) -> PartialTraining:
     """Roll down the bowl, but for the batch that takes its worker with it."""
     if step.experiment.batch_size == NOT_BUILT:
         os.kill(os.getpid(), 9)
@@ -79,7 +79,7 @@ def _epoch(experiment: Experiment, number: int) -> Epoch:
 
 def dataset_of(experiment: Experiment) -> Datasets:
     prices = synthetic_prices(sessions=600, seed=5)
-    cut = experiment.cut
+    cut = experiment.window_settings
     return {
         cut: make_dataset(
             [prices],
@@ -91,11 +91,11 @@ def dataset_of(experiment: Experiment) -> Datasets:
     }
 
 
-def logged_step(datasets: tuple[Path, Datasets], step: Step) -> Advanced:
+def logged_step(datasets: tuple[Path, Datasets], step: Step) -> PartialTraining:
     """Train in earnest, and write down when a step begins and ends."""
     diary, data = datasets
     _note(diary, f"begin {step.trial} {step.until}")
-    advanced = step_work(data, step)
+    advanced = run_step(data, step)
     _note(diary, f"end {step.trial} {step.until}")
     return advanced
 
@@ -108,10 +108,10 @@ def _note(diary: Path, line: str) -> None:
 
 def run_and_tell(home: Path, plan: Search) -> None:
     """Run a search with real trainings in two workers, saying after each step that it is known."""
-    stored = begin_search(home, plan, data=(RECORD,))
+    stored = open_search(home, plan, data=(RECORD,))
     data = (home / "diary", dataset_of(plan.experiment))
-    with stored.journal() as journal, Local(2).crew(data) as crew:
-        for progress in search(plan, crew=crew, journal=journal, work=logged_step):
+    with stored.journal() as journal, Local(2).pool(data) as pool:
+        for progress in search(plan, pool=pool, journal=journal, work=logged_step):
             print(progress.trial, progress.epochs, flush=True)  # noqa: T201 - the test reads it
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pregao.training import LEVELS
-from pregao.zoo.baselines import BASELINES, Past, Taught
+from pregao.zoo.baselines import BASELINES, History, LabelledHistory
 
 
 @pytest.fixture(scope="module", params=BASELINES)
@@ -53,7 +53,7 @@ def test_forecast_reads_nothing_after_its_cutoff(fitted, later):
         row = later.cutoff_rows[number]
         one = later.take([number])
 
-        noisy, cut = noisy_after(one, row), one.upto(row)
+        noisy, cut = noisy_after(one, row), one.up_to(row)
 
         np.testing.assert_array_equal(forecast[number], fitted.quantiles(noisy)[0])
         np.testing.assert_array_equal(forecast[number], fitted.quantiles(cut)[0])
@@ -150,7 +150,7 @@ def test_no_baseline_needs_torch_or_its_own_library_to_be_listed():
 def test_the_market_of_these_tests_gives_a_baseline_what_the_protocols_name_and_no_more(training):
     expected = {
         name
-        for each in (Past, Taught)
+        for each in (History, LabelledHistory)
         for name, value in vars(each).items()
         if isinstance(value, property)
     }

@@ -8,7 +8,7 @@ from arch import arch_model
 
 from pregao.training import LEVELS
 from pregao.zoo.baselines._garch import (
-    FEWEST_RETURNS,
+    MIN_RETURNS,
     filtered_variances,
     fit_gjr_garch,
     fit_parameters,
@@ -87,10 +87,10 @@ def test_garch_draws_are_stratified_and_seeded():
     assert pytest.approx(residuals.std(), rel=0.01) == draws[1].std()
 
 
-@pytest.mark.parametrize("sessions", [FEWEST_RETURNS - 50, 600])
+@pytest.mark.parametrize("sessions", [MIN_RETURNS - 50, 600])
 def test_garch_says_so_where_it_cannot_be_fitted(sessions, market, simulated):
     returns = simulated(np.random.default_rng(2), sessions)
-    still = returns * 0 if sessions > FEWEST_RETURNS else returns
+    still = returns * 0 if sessions > MIN_RETURNS else returns
     part = replace(market(returns), returns=still)
 
     garch = fit_gjr_garch(part, LEVELS, 0)

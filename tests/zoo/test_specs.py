@@ -24,7 +24,7 @@ from pregao.zoo.networks import (
     Stack,
     current_name,
     find_network,
-    name_of,
+    network_name,
     num_parameters,
 )
 
@@ -123,7 +123,7 @@ def test_parameters_are_counted_as_by_hand(name):
 def test_a_former_name_finds_the_present_network(former, present):
     assert former not in ZOO
     assert find_network(former) == ZOO[present].network
-    assert present == name_of(find_network(former)) == current_name(former)
+    assert present == network_name(find_network(former)) == current_name(former)
 
 
 def test_a_present_name_is_its_own_current_name():

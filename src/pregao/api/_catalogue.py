@@ -12,10 +12,10 @@ from pregao.api._problems import Reason, Refusal, reasons_of
 from pregao.api._services import Served
 from pregao.dataset import FEATURE_SETS, FEATURES
 from pregao.errors import InputError, InvalidNetworkError
-from pregao.jobs import LIMITS
-from pregao.training import DEFAULT_HORIZON, RECIPES, Actions, Experiment, listed_networks
+from pregao.jobs import SIZE_LIMITS
+from pregao.training import DEFAULT_HORIZON, RECIPES, Actions, Experiment, list_networks
 from pregao.values import Value
-from pregao.zoo.networks import Network, Part, name_of
+from pregao.zoo.networks import Network, Part, network_name
 
 router = APIRouter(prefix="/v1", tags=["catalogue"])
 
@@ -106,7 +106,7 @@ class NetworkMeasured(Value):
                 "invalid-input", str(error), (Reason(at=at, message=str(error)),)
             ) from None
         return cls(
-            name=name_of(experiment.network),
+            name=network_name(experiment.network),
             network=experiment.network,
             num_features=num_features,
             parameters=experiment.num_parameters(num_features),
@@ -157,7 +157,7 @@ def place_of(place: tuple[int | str, ...], sent: Mapping[str, Any]) -> tuple[int
 @router.get("/networks")
 def networks() -> list[dict[str, Any]]:
     """List the networks of the zoo, and of plug-ins, with their sizes."""
-    return [each.model_dump(mode="json", exclude_none=True) for each in listed_networks()]
+    return [each.model_dump(mode="json", exclude_none=True) for each in list_networks()]
 
 
 @router.get("/recipes")
@@ -198,4 +198,4 @@ def experiment_schema() -> dict[str, Any]:
 @router.get("/limits")
 async def limits(services: Served) -> Limits:
     """Give what a request may ask for at most, and a job."""
-    return Limits(requests=services.limits, jobs=services.workbench.jobs.limits, sizes=LIMITS)
+    return Limits(requests=services.limits, jobs=services.workbench.jobs.limits, sizes=SIZE_LIMITS)

@@ -13,7 +13,7 @@ from pregao.api._services import Served, Services
 from pregao.errors import PregaoError
 from pregao.findings import Finding
 from pregao.instruments import Symbol
-from pregao.prices import Bars, Download, Prices, last_sessions, validated
+from pregao.prices import Bars, Download, Prices, last_sessions_until, validate_download
 from pregao.service import LEAST_ROWS, ForecastRequest, ForecastShown, ForecastsShown, OwnPrices
 
 router = APIRouter(prefix="/v1", tags=["forecasts"])
@@ -105,7 +105,7 @@ def checked(own: OwnPrices, services: Services) -> tuple[Prices, tuple[Finding, 
     sessions = (
         np.array(own.sessions, "datetime64[D]")
         if own.sessions is not None
-        else last_sessions(symbol, len(own.close), services.today())
+        else last_sessions_until(symbol, len(own.close), services.today())
     )
     columns = {
         "open": own.open or own.close,
@@ -115,5 +115,5 @@ def checked(own: OwnPrices, services: Services) -> tuple[Prices, tuple[Finding, 
         "adj_close": own.adj_close or own.close,
         "volume": own.volume or (0.0,) * len(own.close),
     }
-    download = Download(symbol, Bars.of(sessions, columns), "request", "the request")
-    return validated(download)
+    download = Download(symbol, Bars.from_columns(sessions, columns), "request", "the request")
+    return validate_download(download)

@@ -16,7 +16,7 @@ from pregao.api._problems import Refusal, reasons_of
 from pregao.api._services import Served, Services
 from pregao.errors import Fault, InvalidExperimentError
 from pregao.jobs import (
-    ENDED,
+    FINAL_STATES,
     Job,
     JobEvent,
     JobState,
@@ -291,7 +291,7 @@ async def _stream(name: str, services: Services, after: int) -> AsyncIterator[by
                 yield _event(each)
                 after = each.number
                 quiet_since = loop.time()
-            if found and found[-1].data.get("state") in ENDED:
+            if found and found[-1].data.get("state") in FINAL_STATES:
                 return
             if not found and loop.time() - quiet_since > _QUIET_SECONDS:
                 yield b": still here\n\n"

@@ -69,7 +69,9 @@ def run(run: RunId, services: Served) -> RunShown:
     """Show a run."""
     found = services.workbench.models.run(run)
     return RunShown(
-        summary=RunSummary.of(found, is_registered=services.workbench.models.is_registered(run)),
+        summary=RunSummary.from_run(
+            found, is_registered=services.workbench.models.is_registered(run)
+        ),
         experiment=found.experiment.model_dump(mode="json"),
         provenance=found.provenance.model_dump(mode="json"),
     )

@@ -11,7 +11,7 @@ from fastapi import Depends, Request
 
 from pregao.api._access import Access
 from pregao.api._limits import HttpLimits
-from pregao.dataset import check_length
+from pregao.dataset import check_history_length
 from pregao.jobs import Job, TrainingRequest
 from pregao.service import Desk, Explanations, Metrics, Quotes
 from pregao.workbench import Workbench
@@ -74,13 +74,13 @@ class Services:
         asked = request.experiment
         quotes = [self.quotes.at_hand(each) for each in asked.symbols]
         lengths = {
-            str(each.prices.symbol): int(each.prices.within(asked.start, asked.end).sum())
+            str(each.prices.symbol): int(each.prices.mask_between(asked.start, asked.end).sum())
             for each in quotes
             if each is not None
         }
         if len(lengths) == len(asked.symbols):
             longest = max(lengths, key=lambda name: lengths[name])
-            check_length(
+            check_history_length(
                 longest,
                 lengths[longest],
                 features=asked.features,

@@ -89,7 +89,7 @@ def prices(
 ) -> PricesShown:
     """Give a symbol's bars, the newest that can be had."""
     quote = services.quotes.of(str(Symbol.parse(symbol)))
-    wanted = quote.prices.within(start, end)
+    wanted = quote.prices.mask_between(start, end)
     columns: dict[str, Any] = {
         name: tuple(column[wanted][-rows:].tolist())
         for name, column in quote.prices.bars.columns.items()

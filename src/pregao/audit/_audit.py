@@ -10,19 +10,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pregao.audit._features import audit_feature, compare_truncated, compute_truncated
-from pregao.audit._fits import RETRAININGS, audit_baselines, compare_trainings, retrain
 from pregao.audit._forecasts import audit_forecasts, predictors_of
 from pregao.audit._noise import NOISES
 from pregao.audit._pipeline import DEFAULT_PIPELINE, Pipeline
+from pregao.audit._refits import RETRAININGS, audit_baselines, compare_trainings, retrain
 from pregao.audit._result import Audit, Check, Kind, Noise
+from pregao.audit._series import Observation
 from pregao.audit._subject import NUM_SPREAD, Subject, choose_cutoffs
-from pregao.audit._tracks import Observation
 from pregao.audit._windows import PROBES, audit_windows
 from pregao.dataset import FEATURES, Feature, plugin_features
 from pregao.errors import InputError, PluginError
 from pregao.instruments import Sessions, as_date
 from pregao.prices import Prices
-from pregao.training import Experiment, Fitted
+from pregao.training import Experiment, FittedNetwork
 from pregao.training.engines import Engine, run
 from pregao.zoo.baselines import BASELINES
 from pregao.zoo.networks import Plugin, plugin_networks
@@ -210,10 +210,10 @@ def _run_tasks(
     on_progress: OnProgress | None,
 ) -> Iterator[Observation]:
     """Run the tasks; audit the network's forecasts in this process once it is trained."""
-    fits: dict[Noise | None, Fitted] = {}
+    fits: dict[Noise | None, FittedNetwork] = {}
     for done, (task, result) in enumerate(_task_results(subject, tasks, engine), start=1):
         match result:
-            case Fitted():
+            case FittedNetwork():
                 assert isinstance(task, TrainTask), "only a TrainTask trains"
                 fits[task.noise] = result
                 if task.noise is None:
@@ -233,13 +233,13 @@ def _run_tasks(
 
 def _task_results(
     subject: Subject, tasks: Sequence[Task], engine: Engine | None
-) -> Iterator[tuple[Task, Fitted | tuple[Observation, ...]]]:
+) -> Iterator[tuple[Task, FittedNetwork | tuple[Observation, ...]]]:
     if engine is None:
         return ((task, _run_task(subject, task)) for task in tasks)
     return run(_run_task, tasks, data=subject, engine=engine)
 
 
-def _run_task(subject: Subject, task: Task) -> Fitted | tuple[Observation, ...]:
+def _run_task(subject: Subject, task: Task) -> FittedNetwork | tuple[Observation, ...]:
     """Run a task; an error in plug-in code is an observation, not an error of the audit."""
     try:
         return _dispatch(subject, task)
@@ -278,7 +278,7 @@ def _observation_of(task: Task) -> Observation:
             assert_never(task)
 
 
-def _dispatch(subject: Subject, task: Task) -> Fitted | tuple[Observation, ...]:
+def _dispatch(subject: Subject, task: Task) -> FittedNetwork | tuple[Observation, ...]:
     match task:
         case FeatureTask():
             feature = subject.pipeline.find_feature(task.name)

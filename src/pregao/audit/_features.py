@@ -15,8 +15,8 @@ from pregao.audit._noise import (
     warnings_suppressed,
 )
 from pregao.audit._result import Noise, Problem
-from pregao.audit._tracks import Observation, Series, bitwise_equal, first_change
-from pregao.dataset import Feature, Market, defect
+from pregao.audit._series import Observation, Series, bitwise_equal, first_change
+from pregao.dataset import AdjustedBars, Feature, column_defect
 from pregao.instruments import Sessions, as_date
 from pregao.prices import Prices
 
@@ -128,20 +128,20 @@ def _informative_rows(column: NDArray[np.float64], warmup: int) -> Rows:
 
 def _compute(feature: Feature, prices: Prices) -> NDArray[np.float64]:
     """Compute a feature on read-only bars, and check the column."""
-    market = _read_only(Market.of(prices))
+    market = _read_only(AdjustedBars.from_prices(prices))
     try:
         with warnings_suppressed():
             column = np.asarray(feature.compute(market), np.float64).copy()
     except Exception as error:
         raise _DefectError("failed", f"{type(error).__name__}: {error}") from error
-    reason = defect(feature, market, column)
+    reason = column_defect(feature, market, column)
     if reason is not None:
         is_column = column.shape == (len(prices),)
         raise _DefectError("not_finite" if is_column else "failed", reason)
     return column
 
 
-def _read_only(market: Market) -> Market:
+def _read_only(market: AdjustedBars) -> AdjustedBars:
     """Return the market with read-only arrays, which protects other features from changes."""
     market = replace(market)
     for each in vars(market).values():
@@ -161,7 +161,7 @@ def compute_truncated(
     find_feature: Callable[[str], Feature], names: Sequence[str], prices: Prices, known: int
 ) -> dict[str, NDArray[np.float64]]:
     """Compute features on the first `known` sessions; those that fail are left out."""
-    cut = prices.upto(prices.sessions[known - 1])
+    cut = prices.up_to(prices.sessions[known - 1])
     columns = {}
     for name in names:
         with suppress(_DefectError):

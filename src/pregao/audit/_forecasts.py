@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from pregao.audit._noise import NOISES, warnings_suppressed
 from pregao.audit._result import Kind, Noise, Problem
+from pregao.audit._series import Observation, Series, first_change
 from pregao.audit._subject import Subject
-from pregao.audit._tracks import Observation, Series, first_change
 from pregao.dataset import Scaler, Windows, skipped_sessions
 from pregao.instruments import Sessions, as_date
 from pregao.prices import Prices
-from pregao.training import Fitted
+from pregao.training import FittedNetwork
 
 Rows = NDArray[np.intp]
 Predict = Callable[[Windows], NDArray[Any]]
@@ -26,7 +26,7 @@ _NUM_EACH_SIDE = 8
 _MOST_SYMBOLS = 8
 
 
-def predictors_of(fitted: Fitted) -> dict[str, Predict]:
+def predictors_of(fitted: FittedNetwork) -> dict[str, Predict]:
     """Return the predictors of a trained network, as it is and with a random last layer.
 
     An untrained network has a last layer of zeros, so its forecasts do not depend on its body, and
@@ -127,7 +127,7 @@ def _batch(live: Windows, cutoff: np.datetime64, *, skip: int) -> Rows:
     random = np.random.default_rng(int(cutoff.astype(np.int64)))
     chosen = []
     for symbol in symbols:
-        own = source.rows_of(symbol)
+        own = source.symbol_rows(symbol)
         rows = np.arange(min(own.start + skip, own.stop), own.stop)
         known = source.sessions[rows] <= cutoff
         before, after = rows[known], rows[~known]
@@ -143,10 +143,10 @@ def _same_windows(live: Windows, changed: Windows, rows: Rows) -> tuple[Windows,
     places = {str(symbol): number for number, symbol in enumerate(changed.source.symbols)}
     shift = np.array(
         [
-            changed.source.first_row_of[places[str(symbol)]] - first
+            changed.source.symbol_starts[places[str(symbol)]] - first
             if str(symbol) in places
             else -len(live.source)
-            for symbol, first in zip(live.source.symbols, live.source.first_row_of, strict=True)
+            for symbol, first in zip(live.source.symbols, live.source.symbol_starts, strict=True)
         ]
     )
     shifted_rows = rows + shift[before.symbol_index]

@@ -54,14 +54,14 @@ def replace_future(prices: Prices, cutoff: np.datetime64, noise: Noise) -> Price
         case "reversed":
             other = {name: column[::-1] for name, column in future.items()}
         case "truncated":
-            return prices.upto(cutoff)
+            return prices.up_to(cutoff)
         case _:
             assert_never(noise)
     columns = {
         name: np.concatenate([column[:known], other[name]])
         for name, column in prices.bars.columns.items()
     }
-    return replace(prices, bars=Bars.of(prices.sessions, columns))
+    return replace(prices, bars=Bars.from_columns(prices.sessions, columns))
 
 
 def _scaled(bars: Columns, random: np.random.Generator) -> Columns:
@@ -103,7 +103,7 @@ def alternate_volatility(prices: Prices) -> Prices:
     block = np.arange(len(prices)) // _BLOCK_SESSIONS
     factor = np.array(_VOLATILITY_FACTORS)[block % len(_VOLATILITY_FACTORS)]
     columns = _scale_changes(prices.bars, factor, factor)
-    return replace(prices, bars=Bars.of(prices.sessions, columns))
+    return replace(prices, bars=Bars.from_columns(prices.sessions, columns))
 
 
 def _scale_changes(bars: Bars, across: Amounts, within: Amounts) -> Columns:

@@ -8,7 +8,7 @@ import numpy as np
 from pregao.audit._noise import replace_future
 from pregao.audit._pipeline import Pipeline
 from pregao.audit._result import Noise
-from pregao.dataset import Dataset, Market, Windows
+from pregao.dataset import AdjustedBars, Dataset, Windows
 from pregao.instruments import Sessions
 from pregao.prices import Prices
 from pregao.training import Experiment
@@ -92,6 +92,6 @@ def choose_cutoffs(prices: Sequence[Prices], dataset: Dataset, num_spread: int) 
 
 def unusual_rows(prices: Prices) -> np.ndarray[tuple[int], np.dtype[np.intp]]:
     """Return the quietest and the most volatile sessions, as a leak may show in such alone."""
-    market = Market.of(prices)
+    market = AdjustedBars.from_prices(prices)
     measures = (np.abs(market.returns), np.abs(market.gap), market.sigma, market.volume)
     return np.array([row(each) for each in measures for row in (np.argmin, np.argmax)], np.intp)

@@ -7,8 +7,7 @@ import numpy as np
 
 from pregao.audit._noise import NOISES, warnings_suppressed
 from pregao.audit._result import Difference, Kind, Noise, Problem
-from pregao.audit._subject import Milestones, Subject, target_ends
-from pregao.audit._tracks import (
+from pregao.audit._series import (
     Array,
     Observation,
     Series,
@@ -16,10 +15,11 @@ from pregao.audit._tracks import (
     finite_or_none,
     first_change,
 )
+from pregao.audit._subject import Milestones, Subject, target_ends
 from pregao.dataset import SIGMA_WARMUP_SESSIONS, Dataset
 from pregao.errors import HistoryTooShortError, PluginError, SplitError
 from pregao.instruments import Sessions, as_date
-from pregao.training import action_labels
+from pregao.training import action_targets
 
 COMES_AFTER = "targets_come_after"
 _EVER = np.datetime64("9999-12-31")
@@ -46,8 +46,8 @@ def _sigma(_: Subject, data: Dataset) -> Series:
     """Return sigma from its warm-up on; windows never use earlier values."""
     series = _rows(data, data.live.sigma)
     source = data.live.source
-    first_row = source.first_row_of[
-        np.searchsorted(source.first_row_of, np.arange(len(source)), "right") - 1
+    first_row = source.symbol_starts[
+        np.searchsorted(source.symbol_starts, np.arange(len(source)), "right") - 1
     ]
     return series.take(np.arange(len(source)) - first_row >= SIGMA_WARMUP_SESSIONS)
 
@@ -104,7 +104,7 @@ def _labels(subject: Subject, data: Dataset) -> Series:
     parts = (data.train, data.validation, data.sealed_test)
     return _joined(
         [
-            Series.from_windows(part, action_labels(subject.experiment, part), target_ends(part))
+            Series.from_windows(part, action_targets(subject.experiment, part), target_ends(part))
             for part in parts
         ]
     )

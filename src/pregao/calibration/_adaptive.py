@@ -13,7 +13,7 @@ from pregao.calibration._conformal import is_mirrored
 from pregao.scores import Float, blocks, level_widths
 
 if TYPE_CHECKING:
-    from pregao.zoo.baselines import Forecaster, Past
+    from pregao.zoo.baselines import Forecaster, History
 
 WINDOW_SESSIONS = 250
 PACE = 0.05
@@ -34,7 +34,7 @@ Rows = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
-class Adaptive:
+class AdaptiveConformal:
     """Wrap a forecaster so that interval widths follow recent coverage; itself a forecaster.
 
     At each cutoff and for each step the distances of all quantiles from the median are multiplied
@@ -69,7 +69,7 @@ class Adaptive:
     ...     split=Split(),
     ... )
     >>> anchor = BASELINES["anchor"].fit(dataset.train, LEVELS, 0)
-    >>> Adaptive(anchor, LEVELS).quantiles(dataset.live).shape
+    >>> AdaptiveConformal(anchor, LEVELS).quantiles(dataset.live).shape
     (1, 3, 23)
     """
 
@@ -82,11 +82,11 @@ class Adaptive:
         assert is_mirrored(self.levels), "levels form pairs around one half, itself a level"
         assert self.pace >= 0, "the step size is not negative"
 
-    def quantiles(self, past: "Past") -> Float:
+    def quantiles(self, past: "History") -> Float:
         """Forecast (n, horizon, levels) quantiles of the cumulative log return."""
-        return widened(*self._quantiles_and_widths(past))
+        return scale_widths(*self._quantiles_and_widths(past))
 
-    def widths(self, past: "Past") -> Float:
+    def widths(self, past: "History") -> Float:
         """Return the width factors of each cutoff and step: (n, horizon).
 
         They depend on the history alone, so they can be cached for a window and applied with
@@ -94,7 +94,7 @@ class Adaptive:
         """
         return self._quantiles_and_widths(past)[1]
 
-    def _quantiles_and_widths(self, past: "Past") -> tuple[Float, Float]:
+    def _quantiles_and_widths(self, past: "History") -> tuple[Float, Float]:
         """Return the forecaster's own quantiles, and the width factors from recent coverage."""
         earlier = Cutoffs.with_earlier(past, self.window_sessions + past.horizon - 1)
         place = np.full(len(past.returns), -1, np.intp)
@@ -111,7 +111,7 @@ class Adaptive:
             own[here] = quantiles[wanted[here] - block.start]
         return own, np.exp(self._log_widths(scores, place, past))
 
-    def _log_widths(self, scores: Float, place: Rows, past: "Past") -> Float:
+    def _log_widths(self, scores: Float, place: Rows, past: "History") -> Float:
         """Return the log of the width factor of each cutoff and step: (n, horizon)."""
         log_widths = np.zeros((len(past.cutoff_rows), past.horizon))
         windows = [_earlier(place, past, lag) for lag in range(self.window_sessions + past.horizon)]
@@ -150,7 +150,7 @@ class Adaptive:
         return float(2 * self._weights @ np.array(self.levels[: len(self.levels) // 2]))
 
 
-def widened(quantiles: Float, widths: Float) -> Float:
+def scale_widths(quantiles: Float, widths: Float) -> Float:
     """Multiply the distances of (n, horizon, levels) quantiles from the median by (n, horizon)."""
     centre = quantiles[..., quantiles.shape[-1] // 2, None]
     return np.asarray(centre + (quantiles - centre) * widths[..., None], np.float64)
@@ -174,7 +174,7 @@ class Cutoffs:
         return replace(self, cutoff_rows=self.cutoff_rows[index], first_rows=self.first_rows[index])
 
     @classmethod
-    def with_earlier(cls, past: "Past", count: int) -> "Cutoffs":
+    def with_earlier(cls, past: "History", count: int) -> "Cutoffs":
         """Return the cutoffs and up to `count` sessions before each that have a whole window.
 
         Each cutoff occurs once, in the order of rows.
@@ -200,7 +200,7 @@ class Cutoffs:
         )
 
 
-def _earlier(place: Rows, past: "Past", lag: int) -> Rows:
+def _earlier(place: Rows, past: "History", lag: int) -> Rows:
     """Return the index of the window `lag` sessions before each cutoff: (n,), -1 for none."""
     rows = past.cutoff_rows - lag
     return np.where(rows >= past.first_rows, place[np.maximum(rows, 0)], -1)

@@ -9,10 +9,10 @@ from pydantic import model_validator
 
 from pregao.scores import Float, Truth
 from pregao.values import Value
-from pregao.zoo.baselines import spread
+from pregao.zoo.baselines import return_scale
 
 if TYPE_CHECKING:
-    from pregao.zoo.baselines import Forecaster, Past
+    from pregao.zoo.baselines import Forecaster, History
 
 PRIOR_BLOCKS = 100
 """Weight of the uncalibrated forecast, in independent outcomes.
@@ -109,7 +109,7 @@ class Offsets(Value):
             num_sessions=num_sessions,
         )
 
-    def applied(self, quantiles: Float, scale: Float) -> Float:
+    def apply(self, quantiles: Float, scale: Float) -> Float:
         """Move (n, horizon, levels) quantiles by the offsets times (n, horizon) scale.
 
         Where quantiles would cross, the level nearer the median prevails.
@@ -118,15 +118,15 @@ class Offsets(Value):
 
 
 @dataclass(frozen=True, eq=False)
-class Calibrated:
+class CalibratedForecaster:
     """A forecaster with conformal offsets applied; itself a forecaster."""
 
     forecaster: "Forecaster"
     offsets: Offsets
 
-    def quantiles(self, past: "Past") -> Float:
+    def quantiles(self, past: "History") -> Float:
         """Forecast (n, horizon, levels) quantiles of the cumulative log return."""
-        return self.offsets.applied(self.forecaster.quantiles(past), spread(past))
+        return self.offsets.apply(self.forecaster.quantiles(past), return_scale(past))
 
 
 def is_mirrored(levels: Sequence[float]) -> bool:

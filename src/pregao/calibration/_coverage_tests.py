@@ -14,7 +14,7 @@ _SHORTEST_BLOCK = 10
 Flags = NDArray[np.bool_]
 
 
-class Uniformity(Value):
+class UniformityTest(Value):
     """A test that the shares of outcomes below each quantile equal the nominal levels.
 
     The statistic is the largest deviation of the observed share below a level from the level,
@@ -44,7 +44,7 @@ class Uniformity(Value):
 
 def uniformity_test(
     below: Float, counts: Float, levels: Sequence[float], *, horizon: int, seed: int = 0
-) -> Uniformity:
+) -> UniformityTest:
     """Test counts of outcomes below each level: (dates, levels), of (dates,) outcomes.
 
     Blocks are twice the horizon, and ten sessions at least, as errors of volatility persist from
@@ -58,7 +58,7 @@ def uniformity_test(
     centred = (drawn[:, :-1] / drawn[:, -1:] - nominal) / scale - deviation
     null = np.abs(centred).max(axis=1)
     statistic = float(np.abs(deviation).max())
-    return Uniformity(
+    return UniformityTest(
         statistic=statistic,
         critical=float(np.quantile(null, 0.95)),
         p_value=float((1 + np.sum(null >= statistic)) / (1 + len(null))),
@@ -83,7 +83,7 @@ class LikelihoodRatio(Value):
     p_value: float
 
 
-class Misses(Value):
+class CoverageTest(Value):
     """Tests of one symbol's interval misses: their number, and their independence."""
 
     symbol: str
@@ -98,7 +98,7 @@ class Misses(Value):
     """Christoffersen's conditional coverage, both together; two degrees of freedom."""
 
 
-def coverage_test(missed: Flags, percent: int, *, symbol: str) -> Misses:
+def coverage_test(missed: Flags, percent: int, *, symbol: str) -> CoverageTest:
     """Test (n,) misses of a central interval at step 1 of one symbol, in the order of time.
 
     References
@@ -121,7 +121,7 @@ def coverage_test(missed: Flags, percent: int, *, symbol: str) -> Misses:
     by_state = _log_likelihood(after_miss, int(before.sum()))
     by_state += _log_likelihood(after_hit, int((~before).sum()))
     independence = 2 * (by_state - _log_likelihood(after_miss + after_hit, len(after)))
-    return Misses(
+    return CoverageTest(
         symbol=symbol,
         num_windows=count,
         num_missed=misses,

@@ -7,12 +7,26 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from pregao.calibration._coverage_tests import Misses, Uniformity, coverage_test, uniformity_test
-from pregao.scores import PIT_BINS, Float, Scoring, Truth, covered, in_blocks, pit_below, pit_shares
+from pregao.calibration._coverage_tests import (
+    CoverageTest,
+    UniformityTest,
+    coverage_test,
+    uniformity_test,
+)
+from pregao.scores import (
+    PIT_BINS,
+    Float,
+    ForecastBlock,
+    Truth,
+    covered,
+    in_blocks,
+    pit_below,
+    pit_shares,
+)
 from pregao.values import Value
 
 if TYPE_CHECKING:
-    from pregao.zoo.baselines import Past
+    from pregao.zoo.baselines import History
 
 NOMINAL_PERCENT = (50, 80, 90, 95)
 TESTED_PERCENT = 90
@@ -30,7 +44,7 @@ Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
-class Conditions:
+class MarketConditions:
     """Market conditions of each window, from what is known at its cutoff."""
 
     is_volatile: Flags
@@ -39,7 +53,7 @@ class Conditions:
     """(n,) one of the last 20 sessions, the cutoff's included, moved more than 4 sigmas."""
 
     @classmethod
-    def of(cls, parts: Sequence["Past"]) -> "Conditions":
+    def from_windows(cls, parts: Sequence["History"]) -> "MarketConditions":
         """Classify the windows of one or several datasets, in the order of `observed_outcomes`.
 
         Terciles are those of the sessions before the scored part (training and validation): those
@@ -52,7 +66,7 @@ class Conditions:
         )
 
 
-def _is_volatile(past: "Past") -> Flags:
+def _is_volatile(past: "History") -> Flags:
     volatile = np.zeros(len(past.cutoff_rows), np.bool_)
     for first in np.unique(past.first_rows):
         own = past.first_rows == first
@@ -63,7 +77,7 @@ def _is_volatile(past: "Past") -> Flags:
     return volatile
 
 
-def _is_after_break(past: "Past") -> Flags:
+def _is_after_break(past: "History") -> Flags:
     breaks = np.zeros(len(past.returns), np.bool_)
     breaks[1:] = np.abs(past.returns[1:]) > BREAK_SIGMAS * past.sigma[:-1]
     breaks[past.first_rows] = False
@@ -101,13 +115,13 @@ class Reliability(Value):
     """The share of outcomes in each twentieth of the forecast distribution, over all steps."""
     overall: Coverage
     volatile: Coverage
-    """Where sigma at the cutoff is in its top tercile (`Conditions`)."""
+    """Where sigma at the cutoff is in its top tercile (`MarketConditions`)."""
     after_break: Coverage
-    """In the 20 sessions after a break (`Conditions`)."""
-    uniformity: Uniformity
+    """In the 20 sessions after a break (`MarketConditions`)."""
+    uniformity: UniformityTest
     """Of all steps together."""
-    uniformity_by_step: tuple[Uniformity, ...]
-    misses: tuple[Misses, ...]
+    uniformity_by_step: tuple[UniformityTest, ...]
+    misses: tuple[CoverageTest, ...]
     """Of the 90 % interval at step 1, symbol by symbol."""
 
     @property
@@ -117,7 +131,7 @@ class Reliability(Value):
 
 
 def reliability(
-    quantiles: Float, levels: Sequence[float], truth: Truth, conditions: Conditions
+    quantiles: Float, levels: Sequence[float], truth: Truth, conditions: MarketConditions
 ) -> Reliability:
     """Compare (n, horizon, levels) quantiles of the cumulative log return with the outcomes.
 
@@ -126,7 +140,7 @@ def reliability(
     Examples
     --------
     >>> from pregao.dataset import Split, make_dataset
-    >>> from pregao.scores import truth_of
+    >>> from pregao.scores import observed_outcomes
     >>> from pregao.testing import synthetic_prices
     >>> from pregao.training import LEVELS
     >>> from pregao.zoo.baselines import BASELINES
@@ -137,25 +151,25 @@ def reliability(
     >>> test = dataset.sealed_test
     >>> anchor = BASELINES["anchor"].fit(dataset.train, LEVELS, 0)
     >>> found = reliability(
-    ...     anchor.quantiles(test), LEVELS, truth_of([test]), Conditions.of([test])
+    ...     anchor.quantiles(test), LEVELS, observed_outcomes([test]), MarketConditions.from_windows([test])
     ... )
     >>> found.overall.num_windows == len(test), len(found.below), found.uniformity.is_rejected
     (True, 3, False)
     """
-    accumulator = ReliabilityTally.empty(levels, truth, conditions)
+    accumulator = ReliabilityAccumulator.empty(levels, truth, conditions)
     for each in in_blocks(quantiles, levels, truth):
         accumulator = accumulator.plus(each)
     return accumulator.reliability()
 
 
 @dataclass(frozen=True, eq=False)
-class ReliabilityTally:
+class ReliabilityAccumulator:
     """Accumulates reliability counts over blocks of windows; its size grows with dates alone."""
 
     levels: tuple[float, ...]
     truth: Truth
     """Of all windows."""
-    conditions: Conditions
+    conditions: MarketConditions
     dates: NDArray[np.datetime64]
     """The distinct cutoffs, ascending."""
     below: Float
@@ -169,8 +183,8 @@ class ReliabilityTally:
 
     @classmethod
     def empty(
-        cls, levels: Sequence[float], truth: Truth, conditions: Conditions
-    ) -> "ReliabilityTally":
+        cls, levels: Sequence[float], truth: Truth, conditions: MarketConditions
+    ) -> "ReliabilityAccumulator":
         """Return an accumulator of no windows yet, for these outcomes and conditions."""
         assert len(conditions.is_volatile) == len(truth), "a condition for every window"
         dates = np.unique(truth.sessions)
@@ -187,7 +201,7 @@ class ReliabilityTally:
             ),
         )
 
-    def plus(self, scoring: Scoring) -> "ReliabilityTally":
+    def plus(self, scoring: ForecastBlock) -> "ReliabilityAccumulator":
         """Return the accumulator with the next block of windows added."""
         start = sum(len(each) for each in self.missed)
         block = slice(start, start + len(scoring.truth))
@@ -232,13 +246,13 @@ class ReliabilityTally:
             misses=tuple(self._misses(missed)),
         )
 
-    def _uniformity(self, steps: slice, furthest: int) -> Uniformity:
+    def _uniformity(self, steps: slice, furthest: int) -> UniformityTest:
         below = self.below[:, steps]
         windows = np.searchsorted(self.dates, self.truth.sessions)
         counts = np.bincount(windows, minlength=len(self.dates)) * below.shape[1]
         return uniformity_test(below.sum(axis=1), counts, self.levels, horizon=furthest)
 
-    def _misses(self, missed: Flags) -> list[Misses]:
+    def _misses(self, missed: Flags) -> list[CoverageTest]:
         return [
             coverage_test(missed[self.truth.symbols == number], TESTED_PERCENT, symbol=name)
             for number, name in enumerate(self.truth.names)

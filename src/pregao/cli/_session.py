@@ -48,13 +48,13 @@ def experiment_of(
     file: Path | None = None,
 ) -> "Experiment":
     """Lay the options over the file's fields, over what the mode sets, over the recipe."""
-    from pregao.training import Experiment, fields_of_toml, find_recipe
+    from pregao.training import Experiment, find_recipe, read_toml_fields
     from pregao.workbench import MODES
 
     fields = {} if recipe is None else dict(find_recipe(recipe).experiment)
     fields |= {} if mode is None else MODES[mode]
     if file is not None:
-        fields |= fields_of_toml(file)
+        fields |= read_toml_fields(file)
     fields |= {name: value for name, value in options.items() if value is not None}
     if symbols:
         fields["symbols"] = tuple(symbols)
@@ -116,9 +116,9 @@ def _device(asked: str, *, is_local: bool) -> "DeviceName":
     for name in _DEVICES:
         if name == asked:
             if name == "cuda" and is_local:
-                from pregao.training import device_of
+                from pregao.training import find_device
 
-                device_of(name)
+                find_device(name)
             return name
     raise UnknownNameError("device", asked, _DEVICES)
 

@@ -32,7 +32,7 @@ def worker(
 ) -> None:
     """Run queued jobs, one after the other, until stopped."""
     from pregao.server import configure_logs
-    from pregao.worker import WorkerTerms, run_worker
+    from pregao.worker import WorkerSettings, run_worker
 
     configure_logs(is_watched=sys.stderr.isatty())
     stop = Event()
@@ -41,7 +41,7 @@ def worker(
     if with_parent:
         Thread(target=_stop_with_input, args=(stop,), daemon=True).start()
     bench = workbench()
-    run_worker(bench.jobs, bench.home, WorkerTerms(), stop)
+    run_worker(bench.jobs, bench.home, WorkerSettings(), stop)
 
 
 def _stop_with_input(stop: Event) -> None:

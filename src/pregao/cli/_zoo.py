@@ -11,9 +11,9 @@ from pregao.settings import Settings
 @app.command()
 def networks(as_json: Json = False) -> None:
     """List the networks of the zoo, and of plug-ins, with their sizes."""
-    from pregao.training import broken_networks, listed_networks
+    from pregao.training import broken_networks, list_networks
 
-    listed = listed_networks()
+    listed = list_networks()
     for each in broken_networks():
         typer.echo(f"pregao: {each}", err=True)
     if as_json:

@@ -26,7 +26,7 @@ from pregao.api import (
 from pregao.errors import PregaoError
 from pregao.registry import Run
 from pregao.service import MOST_ROWS, ForecastShown, OwnPrices, Price, Ticker
-from pregao.training import Epoch, listed_networks
+from pregao.training import Epoch, list_networks
 from pregao.values import Value
 
 router = APIRouter(tags=["earlier systems"])
@@ -163,7 +163,7 @@ def sample_data(services: Served) -> dict[str, object]:
 def models_info() -> dict[str, object]:
     """List the thirty numbered networks by category."""
     categories: defaultdict[str, list[dict[str, object]]] = defaultdict(list)
-    for each in listed_networks():
+    for each in list_networks():
         if each.number is not None:
             categories[_CATEGORIES[each.category]].append(
                 {

@@ -126,7 +126,9 @@ def compare_page(services: Services, names: Sequence[str], language: Language) -
     learners = {run.id: _subject(run) for run in runs}
     models = services.workbench.models
     return ComparePage(
-        runs=tuple(RunSummary.of(run, is_registered=models.is_registered(run.id)) for run in runs),
+        runs=tuple(
+            RunSummary.from_run(run, is_registered=models.is_registered(run.id)) for run in runs
+        ),
         doubts=doubts,
         settings=_differences(runs),
         scores=tuple(_line(each, runs, is_comparable=not doubts) for each in _SCORES),

@@ -15,7 +15,7 @@ from pregao.dashboard._requests import answered
 from pregao.dashboard._training import JobLine, line_of
 from pregao.errors import UnknownRunError
 from pregao.evaluation import Report
-from pregao.findings import Finding, worst_first
+from pregao.findings import Finding, sort_by_severity
 from pregao.inference import Edge, Verdict
 from pregao.jobs import Job, JobEvent
 from pregao.presentation.figures import ranking_figure
@@ -126,7 +126,7 @@ def outcome_of(run: Run, report: Report, language: Language) -> Outcome:
         champion=report.champion,
         facts=facts_of(report),
         ranking=tuple(ranking_of(report)),
-        findings=worst_first(report.findings),
+        findings=sort_by_severity(report.findings),
         found=found,
         knobs=tuple(dict.fromkeys(name for each in found for name in each.params)),
         ranking_drawing=Drawing.of(ranking_figure(report, language=language)),

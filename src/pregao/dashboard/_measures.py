@@ -9,7 +9,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.samples import Sample
 from pydantic import Field
 
-from pregao.registry import moment
+from pregao.registry import datetime_from_ms
 from pregao.values import Value
 
 _CLASSES = ("2xx", "3xx", "4xx", "5xx")
@@ -174,7 +174,7 @@ def _process(found: Mapping[str, list[Sample]]) -> ProcessMeasured:
     return ProcessMeasured(
         cpu_seconds=_value(found, "process_cpu_seconds_total"),
         resident_bytes=None if resident is None else int(resident),
-        started=None if started is None else moment(round(1000 * started)),
+        started=None if started is None else datetime_from_ms(round(1000 * started)),
         open_files=None if files is None else int(files),
     )
 

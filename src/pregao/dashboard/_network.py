@@ -14,7 +14,7 @@ from starlette.responses import Response
 from pregao.api import NetworkMeasured, Served, Services
 from pregao.dashboard._requests import answered
 from pregao.dataset import FEATURE_SETS
-from pregao.training import DEFAULT_NETWORK, Experiment, Listed, listed_networks
+from pregao.training import DEFAULT_NETWORK, Experiment, ListedNetwork, list_networks
 from pregao.values import Value
 from pregao.zoo.networks import NETWORK_SCHEMA, ZOO, Layer, Parallel, Stack, find_network
 
@@ -58,7 +58,7 @@ class NetworkPage(Value):
     start: NetworkMeasured = Field(description="what it begins with, under the usual experiment")
     network_schema: dict[str, Any] = Field(description="every kind, field, choice and limit")
     new_layers: dict[str, Layer] = Field(description="by kind, what a layer is when it is added")
-    zoo: tuple[Listed, ...]
+    zoo: tuple[ListedNetwork, ...]
     feature_sets: tuple[FeatureSet, ...]
     features: str = Field(description="the set that is usually read")
     bounds: dict[str, Bounds]
@@ -104,8 +104,8 @@ def network_page(services: Services, *, name: str = DEFAULT_NETWORK) -> NetworkP
 
 
 @cache
-def _zoo() -> tuple[Listed, ...]:
-    return tuple(listed_networks())
+def _zoo() -> tuple[ListedNetwork, ...]:
+    return tuple(list_networks())
 
 
 @cache

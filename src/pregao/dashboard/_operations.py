@@ -12,7 +12,7 @@ from pregao.dashboard._measures import Measured, measured
 from pregao.dashboard._requests import answered
 from pregao.errors import PregaoError
 from pregao.findings import Finding
-from pregao.jobs import ENDED, Job, JobState, WorkerShown
+from pregao.jobs import FINAL_STATES, Job, JobState, WorkerShown
 from pregao.prices import Health
 from pregao.registry import Champion
 from pregao.service import Seat
@@ -116,7 +116,7 @@ def _line(job: Job) -> JobLine:
     message = job.progress.message
     if job.problem is not None:
         message = Text.same(job.problem.detail)
-    is_over = job.state in ENDED
+    is_over = job.state in FINAL_STATES
     return JobLine(
         id=job.id,
         kind=job.kind,

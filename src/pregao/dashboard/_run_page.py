@@ -9,7 +9,7 @@ from pregao.dashboard._figures import Drawing
 from pregao.dashboard._ranking import Fact, Learnt, Ranked, facts_of, learnt_of, ranking_of
 from pregao.dashboard._settings import Setting, settings_of
 from pregao.evaluation import PricesUsed, Report, WindowCounts
-from pregao.findings import Finding, worst_first
+from pregao.findings import Finding, sort_by_severity
 from pregao.presentation import in_plain_words, proof_of
 from pregao.presentation.figures import pit_figure, ranking_figure
 from pregao.registry import (
@@ -19,7 +19,7 @@ from pregao.registry import (
     Registration,
     Run,
     RunSummary,
-    registration_of,
+    load_registration,
 )
 from pregao.scores import NAIVE
 from pregao.service import Kept
@@ -95,7 +95,7 @@ def run_page(services: Services, name: str, language: Language) -> RunPage:
     report, made_by = run.report, run.provenance
     is_registered = services.workbench.models.is_registered(run.id)
     return RunPage(
-        summary=RunSummary.of(run, is_registered=is_registered),
+        summary=RunSummary.from_run(run, is_registered=is_registered),
         verdict=report.verdict,
         plain_words=in_plain_words(proof_of(report)),
         tiles=facts_of(report),
@@ -103,13 +103,13 @@ def run_page(services: Services, name: str, language: Language) -> RunPage:
         is_walked=report.walk is not None,
         figures=_drawn.get((run.digest, language), lambda: _figures(report, language)),
         settings=settings_of(run.experiment),
-        num_members=len(run.made_from),
+        num_members=len(run.member_experiments),
         toml=run.experiment.to_toml(),
         data=tuple(PricesUsed.model_validate(each.model_dump()) for each in made_by.data),
         windows=report.windows,
         provenance=made_by,
-        findings=worst_first(report.findings),
-        registration=registration_of(run) if is_registered else None,
+        findings=sort_by_severity(report.findings),
+        registration=load_registration(run) if is_registered else None,
         seatings=_seatings(services, run),
         num_symbols=len(run.experiment.symbols),
     )

@@ -10,7 +10,7 @@ from pregao.dashboard._figures import Drawing
 from pregao.dashboard._requests import language_of
 from pregao.instruments import Symbol
 from pregao.presentation.figures import fan_figure
-from pregao.prices import BadRow, BadRowsError, Pasted, Prices, read_pasted
+from pregao.prices import BadRow, BadRowsError, PastedPrices, Prices, read_pasted
 from pregao.registry import ServedModel
 from pregao.service import LEAST_ROWS, ForecastShown, Kept, Ticker
 from pregao.values import Language, Text, Value
@@ -76,7 +76,7 @@ def simulation(asked: SimulationAsked, services: Services, language: Language) -
     )
 
 
-def _read(asked: SimulationAsked, services: Services, language: Language) -> Pasted:
+def _read(asked: SimulationAsked, services: Services, language: Language) -> PastedPrices:
     try:
         return read_pasted(asked.text, Symbol.parse(asked.symbol), today=services.today())
     except BadRowsError as error:
@@ -98,14 +98,14 @@ def _tried(run: str, services: Services) -> ServedModel:
     return _models.get((workbench.home, run), lambda: workbench.models.candidate(run))
 
 
-def _forecast(model: ServedModel | None, pasted: Pasted, services: Services) -> ForecastShown:
+def _forecast(model: ServedModel | None, pasted: PastedPrices, services: Services) -> ForecastShown:
     desk = services.desk
     if model is None:
         return desk.forecast_own(pasted.prices, pasted.findings, closes_only=pasted.is_closes_only)
     return desk.forecast_with(model, _fit_for(model, pasted), pasted.findings)
 
 
-def _fit_for(model: ServedModel, pasted: Pasted) -> Prices:
+def _fit_for(model: ServedModel, pasted: PastedPrices) -> Prices:
     if pasted.is_closes_only and not model.reads_closes_only:
         detail = f"{model.run_id} reads ranges or volumes: give open, high, low and volume too"
         raise Refusal("invalid-input", detail)

@@ -14,7 +14,7 @@ from pregao.dashboard._figures import Drawing
 from pregao.dashboard._overview import WATCH_COOKIE, sessions_late, tickers_of
 from pregao.dashboard._requests import answered, language_of
 from pregao.dataset import ACTIONS
-from pregao.decisions import ActionReport, quantile_probabilities
+from pregao.decisions import ActionReport, implied_action_probabilities
 from pregao.explanation import Explanation
 from pregao.instruments import Symbol
 from pregao.monitoring import PastForecasts
@@ -251,7 +251,7 @@ def _calibration(seat: Seat | None, language: Language) -> Drawing | None:
     if seat is None or seat.model is None:
         return None
     report = seat.model.run.report
-    dossier = report.dossier(report.champion)
+    dossier = report.diagnostics(report.champion)
     key = ("calibration", seat.model.run_id)
     if dossier is None:
         row = report.forecaster(report.champion)
@@ -263,12 +263,12 @@ def _actions(seat: Seat | None, quote: Quote, shown: ForecastShown) -> ActionsSh
     if seat is None or seat.model is None or shown.run is None:
         return None
     report = seat.model.run.report
-    dossier = report.dossier(report.champion)
+    dossier = report.diagnostics(report.champion)
     if dossier is None:
         return None
     judged = dossier.actions
     said = _probabilities(seat.model, judged, quote.prices, shown)
-    calibrated = judged.calibration.applied(said)[0]
+    calibrated = judged.calibration.apply(said)[0]
     [decided] = judged.decided(said)
     return ActionsShown(
         probabilities=dict(zip(ACTIONS, calibrated.tolist(), strict=True)),
@@ -288,7 +288,7 @@ def _probabilities(
         return np.array([[shown.actions[name] for name in ACTIONS]])
     last = np.log(np.array([shown.prices[-1]]) / shown.last_price)
     bar = judged.label_cost + judged.threshold_sigmas * model.windows(prices).scale[:, -1]
-    return quantile_probabilities(last, LEVELS, bar)
+    return implied_action_probabilities(last, LEVELS, bar)
 
 
 def _certificate(quote: Quote) -> QualityShown:

@@ -27,10 +27,10 @@ from pregao.inference import Edge
 from pregao.instruments import Symbol
 from pregao.jobs import Job, JobKindName, JobProgress, JobState
 from pregao.presentation import TEXTS
-from pregao.training import RECIPES, Experiment, Recipe, find_recipe, listed_networks
+from pregao.training import RECIPES, Experiment, Recipe, find_recipe, list_networks
 from pregao.values import Text, Value
 from pregao.workbench import MODES
-from pregao.zoo.networks import ZOO, current_name, find_network, name_of
+from pregao.zoo.networks import ZOO, current_name, find_network, network_name
 
 router = APIRouter(include_in_schema=False)
 
@@ -202,7 +202,7 @@ def _defaults() -> Fields:
 
 
 def _fields_of(experiment: Experiment) -> Fields:
-    name = name_of(experiment.network)
+    name = network_name(experiment.network)
     network = None if name == "custom" else name
     return {**experiment.model_dump(mode="json"), "network": network}
 
@@ -232,7 +232,7 @@ def _categories() -> tuple[Category, ...]:
                 for each in listed
             ),
         )
-        for name, listed in groupby(listed_networks(), key=lambda each: each.category)
+        for name, listed in groupby(list_networks(), key=lambda each: each.category)
     )
 
 

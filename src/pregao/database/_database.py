@@ -35,8 +35,8 @@ class Database:
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as home:
-    ...     database = Database.opened(home=Path(home))
-    ...     with database.reading() as connection:
+    ...     database = Database.open(home=Path(home))
+    ...     with database.read_transaction() as connection:
     ...         connection.execute(text("SELECT 6 * 7")).scalar_one()
     ...     database.close()
     42
@@ -47,7 +47,7 @@ class Database:
     """The file of a SQLite database; None for PostgreSQL."""
 
     @classmethod
-    def opened(cls, url: str | None = None, *, home: Path) -> "Database":
+    def open(cls, url: str | None = None, *, home: Path) -> "Database":
         """Open a database and migrate its schema; without a URL it is ``pregao.db`` in `home`.
 
         Raises
@@ -77,7 +77,7 @@ class Database:
         return "sqlite" if self.file is not None else "postgresql"
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def read_transaction(self) -> Iterator[Connection]:
         """Open a read-only transaction whose statements all see one snapshot."""
         with (
             self._translated_errors(),
@@ -87,7 +87,7 @@ class Database:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def write_transaction(self) -> Iterator[Connection]:
         """Open a transaction that commits at the end of the block and rolls back on an error.
 
         SQLite allows one writer at a time: the transaction waits for the lock when it begins, so
@@ -110,14 +110,14 @@ class Database:
         milliseconds = text("SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)")
         return int(connection.execute(milliseconds).scalar_one())
 
-    def faults(self) -> tuple[str, ...]:
+    def integrity_errors(self) -> tuple[str, ...]:
         """List the damage in every page, index and reference; empty with PostgreSQL.
 
         PostgreSQL has tools of its own for this.
         """
         if self.dialect == "postgresql":
             return ()
-        with self.reading() as connection:
+        with self.read_transaction() as connection:
             pages = connection.execute(text("PRAGMA integrity_check")).scalars().all()
             dangling = connection.execute(text("PRAGMA foreign_key_check")).all()
         references = (

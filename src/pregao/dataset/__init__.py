@@ -1,23 +1,23 @@
 """Datasets: from prices to windows of features and targets, with scaler and splits."""
 
+from pregao.dataset._adjusted_bars import SIGMA_WARMUP_SESSIONS as SIGMA_WARMUP_SESSIONS
+from pregao.dataset._adjusted_bars import AdjustedBars as AdjustedBars
 from pregao.dataset._dataset import Dataset as Dataset
-from pregao.dataset._dataset import check_length as check_length
-from pregao.dataset._dataset import check_live as check_live
-from pregao.dataset._dataset import folds_of as folds_of
+from pregao.dataset._dataset import check_history_length as check_history_length
+from pregao.dataset._dataset import check_live_window as check_live_window
 from pregao.dataset._dataset import live_windows as live_windows
 from pregao.dataset._dataset import make_dataset as make_dataset
 from pregao.dataset._dataset import skipped_sessions as skipped_sessions
+from pregao.dataset._dataset import walk_forward_folds as walk_forward_folds
 from pregao.dataset._features import FEATURE_SETS as FEATURE_SETS
 from pregao.dataset._features import FEATURES as FEATURES
 from pregao.dataset._features import Feature as Feature
-from pregao.dataset._features import defect as defect
-from pregao.dataset._features import feature as feature
+from pregao.dataset._features import column_defect as column_defect
+from pregao.dataset._features import find_feature as find_feature
 from pregao.dataset._features import plugin_features as plugin_features
 from pregao.dataset._labels import ACTIONS as ACTIONS
 from pregao.dataset._labels import Labelling as Labelling
-from pregao.dataset._labels import labels_of as labels_of
-from pregao.dataset._market import SIGMA_WARMUP_SESSIONS as SIGMA_WARMUP_SESSIONS
-from pregao.dataset._market import Market as Market
+from pregao.dataset._labels import action_labels as action_labels
 from pregao.dataset._scaler import Scaler as Scaler
 from pregao.dataset._scaler import Scaling as Scaling
 from pregao.dataset._splits import Borders as Borders

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from pregao.dataset._features import Feature, compute_feature, feature
+from pregao.dataset._adjusted_bars import SIGMA_WARMUP_SESSIONS, AdjustedBars
+from pregao.dataset._features import Feature, compute_feature, find_feature
 from pregao.dataset._labels import rule_actions
-from pregao.dataset._market import SIGMA_WARMUP_SESSIONS, Market
 from pregao.dataset._scaler import Scaler, Scaling
 from pregao.dataset._splits import Borders, Split, WalkForward, split_rows
 from pregao.dataset._windows import Float, Table, Windows
@@ -68,7 +68,7 @@ def make_dataset(
     scaling: Scaling = "standard",
     capped: bool = True,
     scaler: Scaler | None = None,
-    least_skip_sessions: int = 0,
+    min_skip_sessions: int = 0,
 ) -> Dataset:
     """Make the windows of one symbol, or of many pooled, and fit their scaler.
 
@@ -86,7 +86,7 @@ def make_dataset(
     scaler
         A scaler fitted before, for scoring a network again: its features are used, and `split`
         must be the borders inside of which it was fitted.
-    least_skip_sessions
+    min_skip_sessions
         The least number of first sessions without a window of each symbol, where other experiments
         that are scored on the same windows need more than these features and this lookback.
 
@@ -102,9 +102,9 @@ def make_dataset(
     chosen, findings = _select_features(features, prices, scaler)
     warmup = _warmup(chosen)
     if isinstance(split, Borders):
-        least_skip_sessions = max(least_skip_sessions, split.skip_sessions)
-    skip = max(warmup + lookback - 1, least_skip_sessions)
-    histories = [Market.of(each) for each in prices]
+        min_skip_sessions = max(min_skip_sessions, split.skip_sessions)
+    skip = max(warmup + lookback - 1, min_skip_sessions)
+    histories = [AdjustedBars.from_prices(each) for each in prices]
     borders, parts = _split(histories, split, skip=skip, horizon=horizon)
     _check_parts(prices, parts, skip=skip, horizon=horizon, split=split)
     for each in prices:
@@ -124,7 +124,7 @@ def make_dataset(
         train=replace(live, cutoff_rows=_cutoff_rows(table, parts, "train")),
         validation=replace(live, cutoff_rows=_cutoff_rows(table, parts, "validation")),
         live=live,
-        borders=borders.replace(skip_sessions=least_skip_sessions),
+        borders=borders.replace(skip_sessions=min_skip_sessions),
         sealed_test=replace(live, cutoff_rows=_cutoff_rows(table, parts, "test")),
         findings=(*findings, *_untrained_findings(prices, parts)),
     )
@@ -134,12 +134,12 @@ def _cutoff_rows(table: Table, parts: Sequence[Parts], name: str) -> NDArray[np.
     """Return (n,) the table rows of the cutoffs of one part."""
     rows = [
         first + np.arange(each[name].start, each[name].stop)
-        for first, each in zip(table.first_row_of, parts, strict=True)
+        for first, each in zip(table.symbol_starts, parts, strict=True)
     ]
     return np.concatenate(rows)
 
 
-def folds_of(dataset: Dataset, plan: WalkForward) -> list[Borders]:
+def walk_forward_folds(dataset: Dataset, plan: WalkForward) -> list[Borders]:
     """Return the borders of the folds of a walk-forward over the test part of a dataset.
 
     Raises
@@ -160,7 +160,7 @@ def skipped_sessions(features: Sequence[str], lookback: int) -> int:
     >>> skipped_sessions(("return",), lookback=60)
     81
     """
-    return _warmup([feature(name) for name in features]) + lookback - 1
+    return _warmup([find_feature(name) for name in features]) + lookback - 1
 
 
 def live_windows(
@@ -176,7 +176,7 @@ def live_windows(
     chosen, _ = _select_features(scaler.features, prices, scaler)
     for each in prices:
         _check_live_window(each, warmup=_warmup(chosen), lookback=lookback)
-    histories = [Market.of(each) for each in prices]
+    histories = [AdjustedBars.from_prices(each) for each in prices]
     scaled = _scale_features(_compute_features(chosen, histories), scaler)
     table = _make_table([each.symbol for each in prices], histories, scaled)
     return _live_windows(table, scaler, lookback=lookback, horizon=horizon)
@@ -187,8 +187,8 @@ def _select_features(
 ) -> tuple[list[Feature], tuple[Finding, ...]]:
     """Return the features that every symbol has the columns for, or all those of a scaler."""
     if scaler is None:
-        return _without_order_book([feature(name) for name in features], prices)
-    needed = [feature(name) for name in scaler.features]
+        return _without_order_book([find_feature(name) for name in features], prices)
+    needed = [find_feature(name) for name in scaler.features]
     available, _ = _without_order_book(needed, prices)
     absent = [each.name for each in needed if each not in available]
     if absent:
@@ -196,7 +196,7 @@ def _select_features(
     return needed, ()
 
 
-def check_live(prices: Prices, *, features: Sequence[str], lookback: int) -> None:
+def check_live_window(prices: Prices, *, features: Sequence[str], lookback: int) -> None:
     """Check that a symbol has at least one window.
 
     Raises
@@ -205,7 +205,7 @@ def check_live(prices: Prices, *, features: Sequence[str], lookback: int) -> Non
         With the number of sessions needed.
     """
     _check_live_window(
-        prices, warmup=_warmup([feature(name) for name in features]), lookback=lookback
+        prices, warmup=_warmup([find_feature(name) for name in features]), lookback=lookback
     )
 
 
@@ -216,7 +216,7 @@ def _check_live_window(prices: Prices, *, warmup: int, lookback: int) -> None:
         raise HistoryTooShortError(str(prices.symbol), warmup + lookback, len(prices), because)
 
 
-def _compute_features(chosen: Sequence[Feature], histories: Sequence[Market]) -> list[Float]:
+def _compute_features(chosen: Sequence[Feature], histories: Sequence[AdjustedBars]) -> list[Float]:
     """Compute the features (rows, features) of each symbol, as views of one array.
 
     Hundreds of separate arrays would fragment memory.
@@ -238,7 +238,9 @@ def _scale_features(computed: Sequence[Float], scaler: Scaler) -> NDArray[np.flo
 
 
 def _stack_column(
-    histories: Sequence[Market], compute: Callable[[Market], NDArray[Any]], dtype: DTypeLike
+    histories: Sequence[AdjustedBars],
+    compute: Callable[[AdjustedBars], NDArray[Any]],
+    dtype: DTypeLike,
 ) -> NDArray[Any]:
     """Compute a column (rows,) of all symbols, one symbol at a time."""
     column = np.empty(sum(map(len, histories)), dtype)
@@ -252,7 +254,7 @@ def _split_by_symbol(whole: NDArray[Any], symbols: Sequence[Sized]) -> list[NDAr
     return np.split(whole, [*accumulate(map(len, symbols))][:-1])
 
 
-def _uncached(histories: Sequence[Market]) -> Iterator[Market]:
+def _uncached(histories: Sequence[AdjustedBars]) -> Iterator[AdjustedBars]:
     """Yield copies without cached properties, so that those are freed after use."""
     return (replace(bars) for bars in histories)
 
@@ -272,7 +274,7 @@ def _training_rows(
 def _untrained_findings(prices: Sequence[Prices], parts: Sequence[Parts]) -> tuple[Finding, ...]:
     """Report the symbols of a pool without a window in the training part."""
     return tuple(
-        Finding.of(
+        Finding.from_code(
             "LRN005",
             Text.of(
                 "{symbol} has no window before the end of the training part",
@@ -291,11 +293,11 @@ def _untrained_findings(prices: Sequence[Prices], parts: Sequence[Parts]) -> tup
 
 
 def _live_windows(table: Table, scaler: Scaler, *, lookback: int, horizon: int) -> Windows:
-    last_rows = [table.rows_of(symbol).stop - 1 for symbol in range(len(table.symbols))]
+    last_rows = [table.symbol_rows(symbol).stop - 1 for symbol in range(len(table.symbols))]
     return Windows(table, lookback, horizon, np.array(last_rows, np.intp), scaler)
 
 
-def check_length(
+def check_history_length(
     symbol: str,
     num_sessions: int,
     *,
@@ -346,12 +348,12 @@ def _without_order_book(
         symbols=", ".join(without),
         features=Text.joined([Text.same(name) for name in absent]),
     )
-    finding = Finding.of("PRC014", seen)
+    finding = Finding.from_code("PRC014", seen)
     return [each for each in features if each.name not in absent], (finding,)
 
 
 def _split(
-    histories: Sequence[Market], split: Split | Borders, *, skip: int, horizon: int
+    histories: Sequence[AdjustedBars], split: Split | Borders, *, skip: int, horizon: int
 ) -> tuple[Borders, list[Parts]]:
     """Return the borders, and the cutoff rows of each symbol by part, from `skip` on."""
     cutoffs = np.unique(
@@ -361,7 +363,7 @@ def _split(
         borders = split
     elif split.train_last is None and len(cutoffs) < 3:
         empty = dict.fromkeys(MIN_WINDOWS, slice(0, 0))
-        return Borders.nowhere(), [empty] * len(histories)
+        return Borders.placeholder(), [empty] * len(histories)
     else:
         borders = split.borders(cutoffs)
     return borders, [
@@ -415,12 +417,12 @@ def _min_sessions(split: Split, *, skip: int, horizon: int) -> int:
 
 
 def _make_table(
-    symbols: list[Symbol], histories: list[Market], scaled: NDArray[np.float32]
+    symbols: list[Symbol], histories: list[AdjustedBars], scaled: NDArray[np.float32]
 ) -> Table:
     lengths = [len(bars) for bars in histories]
     table = Table(
         symbols=tuple(symbols),
-        first_row_of=np.array([0, *accumulate(lengths)][:-1], np.intp),
+        symbol_starts=np.array([0, *accumulate(lengths)][:-1], np.intp),
         sessions=_stack_column(histories, lambda bars: bars.sessions, "datetime64[D]"),
         features=scaled,
         returns=_stack_column(histories, lambda bars: bars.returns, np.float64),
@@ -430,7 +432,7 @@ def _make_table(
         rule_actions=_stack_column(histories, rule_actions, np.int8),
     )
     for array in (
-        table.first_row_of,
+        table.symbol_starts,
         table.sessions,
         table.features,
         table.returns,

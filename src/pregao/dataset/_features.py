@@ -10,7 +10,7 @@ from functools import cache
 
 import numpy as np
 
-from pregao.dataset._market import Market
+from pregao.dataset._adjusted_bars import AdjustedBars
 from pregao.dataset._rolling import (
     Column,
     ewma_by_half_life,
@@ -33,12 +33,12 @@ class Feature:
     name: str
     description: str
     warmup_sessions: int
-    compute: Callable[[Market], Column]
+    compute: Callable[[AdjustedBars], Column]
     needs_order_book: bool = False
     """Whether it reads the best bid and ask, which few providers have."""
 
 
-def _over_sigma(column: Column, bars: Market) -> Column:
+def _over_sigma(column: Column, bars: AdjustedBars) -> Column:
     return column / bars.sigma
 
 
@@ -48,21 +48,21 @@ def _log_ratio(numerator: Column, denominator: Column) -> Column:
     return bounded
 
 
-def _volatility_ratio(short: float, long: float) -> Callable[[Market], Column]:
+def _volatility_ratio(short: float, long: float) -> Callable[[AdjustedBars], Column]:
     return lambda bars: _log_ratio(bars.volatility(short), bars.volatility(long))
 
 
-def _smoothed_range(bars: Market) -> Column:
+def _smoothed_range(bars: AdjustedBars) -> Column:
     smooth = np.sqrt(ewma_by_half_life(bars.squared_range, 5))
     return _log_ratio(smooth, bars.sigma)
 
 
-def _momentum_20(bars: Market) -> Column:
+def _momentum_20(bars: AdjustedBars) -> Column:
     momentum: Column = rolling_sum(bars.returns, 20) / (bars.sigma * np.sqrt(20))
     return momentum
 
 
-def _volume_z_20(bars: Market) -> Column:
+def _volume_z_20(bars: AdjustedBars) -> Column:
     """Return the z-score of log volume over 20 sessions; 0 for an index without volume."""
     level = np.log1p(bars.volume)
     spread = rolling_std(level, 20)
@@ -72,15 +72,15 @@ def _volume_z_20(bars: Market) -> Column:
     )
 
 
-def _rolling_volatility_5(bars: Market) -> Column:
+def _rolling_volatility_5(bars: AdjustedBars) -> Column:
     return rolling_std((bars.close - bars.open) / bars.open, 5, ddof=1)
 
 
-def _macd(bars: Market) -> Column:
+def _macd(bars: AdjustedBars) -> Column:
     return ewma_by_span(bars.close, 12) - ewma_by_span(bars.close, 26)
 
 
-def _rsi_14(bars: Market) -> Column:
+def _rsi_14(bars: AdjustedBars) -> Column:
     """Return Wilder's (1978) index over simple means, 50 where no price moved."""
     change = bars.close - lag(bars.close, 1)
     gain = rolling_mean(np.maximum(change, 0), 14)
@@ -90,19 +90,19 @@ def _rsi_14(bars: Market) -> Column:
     return np.where(np.isnan(moved), np.nan, 100 * share)
 
 
-def _volume_change(bars: Market) -> Column:
+def _volume_change(bars: AdjustedBars) -> Column:
     """Return the relative change of volume, 0 after a session without volume."""
     before = lag(bars.volume, 1)
     change = np.divide(bars.volume - before, before, out=np.zeros_like(before), where=before > 0)
     return np.where(np.isnan(before), np.nan, change)
 
 
-def _high_breakout_20(bars: Market) -> Column:
+def _high_breakout_20(bars: AdjustedBars) -> Column:
     highest_before = lag(rolling_max(bars.high, 20), 1)
     return np.where(np.isnan(highest_before), np.nan, bars.close > highest_before)
 
 
-def _stochastic_14(bars: Market) -> Column:
+def _stochastic_14(bars: AdjustedBars) -> Column:
     """Return the place of the close between the extreme closes of 14 sessions, 0 to 100."""
     lowest, highest = rolling_min(bars.close, 14), rolling_max(bars.close, 14)
     span = highest - lowest
@@ -110,20 +110,20 @@ def _stochastic_14(bars: Market) -> Column:
     return np.where(np.isnan(span), np.nan, 100 * place)
 
 
-def _spread(bars: Market) -> Column:
+def _spread(bars: AdjustedBars) -> Column:
     assert bars.best_bid is not None, "has an order book"
     assert bars.best_ask is not None, "has an order book"
     return bars.best_ask - bars.best_bid
 
 
-def _close_to_best_buy(bars: Market) -> Column:
+def _close_to_best_buy(bars: AdjustedBars) -> Column:
     assert bars.best_bid is not None, "has an order book"
     return bars.close - bars.best_bid
 
 
 FEATURES: dict[str, Feature] = {
-    feature.name: feature
-    for feature in (
+    find_feature.name: find_feature
+    for find_feature in (
         # Scale-free: independent of the level of prices and of volatility.
         Feature("return", "log return over sigma", 1, lambda bars: _over_sigma(bars.returns, bars)),
         Feature(
@@ -230,7 +230,7 @@ FEATURE_SETS: dict[str, tuple[str, ...]] = {
 }
 
 
-def feature(name: str) -> Feature:
+def find_feature(name: str) -> Feature:
     """Return a feature by name, of Pregao or else of a plug-in.
 
     Raises
@@ -254,7 +254,7 @@ def plugin_features() -> Plugins[Feature]:
     return load_plugins("pregao.features", _parse_entry_point, built_in={*FEATURES, *FEATURE_SETS})
 
 
-def compute_feature(each: Feature, bars: Market) -> Column:
+def compute_feature(each: Feature, bars: AdjustedBars) -> Column:
     """Compute (sessions,) of a feature, and check the column if it is a plug-in's.
 
     Raises
@@ -270,7 +270,7 @@ def compute_feature(each: Feature, bars: Market) -> Column:
     except Exception as error:
         reason = f"computing it raised {type(error).__name__}: {error}"
         raise PluginError(each.name, str(origin), reason, _ADVICE) from error
-    problem = defect(each, bars, column)
+    problem = column_defect(each, bars, column)
     if problem is not None:
         raise PluginError(each.name, str(origin), problem, _ADVICE)
     return column
@@ -279,7 +279,7 @@ def compute_feature(each: Feature, bars: Market) -> Column:
 _ADVICE = "correct it ('pregao audit' shows more), or leave the feature out"
 
 
-def defect(each: Feature, bars: Market, column: Column) -> str | None:
+def column_defect(each: Feature, bars: AdjustedBars, column: Column) -> str | None:
     """Return what is wrong with a column of a feature; None if nothing is."""
     if column.shape != (len(bars),):
         return f"its shape is {column.shape} where there are {len(bars)} sessions"

@@ -5,8 +5,8 @@ from typing import Literal, assert_never
 import numpy as np
 from numpy.typing import NDArray
 
+from pregao.dataset._adjusted_bars import AdjustedBars
 from pregao.dataset._features import FEATURES
-from pregao.dataset._market import Market
 from pregao.dataset._windows import Windows
 
 Labels = NDArray[np.int8]
@@ -20,7 +20,7 @@ Labelling = Literal["forward", "rule"]
 _RULE_FEATURES = ("rsi_14", "macd", "volume_change", "price_momentum_5")
 
 
-def labels_of(
+def action_labels(
     windows: Windows, labelling: Labelling, *, cost: float, threshold_sigmas: float
 ) -> Labels:
     """Return the label of each window: (n,) numbers of `ACTIONS`.
@@ -49,7 +49,7 @@ def labels_of(
             assert_never(labelling)
 
 
-def rule_actions(bars: Market) -> Labels:
+def rule_actions(bars: AdjustedBars) -> Labels:
     """Return the label of each session by four indicators; hold until all of them are valid.
 
     Buy when the relative strength index is below 30 with a positive MACD and rising volume; sell

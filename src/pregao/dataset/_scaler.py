@@ -62,7 +62,7 @@ class Scaler(Value):
             np.clip(scaled, -self.cap, self.cap, out=scaled)
         return np.asarray(scaled, np.float32)
 
-    def unscaled(self, feature: str, values: NDArray[np.floating]) -> NDArray[np.float64]:
+    def unscale(self, feature: str, values: NDArray[np.floating]) -> NDArray[np.float64]:
         """Invert the scaling of one feature, except for values beyond the cap."""
         column = self.features.index(feature)
         return np.asarray(values, np.float64) * self.scale[column] + self.center[column]

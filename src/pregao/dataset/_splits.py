@@ -39,7 +39,7 @@ class Borders(Value):
         return self
 
     @classmethod
-    def nowhere(cls) -> Self:
+    def placeholder(cls) -> Self:
         """Return a placeholder, for a history that is too short to be split."""
         first = date.min
         return cls(

@@ -18,7 +18,7 @@ class Table:
     """Daily rows of all symbols, one symbol after the other, in read-only arrays."""
 
     symbols: tuple[Symbol, ...]
-    first_row_of: Rows
+    symbol_starts: Rows
     """(symbols,) the first row of each symbol."""
     sessions: Sessions
     features: NDArray[np.float32]
@@ -34,17 +34,17 @@ class Table:
     def __len__(self) -> int:
         return len(self.sessions)
 
-    def rows_of(self, symbol: int) -> slice:
+    def symbol_rows(self, symbol: int) -> slice:
         """Return the rows of one symbol."""
-        stops = (*self.first_row_of[1:].tolist(), len(self))
-        return slice(int(self.first_row_of[symbol]), stops[symbol])
+        stops = (*self.symbol_starts[1:].tolist(), len(self))
+        return slice(int(self.symbol_starts[symbol]), stops[symbol])
 
 
 @dataclass(frozen=True, eq=False)
 class Windows:
     """Windows of one part: inputs up to each cutoff and, unless live, targets after it.
 
-    Satisfies ``pregao.zoo.Past`` and, where there are targets, ``pregao.zoo.Taught``.
+    Satisfies ``pregao.zoo.baselines.History`` and, where there are targets, ``LabelledHistory``.
     """
 
     source: Table
@@ -80,12 +80,12 @@ class Windows:
     @cached_property
     def symbol_index(self) -> Rows:
         """(n,) the index of each window's symbol."""
-        return np.searchsorted(self.source.first_row_of, self.cutoff_rows, side="right") - 1
+        return np.searchsorted(self.source.symbol_starts, self.cutoff_rows, side="right") - 1
 
     @property
     def first_rows(self) -> Rows:
         """(n,) the first row of each window's symbol."""
-        return self.source.first_row_of[self.symbol_index]
+        return self.source.symbol_starts[self.symbol_index]
 
     @property
     def cutoffs(self) -> Sessions:
@@ -144,6 +144,6 @@ class Windows:
         """Return some of the windows."""
         return replace(self, cutoff_rows=self.cutoff_rows[index])
 
-    def of_symbol(self, symbol: int) -> "Windows":
+    def for_symbol(self, symbol: int) -> "Windows":
         """Return the windows of one symbol."""
         return self.take(self.symbol_index == symbol)

@@ -6,7 +6,7 @@ from itertools import permutations
 import numpy as np
 
 from pregao.decisions._action_scores import NAMES, ActionName, Floats, Numbers, log_losses
-from pregao.decisions._probabilities import with_biases
+from pregao.decisions._probability_calibration import with_biases
 from pregao.inference import diebold_mariano
 from pregao.instruments import Sessions
 from pregao.values import Value
@@ -35,7 +35,7 @@ class ActionOrder(Value):
         return self.found != self.read
 
 
-def order_of_actions(
+def detect_action_order(
     probabilities: Floats, labels: Numbers, *, sessions: Sessions, horizon: int
 ) -> ActionOrder:
     """Detect probabilities that were written in one order of the actions and are read in another.
@@ -60,10 +60,10 @@ def order_of_actions(
     >>> predicted = rng.dirichlet([1, 1, 1], size=400)
     >>> labels = np.array([rng.choice(3, p=each) for each in predicted], np.int8)
     >>> days = np.datetime64("2020-01-01") + np.arange(400)
-    >>> order_of_actions(predicted, labels, sessions=days, horizon=1).is_swapped
+    >>> detect_action_order(predicted, labels, sessions=days, horizon=1).is_swapped
     False
     >>> swapped = predicted[:, [SELL, HOLD, BUY]]
-    >>> order_of_actions(swapped, labels, sessions=days, horizon=1).found
+    >>> detect_action_order(swapped, labels, sessions=days, horizon=1).found
     ('sell', 'hold', 'buy')
     """
     losses = {

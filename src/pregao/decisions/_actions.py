@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from pregao.dataset import Dataset, Labelling, Windows, labels_of
-from pregao.decisions._action_order import ActionOrder, order_of_actions
+from pregao.dataset import Dataset, Labelling, Windows, action_labels
+from pregao.decisions._action_order import ActionOrder, detect_action_order
 from pregao.decisions._action_scores import (
     ActionName,
     ActionScores,
@@ -17,9 +17,17 @@ from pregao.decisions._action_scores import (
     action_scores,
     count_actions,
 )
-from pregao.decisions._earnings import DecisionTerms, Earnings, earnings_of, gains_of_returns
-from pregao.decisions._implied_actions import forecast_probabilities
-from pregao.decisions._probabilities import ProbabilityCalibration, calibrate_probabilities
+from pregao.decisions._gains import (
+    DecisionSettings,
+    GainComparison,
+    compare_gains,
+    gains_from_returns,
+)
+from pregao.decisions._implied_actions import forecaster_action_probabilities
+from pregao.decisions._probability_calibration import (
+    ProbabilityCalibration,
+    calibrate_probabilities,
+)
 from pregao.decisions._thresholds import TunedThresholds, tune_thresholds
 from pregao.findings import Finding
 from pregao.training import Actions, Model
@@ -76,7 +84,7 @@ class ActionReport(Value):
     """Fitted on validation, at the trading costs of the settings."""
     validation: PartScores
     test: PartScores
-    test_earnings: Earnings
+    test_earnings: GainComparison
     """Gains of the thresholds on the test part, which they were not tuned on."""
 
     @property
@@ -94,11 +102,11 @@ class ActionReport(Value):
 
     def decided(self, probabilities: Floats) -> Numbers:
         """Decide on (n, 3) uncalibrated probabilities: (n,) indices into `ACTIONS`."""
-        return self.tuning.thresholds.actions(self.calibration.applied(probabilities))
+        return self.tuning.thresholds.actions(self.calibration.apply(probabilities))
 
 
-def judge_actions(
-    model: Model, dataset: Dataset, *, terms: DecisionTerms | None = None
+def evaluate_actions(
+    model: Model, dataset: Dataset, *, terms: DecisionSettings | None = None
 ) -> ActionReport | None:
     """Evaluate a network's action head; return None for an experiment without actions.
 
@@ -124,13 +132,13 @@ def judge_actions(
     )
 
 
-def judge_implied_actions(
+def evaluate_implied_actions(
     forecaster: "Forecaster",
     dataset: Dataset,
     *,
     levels: Sequence[float],
     actions: Actions | None = None,
-    terms: DecisionTerms | None = None,
+    terms: DecisionSettings | None = None,
 ) -> ActionReport:
     """Evaluate the actions implied by the quantiles of any forecaster, baselines included.
 
@@ -146,24 +154,24 @@ def judge_implied_actions(
     """
     forward = (actions or Actions()).replace(labels="forward", focus=0.0)
     implied = partial(
-        forecast_probabilities,
+        forecaster_action_probabilities,
         forecaster,
         levels=levels,
         cost=forward.cost,
         threshold_sigmas=forward.threshold_sigmas,
     )
     # Training windows are left out: some baselines take long to forecast them, and the order of
-    # implied columns is fixed by `forecast_probabilities`.
+    # implied columns is fixed by `forecaster_action_probabilities`.
     return _evaluate("quantiles", implied, dataset, forward, terms=terms, fitted_on=None)
 
 
-def findings_of_actions(report: ActionReport | None) -> tuple[Finding, ...]:
+def action_findings(report: ActionReport | None) -> tuple[Finding, ...]:
     """Return the finding on the accuracy of the likeliest action (EVA006); none without actions."""
     if report is None:
         return ()
     scores = report.test.raw
     return (
-        Finding.of(
+        Finding.from_code(
             "EVA006",
             Text.of(
                 "the accuracy is {accuracy:.1f} % on {windows} test windows, that of always "
@@ -188,14 +196,14 @@ def _evaluate(
     dataset: Dataset,
     actions: Actions,
     *,
-    terms: DecisionTerms | None,
+    terms: DecisionSettings | None,
     fitted_on: Windows | None,
 ) -> ActionReport:
     """Tune on validation and score validation and test.
 
     `fitted_on` are windows whose column order is checked beside those of validation.
     """
-    terms = terms or DecisionTerms(cost=actions.cost)
+    terms = terms or DecisionSettings(cost=actions.cost)
     training_labels = _labels(dataset.train, actions)
     counts = count_actions(training_labels)
     majority = max(counts, key=lambda name: counts[name])
@@ -204,7 +212,7 @@ def _evaluate(
     ordered = [] if fitted_on is None else [forecast(fitted_on.take(_stride(len(fitted_on))))]
     calibration = validation.calibration(actions)
     tuning = tune_thresholds(
-        calibration.applied(validation.probabilities),
+        calibration.apply(validation.probabilities),
         validation.gains(terms),
         sessions=validation.windows.cutoffs,
         horizon=validation.windows.horizon,
@@ -255,8 +263,8 @@ class _ActionForecasts:
             self.windows.take(kept), self.labels[kept], self.probabilities[kept]
         )
 
-    def gains(self, terms: DecisionTerms) -> Floats:
-        return gains_of_returns(np.expm1(self.windows.future_returns[:, -1]), terms)
+    def gains(self, terms: DecisionSettings) -> Floats:
+        return gains_from_returns(np.expm1(self.windows.future_returns[:, -1]), terms)
 
     def calibration(self, actions: Actions) -> ProbabilityCalibration:
         return calibrate_probabilities(
@@ -270,7 +278,7 @@ class _ActionForecasts:
     def scores(
         self, calibration: ProbabilityCalibration, tuning: TunedThresholds, training: Numbers
     ) -> PartScores:
-        calibrated = calibration.applied(self.probabilities)
+        calibrated = calibration.apply(self.probabilities)
         decided = tuning.thresholds.actions(calibrated)
         return PartScores(
             raw=action_scores(self.labels, self.probabilities, training=training),
@@ -280,9 +288,9 @@ class _ActionForecasts:
 
     def compare_gains(
         self, calibration: ProbabilityCalibration, tuning: TunedThresholds
-    ) -> Earnings:
-        calibrated = calibration.applied(self.probabilities)
-        return earnings_of(
+    ) -> GainComparison:
+        calibrated = calibration.apply(self.probabilities)
+        return compare_gains(
             tuning.thresholds.actions(calibrated),
             calibrated,
             self.gains(tuning.terms),
@@ -299,7 +307,7 @@ def _stride(count: int) -> slice:
 
 def _detect_order(parts: Sequence[_ActionForecasts]) -> ActionOrder:
     """Check the order of the columns on several parts together."""
-    return order_of_actions(
+    return detect_action_order(
         np.concatenate([each.probabilities for each in parts]),
         np.concatenate([each.labels for each in parts]),
         sessions=np.concatenate([each.windows.cutoffs for each in parts]),
@@ -308,6 +316,6 @@ def _detect_order(parts: Sequence[_ActionForecasts]) -> ActionOrder:
 
 
 def _labels(windows: Windows, actions: Actions) -> Numbers:
-    return labels_of(
+    return action_labels(
         windows, actions.labels, cost=actions.cost, threshold_sigmas=actions.threshold_sigmas
     )

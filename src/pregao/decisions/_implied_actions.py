@@ -16,7 +16,7 @@ _LEAST_PRICE = 1e-9
 _LEAST_GAP = 1e-12
 
 
-def quantile_probabilities(quantiles: Floats, levels: Sequence[float], bar: Floats) -> Floats:
+def implied_action_probabilities(quantiles: Floats, levels: Sequence[float], bar: Floats) -> Floats:
     """Return the action probabilities that a forecast distribution implies: (n, 3).
 
     The label is ``buy`` where the return exceeds the bar, ``sell`` where it is below minus the bar:
@@ -38,7 +38,7 @@ def quantile_probabilities(quantiles: Floats, levels: Sequence[float], bar: Floa
     >>> from scipy.stats import norm
     >>> levels = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
     >>> normal = 0.02 * norm.ppf(levels)[None]
-    >>> implied = quantile_probabilities(normal, levels, np.array([np.expm1(0.02)]))[0]
+    >>> implied = implied_action_probabilities(normal, levels, np.array([np.expm1(0.02)]))[0]
     >>> {name: round(float(each), 3) for name, each in zip(NAMES, implied, strict=True)}
     {'buy': 0.159, 'sell': 0.154, 'hold': 0.688}
     """
@@ -52,7 +52,7 @@ def quantile_probabilities(quantiles: Floats, levels: Sequence[float], bar: Floa
     return probabilities
 
 
-def forecast_probabilities(
+def forecaster_action_probabilities(
     forecaster: "Forecaster",
     windows: Windows,
     *,
@@ -65,7 +65,7 @@ def forecast_probabilities(
     probabilities = np.empty((len(windows), len(NAMES)))
     for block in blocks(len(windows)):
         last_step = forecaster.quantiles(windows.take(block))[:, -1]
-        probabilities[block] = quantile_probabilities(last_step, levels, bar[block])
+        probabilities[block] = implied_action_probabilities(last_step, levels, bar[block])
     return probabilities
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from pregao.decisions._action_scores import BUY, HOLD, NAMES, SELL, ActionName, Floats, Numbers
-from pregao.decisions._earnings import Blocks, DecisionTerms, Earnings, compare_gains_by_block
+from pregao.decisions._gains import Blocks, DecisionSettings, GainComparison, compare_gains_by_block
 from pregao.instruments import Sessions
 from pregao.values import Value
 
@@ -65,13 +65,13 @@ class TunedThresholds(Value):
     p_value: dict[ActionName, float]
     """Of buying and of selling: the probability under the null of no gains that the best threshold
     does as well as here."""
-    earned: Earnings
+    earned: GainComparison
     """On the windows of the tuning; for the thresholds biased upward by their selection."""
     num_windows: int
     num_sessions: int
     block_sessions: int
     """Of the bootstrap: at least twice the horizon, as trades of neighbouring sessions overlap."""
-    terms: DecisionTerms
+    terms: DecisionSettings
 
 
 def tune_thresholds(
@@ -81,7 +81,7 @@ def tune_thresholds(
     sessions: Sessions,
     horizon: int,
     majority: ActionName,
-    terms: DecisionTerms,
+    terms: DecisionSettings,
 ) -> TunedThresholds:
     """Find the thresholds of largest significant mean gain over holding.
 
@@ -96,7 +96,7 @@ def tune_thresholds(
     probabilities
         (n, 3) of `ACTIONS`, calibrated, of windows used for no other fit than the calibration.
     gains
-        (n, 3) the gain of each action, from `gains_of_returns` or `gains_of_costs`.
+        (n, 3) the gain of each action, from `gains_from_returns` or `gains_from_costs`.
     sessions
         (n,) the cutoffs; symbols may share them, and are then resampled together.
     horizon
@@ -110,14 +110,14 @@ def tune_thresholds(
 
     Examples
     --------
-    >>> from pregao.decisions import gains_of_returns
+    >>> from pregao.decisions import gains_from_returns
     >>> days = np.arange("2020-01-01", "2022-01-01", dtype="datetime64[D]")
     >>> rng = np.random.default_rng(0)
     >>> buy = rng.uniform(0.2, 0.6, len(days))
     >>> probabilities = np.stack([buy, 0.6 - buy, np.full(len(days), 0.4)], axis=1)
     >>> returns = rng.normal(0.1 * (buy - 0.4), 0.01)
-    >>> terms = DecisionTerms(cost=0.005)
-    >>> gains = gains_of_returns(returns, terms)
+    >>> terms = DecisionSettings(cost=0.005)
+    >>> gains = gains_from_returns(returns, terms)
     >>> tuned = tune_thresholds(
     ...     probabilities, gains, sessions=days, horizon=1, majority="hold", terms=terms
     ... )
@@ -186,7 +186,7 @@ class _Side:
         traded_sessions = _count_sessions(blocks.session[eligible], reached, count)
         return cls(candidates, traded_sessions, mean, error, residuals)
 
-    def statistic(self, terms: DecisionTerms) -> Floats:
+    def statistic(self, terms: DecisionSettings) -> Floats:
         """Return gains in standard errors: (candidates,), minus infinity with too few sessions.
 
         Also where the error is ten thousand times smaller than the gain, and so rounding error.
@@ -220,7 +220,9 @@ def _reversed_cumsum(rows: Floats) -> Floats:
     return np.asarray(np.cumsum(rows[:, ::-1], axis=1)[:, ::-1], np.float64)
 
 
-def _choose(sides: list[_Side], blocks: Blocks, terms: DecisionTerms) -> list[tuple[float, float]]:
+def _choose(
+    sides: list[_Side], blocks: Blocks, terms: DecisionSettings
+) -> list[tuple[float, float]]:
     """Return each side's threshold (1 where none is admissible) and its p-value."""
     statistics = [side.statistic(terms) for side in sides]
     if len(blocks.sizes) < _LEAST_BLOCKS or not np.isfinite(np.concatenate(statistics)).any():

@@ -5,9 +5,9 @@ from pregao.evaluation._checks import folds_disagree as folds_disagree
 from pregao.evaluation._comparison import Comparison as Comparison
 from pregao.evaluation._comparison import compare as compare
 from pregao.evaluation._diagnostics import Account as Account
-from pregao.evaluation._diagnostics import Dossier as Dossier
-from pregao.evaluation._diagnostics import Examined as Examined
-from pregao.evaluation._diagnostics import examine as examine
+from pregao.evaluation._diagnostics import DiagnosedForecaster as DiagnosedForecaster
+from pregao.evaluation._diagnostics import Diagnostics as Diagnostics
+from pregao.evaluation._diagnostics import run_diagnostics as run_diagnostics
 from pregao.evaluation._forecast import Forecast as Forecast
 from pregao.evaluation._report import DataSummary as DataSummary
 from pregao.evaluation._report import Mark as Mark
@@ -19,4 +19,4 @@ from pregao.evaluation._results import Training as Training
 from pregao.evaluation._results import Trials as Trials
 from pregao.evaluation._results import WindowCounts as WindowCounts
 from pregao.evaluation._walk_forward import Fold as Fold
-from pregao.evaluation._walk_forward import Walk as Walk
+from pregao.evaluation._walk_forward import WalkForwardResult as WalkForwardResult

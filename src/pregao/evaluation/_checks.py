@@ -67,7 +67,7 @@ def accuracy_above_possible(
         possible=100 * possible,
         r2=BELIEVABLE_R2,
     )
-    return Finding.of("EVA002", seen)
+    return Finding.from_code("EVA002", seen)
 
 
 def price_r2_alone(name: str, r2: float, naive_r2: float | None = None) -> Finding | None:
@@ -98,7 +98,7 @@ def price_r2_alone(name: str, r2: float, naive_r2: float | None = None) -> Findi
         pt_br="leia o R2 nos retornos ou o MASE: nos preços qualquer previsão perto do último tem "
         "0,98",
     )
-    return Finding.of("EVA002", seen, severity="warning", do=do)
+    return Finding.from_code("EVA002", seen, severity="warning", do=do)
 
 
 def leak(what: str, cutoff: date) -> Finding:
@@ -109,7 +109,7 @@ def leak(what: str, cutoff: date) -> Finding:
         what=what,
         cutoff=cutoff,
     )
-    return Finding.of("EVA003", seen)
+    return Finding.from_code("EVA003", seen)
 
 
 def trials_not_counted(counted: int, known: int) -> Finding | None:
@@ -122,7 +122,7 @@ def trials_not_counted(counted: int, known: int) -> Finding | None:
         counted=counted,
         known=known,
     )
-    return Finding.of("EVA007", seen)
+    return Finding.from_code("EVA007", seen)
 
 
 def opened_again(times: int) -> Finding | None:
@@ -134,7 +134,7 @@ def opened_again(times: int) -> Finding | None:
         "o registro conta {times} aberturas destes pregões de teste",
         times=times,
     )
-    return Finding.of("EVA008", seen)
+    return Finding.from_code("EVA008", seen)
 
 
 def findings_of_trials(trials: Trials) -> tuple[Finding, ...]:
@@ -160,7 +160,7 @@ def class_imbalance(counts: Mapping[str, int]) -> Finding | None:
         total=total,
         shares=Text.joined(shares, en=", ", pt_br=", "),
     )
-    return Finding.of("EVA009", seen)
+    return Finding.from_code("EVA009", seen)
 
 
 def not_promoted(
@@ -185,7 +185,7 @@ def not_promoted(
     if not why:
         return None
     seen = Text.of("{name} {why}", "{name} {why}", name=name, why=Text.joined(why))
-    return Finding.of("EVA011", seen)
+    return Finding.from_code("EVA011", seen)
 
 
 def fails_when_volatile(name: str, coverage: float, *, promised: float = 0.9) -> Finding | None:
@@ -201,7 +201,7 @@ def fails_when_volatile(name: str, coverage: float, *, promised: float = 0.9) ->
         promised=100 * promised,
         coverage=100 * coverage,
     )
-    return Finding.of("EVA012", seen)
+    return Finding.from_code("EVA012", seen)
 
 
 def overfitted_by_selection(
@@ -236,7 +236,7 @@ def overfitted_by_selection(
         name=name,
         seen=Text.joined(seen),
     )
-    return Finding.of("EVA013", text)
+    return Finding.from_code("EVA013", text)
 
 
 def costs_eat_edge(
@@ -257,7 +257,7 @@ def costs_eat_edge(
         rival=rival,
         other=100 * rival_net,
     )
-    return Finding.of("EVA014", seen)
+    return Finding.from_code("EVA014", seen)
 
 
 def labels_swapped(read: Sequence[str], found: Sequence[str], *, p_value: float) -> Finding | None:
@@ -271,7 +271,7 @@ def labels_swapped(read: Sequence[str], found: Sequence[str], *, p_value: float)
         found=", ".join(found),
         p=p_value,
     )
-    return Finding.of("EVA015", seen)
+    return Finding.from_code("EVA015", seen)
 
 
 def folds_disagree(name: str, skills: Sequence[float]) -> Finding | None:
@@ -297,4 +297,4 @@ def folds_disagree(name: str, skills: Sequence[float]) -> Finding | None:
         folds=len(skills),
         worst=-100 * min(skills),
     )
-    return Finding.of("EVA016", seen)
+    return Finding.from_code("EVA016", seen)

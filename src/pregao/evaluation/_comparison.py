@@ -23,11 +23,11 @@ from pregao.inference import (
     Overfitting,
     Promotion,
     Verdict,
+    decide_promotion,
     diebold_mariano,
     probability_of_overfitting,
-    promote,
 )
-from pregao.scores import NAIVE, Judged, mean_by_date, skill
+from pregao.scores import NAIVE, ScoredForecasts, mean_by_date, skill
 from pregao.values import Value
 
 _FEWEST_TO_CHOOSE_FROM = 8
@@ -78,8 +78,8 @@ class Comparison(Value):
 
 
 def compare(
-    candidates: Mapping[str, Judged],
-    baselines: Mapping[str, Judged],
+    candidates: Mapping[str, ScoredForecasts],
+    baselines: Mapping[str, ScoredForecasts],
     *,
     subject: str | None = None,
     num_folds: int = 1,
@@ -87,8 +87,8 @@ def compare(
     """Rank candidates and baselines on validation, and test the choice once.
 
     Ranking and best baseline come from the validation CRPS alone. The first of the ranking becomes
-    champion, and has an edge, if it passes the tests of `promote` on the test part, by its CRPS
-    averaged over steps; otherwise the best baseline is champion. Only one candidate is tested, so
+    champion, and has an edge, if it passes the tests of `decide_promotion` on the test part, by its
+    CRPS averaged over steps; otherwise the best baseline is champion. Only one candidate is tested, so
     there is no selection among many to correct for.
 
     Parameters
@@ -135,7 +135,9 @@ def compare(
     )
 
 
-def _overfitting(candidates: Mapping[str, Judged], rival: Judged) -> Overfitting | None:
+def _overfitting(
+    candidates: Mapping[str, ScoredForecasts], rival: ScoredForecasts
+) -> Overfitting | None:
     dates = len(np.unique(rival.sessions))
     if len(candidates) < _FEWEST_TO_CHOOSE_FROM or dates < _FEWEST_DATES:
         return None
@@ -144,15 +146,15 @@ def _overfitting(candidates: Mapping[str, Judged], rival: Judged) -> Overfitting
 
 
 def _promotion(
-    candidates: Mapping[str, Judged],
-    baselines: Mapping[str, Judged],
+    candidates: Mapping[str, ScoredForecasts],
+    baselines: Mapping[str, ScoredForecasts],
     candidate: str,
     best_baseline: str,
 ) -> Promotion | None:
     if not candidates:
         return None
     rival = baselines[best_baseline]
-    return promote(
+    return decide_promotion(
         {name: each.loss for name, each in candidates.items()},
         {name: each.loss for name, each in baselines.items()},
         candidate=candidate,
@@ -163,12 +165,12 @@ def _promotion(
 
 
 def _evaluated(
-    scored: Mapping[str, Judged], name: str, kind: Kind, best: str
+    scored: Mapping[str, ScoredForecasts], name: str, kind: Kind, best: str
 ) -> EvaluatedForecaster:
     """Return a forecaster's result, with its skill and its tests against two baselines."""
     own, naive, rival = scored[name], scored[NAIVE], scored[best]
 
-    def p_value(other: Judged) -> float:
+    def p_value(other: ScoredForecasts) -> float:
         test = diebold_mariano(
             own.loss, other.loss, horizon=own.metrics.horizon, sessions=own.sessions
         )

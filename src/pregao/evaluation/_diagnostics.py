@@ -6,25 +6,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pregao.calibration import Conditions, Reliability, ReliabilityTally
+from pregao.calibration import MarketConditions, Reliability, ReliabilityAccumulator
 from pregao.dataset import Dataset, Windows
 from pregao.decisions import (
     ActionReport,
-    DecisionTerms,
-    findings_of_actions,
-    forecast_probabilities,
-    judge_actions,
-    judge_implied_actions,
+    DecisionSettings,
+    action_findings,
+    evaluate_actions,
+    evaluate_implied_actions,
+    forecaster_action_probabilities,
 )
 from pregao.decisions.trading import (
     ByAction,
-    Decisions,
-    Market,
     Strategy,
+    SymbolForecasts,
     Trading,
+    TradingRules,
     TradingSummary,
-    combined,
-    market_of,
+    simulate_portfolio,
+    trading_rules_for,
 )
 from pregao.evaluation._checks import (
     accuracy_above_possible,
@@ -37,8 +37,15 @@ from pregao.evaluation._checks import (
 from pregao.findings import Finding
 from pregao.inference import DeflatedSharpe, TrackRecord, deflated_sharpe
 from pregao.prices import Prices
-from pregao.scores import WINDOWS_AT_ONCE, Float, Scoring, blocks, remembered, truth_of
-from pregao.training import Ensemble, Fitted
+from pregao.scores import (
+    WINDOWS_AT_ONCE,
+    Float,
+    ForecastBlock,
+    blocks,
+    cached_quantiles,
+    observed_outcomes,
+)
+from pregao.training import Ensemble, FittedNetwork
 from pregao.values import Text, Value
 
 if TYPE_CHECKING:
@@ -55,7 +62,7 @@ class Account(Value):
     sharpe: DeflatedSharpe
 
 
-class Dossier(Value):
+class Diagnostics(Value):
     """Calibration, actions and simulated accounts of one forecaster on the test part."""
 
     name: str
@@ -72,14 +79,14 @@ class Dossier(Value):
 
 
 @dataclass(frozen=True, eq=False)
-class Examined:
+class DiagnosedForecaster:
     """Diagnostics with the accounts session by session, which are too long for a report."""
 
-    dossier: Dossier
+    dossier: Diagnostics
     tradings: tuple[Trading, ...]
 
 
-def examine(
+def run_diagnostics(
     forecaster: "Forecaster",
     served: "Forecaster",
     dataset: Dataset,
@@ -88,7 +95,7 @@ def examine(
     name: str,
     levels: Sequence[float],
     num_trials: int,
-) -> Examined:
+) -> DiagnosedForecaster:
     """Evaluate the intervals of a forecaster, its actions, and the accounts that they simulate.
 
     This opens the sealed test part. Actions are decided by thresholds tuned on validation for the
@@ -103,33 +110,33 @@ def examine(
     num_trials
         Configurations tried on these test sessions so far, by which the Sharpe ratio is deflated.
     """
-    served = remembered(served, [*dataset.num_windows.values()])
-    markets = [market_of(each.symbol) for each in prices]
-    terms = DecisionTerms(cost=max(each.round_trip_cost for each in markets))
+    served = cached_quantiles(served, [*dataset.num_windows.values()])
+    markets = [trading_rules_for(each.symbol) for each in prices]
+    terms = DecisionSettings(cost=max(each.round_trip_cost for each in markets))
     actions = None
-    if isinstance(forecaster, Fitted | Ensemble):
-        actions = judge_actions(forecaster, dataset, terms=terms)
+    if isinstance(forecaster, FittedNetwork | Ensemble):
+        actions = evaluate_actions(forecaster, dataset, terms=terms)
     if actions is None:
-        actions = judge_implied_actions(served, dataset, levels=levels, terms=terms)
+        actions = evaluate_implied_actions(served, dataset, levels=levels, terms=terms)
     tradings: tuple[Trading, ...] = ()
     if len(prices) <= MOST_TRADED:
         decider = _Decider(forecaster, served, actions, tuple(levels))
         tradings = tuple(_traded(decider, dataset.sealed_test, prices))
-    dossier = Dossier(
+    dossier = Diagnostics(
         name=name,
         reliability=_reliability(served, dataset.sealed_test, levels),
         actions=actions,
         accounts=tuple(_account(each, num_trials) for each in tradings),
     )
-    return Examined(dossier, tradings)
+    return DiagnosedForecaster(dossier, tradings)
 
 
 def _reliability(forecaster: "Forecaster", test: Windows, levels: Sequence[float]) -> Reliability:
-    truth = truth_of([test])
-    accumulator = ReliabilityTally.empty(levels, truth, Conditions.of([test]))
+    truth = observed_outcomes([test])
+    accumulator = ReliabilityAccumulator.empty(levels, truth, MarketConditions.from_windows([test]))
     for block in blocks(len(test), WINDOWS_AT_ONCE):
         quantiles = forecaster.quantiles(test.take(block))
-        accumulator = accumulator.plus(Scoring(quantiles, tuple(levels), truth.take(block)))
+        accumulator = accumulator.plus(ForecastBlock(quantiles, tuple(levels), truth.take(block)))
     return accumulator.reliability()
 
 
@@ -142,22 +149,22 @@ class _Decider:
     actions: ActionReport
     levels: tuple[float, ...]
 
-    def decisions(self, windows: Windows) -> Decisions:
-        return Decisions(
+    def decisions(self, windows: Windows) -> SymbolForecasts:
+        return SymbolForecasts(
             cutoffs=windows.cutoffs,
             quantiles=self.served.quantiles(windows),
             levels=self.levels,
-            probabilities=self.actions.calibration.applied(self._probabilities(windows)),
+            probabilities=self.actions.calibration.apply(self._probabilities(windows)),
         )
 
     def _probabilities(self, windows: Windows) -> Float:
         actions = self.actions
         if actions.source == "head":
-            assert isinstance(self.forecaster, Fitted | Ensemble), (
+            assert isinstance(self.forecaster, FittedNetwork | Ensemble), (
                 "only networks have an action head"
             )
             return self.forecaster.action_probabilities(windows)
-        return forecast_probabilities(
+        return forecaster_action_probabilities(
             self.served,
             windows,
             levels=self.levels,
@@ -169,33 +176,35 @@ class _Decider:
 def _traded(decider: _Decider, test: Windows, prices: Sequence[Prices]) -> Iterator[Trading]:
     """Simulate one account for each market, with all of its symbols."""
     strategy = Strategy(rule=ByAction(thresholds=decider.actions.tuning.thresholds))
-    by_market: dict[tuple[str, str], tuple[Market, dict[str, tuple[Prices, Decisions]]]] = {}
+    by_market: dict[
+        tuple[str, str], tuple[TradingRules, dict[str, tuple[Prices, SymbolForecasts]]]
+    ] = {}
     for number, each in enumerate(prices):
-        own = test.of_symbol(number)
+        own = test.for_symbol(number)
         if len(own) == 0:
             continue
-        market = market_of(each.symbol)
+        market = trading_rules_for(each.symbol)
         key = (each.symbol.currency, market.model_dump_json())
         _, symbols = by_market.setdefault(key, (market, {}))
         symbols[str(each.symbol)] = (each, decider.decisions(own))
     for market, symbols in by_market.values():
-        yield combined(symbols, market=market, strategy=strategy)
+        yield simulate_portfolio(symbols, market=market, strategy=strategy)
 
 
 def _account(trading: Trading, num_trials: int) -> Account:
     equity: Float = np.array(trading.strategy.equity)
-    record = TrackRecord.of(np.diff(equity) / equity[:-1])
+    record = TrackRecord.from_returns(np.diff(equity) / equity[:-1])
     return Account(trading=trading.summary, sharpe=deflated_sharpe(record, num_trials=num_trials))
 
 
-def _findings(dossier: Dossier) -> Iterator[Finding]:
+def _findings(dossier: Diagnostics) -> Iterator[Finding]:
     actions = dossier.actions
     found: list[Finding | None] = []
     _, _, ninety, _ = dossier.reliability.volatile.shares
     if ninety is not None:
         found.append(fails_when_volatile(dossier.name, ninety))
     if actions.source == "head":
-        found.extend(findings_of_actions(actions))
+        found.extend(action_findings(actions))
         found.append(
             class_imbalance({str(name): count for name, count in actions.balance["train"].items()})
         )

@@ -38,9 +38,9 @@ def _worse_than_baselines(candidate: EvaluatedForecaster) -> Iterable[Finding]:
             "raramente",
             rival=best.name,
         )
-        yield Finding.of("EVA001", _worse(candidate.name, best.name, best.crps_skill), do=do)
+        yield Finding.from_code("EVA001", _worse(candidate.name, best.name, best.crps_skill), do=do)
     if naive.crps_skill < 0:
-        yield Finding.of("EVA017", _worse(candidate.name, NAIVE, naive.crps_skill))
+        yield Finding.from_code("EVA017", _worse(candidate.name, NAIVE, naive.crps_skill))
 
 
 def _worse(name: str, rival: str, skill: float) -> Text:
@@ -79,7 +79,7 @@ def _implausible(forecaster: EvaluatedForecaster) -> Iterable[Finding]:
             seen=Text.joined(seen),
             windows=metrics.num_windows,
         )
-        yield Finding.of("EVA002", text)
+        yield Finding.from_code("EVA002", text)
 
 
 def _not_promoted(promotion: Promotion | None) -> Iterable[Finding]:
@@ -113,7 +113,7 @@ def _edge_within_noise(
             rival=rival.name,
             p=rival.tested_p_value,
         )
-        yield Finding.of("EVA004", seen)
+        yield Finding.from_code("EVA004", seen)
 
 
 def _underdispersed(candidate: EvaluatedForecaster) -> Iterable[Finding]:
@@ -125,4 +125,4 @@ def _underdispersed(candidate: EvaluatedForecaster) -> Iterable[Finding]:
             name=candidate.name,
             held=100 * coverage,
         )
-        yield Finding.of("EVA005", seen)
+        yield Finding.from_code("EVA005", seen)

@@ -34,7 +34,7 @@ class Forecast(Value):
     findings: tuple[Finding, ...] = ()
 
     @classmethod
-    def of(
+    def from_quantiles(
         cls,
         symbol: Symbol,
         quantiles: NDArray[np.float64],

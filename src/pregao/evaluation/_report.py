@@ -5,10 +5,10 @@ from datetime import date
 from typing import Literal, Self
 
 from pregao.evaluation._comparison import Comparison
-from pregao.evaluation._diagnostics import Dossier
+from pregao.evaluation._diagnostics import Diagnostics
 from pregao.evaluation._layouts import RankedCandidate, ReportedBaselines
 from pregao.evaluation._results import EvaluatedForecaster, Training, Trials, WindowCounts
-from pregao.evaluation._walk_forward import Walk
+from pregao.evaluation._walk_forward import WalkForwardResult
 from pregao.findings import Finding
 from pregao.inference import Edge, Overfitting, Promotion, Verdict
 from pregao.training import Experiment
@@ -70,9 +70,9 @@ class Report(Value):
     findings: tuple[Finding, ...]
     seconds: float
     trials: Trials = Trials()
-    dossiers: tuple[Dossier, ...] = ()
+    dossiers: tuple[Diagnostics, ...] = ()
     """Of the candidate and of the best baseline; none where each ticker is decided by itself."""
-    walk: Walk | None = None
+    walk: WalkForwardResult | None = None
     """The candidate refitted before each fold of the test part; edge and verdict are then of it."""
 
     def ranked(self) -> tuple[EvaluatedForecaster, ...]:
@@ -116,7 +116,7 @@ class Report(Value):
         """Whether some of the ranking average others of it."""
         return any(each.kind == "ensemble" for each in self.ranking)
 
-    def dossier(self, name: str) -> Dossier | None:
+    def diagnostics(self, name: str) -> Diagnostics | None:
         """Return the diagnostics of a forecaster; None if they were not run."""
         return next((each for each in self.dossiers if each.name == name), None)
 
@@ -132,8 +132,8 @@ class Report(Value):
         findings: Iterable[Finding],
         seconds: float,
         trials: Trials | None = None,
-        walk: Walk | None = None,
-        dossiers: tuple[Dossier, ...] = (),
+        walk: WalkForwardResult | None = None,
+        dossiers: tuple[Diagnostics, ...] = (),
     ) -> Self:
         """Join a comparison with how each network was trained, and on what data.
 

@@ -8,7 +8,7 @@ from pregao.dataset import Dataset, WalkForward
 from pregao.evaluation._comparison import Comparison
 from pregao.evaluation._results import WindowCounts
 from pregao.instruments import as_date
-from pregao.scores import Judged
+from pregao.scores import ScoredForecasts
 from pregao.values import Value
 
 
@@ -28,7 +28,7 @@ class Fold(Value):
     """Of the test windows, by forecaster."""
 
     @classmethod
-    def from_scores(cls, dataset: Dataset, scored: Mapping[str, Judged]) -> Self:
+    def from_scores(cls, dataset: Dataset, scored: Mapping[str, ScoredForecasts]) -> Self:
         """Summarise the dataset and the scores of a fold."""
         cutoffs = {
             "train": dataset.train.cutoffs,
@@ -47,7 +47,7 @@ class Fold(Value):
         )
 
 
-class Walk(Value):
+class WalkForwardResult(Value):
     """Forecasters compared over all folds together, on every window of the test part."""
 
     plan: WalkForward

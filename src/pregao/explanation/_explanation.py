@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import Field
 
-from pregao.explanation._integrated_gradients import Attributed
+from pregao.explanation._integrated_gradients import IntegratedGradients
 from pregao.explanation._narrative import (
     IGNORES_INPUTS,
     REMINDER,
@@ -15,9 +15,9 @@ from pregao.explanation._narrative import (
     describe_forecast,
     describe_run,
 )
-from pregao.explanation._permutation import Importances
+from pregao.explanation._permutation_importance import PermutationImportances
 from pregao.inference import Edge
-from pregao.training import Attribution, Model, members_of
+from pregao.training import Attribution, Model, model_members
 from pregao.values import Text, Value
 
 
@@ -48,14 +48,14 @@ class Explanation(Value):
     """Whether no epoch beat the untrained network, which equals its anchor and ignores inputs."""
     num_windows: int = Field(ge=1)
     """The windows that attributions are averaged over: 1 for a forecast."""
-    attributed: tuple[Attributed, ...] = Field(min_length=1)
-    importances: Importances | None = None
+    attributed: tuple[IntegratedGradients, ...] = Field(min_length=1)
+    importances: PermutationImportances | None = None
     """Of a run; None for a forecast."""
     what_mattered: tuple[Text, ...]
     """The narrative: the attributions in sentences."""
 
     @classmethod
-    def of(
+    def from_attributions(
         cls,
         attributions: Sequence[Attribution],
         model: Model,
@@ -66,11 +66,13 @@ class Explanation(Value):
         edge: Edge,
         as_of: date,
         symbol: str | None = None,
-        importances: Importances | None = None,
+        importances: PermutationImportances | None = None,
     ) -> Self:
         """Assemble attributions, and for a run importances, with the narrative drawn from them."""
         features = model.scaler.features
-        attributed = tuple(Attributed.of(each, features) for each in attributions)
+        attributed = tuple(
+            IntegratedGradients.from_attribution(each, features) for each in attributions
+        )
         if is_untrained(model) and not any(each.absolute_percent for each in attributed):
             sentences = [IGNORES_INPUTS]
         elif importances is None:
@@ -104,5 +106,5 @@ def _reminder(edge: Edge) -> Text:
 
 def is_untrained(model: Model) -> bool:
     """Return whether no epoch of any member beat the untrained network on validation."""
-    members = members_of(model)
+    members = model_members(model)
     return all(each.best_epoch == 0 for each in members)

@@ -6,14 +6,14 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from pregao.explanation._permutation import lag_group_name, lag_groups
+from pregao.explanation._permutation_importance import lag_group_name, lag_groups
 from pregao.training import Attribution, Quantity
 from pregao.values import Value
 
 _SIGNIFICANT_DIGITS = 4
 
 
-class Share(Value):
+class AttributionShare(Value):
     """The attribution of one feature, or of one lag, in percent."""
 
     name: str
@@ -22,7 +22,7 @@ class Share(Value):
     """The sum of absolute attributions, in which opposite signs do not cancel."""
 
 
-class Attributed(Value):
+class IntegratedGradients(Value):
     """The attributions of one forecast quantity to the inputs of the network, in percent.
 
     For a run, all numbers are means over windows.
@@ -35,14 +35,14 @@ class Attributed(Value):
     """The forecast for the average input."""
     gap_percent: float
     """Their difference less the sum of attributions: the error of numerical integration."""
-    by_feature: tuple[Share, ...]
-    by_lag: tuple[Share, ...]
+    by_feature: tuple[AttributionShare, ...]
+    by_lag: tuple[AttributionShare, ...]
     """The oldest session first; lag 1 is that of the cutoff."""
     matrix_percent: tuple[tuple[float, ...], ...]
     """(features, lags): signed attributions of one forecast; mean absolute ones of a run."""
 
     @classmethod
-    def of(cls, attribution: Attribution, features: Sequence[str]) -> Self:
+    def from_attribution(cls, attribution: Attribution, features: Sequence[str]) -> Self:
         """Aggregate the attributions of one window (a forecast) or of several (a run)."""
         inputs = attribution.inputs
         lags = [str(lag) for lag in range(inputs.shape[2], 0, -1)]
@@ -67,12 +67,12 @@ class Attributed(Value):
         """The sum of absolute attributions."""
         return sum(each.absolute_percent for each in self.by_feature)
 
-    def by_size(self) -> list[Share]:
+    def sorted_by_size(self) -> list[AttributionShare]:
         """Return the features by descending absolute value of the signed attribution."""
         return sorted(self.by_feature, key=lambda each: -abs(each.signed_percent))
 
 
-def grouped_by_lag(attributed: Attributed) -> list[Share]:
+def sum_by_lag_group(attributed: IntegratedGradients) -> list[AttributionShare]:
     """Sum the attributions of lags by the groups of `lag_groups`, the newest first."""
     newest_first = attributed.by_lag[::-1]
     groups = [
@@ -80,7 +80,7 @@ def grouped_by_lag(attributed: Attributed) -> list[Share]:
         for first, last in lag_groups(len(newest_first))
     ]
     return [
-        Share(
+        AttributionShare(
             name=name,
             signed_percent=_rounded(sum(each.signed_percent for each in lags)),
             absolute_percent=_rounded(sum(each.absolute_percent for each in lags)),
@@ -89,11 +89,13 @@ def grouped_by_lag(attributed: Attributed) -> list[Share]:
     ]
 
 
-def _shares(names: Sequence[str], inputs: NDArray[np.float64], *, over: int) -> tuple[Share, ...]:
+def _shares(
+    names: Sequence[str], inputs: NDArray[np.float64], *, over: int
+) -> tuple[AttributionShare, ...]:
     signed = inputs.sum(axis=over).mean(axis=0)
     absolute = np.abs(inputs).sum(axis=over).mean(axis=0)
     return tuple(
-        Share(name=name, signed_percent=_rounded(sign), absolute_percent=_rounded(size))
+        AttributionShare(name=name, signed_percent=_rounded(sign), absolute_percent=_rounded(size))
         for name, sign, size in zip(names, signed, absolute, strict=True)
     )
 

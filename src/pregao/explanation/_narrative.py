@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Literal, assert_never
 
-from pregao.explanation._integrated_gradients import Attributed, grouped_by_lag
-from pregao.explanation._permutation import Importance, Importances
-from pregao.training import MedianAt, ProbabilityOf, Quantity, WidthAt
+from pregao.explanation._integrated_gradients import IntegratedGradients, sum_by_lag_group
+from pregao.explanation._permutation_importance import PermutationImportance, PermutationImportances
+from pregao.training import ActionProbability, MedianAt, Quantity, WidthAt
 from pregao.values import Text
 
 # Above this share of the attributions, the gap of the integration makes their sizes unreliable.
@@ -60,14 +60,16 @@ def baseline_served(name: str) -> Text:
     )
 
 
-def describe_forecast(attributed: Sequence[Attributed]) -> Iterator[Text]:
+def describe_forecast(attributed: Sequence[IntegratedGradients]) -> Iterator[Text]:
     """Yield a sentence per quantity of a forecast: its value and its largest attributions."""
     for each in attributed:
         yield _describe_quantity(each)
     yield from _describe_gap(attributed)
 
 
-def describe_run(attributed: Sequence[Attributed], importances: Importances) -> Iterator[Text]:
+def describe_run(
+    attributed: Sequence[IntegratedGradients], importances: PermutationImportances
+) -> Iterator[Text]:
     """Yield sentences on the most important features, clusters and lags of a run."""
     if not importances.reads_features:
         yield IGNORES_FEATURES
@@ -78,10 +80,10 @@ def describe_run(attributed: Sequence[Attributed], importances: Importances) -> 
     yield from _describe_gap(attributed)
 
 
-def name_of_quantity(quantity: Quantity) -> Text:
+def quantity_name(quantity: Quantity) -> Text:
     """Return the name of a quantity of a forecast.
 
-    >>> name_of_quantity(WidthAt(step=10)).pt_br
+    >>> quantity_name(WidthAt(step=10)).pt_br
     'Largura da faixa de 90 % em 10 pregões'
     """
     match quantity:
@@ -94,7 +96,7 @@ def name_of_quantity(quantity: Quantity) -> Text:
                 percent=percent,
                 ahead=_sessions(step),
             )
-        case ProbabilityOf(action=action):
+        case ActionProbability(action=action):
             return Text.of(
                 "Probability of {action}", "Probabilidade de {action}", action=_ACTIONS[action]
             )
@@ -102,8 +104,8 @@ def name_of_quantity(quantity: Quantity) -> Text:
             assert_never(quantity)
 
 
-def _describe_quantity(attributed: Attributed) -> Text:
-    name, value = name_of_quantity(attributed.quantity), _number(attributed.value_percent)
+def _describe_quantity(attributed: IntegratedGradients) -> Text:
+    name, value = quantity_name(attributed.quantity), _number(attributed.value_percent)
     if attributed.absolute_percent == 0:
         return Text.of(
             "{name}: {value} %, whatever the inputs are.",
@@ -112,7 +114,7 @@ def _describe_quantity(attributed: Attributed) -> Text:
             value=value,
         )
     lags, share = _most_read_lags(attributed)
-    most = {each.name: each.signed_percent for each in attributed.by_size()[:_NUM_NAMED]}
+    most = {each.name: each.signed_percent for each in attributed.sorted_by_size()[:_NUM_NAMED]}
     return Text.of(
         "{name}: {value} %, {points} points from what the average input would give. What mattered "
         "most: {most}; {share} % of all in {lags}.",
@@ -127,18 +129,18 @@ def _describe_quantity(attributed: Attributed) -> Text:
     )
 
 
-def _most_read_lags(attributed: Attributed) -> tuple[str, int]:
+def _most_read_lags(attributed: IntegratedGradients) -> tuple[str, int]:
     """Return the group of lags of largest attribution, and its share of the total in percent."""
-    most = max(grouped_by_lag(attributed), key=lambda each: each.absolute_percent)
+    most = max(sum_by_lag_group(attributed), key=lambda each: each.absolute_percent)
     return most.name, round(100 * most.absolute_percent / attributed.absolute_percent)
 
 
-def _describe_gap(attributed: Sequence[Attributed]) -> Iterator[Text]:
+def _describe_gap(attributed: Sequence[IntegratedGradients]) -> Iterator[Text]:
     if any(abs(each.gap_percent) > _MAX_GAP_SHARE * each.absolute_percent for each in attributed):
         yield _LARGE_GAP
 
 
-def _describe_features(importances: Importances) -> Text:
+def _describe_features(importances: PermutationImportances) -> Text:
     everything = _number(importances.everything.rise_percent, "+")
     clear = _clear(importances.by_feature)
     if not clear:
@@ -159,7 +161,7 @@ def _describe_features(importances: Importances) -> Text:
     )
 
 
-def _describe_clusters(importances: Importances) -> Iterator[Text]:
+def _describe_clusters(importances: PermutationImportances) -> Iterator[Text]:
     """Yield a sentence per cluster that is more important than each of its features alone."""
     alone = {each.name: each.rise_percent for each in importances.by_feature}
     for each in _clear(importances.by_cluster):
@@ -174,7 +176,7 @@ def _describe_clusters(importances: Importances) -> Iterator[Text]:
             )
 
 
-def _describe_lags(by_lag: Sequence[Importance]) -> Text:
+def _describe_lags(by_lag: Sequence[PermutationImportance]) -> Text:
     clear = _clear(by_lag)
     if not clear:
         return _NO_LAGS
@@ -186,7 +188,7 @@ def _describe_lags(by_lag: Sequence[Importance]) -> Text:
     )
 
 
-def _clear(importances: Iterable[Importance]) -> list[Importance]:
+def _clear(importances: Iterable[PermutationImportance]) -> list[PermutationImportance]:
     """Return the importances above two standard errors, the largest first."""
     chosen = [each for each in importances if each.is_clear]
     return sorted(chosen, key=lambda each: -each.rise_percent)

@@ -1,10 +1,10 @@
 """Kinds of findings about evaluation: reasons not to rely on a score."""
 
-from pregao.findings._kind import Kind
+from pregao.findings._kind import FindingKind
 from pregao.values import Text
 
 EVALUATION = (
-    Kind(
+    FindingKind(
         code="EVA001",
         severity="warning",
         title=Text(en="worse than the best baseline", pt_br="pior que a melhor referência"),
@@ -20,7 +20,7 @@ EVALUATION = (
             "mais épocas raramente",
         ),
     ),
-    Kind(
+    FindingKind(
         code="EVA002",
         severity="error",
         title=Text(en="implausibly good score", pt_br="improvável demais para ser acaso"),
@@ -37,7 +37,7 @@ EVALUATION = (
             "preços preenchidos depois; 'pregao audit' verifica isso",
         ),
     ),
-    Kind(
+    FindingKind(
         code="EVA003",
         severity="error",
         title=Text(en="leak", pt_br="vazamento"),
@@ -52,7 +52,7 @@ EVALUATION = (
             "mudou, e faça a auditoria de novo",
         ),
     ),
-    Kind(
+    FindingKind(
         code="EVA004",
         severity="info",
         title=Text(en="edge not significant", pt_br="vantagem não significativa"),
@@ -69,7 +69,7 @@ EVALUATION = (
             "mais ativos podem ser conclusivos",
         ),
     ),
-    Kind(
+    FindingKind(
         code="EVA005",
         severity="warning",
         title=Text(en="underdispersed", pt_br="faixas estreitas demais"),
@@ -82,7 +82,7 @@ EVALUATION = (
             pt_br="calibre as faixas na parte de validação antes de usá-las",
         ),
     ),
-    Kind(
+    FindingKind(
         code="EVA006",
         severity="info",
         title=Text(
@@ -99,7 +99,7 @@ EVALUATION = (
             pt_br="compare a acurácia com a da classe majoritária",
         ),
     ),
-    Kind(
+    FindingKind(
         code="EVA007",
         severity="warning",
         title=Text(en="trials not counted", pt_br="tentativas não contadas"),
@@ -116,7 +116,7 @@ EVALUATION = (
             "está o registro",
         ),
     ),
-    Kind(
+    FindingKind(
         code="EVA008",
         severity="warning",
         title=Text(en="test opened more than once", pt_br="teste aberto mais de uma vez"),
@@ -132,7 +132,7 @@ EVALUATION = (
             "novos pregões",
         ),
     ),
-    Kind(
+    FindingKind(
         code="EVA009",
         severity="warning",
         title=Text(en="class imbalance", pt_br="classes desbalanceadas"),
@@ -147,7 +147,7 @@ EVALUATION = (
             "limiar dos rótulos",
         ),
     ),
-    Kind(
+    FindingKind(
         code="EVA010",
         severity="warning",
         title=Text(en="baseline left out", pt_br="referência excluída"),
@@ -163,7 +163,7 @@ EVALUATION = (
             "referências não são afetadas",
         ),
     ),
-    Kind(
+    FindingKind(
         code="EVA011",
         severity="info",
         title=Text(en="not promoted", pt_br="não promovida"),
@@ -179,7 +179,7 @@ EVALUATION = (
             "podem ser conclusivos",
         ),
     ),
-    Kind(
+    FindingKind(
         code="EVA012",
         severity="warning",
         title=Text(en="low coverage when volatile", pt_br="cobertura baixa com volatilidade alta"),
@@ -196,7 +196,7 @@ EVALUATION = (
             "por volatilidade, ou de modo adaptativo",
         ),
     ),
-    Kind(
+    FindingKind(
         code="EVA013",
         severity="warning",
         title=Text(en="selection bias not ruled out", pt_br="viés de seleção não descartado"),
@@ -213,7 +213,7 @@ EVALUATION = (
             "posteriores à busca",
         ),
     ),
-    Kind(
+    FindingKind(
         code="EVA014",
         severity="warning",
         title=Text(en="costs exceed the edge", pt_br="custos superam a vantagem"),
@@ -229,7 +229,7 @@ EVALUATION = (
             "confira os custos",
         ),
     ),
-    Kind(
+    FindingKind(
         code="EVA015",
         severity="error",
         title=Text(en="labels swapped", pt_br="rótulos trocados"),
@@ -246,7 +246,7 @@ EVALUATION = (
             "exibidos; até lá, não use estas ações",
         ),
     ),
-    Kind(
+    FindingKind(
         code="EVA016",
         severity="warning",
         title=Text(en="gain not consistent across folds", pt_br="ganho inconsistente entre folds"),
@@ -261,7 +261,7 @@ EVALUATION = (
             pt_br="examine os folds com ganho; espere o fold mediano, não a média",
         ),
     ),
-    Kind(
+    FindingKind(
         code="EVA017",
         severity="warning",
         title=Text(en="worse than the naive forecast", pt_br="pior que a previsão ingênua"),

@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import computed_field, field_validator, model_validator
 
-from pregao.findings._kind import Kind, Severity
+from pregao.findings._kind import FindingKind, Severity
 from pregao.findings._kinds import FINDINGS, find_kind
 from pregao.values import Text, Value
 
@@ -20,7 +20,7 @@ class Finding(Value):
     the page of documentation too; on reading they come from the registry again.
 
     >>> seen = Text(en="2 sessions without a bar", pt_br="2 pregões sem cotação")
-    >>> finding = Finding.of("PRC001", seen, symbol="PETR4")
+    >>> finding = Finding.from_code("PRC001", seen, symbol="PETR4")
     >>> finding.severity, finding.title.pt_br, finding.docs.en
     ('warning', 'lacuna', 'docs/findings/PRC001.md')
     """
@@ -46,7 +46,7 @@ class Finding(Value):
         return find_kind(code).code
 
     @classmethod
-    def of(
+    def from_code(
         cls,
         code: str,
         seen: Text,
@@ -74,7 +74,7 @@ class Finding(Value):
         )
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> FindingKind:
         """The kind of the code."""
         return FINDINGS[self.code]
 
@@ -94,6 +94,6 @@ class Finding(Value):
         return f"{self.code} {self.title} ({self.severity}): {self.seen} - {self.do}"
 
 
-def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def sort_by_severity(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Return findings by descending severity, in the given order within each."""
     return tuple(sorted(findings, key=lambda each: _WORST_FIRST.index(each.severity)))

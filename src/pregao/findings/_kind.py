@@ -7,7 +7,7 @@ from pregao.values import Text, Value
 Severity = Literal["info", "warning", "error"]
 
 
-class Kind(Value):
+class FindingKind(Value):
     """The registry entry of a code."""
 
     code: str

@@ -4,17 +4,17 @@ from itertools import chain
 
 from pregao.errors import UnknownNameError
 from pregao.findings._evaluation import EVALUATION
-from pregao.findings._kind import Kind
+from pregao.findings._kind import FindingKind
 from pregao.findings._learning import LEARNING
 from pregao.findings._prices import PRICES
 from pregao.findings._serving import SERVING
 
-FINDINGS: dict[str, Kind] = {
+FINDINGS: dict[str, FindingKind] = {
     each.code: each for each in chain(PRICES, LEARNING, EVALUATION, SERVING)
 }
 
 
-def find_kind(code: str) -> Kind:
+def find_kind(code: str) -> FindingKind:
     """Return the kind of a code, in upper or lower case.
 
     >>> find_kind("eva001").title.pt_br

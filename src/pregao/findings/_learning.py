@@ -1,10 +1,10 @@
 """Kinds of findings about training, and about symbols and networks left out of it."""
 
-from pregao.findings._kind import Kind
+from pregao.findings._kind import FindingKind
 from pregao.values import Text
 
 LEARNING = (
-    Kind(
+    FindingKind(
         code="LRN001",
         severity="info",
         title=Text(en="overfit", pt_br="sobreajuste"),
@@ -19,7 +19,7 @@ LEARNING = (
             "adiam o sobreajuste",
         ),
     ),
-    Kind(
+    FindingKind(
         code="LRN002",
         severity="info",
         title=Text(en="nothing learned", pt_br="nada aprendido"),
@@ -34,7 +34,7 @@ LEARNING = (
             "mais ativos ou mais dropout podem ajudar",
         ),
     ),
-    Kind(
+    FindingKind(
         code="LRN003",
         severity="warning",
         title=Text(en="diverged", pt_br="divergência"),
@@ -44,7 +44,7 @@ LEARNING = (
         ),
         advice=Text(en="lower the learning rate", pt_br="diminua a taxa de aprendizado"),
     ),
-    Kind(
+    FindingKind(
         code="LRN005",
         severity="warning",
         title=Text(en="symbol not in training", pt_br="ativo fora do treino"),
@@ -57,7 +57,7 @@ LEARNING = (
             pt_br="interprete essas previsões com cautela, ou treine uma rede com o ativo",
         ),
     ),
-    Kind(
+    FindingKind(
         code="LRN006",
         severity="info",
         title=Text(en="network left out", pt_br="rede excluída"),
@@ -70,7 +70,7 @@ LEARNING = (
             pt_br="nada a fazer; as outras redes não são afetadas",
         ),
     ),
-    Kind(
+    FindingKind(
         code="LRN007",
         severity="warning",
         title=Text(en="symbol left out", pt_br="ativo excluído"),
@@ -83,7 +83,7 @@ LEARNING = (
             pt_br="corrija a causa e rode de novo; o resultado contém os outros ativos",
         ),
     ),
-    Kind(
+    FindingKind(
         code="LRN008",
         severity="warning",
         title=Text(en="no trained trial", pt_br="nenhuma tentativa treinada"),
@@ -96,7 +96,7 @@ LEARNING = (
             pt_br="dê mais segundos, ou mude o espaço de busca",
         ),
     ),
-    Kind(
+    FindingKind(
         code="LRN009",
         severity="info",
         title=Text(en="search not finished", pt_br="busca inacabada"),
@@ -109,7 +109,7 @@ LEARNING = (
             pt_br="'pregao search --resume' com o id dela continua",
         ),
     ),
-    Kind(
+    FindingKind(
         code="LRN010",
         severity="warning",
         title=Text(en="GJR-GARCH not fitted", pt_br="GJR-GARCH sem ajuste"),
@@ -124,7 +124,7 @@ LEARNING = (
             pt_br="dê um histórico mais longo, para que os parâmetros possam ser estimados",
         ),
     ),
-    Kind(
+    FindingKind(
         code="LRN011",
         severity="error",
         title=Text(en="horizon mismatch", pt_br="horizonte incompatível"),

@@ -17,17 +17,17 @@ def not_trained_on(run: str, trained_on: Sequence[str], symbol: str) -> Finding:
         symbols=", ".join(trained_on[:_MOST_SYMBOLS]),
         symbol=symbol,
     )
-    return Finding.of("LRN005", seen, symbol=symbol)
+    return Finding.from_code("LRN005", seen, symbol=symbol)
 
 
 def network_left_out(name: str, reason: str) -> Finding:
     """Return that a network of the zoo does not fit an experiment (LRN006)."""
-    return Finding.of("LRN006", Text.same(f"{name}: {reason}"))
+    return Finding.from_code("LRN006", Text.same(f"{name}: {reason}"))
 
 
 def ticker_left_out(symbol: str, reason: str) -> Finding:
     """Return that a symbol of many has no part in the result (LRN007)."""
-    return Finding.of("LRN007", Text.same(reason), symbol=symbol)
+    return Finding.from_code("LRN007", Text.same(reason), symbol=symbol)
 
 
 def no_trial_trained(network: str, reason: str | None) -> Finding:
@@ -43,7 +43,7 @@ def no_trial_trained(network: str, reason: str | None) -> Finding:
         network=network,
         why=why,
     )
-    return Finding.of("LRN008", seen)
+    return Finding.from_code("LRN008", seen)
 
 
 def search_unfinished(search: str, num_trials: int) -> Finding:
@@ -58,7 +58,7 @@ def search_unfinished(search: str, num_trials: int) -> Finding:
         "'pregao search --resume {search}' continua",
         search=search,
     )
-    return Finding.of("LRN009", seen, do=do)
+    return Finding.from_code("LRN009", seen, do=do)
 
 
 def horizon_mismatch(run: str, *, requested: int, trained: int) -> Finding | None:
@@ -72,9 +72,9 @@ def horizon_mismatch(run: str, *, requested: int, trained: int) -> Finding | Non
         trained=trained,
         requested=requested,
     )
-    return Finding.of("LRN011", seen)
+    return Finding.from_code("LRN011", seen)
 
 
 def baseline_unavailable(reason: str) -> Finding:
     """Return that a baseline could not be fitted (EVA010)."""
-    return Finding.of("EVA010", Text.same(reason))
+    return Finding.from_code("EVA010", Text.same(reason))

@@ -1,10 +1,10 @@
 """Kinds of findings about prices, in the order of the checks."""
 
-from pregao.findings._kind import Kind
+from pregao.findings._kind import FindingKind
 from pregao.values import Text
 
 PRICES = (
-    Kind(
+    FindingKind(
         code="PRC001",
         severity="warning",
         title=Text(en="gap", pt_br="lacuna"),
@@ -19,7 +19,7 @@ PRICES = (
             "os pregões em que houve negócio",
         ),
     ),
-    Kind(
+    FindingKind(
         code="PRC002",
         severity="warning",
         title=Text(en="bar on a closed day", pt_br="cotação em dia sem pregão"),
@@ -34,7 +34,7 @@ PRICES = (
             "volume com o calendário da bolsa",
         ),
     ),
-    Kind(
+    FindingKind(
         code="PRC003",
         severity="warning",
         title=Text(en="rows out of order", pt_br="linhas fora de ordem"),
@@ -47,7 +47,7 @@ PRICES = (
             pt_br="as linhas foram ordenadas; grave-as com as mais antigas primeiro",
         ),
     ),
-    Kind(
+    FindingKind(
         code="PRC004",
         severity="warning",
         title=Text(en="duplicate session", pt_br="pregão repetido"),
@@ -62,7 +62,7 @@ PRICES = (
             "excluídas",
         ),
     ),
-    Kind(
+    FindingKind(
         code="PRC005",
         severity="warning",
         title=Text(en="missing values", pt_br="valores ausentes"),
@@ -75,7 +75,7 @@ PRICES = (
             pt_br="um valor preenchido seria um preço inventado: baixe esses pregões de novo",
         ),
     ),
-    Kind(
+    FindingKind(
         code="PRC006",
         severity="warning",
         title=Text(en="invalid price or volume", pt_br="preço ou volume inválido"),
@@ -88,7 +88,7 @@ PRICES = (
             pt_br="as linhas foram excluídas: baixe esses pregões de novo",
         ),
     ),
-    Kind(
+    FindingKind(
         code="PRC007",
         severity="warning",
         title=Text(en="impossible bar", pt_br="cotação impossível"),
@@ -102,7 +102,7 @@ PRICES = (
             pt_br="um dos quatro preços está errado: baixe esses pregões de novo",
         ),
     ),
-    Kind(
+    FindingKind(
         code="PRC008",
         severity="warning",
         title=Text(en="flat prices", pt_br="preços parados"),
@@ -118,7 +118,7 @@ PRICES = (
             "tem pouca liquidez",
         ),
     ),
-    Kind(
+    FindingKind(
         code="PRC009",
         severity="error",
         title=Text(en="split jump", pt_br="salto de desdobramento"),
@@ -136,7 +136,7 @@ PRICES = (
             "ajustados, ou ajuste as linhas anteriores",
         ),
     ),
-    Kind(
+    FindingKind(
         code="PRC010",
         severity="warning",
         title=Text(en="stale tail", pt_br="final desatualizado"),
@@ -151,7 +151,7 @@ PRICES = (
             pt_br="a previsão partiria de um preço antigo: baixe de novo, ou termine o período ali",
         ),
     ),
-    Kind(
+    FindingKind(
         code="PRC011",
         severity="error",
         title=Text(en="unit error", pt_br="erro de unidade"),
@@ -165,7 +165,7 @@ PRICES = (
             pt_br="isso cria dois retornos que não ocorreram: corrija as linhas na fonte",
         ),
     ),
-    Kind(
+    FindingKind(
         code="PRC012",
         severity="error",
         title=Text(en="future bar", pt_br="cotação futura"),
@@ -178,7 +178,7 @@ PRICES = (
             pt_br="uma cotação assim ainda não pode ser conhecida: confira as datas da fonte",
         ),
     ),
-    Kind(
+    FindingKind(
         code="PRC013",
         severity="warning",
         title=Text(en="changed history", pt_br="histórico alterado"),
@@ -192,7 +192,7 @@ PRICES = (
             "de novo para usar esta",
         ),
     ),
-    Kind(
+    FindingKind(
         code="PRC014",
         severity="info",
         title=Text(en="no order book", pt_br="sem livro de ofertas"),
@@ -207,7 +207,7 @@ PRICES = (
             "ou peça menos atributos",
         ),
     ),
-    Kind(
+    FindingKind(
         code="PRC015",
         severity="info",
         title=Text(en="provisional bar", pt_br="cotação provisória"),
@@ -222,7 +222,7 @@ PRICES = (
             "do fim do pregão",
         ),
     ),
-    Kind(
+    FindingKind(
         code="PRC016",
         severity="warning",
         title=Text(en="not adjusted", pt_br="sem ajuste"),
@@ -238,7 +238,7 @@ PRICES = (
             "de preços ajustados, como yahoo",
         ),
     ),
-    Kind(
+    FindingKind(
         code="PRC017",
         severity="warning",
         title=Text(en="truncated history", pt_br="histórico truncado"),
@@ -254,7 +254,7 @@ PRICES = (
             "armazenamento",
         ),
     ),
-    Kind(
+    FindingKind(
         code="PRC018",
         severity="warning",
         title=Text(en="source failure", pt_br="falha de fonte"),
@@ -271,7 +271,7 @@ PRICES = (
             "ao comparar com uma execução anterior",
         ),
     ),
-    Kind(
+    FindingKind(
         code="PRC019",
         severity="warning",
         title=Text(en="stale prices", pt_br="cotações desatualizadas"),

@@ -1,10 +1,10 @@
 """Kinds of findings about serving: which forecaster was served in place of a champion."""
 
-from pregao.findings._kind import Kind
+from pregao.findings._kind import FindingKind
 from pregao.values import Text
 
 SERVING = (
-    Kind(
+    FindingKind(
         code="SRV001",
         severity="info",
         title=Text(en="baseline served", pt_br="previsão de uma referência"),
@@ -18,7 +18,7 @@ SERVING = (
             "um campeão",
         ),
     ),
-    Kind(
+    FindingKind(
         code="SRV002",
         severity="warning",
         title=Text(en="champion unavailable", pt_br="campeão indisponível"),

@@ -18,6 +18,10 @@ from pregao.inference._overfitting import minimum_track_record as minimum_track_
 from pregao.inference._overfitting import probabilistic_sharpe as probabilistic_sharpe
 from pregao.inference._overfitting import probability_of_overfitting as probability_of_overfitting
 from pregao.inference._promotion import Promotion as Promotion
-from pregao.inference._promotion import promote as promote
-from pregao.inference._superiority import SuperiorAbility as SuperiorAbility
-from pregao.inference._superiority import superior_ability as superior_ability
+from pregao.inference._promotion import decide_promotion as decide_promotion
+from pregao.inference._superior_ability import (
+    SuperiorPredictiveAbility as SuperiorPredictiveAbility,
+)
+from pregao.inference._superior_ability import (
+    superior_predictive_ability as superior_predictive_ability,
+)

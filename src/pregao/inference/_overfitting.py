@@ -16,7 +16,7 @@ _LOGIT_LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 class TrackRecord(Value):
     """The moments of a series of returns that tests of its Sharpe ratio need.
 
-    >>> TrackRecord.of([0.01, -0.02, 0.03, 0.0]).num_observations
+    >>> TrackRecord.from_returns([0.01, -0.02, 0.03, 0.0]).num_observations
     4
     """
 
@@ -28,7 +28,7 @@ class TrackRecord(Value):
     """3 for a normal distribution."""
 
     @classmethod
-    def of(cls, returns: ArrayLike) -> Self:
+    def from_returns(cls, returns: ArrayLike) -> Self:
         """Measure returns of single sessions: (n,). Without variance the Sharpe ratio is 0.
 
         Split the return of a position over several sessions into those of its sessions:

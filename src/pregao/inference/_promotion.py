@@ -11,7 +11,10 @@ from pregao.inference._bootstrap import Interval, is_enough, skill_interval
 from pregao.inference._confidence_set import ConfidenceSet, confidence_set
 from pregao.inference._diebold_mariano import DieboldMariano, diebold_mariano
 from pregao.inference._edge import SIGNIFICANCE, Verdict
-from pregao.inference._superiority import SuperiorAbility, superior_ability
+from pregao.inference._superior_ability import (
+    SuperiorPredictiveAbility,
+    superior_predictive_ability,
+)
 from pregao.instruments import Sessions
 from pregao.scores import NAIVE, Float
 from pregao.values import Value
@@ -64,7 +67,7 @@ class Promotion(Value):
         return self
 
 
-def promote(
+def decide_promotion(
     candidates: Mapping[str, Float],
     baselines: Mapping[str, Float],
     *,
@@ -104,7 +107,7 @@ def promote(
     >>> import numpy as np
     >>> draw = np.random.default_rng(0)
     >>> days, naive = np.datetime64("2020-01-01") + np.arange(300), draw.gamma(2, 1, 300)
-    >>> found = promote(
+    >>> found = decide_promotion(
     ...     {"lstm": naive - 0.2 + draw.normal(0, 0.5, 300)},
     ...     {"random_walk": naive, "drift": naive + 0.1},
     ...     candidate="lstm", best_baseline="random_walk", sessions=days, horizon=1,
@@ -124,7 +127,7 @@ def promote(
         num_resamples=num_resamples,
         seed=seed,
     )
-    superiority = superior_ability(
+    superiority = superior_predictive_ability(
         rival,
         candidates,
         sessions=sessions,
@@ -153,7 +156,7 @@ def _decide(
     best_baseline: str,
     *,
     found: ConfidenceSet,
-    superiority: SuperiorAbility,
+    superiority: SuperiorPredictiveAbility,
     tests: Mapping[str, DieboldMariano],
     skill: Interval,
     horizon: int,

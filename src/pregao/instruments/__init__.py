@@ -2,8 +2,8 @@
 
 from pregao.instruments._calendars import Sessions as Sessions
 from pregao.instruments._calendars import as_date as as_date
-from pregao.instruments._calendars import day_at as day_at
-from pregao.instruments._calendars import known_from as known_from
+from pregao.instruments._calendars import calendar_start as calendar_start
+from pregao.instruments._calendars import exchange_date as exchange_date
 from pregao.instruments._calendars import last_complete_session as last_complete_session
 from pregao.instruments._calendars import next_sessions as next_sessions
 from pregao.instruments._calendars import sessions_between as sessions_between

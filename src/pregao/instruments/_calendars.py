@@ -26,11 +26,11 @@ _KNOWN_FROM = {
 }
 
 
-def known_from(exchange: Exchange) -> np.datetime64:
+def calendar_start(exchange: Exchange) -> np.datetime64:
     """Return the first day on which the calendar of an exchange is reliable.
 
     >>> from pregao.instruments import TOKYO
-    >>> str(known_from(TOKYO))
+    >>> str(calendar_start(TOKYO))
     '1997-01-01'
     """
     return _KNOWN_FROM[exchange.code]
@@ -39,14 +39,14 @@ def known_from(exchange: Exchange) -> np.datetime64:
 def sessions_between(exchange: Exchange, first: np.datetime64, last: np.datetime64) -> Sessions:
     """Return the sessions of an exchange from `first` to `last`, both included.
 
-    There are none before `known_from`: no calendar is better than a wrong one.
+    There are none before `calendar_start`: no calendar is better than a wrong one.
 
     >>> from pregao.instruments import B3
     >>> carnival = sessions_between(B3, np.datetime64("2024-02-09"), np.datetime64("2024-02-14"))
     >>> [str(session) for session in carnival]
     ['2024-02-09', '2024-02-14']
     """
-    first = max(_day(first), known_from(exchange))
+    first = max(_day(first), calendar_start(exchange))
     last = _day(last)
     if last < first:
         return np.empty(0, "datetime64[D]")
@@ -62,7 +62,7 @@ def next_sessions(exchange: Exchange, after: np.datetime64, count: int) -> Sessi
     Raises
     ------
     InputError
-        If they lie before `known_from`.
+        If they lie before `calendar_start`.
 
     >>> from pregao.instruments import NYSE
     >>> [str(session) for session in next_sessions(NYSE, np.datetime64("2018-12-31"), 2)]
@@ -72,10 +72,10 @@ def next_sessions(exchange: Exchange, after: np.datetime64, count: int) -> Sessi
     # days for long: the margin covers both.
     last = _day(after) + np.timedelta64(30 + 2 * count, "D")
     first = _day(after) + np.timedelta64(1, "D")
-    if first < known_from(exchange):
+    if first < calendar_start(exchange):
         raise InputError(
             f"the sessions of {exchange.code} after {after} are not known: "
-            f"the calendar begins on {known_from(exchange)}"
+            f"the calendar begins on {calendar_start(exchange)}"
         )
     return sessions_between(exchange, first, last)[:count]
 
@@ -101,17 +101,17 @@ def last_complete_session(exchange: Exchange, now: datetime) -> np.datetime64:
     ('2024-02-09', '2024-02-14')
     """
     moment = np.datetime64((now - CLOSE_GRACE).astimezone(UTC).replace(tzinfo=None), "s")
-    if moment < known_from(exchange) + np.timedelta64(30, "D"):
+    if moment < calendar_start(exchange) + np.timedelta64(30, "D"):
         raise InputError(
             f"no session of {exchange.code} is known to be over at {now}: check the clock, "
-            f"the calendar begins on {known_from(exchange)}"
+            f"the calendar begins on {calendar_start(exchange)}"
         )
     sessions, closes = _calendar_until(exchange.code, _last_year_of_decade(moment))
     last: np.datetime64 = sessions[np.searchsorted(closes, moment, side="right") - 1]
     return last
 
 
-def day_at(exchange: Exchange, now: datetime) -> date:
+def exchange_date(exchange: Exchange, now: datetime) -> date:
     """Return the date at an exchange."""
     return now.astimezone(ZoneInfo(exchange.zone)).date()
 

@@ -1,8 +1,6 @@
 """Durable jobs: accepted once they are on disk, done by the worker that holds the lease."""
 
 from pregao.jobs._claim import Claim as Claim
-from pregao.jobs._jobs import JobLimits as JobLimits
-from pregao.jobs._jobs import Jobs as Jobs
 from pregao.jobs._kinds import JOB_KINDS as JOB_KINDS
 from pregao.jobs._kinds import FetchRequest as FetchRequest
 from pregao.jobs._kinds import JobKindName as JobKindName
@@ -11,10 +9,12 @@ from pregao.jobs._kinds import SweepRequest as SweepRequest
 from pregao.jobs._kinds import TrainingRequest as TrainingRequest
 from pregao.jobs._kinds import TrainRequest as TrainRequest
 from pregao.jobs._kinds import parse_request as parse_request
+from pregao.jobs._queue import JobLimits as JobLimits
+from pregao.jobs._queue import Jobs as Jobs
 from pregao.jobs._request import JobRequest as JobRequest
-from pregao.jobs._sizes import LIMITS as LIMITS
-from pregao.jobs._sizes import SizeLimits as SizeLimits
-from pregao.jobs._values import ENDED as ENDED
+from pregao.jobs._size_limits import SIZE_LIMITS as SIZE_LIMITS
+from pregao.jobs._size_limits import SizeLimits as SizeLimits
+from pregao.jobs._values import FINAL_STATES as FINAL_STATES
 from pregao.jobs._values import Job as Job
 from pregao.jobs._values import JobEvent as JobEvent
 from pregao.jobs._values import JobProblem as JobProblem

@@ -120,7 +120,7 @@ class Claim:
     @contextmanager
     def _locked(self) -> Iterator[tuple[Connection, Row[Any]]]:
         """Open a transaction with the job's row locked, if the lease is still held."""
-        with self.database.writing() as connection:
+        with self.database.write_transaction() as connection:
             row = select_job(connection, self.job.id, lock=True)
             if row is None or row.epoch != self.epoch or row.state != "running":
                 raise LostLeaseError(self.job.id, self.worker)

@@ -14,11 +14,11 @@ from pydantic import AfterValidator, Field, TypeAdapter
 
 from pregao.instruments import Symbol
 from pregao.jobs._request import JobRequest
-from pregao.jobs._sizes import Size, SizeLimits, experiment_sizes
+from pregao.jobs._size_limits import Size, SizeLimits, experiment_sizes
 from pregao.training import Experiment
 from pregao.training.search import Search
 from pregao.values import Text
-from pregao.zoo.networks import ZOO, find_network, name_of
+from pregao.zoo.networks import ZOO, find_network, network_name
 
 
 class TrainRequest(JobRequest):
@@ -38,7 +38,7 @@ class TrainRequest(JobRequest):
     @property
     def network(self) -> str:
         """The name of the network."""
-        return name_of(self.experiment.network)
+        return network_name(self.experiment.network)
 
     def sizes(self, limits: SizeLimits) -> Iterator[Size]:
         """Yield the sizes of the experiment."""

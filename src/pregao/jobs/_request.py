@@ -3,7 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Iterator
 
-from pregao.jobs._sizes import Size, SizeLimits
+from pregao.jobs._size_limits import Size, SizeLimits
 from pregao.values import Value
 
 

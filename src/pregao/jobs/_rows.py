@@ -11,7 +11,7 @@ from pregao.database import job_events, jobs
 from pregao.jobs._kinds import parse_request
 from pregao.jobs._request import JobRequest
 from pregao.jobs._values import Job, JobEvent, JobProblem, JobProgress, JobResult
-from pregao.registry import moment
+from pregao.registry import datetime_from_ms
 
 
 def row_to_job(row: Row[Any]) -> Job:
@@ -20,7 +20,7 @@ def row_to_job(row: Row[Any]) -> Job:
         id=row.id,
         kind=row.kind,
         state=row.state,
-        created=moment(row.created_ms),
+        created=datetime_from_ms(row.created_ms),
         started=_optional_datetime(row.started_ms),
         finished=_optional_datetime(row.finished_ms),
         attempts=row.attempts,
@@ -39,7 +39,7 @@ def new_job(request: JobRequest, now_ms: int) -> Job:
         id=f"job-{uuid4().hex[:20]}",
         kind=request.kind,
         state="queued",
-        created=moment(now_ms),
+        created=datetime_from_ms(now_ms),
         started=None,
         finished=None,
         attempts=0,
@@ -121,9 +121,9 @@ def prune_progress_events(connection: Connection, name: str, *, kept: int) -> No
 def row_to_event(row: Row[Any]) -> JobEvent:
     """Return the event that a row holds."""
     return JobEvent(
-        number=row.number, at=moment(row.at_ms), kind=row.kind, data=json.loads(row.data)
+        number=row.number, at=datetime_from_ms(row.at_ms), kind=row.kind, data=json.loads(row.data)
     )
 
 
 def _optional_datetime(milliseconds: int | None) -> datetime | None:
-    return None if milliseconds is None else moment(milliseconds)
+    return None if milliseconds is None else datetime_from_ms(milliseconds)

@@ -10,7 +10,7 @@ from pregao.values import Text, Value
 
 JobState = Literal["queued", "running", "succeeded", "failed", "cancelled", "dead"]
 STATES: tuple[JobState, ...] = get_args(JobState)
-ENDED: frozenset[JobState] = frozenset({"succeeded", "failed", "cancelled", "dead"})
+FINAL_STATES: frozenset[JobState] = frozenset({"succeeded", "failed", "cancelled", "dead"})
 """The final states; only a retry leaves them."""
 
 
@@ -67,7 +67,7 @@ class Job(Value):
     @property
     def has_ended(self) -> bool:
         """Whether its state is final."""
-        return self.state in ENDED
+        return self.state in FINAL_STATES
 
     @property
     def result_page(self) -> str:

@@ -10,7 +10,7 @@ from pregao.presentation._texts_trading import TEXTS_TRADING
 from pregao.values import Text
 
 if TYPE_CHECKING:
-    from pregao.decisions.trading import Results, TradingSummary
+    from pregao.decisions.trading import AccountResults, TradingSummary
     from pregao.evaluation import Account, Report
     from pregao.inference import DeflatedSharpe
 
@@ -23,7 +23,7 @@ class AccountLine:
 
     name: Quantity
     is_subject: bool
-    results: "Results"
+    results: "AccountResults"
     sharpe: "DeflatedSharpe | None"
     """None for a passive strategy."""
 
@@ -60,7 +60,7 @@ class MarketAccounts:
 
 def accounts_of(report: "Report") -> tuple[MarketAccounts, ...]:
     """Return the accounts of each market in which the candidate had one."""
-    dossier = report.dossier(report.candidate)
+    dossier = report.diagnostics(report.candidate)
     if dossier is None:
         return ()
     return tuple(

@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from pregao.findings import FINDINGS, Kind, Severity
+from pregao.findings import FINDINGS, FindingKind, Severity
 from pregao.presentation._quantities import Badge, Number, Quantity, t
 from pregao.presentation._runs import symbols_cell
 from pregao.presentation._tables import Cell, Table, field_of, table_of
 from pregao.values import Text
 
 if TYPE_CHECKING:
-    from pregao.training import Listed, Recipe
+    from pregao.training import ListedNetwork, Recipe
 
 
-def networks_table(networks: "Sequence[Listed]") -> Table:
+def networks_table(networks: "Sequence[ListedNetwork]") -> Table:
     """Return the zoo, category by category."""
     return table_of(
         networks,
@@ -103,11 +103,11 @@ def severity_badge(severity: Severity) -> Badge:
     return Badge(t(f"severity_{severity}"), severity)
 
 
-def _family(kind: Kind) -> Text:
+def _family(kind: FindingKind) -> Text:
     return t(f"family_{kind.code[:3]}")
 
 
-def _number(network: "Listed") -> Quantity:
+def _number(network: "ListedNetwork") -> Quantity:
     return "" if network.number is None else Number(network.number)
 
 

@@ -11,7 +11,7 @@ from pregao.presentation._texts_explanation import EXPLANATION_TEXTS
 from pregao.values import Text
 
 if TYPE_CHECKING:
-    from pregao.explanation import Explanation, Importance, Share
+    from pregao.explanation import AttributionShare, Explanation, PermutationImportance
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,8 @@ class _Line:
     """A feature or some lags: the cost of swapping them, and their share of each number."""
 
     name: str
-    importance: "Importance | None"
-    shares: "tuple[Share, ...]" = ()
+    importance: "PermutationImportance | None"
+    shares: "tuple[AttributionShare, ...]" = ()
 
 
 def explanation_tables(explanation: "Explanation") -> Iterator[Table]:
@@ -73,11 +73,11 @@ def _features(explanation: "Explanation") -> list[_Line]:
 
 def _lags(explanation: "Explanation") -> list[_Line]:
     """Return the groups of lags, the newest first."""
-    from pregao.explanation import grouped_by_lag
+    from pregao.explanation import sum_by_lag_group
 
     importances = explanation.importances
     rises = {} if importances is None else {each.name: each for each in importances.by_lag}
-    columns = [grouped_by_lag(each) for each in explanation.attributed]
+    columns = [sum_by_lag_group(each) for each in explanation.attributed]
     return [_Line(row[0].name, rises.get(row[0].name), row) for row in zip(*columns, strict=True)]
 
 
@@ -120,7 +120,7 @@ _RISES: tuple[Field[_Line], ...] = (
 
 def _share(explanation: "Explanation", number: int, *, signed: bool) -> Field[_Line]:
     """Return the column of one explained number: shares, with their size where they have a sign."""
-    from pregao.explanation import name_of_quantity
+    from pregao.explanation import quantity_name
 
     def share(line: _Line) -> Quantity:
         if not line.shares:
@@ -132,5 +132,5 @@ def _share(explanation: "Explanation", number: int, *, signed: bool) -> Field[_L
         signed_share = Number(each.signed_percent, 3)
         return t("share_and_size", EXPLANATION_TEXTS, share=signed_share, size=size)
 
-    title = name_of_quantity(explanation.attributed[number].quantity)
+    title = quantity_name(explanation.attributed[number].quantity)
     return field_of(f"quantity_{number}", title, share, importance=6)

@@ -80,8 +80,8 @@ def _result(job: "Job") -> Cell:
 
 def _change(job: "Job") -> str:
     """Return what can be done with a job: cancel, retry or nothing."""
-    from pregao.jobs import ENDED
+    from pregao.jobs import FINAL_STATES
 
-    if job.state not in ENDED:
+    if job.state not in FINAL_STATES:
         return "" if job.is_cancelling else "cancel"
     return "" if job.state == "succeeded" else "retry"

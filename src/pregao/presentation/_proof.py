@@ -9,7 +9,7 @@ from pregao.presentation._texts_proof import PROOF_TEXTS
 from pregao.values import Text
 
 if TYPE_CHECKING:
-    from pregao.evaluation import Fold, Report, Walk
+    from pregao.evaluation import Fold, Report, WalkForwardResult
     from pregao.inference import Promotion
     from pregao.scores import Metrics
 
@@ -140,7 +140,7 @@ def proof_of(report: "Report") -> Proof:
     return _of_single_fit(report) if report.walk is None else _of_walk(report.walk)
 
 
-def _of_walk(walk: "Walk") -> Proof:
+def _of_walk(walk: "WalkForwardResult") -> Proof:
     from pregao.scores import NAIVE
 
     comparison = walk.comparison

@@ -41,7 +41,7 @@ class Clock:
 
 
 @dataclass(frozen=True)
-class Patience:
+class RetryPolicy:
     """How long and how often one download is attempted."""
 
     deadline_seconds: float = 30.0
@@ -63,7 +63,7 @@ class NetworkAccess:
     """By the name of the service."""
     base_urls: Mapping[str, str] = field(default_factory=dict)
     """By the name of the service, where it replaces the usual address."""
-    patience: Patience = Patience()
+    retry_policy: RetryPolicy = RetryPolicy()
     random: Random = field(default_factory=SystemRandom)
     """For the jitter of waits."""
 

@@ -15,11 +15,11 @@ from pregao.errors import ProviderError, ProviderReason, UnknownSymbolError
 from pregao.findings import Finding
 from pregao.instruments import B3, LONDON, NYSE, Symbol, as_date
 from pregao.prices._access import NetworkAccess, Service, require_access
-from pregao.prices._breaker import get_breaker
+from pregao.prices._circuit_breaker import get_breaker
 from pregao.prices._prices import Bars, Column
 from pregao.prices._provider import Download, ProviderEntry
 from pregao.prices._provisional import drop_provisional
-from pregao.prices._replies import (
+from pregao.prices._responses import (
     HttpResponse,
     check_status,
     excerpt,
@@ -139,7 +139,7 @@ class AlphaVantage:
             bars=len(bars),
             first=first,
         )
-        return (Finding.of("PRC017", text, symbol=str(symbol)),)
+        return (Finding.from_code("PRC017", text, symbol=str(symbol)),)
 
     def _own_ticker(self, symbol: Symbol) -> str:
         """Return the ticker in the spelling of Alpha Vantage."""
@@ -227,7 +227,7 @@ class AlphaVantage:
 
 def _raw_bars(rows: Mapping[date, _RawRow]) -> Bars:
     columns = _columns(rows, ("open", "high", "low", "close", "volume"))
-    return Bars.of(sorted(rows), {**columns, "adj_close": columns["close"]})
+    return Bars.from_columns(sorted(rows), {**columns, "adj_close": columns["close"]})
 
 
 def _adjusted_bars(rows: Mapping[date, _AdjustedRow]) -> Bars:
@@ -239,7 +239,7 @@ def _adjusted_bars(rows: Mapping[date, _AdjustedRow]) -> Bars:
     for name in ("open", "high", "low", "close"):
         columns[name] = columns[name] / later
     columns["volume"] = columns["volume"] * later
-    return Bars.of(sorted(rows), columns)
+    return Bars.from_columns(sorted(rows), columns)
 
 
 def _columns(rows: Mapping[date, _Row], names: tuple[str, ...]) -> dict[str, Column]:
@@ -255,7 +255,7 @@ def _raw_finding(symbol: Symbol) -> tuple[Finding, ...]:
         en="closes as traded: adj_close has neither dividends nor splits",
         pt_br="fechamentos como negociados: adj_close sem proventos nem desdobramentos",
     )
-    return (Finding.of("PRC016", raw, symbol=str(symbol)),)
+    return (Finding.from_code("PRC016", raw, symbol=str(symbol)),)
 
 
 ALPHAVANTAGE = ProviderEntry(

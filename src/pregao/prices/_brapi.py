@@ -15,11 +15,11 @@ from pregao.errors import ProviderError, ProviderReason, UnknownSymbolError
 from pregao.findings import Finding
 from pregao.instruments import B3, Symbol, as_date
 from pregao.prices._access import NetworkAccess, Service, require_access
-from pregao.prices._breaker import get_breaker
+from pregao.prices._circuit_breaker import get_breaker
 from pregao.prices._prices import Bars
 from pregao.prices._provider import Download, ProviderEntry
 from pregao.prices._provisional import drop_provisional
-from pregao.prices._replies import (
+from pregao.prices._responses import (
     HttpResponse,
     check_status,
     excerpt,
@@ -179,7 +179,7 @@ class Brapi:
         if absent:
             found = f"its rows have an unexpected form (no {', '.join(absent)})"
             raise self._error(symbol, "schema_changed", found)
-        return Bars.of(np.array(days, "datetime64[D]"), columns)
+        return Bars.from_columns(np.array(days, "datetime64[D]"), columns)
 
     def _error(self, symbol: Symbol, reason: ProviderReason, found: str) -> ProviderError:
         return ProviderError(self.name, str(symbol), reason, found)
@@ -196,7 +196,7 @@ def _short_history(symbol: Symbol, bars: Bars, start: date | None) -> tuple[Find
         bars=len(bars),
         first=first,
     )
-    return (Finding.of("PRC017", text, symbol=str(symbol)),)
+    return (Finding.from_code("PRC017", text, symbol=str(symbol)),)
 
 
 BRAPI = ProviderEntry(name=Brapi.name, factory=Brapi, service=SERVICE)

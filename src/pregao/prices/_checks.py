@@ -7,9 +7,9 @@ import numpy as np
 
 from pregao.findings import Severity
 from pregao.instruments import as_date, sessions_between
+from pregao.prices._inspected_bars import SESSIONS, InspectedBars, Rows, flat_rows
 from pregao.prices._jumps import find_jumps, separate_glitches, true_runs
 from pregao.prices._prices import PRICE_COLUMNS
-from pregao.prices._subject import SESSIONS, InspectedBars, Rows, flat_rows
 from pregao.values import Text
 
 # Shorter runs at one price happen in thin markets; of the sessions of real daily files fewer than

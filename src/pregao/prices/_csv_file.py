@@ -82,7 +82,7 @@ def parse_bars(lines: Sequence[str], name: str, symbol: Symbol) -> tuple[Bars, L
     columns.setdefault("adj_close", columns["close"])
     columns.setdefault("volume", np.zeros(len(table.lines)))
     sessions = read_sessions(table.path, table.columns["date"], table.lines, symbol.exchange)
-    return Bars.of(sessions, columns), table.lines
+    return Bars.from_columns(sessions, columns), table.lines
 
 
 def _parse_table(path: str, lines: Sequence[str], symbol: Symbol) -> _Table:

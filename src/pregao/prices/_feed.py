@@ -24,21 +24,21 @@ from pregao.instruments import (
     Exchange,
     Symbol,
     as_date,
-    day_at,
+    exchange_date,
     last_complete_session,
     sessions_between,
 )
-from pregao.prices._access import Clock, NetworkAccess, Patience
-from pregao.prices._breaker import Health
-from pregao.prices._inspection import validated
+from pregao.prices._access import Clock, NetworkAccess, RetryPolicy
+from pregao.prices._circuit_breaker import Health
 from pregao.prices._prices import Prices
 from pregao.prices._provider import Download
-from pregao.prices._providers import NETWORK, PROVIDERS
+from pregao.prices._providers import NETWORK_PROVIDERS, PROVIDERS
 from pregao.prices._sample import Sample
 from pregao.prices._store import PriceStore
+from pregao.prices._validation import validate_download
 from pregao.values import Text, Value
 
-LIVE_SOURCES = (*NETWORK, "store", "sample")
+LIVE_SOURCES = (*NETWORK_PROVIDERS, "store", "sample")
 """The sources that an order may contain."""
 
 _ADVICE = "PREGAO_SOURCES lists the sources, and --source csv reads your files"
@@ -55,7 +55,7 @@ class ProviderFailure(Value):
 
 
 @dataclass(frozen=True)
-class Answer:
+class LivePrices:
     """Prices and their source, with a finding where that is not the first of the order."""
 
     prices: Prices
@@ -97,7 +97,7 @@ class Feed:
 
     order: tuple[str, ...]
     access: NetworkAccess
-    keeps: bool = True
+    stores_downloads: bool = True
     """Whether what comes over the network is stored."""
     name: str = "live"
 
@@ -108,7 +108,7 @@ class Feed:
         start: date | None = None,
         end: date | None = None,
         refresh: bool = True,
-    ) -> Answer:
+    ) -> LivePrices:
         """Return a symbol's prices from `start` to `end`, with their source.
 
         Quarantined prices are returned only where no source has sound ones.
@@ -154,9 +154,9 @@ class Feed:
     def health(self) -> tuple[Health, ...]:
         """Return the state of each provider on the network, in the order."""
         return tuple(
-            NETWORK[name].breaker(self.access).health(self.access.clock)
+            NETWORK_PROVIDERS[name].breaker(self.access).health(self.access.clock)
             for name in self.order
-            if name in NETWORK
+            if name in NETWORK_PROVIDERS
         )
 
     def _first_sound(
@@ -184,11 +184,11 @@ class Feed:
     ) -> _SourceResult | ProviderFailure:
         try:
             full_download = self._download_all(name, symbol)
-            as_of = day_at(symbol.exchange, self.access.clock.now())
+            as_of = exchange_date(symbol.exchange, self.access.clock.now())
             if end is not None:
                 as_of = min(as_of, end)
             download = replace(full_download.between(start, end), as_of=as_of)
-            prices, findings = validated(download)
+            prices, findings = validate_download(download)
         except UnknownSymbolError as error:
             return ProviderFailure(
                 provider=name, reason="unknown_symbol", message=_reason_only(error)
@@ -199,7 +199,7 @@ class Feed:
             return ProviderFailure(provider=name, reason="damaged", message=str(error))
         except InputError as error:  # not one usable bar
             return ProviderFailure(provider=name, reason="bad_payload", message=str(error))
-        to_store = full_download if name in NETWORK else None
+        to_store = full_download if name in NETWORK_PROVIDERS else None
         return _SourceResult(name, download, prices, findings, to_store)
 
     def _download_all(self, name: str, symbol: Symbol) -> Download:
@@ -210,7 +210,7 @@ class Feed:
             case "sample":
                 return Sample().download(symbol)
             case _:
-                return NETWORK[name](access=self.access).download(symbol)
+                return NETWORK_PROVIDERS[name](access=self.access).download(symbol)
 
     def _read_store(self, symbol: Symbol) -> Download:
         """Return the newest stored series, preferring those without standing findings."""
@@ -231,10 +231,10 @@ class Feed:
 
     def _store(self, result: _SourceResult) -> tuple[ProviderFailure, ...]:
         """Store a download; the prices are used even if that fails."""
-        if result.full_download is None or not self.keeps:
+        if result.full_download is None or not self.stores_downloads:
             return ()
         try:
-            PriceStore(self.access.home).append(validated(result.full_download)[0])
+            PriceStore(self.access.home).append(validate_download(result.full_download)[0])
         except (CorruptFileError, StoreBusyError, InputError, OSError) as error:
             message = f"the prices could not be stored: {error}"
             return (ProviderFailure(provider="store", reason="not_stored", message=message),)
@@ -242,7 +242,7 @@ class Feed:
 
     def _finish(
         self, result: _SourceResult, failures: tuple[ProviderFailure, ...], end: date | None
-    ) -> Answer:
+    ) -> LivePrices:
         """Add what is known of the other sources and of the age of the prices."""
         prices = result.prices
         newest = _newest_session(prices.symbol.exchange, self.access.clock, end)
@@ -252,7 +252,7 @@ class Feed:
             findings = (*findings, _fallback_finding(prices, result.source, failures))
         if is_stale and not any(each.code == "PRC010" for each in findings):
             findings = (*findings, _stale_finding(prices, newest))
-        return Answer(
+        return LivePrices(
             prices, result.source, is_stale, as_date(prices.last), failures, tuple(findings)
         )
 
@@ -264,7 +264,7 @@ def open_feed(
     clock: Clock,
     keys: Mapping[str, SecretStr] | None = None,
     base_urls: Mapping[str, str] | None = None,
-    patience: Patience = Patience(),  # noqa: B008 - a frozen value
+    retry_policy: RetryPolicy = RetryPolicy(),  # noqa: B008 - a frozen value
     random: Random | None = None,
 ) -> Feed:
     """Make a feed from settings.
@@ -293,7 +293,7 @@ def open_feed(
         clock,
         keys=dict(keys or {}),
         base_urls=dict(base_urls or {}),
-        patience=patience,
+        retry_policy=retry_policy,
         random=random or SystemRandom(),
     )
     return Feed(tuple(dict.fromkeys(order)), access)
@@ -347,7 +347,7 @@ def _fallback_finding(prices: Prices, source: str, failures: Sequence[ProviderFa
     )
     why = "; ".join(f"{each.provider} ({each.reason}): {each.message}" for each in failures)
     text = Text.of("{what}; {why}", "{what}; {why}", what=what, why=why)
-    return Finding.of("PRC018", text, symbol=str(prices.symbol))
+    return Finding.from_code("PRC018", text, symbol=str(prices.symbol))
 
 
 def _stale_finding(prices: Prices, newest: np.datetime64) -> Finding:
@@ -357,4 +357,4 @@ def _stale_finding(prices: Prices, newest: np.datetime64) -> Finding:
         last=as_date(prices.last),
         newest=as_date(newest),
     )
-    return Finding.of("PRC019", text, symbol=str(prices.symbol))
+    return Finding.from_code("PRC019", text, symbol=str(prices.symbol))

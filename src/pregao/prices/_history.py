@@ -9,7 +9,7 @@ from pregao.errors import InputError
 from pregao.findings import Finding
 from pregao.instruments import Symbol
 from pregao.prices._prices import Bars, Prices
-from pregao.prices._rewrites import rewrite_findings
+from pregao.prices._rewritten_history import rewrite_findings
 from pregao.values import Value
 
 
@@ -109,7 +109,7 @@ def _with_rows(history: History, rows: Bars, revision: int) -> History:
     columns = {name: np.concatenate([old[name], rows.columns[name]]) for name in old}
     sessions = np.concatenate([history.bars.sessions, rows.sessions])
     revisions = np.concatenate([history.revisions, np.full(len(rows), revision, np.int32)])
-    return replace(history, bars=Bars.of(sessions, columns), revisions=revisions)
+    return replace(history, bars=Bars.from_columns(sessions, columns), revisions=revisions)
 
 
 def _differing_rows(stored: Bars, again: Bars) -> NDArray[np.bool_]:

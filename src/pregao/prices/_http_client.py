@@ -67,7 +67,7 @@ class HttpClient(Session[Response]):
     def begin(self, provider: str, symbol: str, *, deadline: float, access: NetworkAccess) -> None:
         """Set the provider and symbol of the next requests, and their monotonic deadline."""
         self._provider, self._symbol, self._deadline = provider, symbol, deadline
-        self._max_bytes, self._monotonic = access.patience.max_bytes, access.clock.monotonic
+        self._max_bytes, self._monotonic = access.retry_policy.max_bytes, access.clock.monotonic
 
     def request(self, method: Any, url: str, *args: Any, **options: Any) -> Response:
         """Send one request; `Response.content` holds its body.

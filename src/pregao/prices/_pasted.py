@@ -13,10 +13,10 @@ from pregao.findings import Finding
 from pregao.instruments import Sessions, Symbol, sessions_between
 from pregao.prices._csv_file import parse_bars
 from pregao.prices._csv_lines import read_text_lines
-from pregao.prices._inspection import validated
+from pregao.prices._inspected_bars import InspectedBars
 from pregao.prices._prices import Bars, Prices
 from pregao.prices._provider import Download
-from pregao.prices._subject import InspectedBars
+from pregao.prices._validation import validate_download
 from pregao.values import Text, Value
 
 NAME = "upload"
@@ -54,7 +54,7 @@ class BadRow(Value):
 
 
 @dataclass(frozen=True)
-class Pasted:
+class PastedPrices:
     """Prices read from a text, and its bad rows."""
 
     prices: Prices
@@ -72,7 +72,7 @@ class BadRowsError(InputError):
         super().__init__(f"{reason}{first}")
 
 
-def read_pasted(text: str, symbol: Symbol, *, today: date) -> Pasted:
+def read_pasted(text: str, symbol: Symbol, *, today: date) -> PastedPrices:
     r"""Read a CSV file with a header, or lines of ``close`` or ``date,close``.
 
     Closes without dates are those of the last sessions until today. Bad rows are left out and
@@ -112,10 +112,10 @@ def read_pasted(text: str, symbol: Symbol, *, today: date) -> Pasted:
         raise BadRowsError(bad[:MAX_BAD_ROWS], f"more than {MAX_BAD_ROWS} rows cannot be used")
     download = Download(symbol, bars, NAME, NAME, lines=line_numbers)
     try:
-        prices, findings = validated(download, today)
+        prices, findings = validate_download(download, today)
     except InputError as error:
         raise BadRowsError(bad, str(error)) from error
-    return Pasted(prices, findings, tuple(bad), is_closes_only=not has_header)
+    return PastedPrices(prices, findings, tuple(bad), is_closes_only=not has_header)
 
 
 def _read_table(
@@ -157,13 +157,17 @@ def _read_closes(
     sessions = (
         np.array([day for _, day, _ in rows], "datetime64[D]")
         if rows[0][1] is not None
-        else last_sessions(symbol, len(rows), today)
+        else last_sessions_until(symbol, len(rows), today)
     )
     columns = {
         **dict.fromkeys(("open", "high", "low", "close", "adj_close"), closes),
         "volume": np.zeros(len(rows)),
     }
-    return Bars.of(sessions, columns), np.array([line for line, _, _ in rows], np.intp), bad
+    return (
+        Bars.from_columns(sessions, columns),
+        np.array([line for line, _, _ in rows], np.intp),
+        bad,
+    )
 
 
 def _parse_lines(lines: list[str]) -> Iterator["BadRow | tuple[int, str | None, float]"]:
@@ -189,7 +193,7 @@ def _is_day(text: str) -> bool:
     return True
 
 
-def last_sessions(symbol: Symbol, count: int, today: date) -> Sessions:
+def last_sessions_until(symbol: Symbol, count: int, today: date) -> Sessions:
     """Return the last sessions of a symbol's exchange until today, for prices without dates."""
     until = np.datetime64(today, "D")
     # Twice as many days plus a month hold enough sessions at any exchange.

@@ -44,7 +44,7 @@ class Bars:
     """The best ask at the close."""
 
     @classmethod
-    def of(cls, sessions: ArrayLike, columns: Mapping[str, ArrayLike]) -> Self:
+    def from_columns(cls, sessions: ArrayLike, columns: Mapping[str, ArrayLike]) -> Self:
         """Make bars from array-likes, copied into read-only arrays of the declared types."""
         names = (*COLUMNS, *(name for name in ORDER_BOOK_COLUMNS if name in columns))
         arrays = {name: np.array(columns[name], np.float64) for name in names}
@@ -59,7 +59,7 @@ class Bars:
 
     def take(self, rows: NDArray[np.intp] | NDArray[np.bool_] | slice) -> Self:
         """Return the bars of some rows."""
-        return self.of(
+        return self.from_columns(
             self.sessions[rows], {name: column[rows] for name, column in self.columns.items()}
         )
 
@@ -70,7 +70,7 @@ class Bars:
         return {name: column for name, column in named.items() if column is not None}
 
 
-NO_BARS = Bars.of([], dict.fromkeys(COLUMNS, ()))
+NO_BARS = Bars.from_columns([], dict.fromkeys(COLUMNS, ()))
 """Bars without a single session."""
 
 
@@ -80,8 +80,8 @@ class Prices:
 
     Rows with defects are left out before (`pregao.prices.validated`), with a finding each.
 
-    >>> from pregao.prices import PROVIDERS, validated
-    >>> prices, findings = validated(PROVIDERS["sample"]().download(Symbol.parse("SP500")))
+    >>> from pregao.prices import PROVIDERS, validate_download
+    >>> prices, findings = validate_download(PROVIDERS["sample"]().download(Symbol.parse("SP500")))
     >>> len(prices), str(prices.first), str(prices.last), prices.symbol.currency
     (5031, '1999-01-04', '2018-12-31', 'USD')
     """
@@ -136,16 +136,16 @@ class Prices:
             content.update(name.encode() + column.tobytes())
         return content.hexdigest()[:16]
 
-    def upto(self, session: np.datetime64 | str) -> Self:
+    def up_to(self, session: np.datetime64 | str) -> Self:
         """Return the bars known at the close of `session`: none after it."""
         return self.between(None, session)
 
     def between(self, first: np.datetime64 | str | None, last: np.datetime64 | str | None) -> Self:
         """Return the bars from `first` to `last`, both included; None leaves a side open."""
-        inside = self.within(first, last)
+        inside = self.mask_between(first, last)
         return replace(self, bars=self.bars.take(inside))
 
-    def within(
+    def mask_between(
         self, first: date | np.datetime64 | str | None, last: date | np.datetime64 | str | None
     ) -> NDArray[np.bool_]:
         """Return the mask of sessions from `first` to `last`, both included; there may be none."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pregao.findings import Finding
 from pregao.instruments import Symbol
 from pregao.prices._access import NetworkAccess, Service
-from pregao.prices._breaker import CircuitBreaker, get_breaker
+from pregao.prices._circuit_breaker import CircuitBreaker, get_breaker
 from pregao.prices._prices import Bars
 
 

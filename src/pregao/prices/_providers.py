@@ -13,7 +13,7 @@ PROVIDERS: dict[str, ProviderEntry] = {
 }
 """All providers, by the name that provenance records."""
 
-NETWORK: dict[str, ProviderEntry] = {
+NETWORK_PROVIDERS: dict[str, ProviderEntry] = {
     name: entry for name, entry in PROVIDERS.items() if entry.service is not None
 }
 """The providers on the network."""

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from pregao.findings import Finding
-from pregao.instruments import as_date, day_at, last_complete_session
+from pregao.instruments import as_date, exchange_date, last_complete_session
 from pregao.prices._access import Clock
 from pregao.prices._provider import Download
 from pregao.values import Text
@@ -18,7 +18,7 @@ def drop_provisional(download: Download, clock: Clock) -> Download:
     not later than today is provisional. Bars after today stay, for the checks to find.
     """
     now, exchange = clock.now(), download.symbol.exchange
-    today = day_at(exchange, now)
+    today = exchange_date(exchange, now)
     sessions = download.bars.sessions
     is_late = sessions > last_complete_session(exchange, now)
     provisional = is_late & (sessions <= np.datetime64(today, "D"))
@@ -30,7 +30,9 @@ def drop_provisional(download: Download, clock: Clock) -> Download:
             "a barra de {day}, cujo pregão não tinha terminado, fica de fora",
             day=day,
         )
-        found = Finding.of("PRC015", text, symbol=str(download.symbol), sessions=[day.isoformat()])
+        found = Finding.from_code(
+            "PRC015", text, symbol=str(download.symbol), sessions=[day.isoformat()]
+        )
         findings = (*findings, found)
     bars = download.bars.take(~provisional)
     return replace(download, bars=bars, as_of=today, findings=findings)

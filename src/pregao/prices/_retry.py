@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from pregao.errors import ProviderError, ProviderReason, UnknownSymbolError
-from pregao.prices._access import NetworkAccess, Patience
-from pregao.prices._breaker import CircuitBreaker
+from pregao.prices._access import NetworkAccess, RetryPolicy
+from pregao.prices._circuit_breaker import CircuitBreaker
 
 Result = TypeVar("Result")
 
@@ -31,9 +31,9 @@ def fetch_with_retry(
     UnknownSymbolError
         If the provider has no such symbol.
     """
-    clock, patience = access.clock, access.patience
-    deadline = clock.monotonic() + patience.deadline_seconds
-    max_attempts = 1 if breaker.admit(symbol, clock) else patience.num_attempts
+    clock, retry_policy = access.clock, access.retry_policy
+    deadline = clock.monotonic() + retry_policy.deadline_seconds
+    max_attempts = 1 if breaker.admit(symbol, clock) else retry_policy.num_attempts
     attempt = 1
     while True:
         try:
@@ -43,7 +43,7 @@ def fetch_with_retry(
             raise
         except ProviderError as error:
             wait = _wait_seconds(
-                patience, attempt, error.retry_after_seconds, access.random.random()
+                retry_policy, attempt, error.retry_after_seconds, access.random.random()
             )
             is_last = attempt >= max_attempts or clock.monotonic() + wait >= deadline
             if error.reason not in _TRANSIENT or is_last:
@@ -57,7 +57,7 @@ def fetch_with_retry(
 
 
 def _wait_seconds(
-    patience: Patience, attempt: int, retry_after_seconds: float | None, jitter: float
+    retry_policy: RetryPolicy, attempt: int, retry_after_seconds: float | None, jitter: float
 ) -> float:
-    wait: float = patience.first_wait_seconds * 2 ** (attempt - 1) * (0.5 + 0.5 * jitter)
+    wait: float = retry_policy.first_wait_seconds * 2 ** (attempt - 1) * (0.5 + 0.5 * jitter)
     return max(wait, retry_after_seconds or 0.0)

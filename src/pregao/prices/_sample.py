@@ -16,7 +16,7 @@ from pregao.prices._provider import Download, ProviderEntry
 
 # Ticker -> the folder of the package `arch` that holds its file.
 _DATA_SETS = {"SP500": "sp500", "NASDAQ": "nasdaq"}
-BUNDLED = tuple(_DATA_SETS)
+BUNDLED_SYMBOLS = tuple(_DATA_SETS)
 """The symbols whose prices are bundled."""
 _ALIASES = {"^GSPC": "SP500", "^IXIC": "NASDAQ"}
 # The field of each of our columns in those files: Date,Open,High,Low,Close,Adj Close,Volume.
@@ -63,7 +63,7 @@ class Sample:
         with gzip.open(file, "rt", encoding="ascii", newline="") as text:
             rows = [row for row in csv.reader(text) if row][1:]
         columns = {column: [row[field] for row in rows] for column, field in _FIELDS.items()}
-        bars = Bars.of([_parse_date(row[0]) for row in rows], columns)
+        bars = Bars.from_columns([_parse_date(row[0]) for row in rows], columns)
         return Download(symbol, bars, self.name, str(file)).between(start, end)
 
 

@@ -23,11 +23,11 @@ class PriceStore:
     and the old one stays readable. Appends of several processes wait for each other.
 
     >>> import tempfile
-    >>> from pregao.prices import PROVIDERS, validated
-    >>> prices, _ = validated(PROVIDERS["sample"]().download(Symbol.parse("SP500")))
+    >>> from pregao.prices import PROVIDERS, validate_download
+    >>> prices, _ = validate_download(PROVIDERS["sample"]().download(Symbol.parse("SP500")))
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     store = PriceStore(Path(folder))
-    ...     snapshot = store.append(prices.upto("2017-12-29"))
+    ...     snapshot = store.append(prices.up_to("2017-12-29"))
     ...     snapshot = store.append(prices)
     ...     same = store.read(prices.symbol, "sample", snapshot.digest) == prices
     >>> snapshot.revision, snapshot.num_added, same

@@ -52,7 +52,7 @@ def read_history(path: Path) -> History:
         metadata = table.schema.metadata
         about = metadata[b"pregao.about"].decode()
         columns = {name: table[name].to_numpy() for name in table.column_names[1:-1]}
-        bars = Bars.of(table["session"].to_numpy(), columns)
+        bars = Bars.from_columns(table["session"].to_numpy(), columns)
         history = _parse_history(about, bars, table["revision"].to_numpy())
         digest = metadata[b"pregao.digest"].decode()
     except FileNotFoundError:

@@ -10,11 +10,11 @@ from urllib.parse import quote
 from pregao.errors import ProviderError, UnknownSymbolError
 from pregao.instruments import NYSE, Symbol
 from pregao.prices._access import NetworkAccess, Service, require_access
-from pregao.prices._breaker import get_breaker
+from pregao.prices._circuit_breaker import get_breaker
 from pregao.prices._prices import NO_BARS, Bars
 from pregao.prices._provider import Download, ProviderEntry
 from pregao.prices._provisional import drop_provisional
-from pregao.prices._replies import HttpResponse, check_status
+from pregao.prices._responses import HttpResponse, check_status
 from pregao.prices._retry import fetch_with_retry
 from pregao.prices._yahoo_chart import NAME, parse_chart
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pregao.errors import ProviderError, UnknownSymbolError
 from pregao.instruments import Symbol
 from pregao.prices._prices import Bars
-from pregao.prices._replies import excerpt, first_problem, parse_json_object
+from pregao.prices._responses import excerpt, first_problem, parse_json_object
 
 NAME = "yahoo"
 _COLUMNS = ("open", "high", "low", "close", "volume")
@@ -136,7 +136,7 @@ def _bars(chart: _Result, meta: _Meta, symbol: Symbol) -> Bars:
         found = "the columns of its chart are of different lengths"
         raise ProviderError(NAME, str(symbol), "schema_changed", found)
     sessions = np.array([_session(each, symbol) for each in chart.timestamp], "datetime64[D]")
-    bars = Bars.of(
+    bars = Bars.from_columns(
         sessions, {name: np.array(column, np.float64) for name, column in columns.items()}
     )
     # During a session the live quote is a second row of its day.

@@ -56,10 +56,10 @@ class Champions:
     def all(self) -> tuple[Champion, ...]:
         """Return every champion, by symbol and horizon."""
         query = select(champions).order_by(champions.c.symbol, champions.c.horizon)
-        with self.database.reading() as connection:
+        with self.database.read_transaction() as connection:
             return tuple(_champion(row) for row in connection.execute(query))
 
-    def of(self, symbol: str, horizon: int | None = None) -> Champion:
+    def find(self, symbol: str, horizon: int | None = None) -> Champion:
         """Return the champion of a symbol: for a horizon, or the newest.
 
         Raises
@@ -126,7 +126,7 @@ class Champions:
         ChampionConflictError
             If another version is there by now.
         """
-        with self.database.writing() as connection:
+        with self.database.write_transaction() as connection:
             slot = _Slot(symbol, horizon)
             before = _current(connection, slot)
             _check_version(slot, before, if_version)
@@ -140,13 +140,13 @@ class Champions:
 
     def trail(self, symbol: str, horizon: int) -> tuple[Change, ...]:
         """Return every change of a champion, the oldest first."""
-        with self.database.reading() as connection:
+        with self.database.read_transaction() as connection:
             return _trail(connection, symbol, horizon)
 
     def _promoted(
         self, run: str, slot: "_Slot", decision: "_Decision", if_version: int | None
     ) -> Champion:
-        with self.database.writing() as connection:
+        with self.database.write_transaction() as connection:
             before = _current(connection, slot)
             _check_version(slot, before, if_version)
             if before is not None and before.run == run:
@@ -181,7 +181,7 @@ class Champions:
                 at_ms=now_ms,
             )
         )
-        return Champion(**asdict(slot), run=run, version=version, since=moment(now_ms))
+        return Champion(**asdict(slot), run=run, version=version, since=datetime_from_ms(now_ms))
 
 
 @dataclass(frozen=True)
@@ -201,10 +201,10 @@ class _Decision:
     reason: str
 
 
-def moment(milliseconds: int) -> datetime:
+def datetime_from_ms(milliseconds: int) -> datetime:
     """Return the time in UTC of a table's milliseconds since 1970.
 
-    >>> moment(0).isoformat()
+    >>> datetime_from_ms(0).isoformat()
     '1970-01-01T00:00:00+00:00'
     """
     return datetime.fromtimestamp(milliseconds / 1000, UTC)
@@ -216,7 +216,7 @@ def _champion(row: Row[Any]) -> Champion:
         horizon=row.horizon,
         run=row.run,
         version=row.version,
-        since=moment(row.since_ms),
+        since=datetime_from_ms(row.since_ms),
     )
 
 
@@ -254,7 +254,7 @@ def _trail(connection: Connection, symbol: str, horizon: int) -> tuple[Change, .
             action=row.action,
             by=row.by,
             reason=row.reason,
-            at=moment(row.at_ms),
+            at=datetime_from_ms(row.at_ms),
         )
         for row in connection.execute(query)
     )

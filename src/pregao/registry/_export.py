@@ -6,10 +6,10 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from pregao.errors import FolderInUseError, NotRegisteredError
-from pregao.registry._atomic import write_file
+from pregao.registry._atomic_writes import write_file
 from pregao.registry._registration import exported_of
 from pregao.registry._runs import Run
-from pregao.training import export_fitted, members_of
+from pregao.training import export_fitted, model_members
 
 
 def export_run(run: Run, folder: Path, *, readmes: Mapping[str, bytes]) -> tuple[Path, ...]:
@@ -60,5 +60,5 @@ def _networks(run: Run) -> dict[str, bytes]:
     except NotRegisteredError:
         contents = []
     if not contents:
-        contents = [export_fitted(each) for each in members_of(run.model)]
+        contents = [export_fitted(each) for each in model_members(run.model)]
     return {f"model-{number}.onnx": content for number, content in enumerate(contents)}

@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 from pydantic import JsonValue, ValidationError
 
 from pregao.errors import StoreBusyError
-from pregao.registry._atomic import write_file
+from pregao.registry._atomic_writes import write_file
 from pregao.values import Value
 
 DamageKind = Literal["changed", "missing", "unreadable"]

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from pregao.errors import InputError, MissingExtraError, TrackingError
 from pregao.registry._export import export_files
 from pregao.registry._runs import Run
-from pregao.training import members_of
+from pregao.training import model_members
 from pregao.training.engines import environment
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def _metrics(run: Run) -> "Iterator[Metric]":
 
     at_ms = run.published_ns // 1_000_000
     model = run.without_weights
-    members = members_of(model)
+    members = model_members(model)
     for number, member in enumerate(members):
         ending = "" if len(members) == 1 else f"_{number}"
         for epoch in member.epochs:

@@ -11,11 +11,11 @@ from pregao.training import (
     Ensemble,
     Epoch,
     Experiment,
-    Fitted,
+    FittedNetwork,
     Model,
     Outcome,
     State,
-    members_of,
+    model_members,
 )
 from pregao.values import Value
 
@@ -33,7 +33,7 @@ class Member(Value):
     seconds: float
 
     @classmethod
-    def of(cls, fitted: Fitted, weight: float) -> Self:
+    def of(cls, fitted: FittedNetwork, weight: float) -> Self:
         """Describe a network of an ensemble, or a single network."""
         return cls(
             experiment=fitted.experiment,
@@ -46,9 +46,9 @@ class Member(Value):
             seconds=fitted.seconds,
         )
 
-    def fitted(self, state: State) -> Fitted:
+    def fitted(self, state: State) -> FittedNetwork:
         """Return the network with its weights."""
-        return Fitted(
+        return FittedNetwork(
             experiment=self.experiment,
             scaler=self.scaler,
             borders=self.borders,
@@ -69,7 +69,7 @@ class Learning(Value):
     @classmethod
     def of(cls, model: Model) -> Self:
         """Describe a network or an ensemble."""
-        if isinstance(model, Fitted):
+        if isinstance(model, FittedNetwork):
             return cls(combination="uniform", members=(Member.of(model, 1.0),))
         pairs = zip(model.members, model.weights, strict=True)
         return cls(
@@ -89,7 +89,7 @@ class Learning(Value):
 
 def state_of(model: Model) -> State:
     """Return the weights of all members in one state, their names prefixed by a number."""
-    members = members_of(model)
+    members = model_members(model)
     return {
         f"{number}/{name}": np.asarray(value)
         for number, member in enumerate(members)

@@ -17,17 +17,18 @@ Months = dict[str, str]
 
 def months_of(prices: Sequence[Prices]) -> bytes:
     """Return the monthly digests of each symbol's prices, as JSON by symbol."""
-    return json.dumps({str(each.symbol): digested(each) for each in prices}, indent=1).encode()
+    return json.dumps({str(each.symbol): digest_months(each) for each in prices}, indent=1).encode()
 
 
-def digested(prices: Prices) -> Months:
+def digest_months(prices: Prices) -> Months:
     """Return the first eight hex digits of SHA-256 over the bars of each month.
 
-    >>> from pregao.prices import PROVIDERS, validated
+    >>> from pregao.prices import PROVIDERS, validate_download
     >>> from pregao.instruments import Symbol
-    >>> prices, _ = validated(PROVIDERS["sample"]().download(Symbol.parse("SP500")))
-    >>> months = digested(prices)
-    >>> len(months), list(months)[0], first_difference(months, digested(prices.upto("2018-06-11")))
+    >>> prices, _ = validate_download(PROVIDERS["sample"]().download(Symbol.parse("SP500")))
+    >>> months = digest_months(prices)
+    >>> shorter = digest_months(prices.up_to("2018-06-11"))
+    >>> len(months), list(months)[0], first_differing_month(months, shorter)
     (240, '1999-01', '2018-06')
     """
     months, starts = np.unique(prices.sessions.astype("datetime64[M]"), return_index=True)
@@ -38,7 +39,7 @@ def digested(prices: Prices) -> Months:
     }
 
 
-def first_difference(recorded: Mapping[str, str], found: Mapping[str, str]) -> str | None:
+def first_differing_month(recorded: Mapping[str, str], found: Mapping[str, str]) -> str | None:
     """Return the first month in which two histories differ; None if they are equal."""
     months = sorted(recorded.keys() | found.keys())
     return next((each for each in months if recorded.get(each) != found.get(each)), None)

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from pregao.dataset import FEATURES, plugin_features
 from pregao.errors import MissingPluginError
-from pregao.plugins import Origin
+from pregao.plugins import PluginOrigin
 from pregao.training import Experiment
 from pregao.values import Value
 from pregao.zoo.networks import Plugin, plugin_networks
@@ -25,7 +25,7 @@ class PluginRecord(Value):
 
 def plugins_of(experiments: Sequence[Experiment]) -> tuple[PluginRecord, ...]:
     """Return the plug-ins of experiments, by name; a spec of built-in layers needs none."""
-    origins: dict[str, Origin] = {}
+    origins: dict[str, PluginOrigin] = {}
     for each in experiments:
         used = [name for name in each.features if name not in FEATURES]
         origins |= {name: plugin_features().origins[name] for name in used}

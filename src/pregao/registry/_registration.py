@@ -13,9 +13,15 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from pregao.errors import CorruptFileError, NotRegisteredError, RegistrationError
-from pregao.registry._atomic import write_folder
+from pregao.registry._atomic_writes import write_folder
 from pregao.registry._runs import Run
-from pregao.training import Fitted, OnnxNetwork, export_fitted, heads_with_torch, members_of
+from pregao.training import (
+    FittedNetwork,
+    OnnxNetwork,
+    export_fitted,
+    model_members,
+    outputs_with_torch,
+)
 from pregao.values import Value
 
 FOLDER = "registered"
@@ -56,7 +62,7 @@ class Exported:
         CorruptFileError
             If they differ from those at registration.
         """
-        said = network.heads(self.windows)
+        said = network.outputs(self.windows)
         if [each.shape for each in said] != [each.shape for each in self.heads] or not all(
             np.allclose(ours, written, rtol=0, atol=TOLERANCE)
             for ours, written in zip(said, self.heads, strict=True)
@@ -79,7 +85,7 @@ def register(run: Run) -> Registration:
     """
     if (run.folder / FOLDER).is_dir():
         exported_of(run)  # verifies the files
-        return registration_of(run)
+        return load_registration(run)
     try:
         proven, left_out = _proven(run), None
     except RegistrationError as error:
@@ -94,7 +100,7 @@ def register(run: Run) -> Registration:
     )
     files = {**proven.files, _RECORD: record.model_dump_json(indent=2).encode()}
     write_folder(run.folder / FOLDER, files, marker=_RECORD)
-    return registration_of(run)
+    return load_registration(run)
 
 
 @dataclass(frozen=True)
@@ -108,19 +114,19 @@ def _proven(run: Run) -> _Proven:
     models: dict[str, bytes] = {}
     golden: dict[str, Float32] = {}
     largest = 0.0
-    for number, member in enumerate(members_of(run.model)):
+    for number, member in enumerate(model_members(run.model)):
         content = _exported_now(run, member)
         models[f"model-{number}.onnx"] = content
         largest = max(largest, _difference(run, member, OnnxNetwork(member, content)))
         windows = _windows(member, BATCHES[2])
         golden[f"{number}/windows"] = windows
-        for place, said in enumerate(heads_with_torch(member, windows)):
+        for place, said in enumerate(outputs_with_torch(member, windows)):
             golden[f"{number}/head-{place}"] = said
     written = save({name: np.ascontiguousarray(each) for name, each in golden.items()})
     return _Proven(tuple(models), {**models, _GOLDEN: written}, largest)
 
 
-def _exported_now(run: Run, member: Fitted) -> bytes:
+def _exported_now(run: Run, member: FittedNetwork) -> bytes:
     if member.outcome == "diverged" and member.best_epoch == 0:
         raise RegistrationError(run.id, "its training diverged before it learnt anything")
     try:
@@ -134,7 +140,7 @@ def is_registered(run: Run) -> bool:
     return (run.folder / FOLDER / _RECORD).is_file()
 
 
-def registration_of(run: Run) -> Registration:
+def load_registration(run: Run) -> Registration:
     """Load the record of a run's registration.
 
     Raises
@@ -151,13 +157,13 @@ def registration_of(run: Run) -> Registration:
         raise NotRegisteredError(run.id) from None
     except (OSError, ValidationError) as error:
         raise CorruptFileError(str(file), str(error)[:200]) from None
-    expected = len(members_of(run.without_weights))
+    expected = len(model_members(run.without_weights))
     if len(record.models) != expected and (record.models or run.served_name is None):
         raise CorruptFileError(str(file), f"{len(record.models)} models, not {expected}")
     return record
 
 
-def check_registered(run: Run) -> None:
+def check_registration(run: Run) -> None:
     """Read every registered file and compare it with its digest.
 
     Raises
@@ -170,7 +176,7 @@ def check_registered(run: Run) -> None:
     exported_of(run)
 
 
-def discard_registered(run: Run) -> None:
+def delete_registration(run: Run) -> None:
     """Delete a registration, so that the run can be registered again; loaded models go on."""
     gone = Path(mkdtemp(prefix=".draft-", dir=run.folder))
     (run.folder / FOLDER).rename(gone / FOLDER)
@@ -187,7 +193,7 @@ def exported_of(run: Run) -> tuple[Exported, ...]:
     CorruptFileError
         If a file differs from what was written.
     """
-    record = registration_of(run)
+    record = load_registration(run)
     if not record.models:
         return ()
     try:
@@ -205,12 +211,12 @@ def _exported(golden: dict[str, Float32], number: int, content: bytes) -> Export
     return Exported(content, golden[f"{number}/windows"], tuple(golden[each] for each in places))
 
 
-def _difference(run: Run, member: Fitted, network: OnnxNetwork) -> float:
+def _difference(run: Run, member: FittedNetwork, network: OnnxNetwork) -> float:
     largest = 0.0
     for batch in BATCHES:
         windows = _windows(member, batch)
         for ours, theirs in zip(
-            network.heads(windows), heads_with_torch(member, windows), strict=True
+            network.outputs(windows), outputs_with_torch(member, windows), strict=True
         ):
             if not np.isfinite(theirs).all():
                 raise RegistrationError(run.id, "it says numbers that are not finite")
@@ -220,7 +226,7 @@ def _difference(run: Run, member: Fitted, network: OnnxNetwork) -> float:
     return largest
 
 
-def _windows(member: Fitted, count: int) -> Float32:
+def _windows(member: FittedNetwork, count: int) -> Float32:
     """Return random windows like those of scaled features: mean 0 and deviation 1."""
     shape = (count, member.experiment.lookback, len(member.scaler.features))
     return np.random.default_rng(count).standard_normal(shape).astype(np.float32)

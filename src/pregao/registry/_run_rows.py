@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from pregao.database import Database, promotions, runs
 from pregao.errors import PregaoError, ServingRunError
 from pregao.inference import Edge
-from pregao.registry._champions import moment
+from pregao.registry._champions import datetime_from_ms
 from pregao.registry._runs import Run, stored_runs
 from pregao.values import Value
 
@@ -38,13 +38,13 @@ class RunSummary(Value):
     is_registered: bool
 
     @classmethod
-    def of(cls, run: Run, *, is_registered: bool = False) -> Self:
+    def from_run(cls, run: Run, *, is_registered: bool = False) -> Self:
         """Summarise a stored run."""
         report = run.report
         subject = report.subject
         return cls(
             id=run.id,
-            created=moment(run.published_ns // 1_000_000),
+            created=datetime_from_ms(run.published_ns // 1_000_000),
             symbols=run.experiment.symbols,
             horizon=run.experiment.horizon,
             forecaster=report.candidate,
@@ -62,10 +62,10 @@ class RunSummary(Value):
 
 def record_run(database: Database, run: Run) -> None:
     """Insert a run's row, if there is none."""
-    with database.reading() as connection:
+    with database.read_transaction() as connection:
         if _is_known(connection, run):
             return
-    summary = RunSummary.of(run)
+    summary = RunSummary.from_run(run)
     values = {
         "id": run.id,
         "created_ms": int(summary.created.timestamp() * 1000),
@@ -78,7 +78,7 @@ def record_run(database: Database, run: Run) -> None:
         "provenance_digest": run.digest,
     }
     try:
-        with database.writing() as connection:
+        with database.write_transaction() as connection:
             if not _is_known(connection, run):
                 connection.execute(insert(runs).values(**values))
     except IntegrityError:
@@ -89,12 +89,12 @@ def _is_known(connection: Connection, run: Run) -> bool:
     return connection.execute(select(runs.c.id).where(runs.c.id == run.id)).first() is not None
 
 
-def take_up(database: Database, home: Path) -> tuple[str, ...]:
+def index_missing_runs(database: Database, home: Path) -> tuple[str, ...]:
     """Insert the rows of complete folders without one; return their ids.
 
     A crash between the folder and its row, or the loss of the database, loses no run.
     """
-    with database.reading() as connection:
+    with database.read_transaction() as connection:
         known = set(connection.execute(select(runs.c.id)).scalars())
     return tuple(_taken_up(database, home, known))
 
@@ -112,7 +112,7 @@ def _taken_up(database: Database, home: Path, known: set[str]) -> Iterator[str]:
 
 def row_digests(database: Database) -> dict[str, str]:
     """Return the digest of each run's provenance at the time of its row, by id."""
-    with database.reading() as connection:
+    with database.read_transaction() as connection:
         return {
             row.id: row.provenance_digest
             for row in connection.execute(select(runs.c.id, runs.c.provenance_digest))
@@ -121,7 +121,7 @@ def row_digests(database: Database) -> dict[str, str]:
 
 def mark_registered(database: Database, run: str) -> None:
     """Mark a run as eligible as champion."""
-    with database.writing() as connection:
+    with database.write_transaction() as connection:
         now_ms = database.now_ms(connection)
         connection.execute(
             update(runs)
@@ -138,7 +138,7 @@ def list_runs(
     if symbol is not None:
         # A list in JSON: the quotes keep PETR4 from finding PETR40.
         query = query.where(runs.c.symbols.contains(json.dumps(symbol), autoescape=True))
-    with database.reading() as connection:
+    with database.read_transaction() as connection:
         if before is not None:
             last = select(runs.c.created_ms).where(runs.c.id == before).scalar_subquery()
             query = query.where(
@@ -147,7 +147,7 @@ def list_runs(
         return tuple(map(_summary, connection.execute(query.limit(limit))))
 
 
-def forget_run(database: Database, run: str) -> None:
+def delete_run_row(database: Database, run: str) -> None:
     """Delete the row of a run that is not and never was a champion.
 
     Raises
@@ -155,7 +155,7 @@ def forget_run(database: Database, run: str) -> None:
     ServingRunError
         If it is or was a champion: a rollback may need it.
     """
-    with database.writing() as connection:
+    with database.write_transaction() as connection:
         # Locked first: a concurrent promotion waits, and then finds no run.
         connection.execute(select(runs.c.id).where(runs.c.id == run).with_for_update())
         query = (

@@ -16,12 +16,12 @@ from pydantic import ValidationError
 from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
-from pregao.calibration import Serving, as_served
+from pregao.calibration import ServingParameters, make_served_forecaster
 from pregao.errors import CorruptFileError, UnknownRunError
 from pregao.evaluation import Report
 from pregao.prices import Prices
-from pregao.registry._atomic import sync_folder, write_folder
-from pregao.registry._baselines import (
+from pregao.registry._atomic_writes import sync_folder, write_folder
+from pregao.registry._baseline_files import (
     SHAPE_FILE,
     baseline_files,
     baseline_name,
@@ -31,7 +31,7 @@ from pregao.registry._baselines import (
 from pregao.registry._model_files import Learning, state_of
 from pregao.registry._monthly_digests import MONTHS_FILE, Months, months_of
 from pregao.registry._plugins import PluginRecord, plugins_needed, plugins_of
-from pregao.training import Experiment, Model, each_member
+from pregao.training import Experiment, Model, member_experiments
 from pregao.values import Value
 from pregao.zoo.baselines import FittedBaseline, Forecaster
 
@@ -42,12 +42,12 @@ _LIBRARIES = ("numpy", "scipy", "torch", "arch", "lightgbm")
 
 
 @dataclass(frozen=True, eq=False)
-class InPlace:
+class ServedBaseline:
     """A baseline that is served in place of a network without an edge over it."""
 
     name: str
     baseline: FittedBaseline
-    serving: Serving
+    serving: ServingParameters
 
 
 class DataRecord(Value):
@@ -164,21 +164,21 @@ class Run:
             If a file is not what was written.
         """
         uncalibrated: Forecaster = self.model if self.served is None else self.served[1]
-        return as_served(uncalibrated, self.serving.offsets)
+        return make_served_forecaster(uncalibrated, self.serving.offsets)
 
     @cached_property
-    def serving(self) -> Serving:
+    def serving(self) -> ServingParameters:
         """The windows and the calibration of the served forecaster."""
         with self._of_this_version(_SERVING_FILE):
-            return Serving.model_validate_json(self.content(_SERVING_FILE))
+            return ServingParameters.model_validate_json(self.content(_SERVING_FILE))
 
     @cached_property
-    def candidate_serving(self) -> Serving:
+    def candidate_serving(self) -> ServingParameters:
         """The windows and the calibration of the network, whether it is served or not."""
         if _CANDIDATE_FILE not in self.provenance.files:
             return self.serving
         with self._of_this_version(_CANDIDATE_FILE):
-            return Serving.model_validate_json(self.content(_CANDIDATE_FILE))
+            return ServingParameters.model_validate_json(self.content(_CANDIDATE_FILE))
 
     @property
     def served_name(self) -> str | None:
@@ -188,19 +188,19 @@ class Run:
         return baseline_name(self.content(SHAPE_FILE))
 
     @property
-    def served_files(self) -> dict[str, bytes]:
+    def baseline_content(self) -> dict[str, bytes]:
         """The content of the served baseline's files by name, as written by `baseline_files`."""
         names = (each for each in self.provenance.files if is_baseline_file(each))
         return {each: self.content(each) for each in names}
 
     @property
-    def made_from(self) -> tuple[Experiment, ...]:
+    def member_experiments(self) -> tuple[Experiment, ...]:
         """The experiment, or those of the networks that a sweep averaged."""
         learnt = tuple(each.experiment for each in self._learning.members)
-        return (self.experiment,) if are_members(learnt, self.experiment) else learnt
+        return (self.experiment,) if are_seed_members(learnt, self.experiment) else learnt
 
     @cached_property
-    def months(self) -> dict[str, Months]:
+    def monthly_digests(self) -> dict[str, Months]:
         """The monthly digests of the prices, by symbol; empty for runs without them."""
         if MONTHS_FILE not in self.provenance.files:
             return {}
@@ -249,14 +249,14 @@ class Run:
         return content
 
 
-def are_members(learnt: Sequence[Experiment], asked: Experiment) -> bool:
+def are_seed_members(learnt: Sequence[Experiment], asked: Experiment) -> bool:
     """Return whether networks are the members of an experiment: itself, or its following seeds."""
-    seeds = tuple(each_member(asked))
+    seeds = tuple(member_experiments(asked))
     return all(each in seeds for each in learnt)
 
 
 def run_id(
-    made_from: Sequence[Experiment],
+    member_experiments: Sequence[Experiment],
     data: tuple[DataRecord, ...],
     forecaster: str,
     *,
@@ -267,8 +267,8 @@ def run_id(
     `served` distinguishes runs of the same training in which another forecaster won, because the
     baselines or the folds differed.
     """
-    digests = [each.digest for each in made_from]
-    plugins = [each.model_dump() for each in plugins_of(made_from)]
+    digests = [each.digest for each in member_experiments]
+    plugins = [each.model_dump() for each in plugins_of(member_experiments)]
     parts = [
         digests,
         [d.model_dump() for d in data],
@@ -285,43 +285,43 @@ def save_run(
     model: Model,
     report: Report,
     *,
-    made_from: Sequence[Experiment],
+    member_experiments: Sequence[Experiment],
     forecaster: str,
     data: tuple[DataRecord, ...],
     overridden: tuple[str, ...] = (),
-    serving: Serving,
-    in_place: InPlace | None = None,
+    serving: ServingParameters,
+    served_baseline: ServedBaseline | None = None,
     prices: Sequence[Prices] = (),
 ) -> Run:
     """Publish a run atomically; a run that is stored already is returned as it is.
 
     Parameters
     ----------
-    made_from
+    member_experiments
         The experiment, or those of an ensemble's members.
     serving
         The windows and the calibration of the network.
-    in_place
+    served_baseline
         The served baseline, if the network has no edge over it. The network is stored too: it is
         the candidate.
     prices
         The prices of the run: their monthly digests are stored, to find later from when on other
         prices differ.
     """
-    folder = home / "runs" / run_id(made_from, data, forecaster)
-    served_name = None if in_place is None else in_place.name
+    folder = home / "runs" / run_id(member_experiments, data, forecaster)
+    served_name = None if served_baseline is None else served_baseline.name
     if folder.exists() and Run(folder).served_name != served_name:
         # Other baselines or folds had another winner: both runs are kept.
         name = served_name or forecaster
-        folder = home / "runs" / run_id(made_from, data, forecaster, served=name)
+        folder = home / "runs" / run_id(member_experiments, data, forecaster, served=name)
     if folder.exists():
         return Run(folder)
     files = {
-        "experiment.json": made_from[0].to_json().encode(),
+        "experiment.json": member_experiments[0].to_json().encode(),
         "report.json": report.model_dump_json(indent=2).encode(),
         "scaler.json": Learning.of(model).model_dump_json(indent=2).encode(),
         "weights.safetensors": save(state_of(model)),
-        **_serving_files(serving, in_place),
+        **_serving_files(serving, served_baseline),
         **({} if not prices else {MONTHS_FILE: months_of(prices)}),
     }
     provenance = Provenance(
@@ -330,22 +330,24 @@ def save_run(
         overridden=overridden,
         pregao=version("pregao"),
         libraries=installed_libraries(),
-        plugins=plugins_of(made_from),
+        plugins=plugins_of(member_experiments),
         files={name: sha256(content).hexdigest() for name, content in files.items()},
-        machine=this_machine(),
+        machine=describe_machine(),
     )
     files[_PROVENANCE_FILE] = provenance.model_dump_json(indent=2).encode()
     write_folder(folder, files, marker=_PROVENANCE_FILE)
     return Run(folder)
 
 
-def _serving_files(own: Serving, in_place: InPlace | None) -> dict[str, bytes]:
+def _serving_files(
+    own: ServingParameters, served_baseline: ServedBaseline | None
+) -> dict[str, bytes]:
     written = own.model_dump_json(indent=2).encode()
-    if in_place is None:
+    if served_baseline is None:
         return {_SERVING_FILE: written}
     return {
-        **baseline_files(in_place.name, in_place.baseline),
-        _SERVING_FILE: in_place.serving.model_dump_json(indent=2).encode(),
+        **baseline_files(served_baseline.name, served_baseline.baseline),
+        _SERVING_FILE: served_baseline.serving.model_dump_json(indent=2).encode(),
         _CANDIDATE_FILE: written,
     }
 
@@ -408,6 +410,6 @@ def installed_libraries() -> dict[str, str]:
     return versions
 
 
-def this_machine() -> str:
+def describe_machine() -> str:
     """Describe what may change the last bit of a result: system, processor and Python."""
     return f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"

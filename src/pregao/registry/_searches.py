@@ -14,9 +14,9 @@ from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
 from pregao.errors import CorruptFileError, SearchMismatchError, StoreBusyError, UnknownSearchError
-from pregao.registry._atomic import sync_folder, write_file
-from pregao.registry._ledger import JournalIndex, SearchJournal, load_checkpoint, read_lines
+from pregao.registry._atomic_writes import sync_folder, write_file
 from pregao.registry._runs import DataRecord
+from pregao.registry._search_journal import JournalIndex, SearchJournal, load_checkpoint, read_lines
 from pregao.training.search import Search, TrialRecord
 from pregao.values import Value
 
@@ -148,7 +148,7 @@ def search_id(search: Search, data: tuple[DataRecord, ...]) -> str:
     return f"search-{sha256(content.encode()).hexdigest()[:12]}"
 
 
-def begin_search(
+def open_search(
     home: Path, search: Search, *, data: tuple[DataRecord, ...], asked: Sequence[str] = ()
 ) -> StoredSearch:
     """Create the folder of a search, or return the stored one to resume."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import TYPE_CHECKING
 
-from pregao.findings import Finding, worst_first
+from pregao.findings import Finding, sort_by_severity
 from pregao.presentation import (
     QUANTILE_LEVELS,
     TEXTS,
@@ -192,7 +192,7 @@ def page_of(
         explained=tuple(_explained(*each) for each in enumerate(explanations)),
         learning=_learning(report),
         data=data_table(report.data.histories) if report.data.histories else None,
-        findings=worst_first(report.findings),
+        findings=sort_by_severity(report.findings),
         command=command_of(report),
         run=run,
         software=software,
@@ -216,7 +216,7 @@ def _evidence(report: "Report") -> Evidence:
 
 def _ranges(report: "Report") -> Ranges:
     own, naive = report.subject, report.forecaster(NAIVE)
-    dossier = report.dossier(report.candidate)
+    dossier = report.diagnostics(report.candidate)
     return Ranges(
         coverages=coverages_table(report),
         pit=_drawing(
@@ -235,7 +235,7 @@ def _ranges(report: "Report") -> Ranges:
 
 
 def _decisions(report: "Report", tradings: "Sequence[Trading]") -> Decisions | None:
-    dossier = report.dossier(report.candidate)
+    dossier = report.diagnostics(report.candidate)
     if dossier is None:
         return None
     actions = dossier.actions

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from pregao.findings import Finding, worst_first
+from pregao.findings import Finding, sort_by_severity
 from pregao.presentation import (
     TEXTS,
     Language,
@@ -34,7 +34,9 @@ def ranking_html(report: "Report", *, language: Language = "en") -> str:
     html, proof = Html.in_one(language), proof_of(report)
     tiles = _tiles_table(list(verdict_tiles(report, proof)))
     ranking = replace(ranking_table(report), caption=t("in_set_note"))
-    findings = Markup("").join(_finding(each, language) for each in worst_first(report.findings))
+    findings = Markup("").join(
+        _finding(each, language) for each in sort_by_severity(report.findings)
+    )
     return str(
         Markup("<p><b>{}</b></p>{}{}{}{}").format(
             report.verdict.in_language(language),

@@ -1,16 +1,16 @@
 """Scores of points, distributions and directions, over the windows of a test part."""
 
-from pregao.scores._cached import remembered as remembered
+from pregao.scores._cached import cached_quantiles as cached_quantiles
 from pregao.scores._losses import FEWEST_OBSERVATIONS as FEWEST_OBSERVATIONS
 from pregao.scores._losses import ROUNDING as ROUNDING
 from pregao.scores._losses import SINGLE_PRECISION as SINGLE_PRECISION
 from pregao.scores._losses import mean_by_date as mean_by_date
 from pregao.scores._outcomes import Float as Float
 from pregao.scores._outcomes import Truth as Truth
-from pregao.scores._outcomes import joined as joined
+from pregao.scores._outcomes import concatenate_truths as concatenate_truths
 from pregao.scores._quantiles import PIT_BINS as PIT_BINS
 from pregao.scores._quantiles import WINDOWS_AT_ONCE as WINDOWS_AT_ONCE
-from pregao.scores._quantiles import Scoring as Scoring
+from pregao.scores._quantiles import ForecastBlock as ForecastBlock
 from pregao.scores._quantiles import blocks as blocks
 from pregao.scores._quantiles import in_blocks as in_blocks
 from pregao.scores._quantiles import level_widths as level_widths
@@ -25,8 +25,8 @@ from pregao.scores._scores import Score as Score
 from pregao.scores._scores import covered as covered
 from pregao.scores._scores import score as score
 from pregao.scores._scores import skill as skill
-from pregao.scores._scoring import Judged as Judged
-from pregao.scores._scoring import judge as judge
-from pregao.scores._scoring import judge_quantiles as judge_quantiles
-from pregao.scores._scoring import pooled as pooled
-from pregao.scores._scoring import truth_of as truth_of
+from pregao.scores._scoring import ScoredForecasts as ScoredForecasts
+from pregao.scores._scoring import observed_outcomes as observed_outcomes
+from pregao.scores._scoring import pool_folds as pool_folds
+from pregao.scores._scoring import score_forecasters as score_forecasters
+from pregao.scores._scoring import score_quantiles as score_quantiles

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pregao.scores._outcomes import Float
 
 if TYPE_CHECKING:
-    from pregao.zoo.baselines import Forecaster, Past
+    from pregao.zoo.baselines import Forecaster, History
 
 MOST_WINDOWS = 20_000
 """The most windows to cache: of more, memory costs more than forecasting again."""
@@ -23,7 +23,7 @@ class _Takeable(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Remembered:
+class CachedQuantiles:
     """A forecaster whose quantiles are cached by the cutoff rows of one table.
 
     Meant for the evaluation of one forecaster: the cache grows with the windows forecast.
@@ -33,17 +33,17 @@ class Remembered:
     _cache: dict[int, Float] = field(default_factory=dict)
     """By the row of the cutoff."""
 
-    def quantiles(self, past: "Past") -> Float:
+    def quantiles(self, past: "History") -> Float:
         """Forecast (n, horizon, levels) quantiles of the cumulative log return."""
         rows: list[int] = past.cutoff_rows.tolist()
         new = np.array([index for index, row in enumerate(rows) if row not in self._cache], np.intp)
         if len(new):
-            missing = cast("Past", cast("_Takeable", past).take(new))
+            missing = cast("History", cast("_Takeable", past).take(new))
             quantiles = self.forecaster.quantiles(missing)
             self._cache.update(zip(missing.cutoff_rows.tolist(), quantiles, strict=True))
         return np.stack([self._cache[row] for row in rows])
 
 
-def remembered(forecaster: "Forecaster", counts: Sequence[int]) -> "Forecaster":
+def cached_quantiles(forecaster: "Forecaster", counts: Sequence[int]) -> "Forecaster":
     """Cache a forecaster's quantiles; return it uncached where the parts hold too many windows."""
-    return Remembered(forecaster) if sum(counts) <= MOST_WINDOWS else forecaster
+    return CachedQuantiles(forecaster) if sum(counts) <= MOST_WINDOWS else forecaster

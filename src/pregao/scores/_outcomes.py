@@ -81,7 +81,7 @@ class Truth:
         return np.log(self.future_price / self.last_price[:, None])
 
 
-def joined(truths: Sequence[Truth]) -> Truth:
+def concatenate_truths(truths: Sequence[Truth]) -> Truth:
     """Concatenate the outcomes of several parts.
 
     A symbol that occurs in several of them, as in folds, is one symbol of the result.
@@ -94,7 +94,7 @@ def joined(truths: Sequence[Truth]) -> Truth:
     ...     last_price=np.array([40.0]), future_price=np.array([[41.0]]),
     ... )
     >>> later = replace(day, sessions=day.sessions + 3)
-    >>> both = joined([day, later])
+    >>> both = concatenate_truths([day, later])
     >>> len(both), both.names
     (2, ('PETR4',))
     """

@@ -17,7 +17,7 @@ A multiple of the batch in which networks forecast, whose last bits depend on th
 
 
 @dataclass(frozen=True, eq=False)
-class Scoring:
+class ForecastBlock:
     """Forecasts of a block of windows beside their outcomes; shared intermediates are cached."""
 
     quantiles: Float
@@ -127,14 +127,14 @@ def blocks(count: int, at_once: int = WINDOWS_AT_ONCE) -> Iterator[slice]:
         yield slice(start, min(start + at_once, count))
 
 
-def in_blocks(quantiles: Float, levels: Sequence[float], truth: Truth) -> Iterator[Scoring]:
+def in_blocks(quantiles: Float, levels: Sequence[float], truth: Truth) -> Iterator[ForecastBlock]:
     """Return forecasts beside their outcomes, one block of windows at a time."""
     assert len(quantiles) == len(truth), "one forecast for each window"
     for block in blocks(len(truth)):
-        yield Scoring(quantiles[block], tuple(levels), truth.take(block))
+        yield ForecastBlock(quantiles[block], tuple(levels), truth.take(block))
 
 
-def pit_histogram(scoring: Scoring, num_bins: int = PIT_BINS) -> tuple[float, ...]:
+def pit_histogram(scoring: ForecastBlock, num_bins: int = PIT_BINS) -> tuple[float, ...]:
     """Return the share of outcomes in each of equally wide bins of the forecast distribution.
 
     The probability integral transform of a calibrated forecast is uniform: every bin holds
@@ -144,7 +144,7 @@ def pit_histogram(scoring: Scoring, num_bins: int = PIT_BINS) -> tuple[float, ..
     return pit_shares(pit_below(scoring, num_bins), scoring.returns.size)
 
 
-def pit_below(scoring: Scoring, num_bins: int = PIT_BINS) -> Float:
+def pit_below(scoring: ForecastBlock, num_bins: int = PIT_BINS) -> Float:
     """Return the count of outcomes below each border of bins, ties as one half: (bins - 1,)."""
     borders = np.linspace(0, 1, num_bins + 1)[1:-1]
     inner = np.clip(borders, scoring.levels[0], scoring.levels[-1])

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pregao.scores._outcomes import Float, Truth
-from pregao.scores._quantiles import PIT_BINS, Scoring, in_blocks, pit_below, pit_shares
+from pregao.scores._quantiles import PIT_BINS, ForecastBlock, in_blocks, pit_below, pit_shares
 from pregao.values import Value
 
 NAIVE = "random_walk"
@@ -56,7 +56,7 @@ class Score:
     title: str
     unit: str
     better: Literal["lower", "higher", "nominal"]
-    term: Callable[[Scoring], Terms]
+    term: Callable[[ForecastBlock], Terms]
     """Returns (n, horizon), each row from its own window alone."""
     finish: Callable[[SummedTerms], Float] = _mean
     """Returns (horizon,)."""
@@ -74,54 +74,54 @@ class Score:
     """That of its field in `Metrics`; set by the registry."""
 
 
-def absolute_error(scoring: Scoring) -> Terms:
+def absolute_error(scoring: ForecastBlock) -> Terms:
     """Return the absolute error of the median; expensive symbols dominate a pool."""
     return scoring.price_error
 
 
-def squared_error(scoring: Scoring) -> Terms:
+def squared_error(scoring: ForecastBlock) -> Terms:
     """Return the squared error of the median, in prices as `absolute_error`."""
     return scoring.price_error**2
 
 
-def percentage_error(scoring: Scoring) -> Terms:
+def percentage_error(scoring: ForecastBlock) -> Terms:
     """Return the absolute error in percent of the observed price."""
     return 100 * scoring.price_error / scoring.truth.future_price
 
 
-def symmetric_percentage_error(scoring: Scoring) -> Terms:
+def symmetric_percentage_error(scoring: ForecastBlock) -> Terms:
     """Return the absolute error in percent of the mean of both prices, 0 to 200."""
     return 200 * scoring.price_error / (scoring.price + scoring.truth.future_price)
 
 
-def squared_residual(scoring: Scoring) -> Terms:
+def squared_residual(scoring: ForecastBlock) -> Terms:
     """Return the squared error of the median, in cumulative log returns."""
     return (scoring.returns - scoring.median) ** 2
 
 
-def pinball(scoring: Scoring) -> Terms:
+def pinball(scoring: ForecastBlock) -> Terms:
     """Return the pinball loss in percent of log return, averaged over levels, unweighted."""
     return np.asarray(scoring.pinball.mean(axis=2), np.float64)
 
 
-def crps(scoring: Scoring) -> Terms:
+def crps(scoring: ForecastBlock) -> Terms:
     """Return the continuous ranked probability score in percent of log return (`window_crps`)."""
     return scoring.crps
 
 
-def covered(scoring: Scoring, percent: int) -> Terms:
+def covered(scoring: ForecastBlock, percent: int) -> Terms:
     """Return whether the outcome lies within the central interval, its ends included."""
     low, high = scoring.interval(percent)
     return (low <= scoring.returns) & (scoring.returns <= high)
 
 
-def width(scoring: Scoring, percent: int) -> Terms:
+def width(scoring: ForecastBlock, percent: int) -> Terms:
     """Return the width of the central interval of prices, in percent of the last price."""
     low, high = scoring.interval(percent)
     return np.asarray(100 * (np.exp(high) - np.exp(low)), np.float64)
 
 
-def hit(scoring: Scoring) -> Terms:
+def hit(scoring: ForecastBlock) -> Terms:
     """Return whether the direction is right: up where the median is above the last price.
 
     A median at the last price has no direction, nor has a price that did not move: both count one
@@ -130,7 +130,7 @@ def hit(scoring: Scoring) -> Terms:
     return np.asarray((1 + np.sign(scoring.median) * np.sign(scoring.returns)) / 2, np.float64)
 
 
-def hit_of_always_up(scoring: Scoring) -> Terms:
+def hit_of_always_up(scoring: ForecastBlock) -> Terms:
     """Return whether up was right, on the same windows."""
     return np.asarray((1 + np.sign(scoring.returns)) / 2, np.float64)
 
@@ -309,7 +309,7 @@ class ScoreAccumulator:
         zeros = np.zeros((len(truth.names), truth.horizon))
         return cls(dict.fromkeys(SCORES, zeros), np.zeros(PIT_BINS - 1))
 
-    def plus(self, scoring: Scoring) -> "ScoreAccumulator":
+    def plus(self, scoring: ForecastBlock) -> "ScoreAccumulator":
         """Return the sums with the next block of windows added."""
         truth = scoring.truth
         cells = truth.symbols[:, None] * truth.horizon + np.arange(truth.horizon)

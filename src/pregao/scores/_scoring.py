@@ -9,8 +9,8 @@ import numpy as np
 
 from pregao.dataset import Dataset, Windows
 from pregao.instruments import Sessions
-from pregao.scores._outcomes import Float, Truth, joined
-from pregao.scores._quantiles import WINDOWS_AT_ONCE, Scoring, blocks, in_blocks
+from pregao.scores._outcomes import Float, Truth, concatenate_truths
+from pregao.scores._quantiles import WINDOWS_AT_ONCE, ForecastBlock, blocks, in_blocks
 from pregao.scores._scores import Metrics, ScoreAccumulator
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, eq=False)
-class Judged:
+class ScoredForecasts:
     """Scores of one forecaster, and the losses by window that its tests compare."""
 
     metrics: Metrics
@@ -36,12 +36,12 @@ class Judged:
     @classmethod
     def from_blocks(
         cls,
-        validation: Iterable[Scoring],
-        test: Iterable[Scoring],
+        validation: Iterable[ForecastBlock],
+        test: Iterable[ForecastBlock],
         *,
         truth_validation: Truth,
         truth_test: Truth,
-    ) -> "Judged":
+    ) -> "ScoredForecasts":
         """Score the forecasts of both parts, one block of windows at a time."""
         validation_loss = np.concatenate([each.loss for each in validation])
         accumulator, loss = ScoreAccumulator.empty(truth_test), []
@@ -58,14 +58,14 @@ class Judged:
         )
 
 
-def judge(
+def score_forecasters(
     forecasters: Sequence["Forecaster"],
     datasets: Sequence[Dataset],
     *,
     levels: Sequence[float],
     served: Sequence["Forecaster"] | None = None,
     windows_at_once: int = WINDOWS_AT_ONCE,
-) -> Judged:
+) -> ScoredForecasts:
     """Score one forecaster for each dataset, over the windows of all datasets together.
 
     This opens the sealed test parts. A dataset holds one symbol, or several pooled; several
@@ -82,9 +82,9 @@ def judge(
     """
     validation = [data.validation for data in datasets]
     test = [data.sealed_test for data in datasets]
-    truth_validation, truth_test = truth_of(validation), truth_of(test)
+    truth_validation, truth_test = observed_outcomes(validation), observed_outcomes(test)
     forecast = partial(_forecast, levels=tuple(levels), windows_at_once=windows_at_once)
-    return Judged.from_blocks(
+    return ScoredForecasts.from_blocks(
         forecast(forecasters, validation, truth_validation),
         forecast(served or forecasters, test, truth_test),
         truth_validation=truth_validation,
@@ -92,16 +92,16 @@ def judge(
     )
 
 
-def judge_quantiles(
+def score_quantiles(
     validation: Float,
     test: Float,
     *,
     truth_validation: Truth,
     truth_test: Truth,
     levels: Sequence[float],
-) -> Judged:
+) -> ScoredForecasts:
     """Score (n, horizon, levels) quantiles of the cumulative log return of both parts."""
-    return Judged.from_blocks(
+    return ScoredForecasts.from_blocks(
         in_blocks(validation, levels, truth_validation),
         in_blocks(test, levels, truth_test),
         truth_validation=truth_validation,
@@ -116,17 +116,19 @@ def _forecast(
     *,
     levels: tuple[float, ...],
     windows_at_once: int,
-) -> Iterator[Scoring]:
+) -> Iterator[ForecastBlock]:
     """Forecast one block of windows after the other."""
     first = 0
     for forecaster, part in zip(forecasters, parts, strict=True):
         outcomes = truth.take(slice(first, first + len(part)))
         for block in blocks(len(part), windows_at_once):
-            yield Scoring(forecaster.quantiles(part.take(block)), levels, outcomes.take(block))
+            yield ForecastBlock(
+                forecaster.quantiles(part.take(block)), levels, outcomes.take(block)
+            )
         first += len(part)
 
 
-def pooled(folds: Sequence[Judged], truth: Truth) -> Judged:
+def pool_folds(folds: Sequence[ScoredForecasts], truth: Truth) -> ScoredForecasts:
     """Pool the folds of a walk-forward of one forecaster, refitted before each.
 
     The validation CRPS is that of the first fold: the validation parts of later folds are test
@@ -137,12 +139,12 @@ def pooled(folds: Sequence[Judged], truth: Truth) -> Judged:
     folds
         In the order of time, of the same symbols in the same order.
     truth
-        The outcomes of the test windows of all folds (`truth_of`).
+        The outcomes of the test windows of all folds (`observed_outcomes`).
     """
     accumulator = folds[0].accumulator
     for each in folds[1:]:
         accumulator = accumulator.joined(each.accumulator)
-    return Judged(
+    return ScoredForecasts(
         metrics=accumulator.metrics(truth),
         validation_crps=folds[0].validation_crps,
         loss=np.concatenate([each.loss for each in folds]),
@@ -152,12 +154,12 @@ def pooled(folds: Sequence[Judged], truth: Truth) -> Judged:
     )
 
 
-def truth_of(parts: Sequence[Windows]) -> Truth:
+def observed_outcomes(parts: Sequence[Windows]) -> Truth:
     """Return the outcomes of the windows of one or several datasets. Never give them to a model.
 
     A symbol that several datasets share, as folds do, is one symbol.
     """
-    return joined([_outcomes(part) for part in parts])
+    return concatenate_truths([_outcomes(part) for part in parts])
 
 
 def _outcomes(part: Windows) -> Truth:

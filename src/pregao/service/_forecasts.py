@@ -23,7 +23,7 @@ from pregao.service._metrics import Metrics
 from pregao.service._quotes import Quote, Quotes
 from pregao.training import DEFAULT_HORIZON, LEVELS
 from pregao.values import Text
-from pregao.workbench import Models, StandIn
+from pregao.workbench import Fallback, Models
 
 _log = structlog.get_logger("pregao.server")
 
@@ -246,7 +246,7 @@ class Desk:
             is_degraded=is_degraded,
         )
 
-    def _fitted_beside(self, prices: Prices, horizon: int) -> tuple[StandIn, Prices]:
+    def _fitted_beside(self, prices: Prices, horizon: int) -> tuple[Fallback, Prices]:
         """Fit on these prices, on the symbol's known ones, or on the bundled ones."""
         histories: list[Callable[[], Prices]] = [
             lambda: prices,
@@ -255,11 +255,11 @@ class Desk:
         for each in histories:
             try:
                 history = each()
-                return StandIn.fitted(history, horizon=horizon), history
+                return Fallback.fit(history, horizon=horizon), history
             except PregaoError as error:
                 _log.debug("not fitted", symbol=str(prices.symbol), reason=str(error))
         bundled = self.quotes.bundled(_BUNDLED)
-        return StandIn.fitted(bundled, horizon=horizon), bundled
+        return Fallback.fit(bundled, horizon=horizon), bundled
 
     def _shown(
         self,
@@ -310,7 +310,7 @@ def _model_of(seat: Seat | None) -> ServedModel | None:
 
 
 def _of_champion(model: ServedModel, prices: Prices) -> Ready:
-    prepared = model.prepared(prices)
+    prepared = model.prepare(prices)
     if not np.isfinite(prepared.quantiles()).all():
         raise ArithmeticError("its numbers are not finite")
     return Ready(
@@ -343,7 +343,7 @@ def _too_wild(prices: Prices, horizon: int) -> InputError:
 
 
 def _nobody(prices: Prices, horizon: int, name: str, taught_by: Prices) -> Finding:
-    return Finding.of(
+    return Finding.from_code(
         "SRV001",
         Text.of(
             "{symbol} has no champion for {horizon} sessions: {name}, fitted on {count:,} sessions "
@@ -361,8 +361,8 @@ def _nobody(prices: Prices, horizon: int, name: str, taught_by: Prices) -> Findi
 
 
 def _too_little(prices: Prices, reason: str) -> Finding:
-    return Finding.of("SRV001", Text.same(reason), symbol=str(prices.symbol))
+    return Finding.from_code("SRV001", Text.same(reason), symbol=str(prices.symbol))
 
 
 def _could_not(run: str, reason: str) -> Finding:
-    return Finding.of("SRV002", Text.same(f"{run}: {reason}"))
+    return Finding.from_code("SRV002", Text.same(f"{run}: {reason}"))

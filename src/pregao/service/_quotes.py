@@ -11,7 +11,7 @@ import structlog
 
 from pregao.errors import PregaoError, ProviderError
 from pregao.findings import Finding
-from pregao.prices import BUNDLED, NETWORK, Answer, Feed, Prices, PriceStore
+from pregao.prices import BUNDLED_SYMBOLS, NETWORK_PROVIDERS, Feed, LivePrices, Prices, PriceStore
 
 _log = structlog.get_logger("pregao.server")
 
@@ -88,7 +88,7 @@ class Quotes:
         UnknownSymbolError, ProviderError
             If none of them answers.
         """
-        order = tuple(each for each in self.feed.order if each in NETWORK)
+        order = tuple(each for each in self.feed.order if each in NETWORK_PROVIDERS)
         if not order:
             raise ProviderError(
                 "live",
@@ -111,7 +111,7 @@ class Quotes:
         """Give the symbols whose prices are stored or bundled, and by whom."""
         stored = PriceStore(self.feed.access.home).symbols()
         known = {str(symbol): providers for symbol, providers in stored.items()}
-        return {**dict.fromkeys(BUNDLED, ("sample",)), **known}
+        return {**dict.fromkeys(BUNDLED_SYMBOLS, ("sample",)), **known}
 
     def close(self) -> None:
         """Ask nobody any more."""
@@ -119,10 +119,10 @@ class Quotes:
 
     @property
     def _asks_anybody(self) -> bool:
-        return any(each in NETWORK for each in self.feed.order)
+        return any(each in NETWORK_PROVIDERS for each in self.feed.order)
 
     def _stored(self, symbol: str) -> Quote | None:
-        order = tuple(each for each in self.feed.order if each not in NETWORK)
+        order = tuple(each for each in self.feed.order if each not in NETWORK_PROVIDERS)
         try:
             return _quote(replace(self.feed, order=order).prices(symbol)) if order else None
         except PregaoError as error:
@@ -155,5 +155,5 @@ class Quotes:
         return quote
 
 
-def _quote(answer: Answer) -> Quote:
+def _quote(answer: LivePrices) -> Quote:
     return Quote(answer.prices, answer.source, answer.is_stale, answer.findings)

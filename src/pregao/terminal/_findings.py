@@ -3,7 +3,7 @@
 from rich.padding import Padding
 from rich.text import Text as Line
 
-from pregao.findings import Finding, Kind, Severity
+from pregao.findings import Finding, FindingKind, Severity
 from pregao.presentation import TEXTS, Language, finding_kinds_table, severity_badge
 from pregao.terminal._lines import say, standard_output
 from pregao.terminal._tables import print_table, style_of
@@ -25,7 +25,7 @@ def in_full(finding: Finding, language: Language) -> Line:
     return line.append(f"\n    {seen}\n    -> {do}", style="not bold default")
 
 
-def print_kind(kind: Kind, language: Language) -> None:
+def print_kind(kind: FindingKind, language: Language) -> None:
     """Print what a code means, what to do, and where to read more."""
     console, text = standard_output(), TEXTS[language]
     say(console, _heading(kind, kind.severity, language))
@@ -46,7 +46,7 @@ def print_kinds(language: Language) -> None:
     print_table(standard_output(), finding_kinds_table(), language)
 
 
-def _heading(kind: Kind, severity: Severity, language: Language) -> Line:
+def _heading(kind: FindingKind, severity: Severity, language: Language) -> Line:
     badge, title = severity_badge(severity), kind.title.in_language(language)
     severe = badge.text.in_language(language)
     return Line(f"{kind.code} {title} ({severe})", style=style_of(badge))

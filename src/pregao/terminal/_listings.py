@@ -20,11 +20,11 @@ from pregao.terminal._tables import print_table
 
 if TYPE_CHECKING:
     from pregao.prices import Prices
-    from pregao.training import Listed
+    from pregao.training import ListedNetwork
     from pregao.workbench import Checked, Fetched
 
 
-def print_networks(networks: "Sequence[Listed]", language: Language) -> None:
+def print_networks(networks: "Sequence[ListedNetwork]", language: Language) -> None:
     """Print the zoo, category by category."""
     print_table(standard_output(), networks_table(networks), language)
 

@@ -17,7 +17,7 @@ from pregao.terminal._tables import print_table
 
 if TYPE_CHECKING:
     from pregao.registry import Champion, RunSummary
-    from pregao.workbench import Examination
+    from pregao.workbench import DoctorReport
 
 
 def print_runs(runs: "Sequence[RunSummary]", language: Language) -> None:
@@ -63,7 +63,7 @@ def print_exported_to_mlflow(run: str, language: Language) -> None:
     say(standard_output(), Text(REGISTRY_TEXTS[language]["exported_to_mlflow"].format(run=run)))
 
 
-def print_examination(found: "Examination", language: Language) -> None:
+def print_examination(found: "DoctorReport", language: Language) -> None:
     """Print each problem, and what to do about it or that it is mended."""
     console, text = standard_output(), REGISTRY_TEXTS[language]
     for each in found.ailments:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from pregao.findings import worst_first
+from pregao.findings import sort_by_severity
 from pregao.presentation import (
     QUANTILE_LEVELS,
     TEXTS,
@@ -39,7 +39,7 @@ def print_result(report: "Report", forecasts: "Sequence[Forecast]", *, language:
     console.print()
     say(console, _verdict(report, language))
     print_evidence(console, report, language)
-    for finding in worst_first(report.findings):
+    for finding in sort_by_severity(report.findings):
         say(console, in_one_line(finding, language))
     if forecasts:
         console.print()
@@ -59,7 +59,7 @@ def print_forecast(forecast: "Forecast", *, language: Language) -> None:
     print_table(console, table, language)
     console.print()
     say(console, Text(f"{forecast.forecaster}: ").append(badge(forecast.edge, language)))
-    for finding in worst_first(forecast.findings):
+    for finding in sort_by_severity(forecast.findings):
         say(console, in_one_line(finding, language))
 
 

@@ -31,7 +31,7 @@ from pregao.terminal._progress import progress_message
 from pregao.terminal._tables import Layout
 
 if TYPE_CHECKING:
-    from pregao.training.search import Progress as Trial
+    from pregao.training.search import SearchProgress as Trial
     from pregao.workbench import Progress as Scored
 
 REDRAWS_PER_SECOND = 2
@@ -136,7 +136,7 @@ class Board:
 
     def tell(self, progress: "Trial | Scored") -> None:
         """Take in progress of a trial, or of the scoring that comes after."""
-        from pregao.training.search import Progress as Trial
+        from pregao.training.search import SearchProgress as Trial
         from pregao.workbench import Progress as Scored
 
         with self._lock:

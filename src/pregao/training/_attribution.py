@@ -13,13 +13,13 @@ from torch import Tensor
 from pregao.dataset import ACTIONS
 from pregao.training._ensemble import Model
 from pregao.training._experiment import LEVELS
-from pregao.training._fitted import Fitted
+from pregao.training._fitted import FittedNetwork
 from pregao.training._head import Headed
 from pregao.training._loop import Feed, one_thread
-from pregao.training._quantity import Attribution, MedianAt, ProbabilityOf, Quantity, WidthAt
+from pregao.training._quantity import ActionProbability, Attribution, MedianAt, Quantity, WidthAt
 from pregao.training._targets import _LEAST_SHARE
 from pregao.training._train import rebuilt
-from pregao.zoo.baselines import Past, spread
+from pregao.zoo.baselines import History, return_scale
 from pregao.zoo.networks import Plugin
 
 _CPU = torch.device("cpu")
@@ -40,7 +40,7 @@ Owners = Int[Tensor, " points"]
 
 def attribute(
     model: Model,
-    past: Past,
+    past: History,
     quantities: Sequence[Quantity],
     *,
     reference: NDArray[np.float64],
@@ -77,8 +77,8 @@ def attribute(
     ----------
     Sundararajan, Taly, Yan (2017), Axiomatic attribution for deep networks, ICML.
     """
-    members = (model,) if isinstance(model, Fitted) else model.members
-    weights = (1.0,) if isinstance(model, Fitted) else model.weights
+    members = (model,) if isinstance(model, FittedNetwork) else model.members
+    weights = (1.0,) if isinstance(model, FittedNetwork) else model.weights
     path = _Path(torch.from_numpy(reference), num_nodes, most_nodes, tolerance)
     with one_thread():
         parts = [path.divide(_Voice.of(each, past, quantities)) for each in members]
@@ -104,14 +104,14 @@ class _Voice:
     plug-in stays as it was written: it may hold tensors that nobody else knows of.
     """
 
-    fitted: Fitted
+    fitted: FittedNetwork
     module: Headed
     quantities: tuple[Quantity, ...]
     inputs: Inputs
-    spread: Float[Tensor, "windows horizon"]
+    scale: Float[Tensor, "windows horizon"]
 
     @classmethod
-    def of(cls, fitted: Fitted, past: Past, quantities: Sequence[Quantity]) -> "_Voice":
+    def of(cls, fitted: FittedNetwork, past: History, quantities: Sequence[Quantity]) -> "_Voice":
         """Make the network ready to be asked about the windows of a past."""
         module = rebuilt(fitted).requires_grad_(False)
         return cls(
@@ -119,14 +119,14 @@ class _Voice:
             module=module if _is_foreign(fitted) else module.double(),
             quantities=tuple(quantities),
             inputs=Feed(past, _CPU).batch(slice(None)).double(),
-            spread=torch.from_numpy(spread(past)),
+            scale=torch.from_numpy(return_scale(past)),
         )
 
     def say(self, points: Points, owners: Owners) -> Said:
         """Say the quantities at points of the paths of some windows."""
         inputs = points.float() if _is_foreign(self.fitted) else points
         price, logits = self.module.both(inputs)
-        quantiles = self._quantiles(price.double(), points, self.spread[owners])
+        quantiles = self._quantiles(price.double(), points, self.scale[owners])
         said = [_read(each, quantiles, logits.double()) for each in self.quantities]
         return 100 * torch.stack(said, dim=1)
 
@@ -157,7 +157,7 @@ class _Voice:
         return torch.log(share.clamp_min(_LEAST_SHARE))
 
 
-def _is_foreign(fitted: Fitted) -> bool:
+def _is_foreign(fitted: FittedNetwork) -> bool:
     return isinstance(fitted.experiment.network, Plugin)
 
 
@@ -168,7 +168,7 @@ def _read(quantity: Quantity, quantiles: Quantiles, logits: Tensor) -> Float[Ten
         case WidthAt():
             high = _at(quantiles, quantity.step, 0.5 + quantity.percent / 200)
             return high - _at(quantiles, quantity.step, 0.5 - quantity.percent / 200)
-        case ProbabilityOf():
+        case ActionProbability():
             return logits.softmax(dim=-1)[:, ACTIONS.index(quantity.action)]
         case _:
             assert_never(quantity)

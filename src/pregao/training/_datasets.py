@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from pregao.dataset import Borders, Dataset, Split, make_dataset, skipped_sessions
 from pregao.prices import Prices
-from pregao.training._experiment import Cut, Experiment
+from pregao.training._experiment import Experiment, WindowSettings
 
-Datasets = dict[Cut, Dataset]
+Datasets = dict[WindowSettings, Dataset]
 """One for each way of cutting windows that a set of experiments has."""
 
 
@@ -24,7 +24,7 @@ def datasets_for(
         If an experiment's windows do not fit.
     """
     assert len({each.horizon for each in experiments}) == 1, "the same windows need one horizon"
-    cuts = list(dict.fromkeys(each.cut for each in experiments))
+    cuts = list(dict.fromkeys(each.window_settings for each in experiments))
     skip = max(skipped_sessions(each.features, each.lookback) for each in cuts)
     datasets: Datasets = {}
     split: Split | Borders = borders or experiments[0].split
@@ -37,7 +37,7 @@ def datasets_for(
             scaling=cut.scaling,
             capped=cut.capped,
             split=split,
-            least_skip_sessions=skip if len(cuts) > 1 else 0,
+            min_skip_sessions=skip if len(cuts) > 1 else 0,
         )
         split = datasets[cut].borders
     return datasets

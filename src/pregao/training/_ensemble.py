@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from pregao.dataset import Borders, Dataset, Scaler, Windows
 from pregao.findings import Finding
 from pregao.training._experiment import LEVELS, Combination, Experiment
-from pregao.training._fitted import Epoch, Fitted, Outcome
-from pregao.zoo.baselines import Forecaster, Past, spread
+from pregao.training._fitted import Epoch, FittedNetwork, Outcome
+from pregao.zoo.baselines import Forecaster, History, return_scale
 
 Float = NDArray[np.float64]
 
@@ -28,7 +28,7 @@ class Average:
     forecasters: tuple[Forecaster, ...]
     weights: tuple[float, ...]
 
-    def quantiles(self, past: Past) -> Float:
+    def quantiles(self, past: History) -> Float:
         """Forecast (n, horizon, levels) quantiles of the cumulative log return."""
         first, *rest = zip(self.forecasters, self.weights, strict=True)
         total = first[0].quantiles(past) * first[1]
@@ -46,7 +46,7 @@ class Ensemble:
     average probabilities or quantiles?).
     """
 
-    members: tuple[Fitted, ...]
+    members: tuple[FittedNetwork, ...]
     weights: tuple[float, ...]
     combination: Combination
 
@@ -100,31 +100,31 @@ class Ensemble:
         """What the learning curves say."""
         return tuple(finding for each in self.members for finding in each.findings)
 
-    def quantiles(self, past: Past) -> Float:
+    def quantiles(self, past: History) -> Float:
         """Forecast (n, horizon, levels) quantiles of the cumulative log return."""
         return Average(self.members, self.weights).quantiles(past)
 
-    def answered_by(self, asked: Mapping[str, Forecaster]) -> "Average":
+    def with_forecasters(self, asked: Mapping[str, Forecaster]) -> "Average":
         """Let others answer for the members, by their digests, such as ones that remember."""
         return Average(tuple(asked[each.digest] for each in self.members), self.weights)
 
-    def action_probabilities(self, past: Past) -> Float:
+    def action_probabilities(self, past: History) -> Float:
         """Give (n, 3) probabilities of `ACTIONS`, averaged as the quantiles are."""
         said = [each.action_probabilities(past) for each in self.members]
         return np.tensordot(np.array(self.weights), np.stack(said), axes=1)
 
 
-Model = Fitted | Ensemble
+Model = FittedNetwork | Ensemble
 """What an experiment becomes."""
 
 
-def members_of(model: Model) -> tuple[Fitted, ...]:
+def model_members(model: Model) -> tuple[FittedNetwork, ...]:
     """Give the networks of a model: itself, or those that it averages."""
-    return (model,) if isinstance(model, Fitted) else model.members
+    return (model,) if isinstance(model, FittedNetwork) else model.members
 
 
-def combined(
-    members: Sequence[Fitted],
+def combine(
+    members: Sequence[FittedNetwork],
     dataset: Dataset,
     combination: Combination,
     *,
@@ -160,11 +160,11 @@ def combined(
     return Ensemble(tuple(chosen), tuple(weights.tolist()), combination)
 
 
-def _best_loss(fitted: Fitted) -> float:
+def _best_loss(fitted: FittedNetwork) -> float:
     return fitted.epochs[fitted.best_epoch].validation_loss
 
 
-def _by_gain(members: Sequence[Fitted]) -> Float:
+def _by_gain(members: Sequence[FittedNetwork]) -> Float:
     gains = np.array([m.epochs[0].validation_loss - _best_loss(m) for m in members])
     gains = np.maximum(gains, 0.0)
     return gains / gains.sum() if gains.sum() > 0 else np.full(len(members), 1 / len(members))
@@ -178,7 +178,7 @@ def _stacked(members: Sequence[Forecaster], validation: Windows) -> Float:
 
     every = -(-len(validation) // _MOST_WINDOWS)
     windows = validation.take(np.arange(0, len(validation), every))
-    scale = spread(windows)[..., None]
+    scale = return_scale(windows)[..., None]
     said = np.stack([(each.quantiles(windows) / scale).astype(np.float32) for each in members])
     targets = windows.targets[..., None].astype(np.float32)
     levels = np.array(LEVELS, np.float32)
@@ -209,7 +209,7 @@ def _stacked(members: Sequence[Forecaster], validation: Windows) -> Float:
     return weights / weights.sum() if better else start
 
 
-def each_member(experiment: Experiment) -> Iterator[Experiment]:
+def member_experiments(experiment: Experiment) -> Iterator[Experiment]:
     """Give the experiments of an ensemble's members: the same, with following seeds."""
     for number in range(experiment.members):
         yield experiment.replace(seed=(experiment.seed + number) % 2**32, members=1)

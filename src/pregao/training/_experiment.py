@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, Self
 import tomli_w
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
-from pregao.dataset import ACTIONS, FEATURE_SETS, Labelling, Scaling, Split, feature
+from pregao.dataset import ACTIONS, FEATURE_SETS, Labelling, Scaling, Split, find_feature
 from pregao.errors import Fault, InputError, InvalidExperimentError
 from pregao.instruments import Symbol
 from pregao.values import Value
@@ -74,7 +74,7 @@ def _features(value: object) -> object:
     names = FEATURE_SETS.get(value, (value,)) if isinstance(value, str) else value
     for name in names if isinstance(names, list | tuple) else ():
         if isinstance(name, str):
-            feature(name)
+            find_feature(name)
     return names
 
 
@@ -85,7 +85,7 @@ def _tickers(value: object) -> object:
     return tickers
 
 
-class Cut(Value):
+class WindowSettings(Value):
     """How windows are cut: experiments that agree in it share one dataset."""
 
     features: tuple[str, ...]
@@ -219,9 +219,9 @@ class Experiment(Value):
         return self.horizon if self.steps == "each" else 1
 
     @property
-    def cut(self) -> Cut:
+    def window_settings(self) -> WindowSettings:
         """How its windows are cut."""
-        return Cut(
+        return WindowSettings(
             features=self.features,
             lookback=self.lookback,
             horizon=self.horizon,
@@ -286,7 +286,7 @@ class Experiment(Value):
     @classmethod
     def from_toml(cls, path: Path) -> Self:
         """Read an experiment from a TOML file, all fields at the top level."""
-        return cls.parse(fields_of_toml(path), source=str(path))
+        return cls.parse(read_toml_fields(path), source=str(path))
 
     def to_toml(self) -> str:
         """Write the experiment as TOML; fields that are None are left out."""
@@ -302,7 +302,7 @@ class Experiment(Value):
         return self.model_dump_json(indent=2)
 
 
-def fields_of_toml(path: Path) -> dict[str, Any]:
+def read_toml_fields(path: Path) -> dict[str, Any]:
     """Read the fields of a TOML file, unchecked.
 
     Raises

@@ -11,7 +11,7 @@ from pregao.dataset import Borders, Scaler
 from pregao.findings import Finding
 from pregao.training._experiment import Experiment
 from pregao.values import Text, Value
-from pregao.zoo.baselines import Past
+from pregao.zoo.baselines import History
 
 State = dict[str, NDArray[np.generic]]
 """The weights by name."""
@@ -34,7 +34,7 @@ class Epoch(Value):
 
 
 @dataclass(frozen=True, eq=False)
-class Advanced:
+class PartialTraining:
     """How far a training went, and what it needs to go on."""
 
     epochs: tuple[Epoch, ...]
@@ -45,7 +45,7 @@ class Advanced:
 
 
 @dataclass(frozen=True, eq=False)
-class Fitted:
+class FittedNetwork:
     """A trained network with all it needs to forecast: the scaler, the anchor, the weights."""
 
     experiment: Experiment
@@ -77,13 +77,13 @@ class Fitted:
         """What the learning curve says."""
         return tuple(_findings(self))
 
-    def quantiles(self, past: Past) -> NDArray[np.float64]:
+    def quantiles(self, past: History) -> NDArray[np.float64]:
         """Forecast (n, horizon, levels) quantiles of the cumulative log return."""
         from pregao.training._train import forecast
 
         return forecast(self, past)
 
-    def action_probabilities(self, past: Past) -> NDArray[np.float64]:
+    def action_probabilities(self, past: History) -> NDArray[np.float64]:
         """Give (n, 3) probabilities of `ACTIONS`; for an experiment with actions alone."""
         assert self.experiment.actions is not None, "it was taught actions"
         from pregao.training._train import action_probabilities
@@ -91,11 +91,11 @@ class Fitted:
         return action_probabilities(self, past)
 
 
-def _findings(fitted: Fitted) -> list[Finding]:
+def _findings(fitted: FittedNetwork) -> list[Finding]:
     findings = []
     if fitted.outcome == "diverged":
         findings.append(
-            Finding.of(
+            Finding.from_code(
                 "LRN003",
                 Text.of(
                     "the loss stopped being finite after epoch {last}; epoch {best} was kept",
@@ -107,7 +107,7 @@ def _findings(fitted: Fitted) -> list[Finding]:
         )
     if fitted.best_epoch == 0 and len(fitted.epochs) > 1:
         findings.append(
-            Finding.of(
+            Finding.from_code(
                 "LRN002",
                 Text.of(
                     "none of {epochs} epochs beat the untrained network, which is the anchor where "
@@ -123,7 +123,7 @@ def _findings(fitted: Fitted) -> list[Finding]:
     rise = last.validation_loss / best.validation_loss - 1
     if last.train_loss < best.train_loss and rise > OVERFIT_RISE:
         findings.append(
-            Finding.of(
+            Finding.from_code(
                 "LRN001",
                 Text.of(
                     "after epoch {best} the training loss fell and the validation loss rose by "

@@ -15,7 +15,7 @@ from pregao.zoo.networks import (
 )
 
 
-class Listed(Value):
+class ListedNetwork(Value):
     """One network of the zoo as `pregao networks` lists it."""
 
     name: str
@@ -27,7 +27,7 @@ class Listed(Value):
     spec: Network
 
 
-def listed_networks() -> list[Listed]:
+def list_networks() -> list[ListedNetwork]:
     """List the zoo, in its own order, and the networks of plug-ins, without loading torch."""
     return [*_listed(ZOO.values()), *_listed_plugins()[0]]
 
@@ -38,9 +38,9 @@ def broken_networks() -> tuple[InputError, ...]:
     return (*unusable, *_listed_plugins()[1])
 
 
-def _listed_plugins() -> tuple[list[Listed], list[InputError]]:
+def _listed_plugins() -> tuple[list[ListedNetwork], list[InputError]]:
     """List what can be measured, and what goes wrong where one cannot."""
-    listed: list[Listed] = []
+    listed: list[ListedNetwork] = []
     broken: list[InputError] = []
     for entry in plugin_entries().values():
         try:
@@ -50,10 +50,10 @@ def _listed_plugins() -> tuple[list[Listed], list[InputError]]:
     return listed, broken
 
 
-def _listed(entries: Iterable[Entry | PluginEntry]) -> list[Listed]:
+def _listed(entries: Iterable[Entry | PluginEntry]) -> list[ListedNetwork]:
     default = Experiment(symbols=("SP500",))
     return [
-        Listed(
+        ListedNetwork(
             name=entry.name,
             number=entry.number,
             category=entry.category,

@@ -19,8 +19,8 @@ from pregao.dataset import ACTIONS, Dataset, Windows
 from pregao.training._experiment import Experiment
 from pregao.training._fitted import Epoch, State
 from pregao.training._head import Criterion, Headed, PointHead, QuantileHead
-from pregao.training._targets import action_labels, class_weights, price_targets
-from pregao.zoo.baselines import Past
+from pregao.training._targets import action_targets, class_weights, price_targets
+from pregao.zoo.baselines import History
 from pregao.zoo.networks import build
 
 # A share and no amount: the squared error of a scaled close is itself a few millionths.
@@ -68,7 +68,7 @@ def one_thread() -> Iterator[None]:
 class Feed:
     """Batches out of a strided view of the table: a permutation costs an index, not a copy."""
 
-    def __init__(self, past: Past, device: torch.device) -> None:
+    def __init__(self, past: History, device: torch.device) -> None:
         with warnings.catch_warnings():
             # The table is read-only on purpose (many processes may map it) and is only read here.
             warnings.filterwarnings("ignore", "The given NumPy array is not writable", UserWarning)
@@ -104,7 +104,7 @@ class Part:
         return cls(
             feed=Feed(windows, device),
             targets=torch.from_numpy(price_targets(experiment, windows)).to(device),
-            labels=torch.from_numpy(action_labels(experiment, windows)).to(device),
+            labels=torch.from_numpy(action_targets(experiment, windows)).to(device),
         )
 
     def __len__(self) -> int:

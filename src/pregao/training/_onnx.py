@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pregao.training._fitted import Fitted
+from pregao.training._fitted import FittedNetwork
 from pregao.training._targets import quantiles_of
 from pregao.training.engines import environment
-from pregao.zoo.baselines import Past
+from pregao.zoo.baselines import History
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -27,7 +27,7 @@ Float32 = NDArray[np.float32]
 _BATCH = 64
 
 
-def export_fitted(fitted: Fitted) -> bytes:
+def export_fitted(fitted: FittedNetwork) -> bytes:
     """Write a trained network with its heads as ONNX: windows in, what it says of price out.
 
     Where actions were learnt, their logits are the second output. Takes seconds.
@@ -63,7 +63,7 @@ def _without_advice() -> Iterator[None]:
         logger.setLevel(before)
 
 
-def heads_with_torch(fitted: Fitted, windows: Float32) -> tuple[Float32, ...]:
+def outputs_with_torch(fitted: FittedNetwork, windows: Float32) -> tuple[Float32, ...]:
     """Give what a network says of (n, lookback, features) windows, for comparison."""
     from pregao.training._train import heads_of
 
@@ -74,7 +74,7 @@ def heads_with_torch(fitted: Fitted, windows: Float32) -> tuple[Float32, ...]:
 class OnnxNetwork:
     """An exported network with what turns its words into quantiles; a forecaster without torch."""
 
-    fitted: Fitted
+    fitted: FittedNetwork
     """Its scaler, anchor and experiment; the weights are not needed and may be absent."""
     content: bytes
 
@@ -90,27 +90,27 @@ class OnnxNetwork:
             self.content, options, providers=["CPUExecutionProvider"]
         )
 
-    def heads(self, windows: Float32) -> tuple[Float32, ...]:
+    def outputs(self, windows: Float32) -> tuple[Float32, ...]:
         """Give what the network says of (n, lookback, features) windows."""
         said: Any = self.session.run(None, {self._input: windows})
         return tuple(said)
 
-    def quantiles(self, past: Past) -> Float:
+    def quantiles(self, past: History) -> Float:
         """Forecast (n, horizon, levels) quantiles of the cumulative log return."""
         if not len(past.cutoff_rows):
             return np.empty((0, *self.fitted.anchor.shape))
-        return self.quantiles_over(windows_of(past), past)
+        return self.quantiles_over(gather_windows(past), past)
 
-    def quantiles_over(self, windows: Sequence[Float32], past: Past) -> Float:
+    def quantiles_over(self, windows: Sequence[Float32], past: History) -> Float:
         """Forecast as `quantiles` does, from windows that were gathered before."""
         fitted = self.fitted
-        heads = [self.heads(each)[0] for each in windows]
+        heads = [self.outputs(each)[0] for each in windows]
         said = heads[0] if len(heads) == 1 else np.concatenate(heads)
         return quantiles_of(fitted.experiment, fitted.scaler, fitted.anchor, said, past)
 
-    def action_probabilities(self, past: Past) -> Float:
+    def action_probabilities(self, past: History) -> Float:
         """Give (n, 3) probabilities of `ACTIONS`; for an experiment with actions alone."""
-        logits = np.concatenate([self.heads(each)[1] for each in windows_of(past)]).astype(
+        logits = np.concatenate([self.outputs(each)[1] for each in gather_windows(past)]).astype(
             np.float64
         )
         odds = np.exp(logits - logits.max(axis=1, keepdims=True))
@@ -129,7 +129,7 @@ def _runtime() -> Any:
     return onnxruntime
 
 
-def windows_of(past: Past) -> list[Float32]:
+def gather_windows(past: History) -> list[Float32]:
     """Gather the windows of a past in batches: (n, lookback, features) each."""
     windows = np.lib.stride_tricks.sliding_window_view(past.table, past.lookback, axis=0)
     starts = past.cutoff_rows - (past.lookback - 1)

@@ -31,18 +31,18 @@ class WidthAt(Value):
     percent: Literal[50, 80, 90, 95] = 90
 
 
-class ProbabilityOf(Value):
+class ActionProbability(Value):
     """The probability of one of `ACTIONS`, in percent."""
 
     kind: Literal["probability"] = "probability"
     action: Literal["buy", "sell", "hold"]
 
 
-Quantity = Annotated[MedianAt | WidthAt | ProbabilityOf, Field(discriminator="kind")]
+Quantity = Annotated[MedianAt | WidthAt | ActionProbability, Field(discriminator="kind")]
 """One number of a forecast, in percent."""
 
 
-def usual_quantities(experiment: Experiment, *, step: int | None = None) -> tuple[Quantity, ...]:
+def default_quantities(experiment: Experiment, *, step: int | None = None) -> tuple[Quantity, ...]:
     """Give what one asks of a forecast: median and 90 % range at a step, and any actions.
 
     Parameters
@@ -57,7 +57,7 @@ def usual_quantities(experiment: Experiment, *, step: int | None = None) -> tupl
 
     Examples
     --------
-    >>> for each in usual_quantities(Experiment(symbols=("PETR4",)), step=3):
+    >>> for each in default_quantities(Experiment(symbols=("PETR4",)), step=3):
     ...     print(each)
     kind='median' step=3
     kind='width' step=3 percent=90
@@ -70,7 +70,7 @@ def usual_quantities(experiment: Experiment, *, step: int | None = None) -> tupl
     price: tuple[Quantity, ...] = (MedianAt(step=asked), WidthAt(step=asked))
     if experiment.actions is None:
         return price
-    return (*price, *(ProbabilityOf.model_validate({"action": each}) for each in ACTIONS))
+    return (*price, *(ActionProbability.model_validate({"action": each}) for each in ACTIONS))
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,9 +5,9 @@ from typing import assert_never
 import numpy as np
 from numpy.typing import NDArray
 
-from pregao.dataset import ACTIONS, Scaler, Windows, labels_of
+from pregao.dataset import ACTIONS, Scaler, Windows, action_labels
 from pregao.training._experiment import Experiment
-from pregao.zoo.baselines import Past, spread
+from pregao.zoo.baselines import History, return_scale
 
 Float32 = NDArray[np.float32]
 
@@ -32,12 +32,12 @@ def price_targets(experiment: Experiment, windows: Windows) -> Float32:
     return np.ascontiguousarray(targets, np.float32)
 
 
-def action_labels(experiment: Experiment, windows: Windows) -> NDArray[np.int64]:
+def action_targets(experiment: Experiment, windows: Windows) -> NDArray[np.int64]:
     """Give the number of the right action of each window: (n,); all 0 where none is learnt."""
     actions = experiment.actions
     if actions is None:
         return np.zeros(len(windows), np.int64)
-    labels = labels_of(
+    labels = action_labels(
         windows, actions.labels, cost=actions.cost, threshold_sigmas=actions.threshold_sigmas
     )
     return labels.astype(np.int64)
@@ -52,13 +52,13 @@ def class_weights(labels: NDArray[np.int64]) -> Float32:
 
 
 def quantiles_of(
-    experiment: Experiment, scaler: Scaler, anchor: Float32, said: Float32, past: Past
+    experiment: Experiment, scaler: Scaler, anchor: Float32, said: Float32, past: History
 ) -> NDArray[np.float64]:
     """Give (n, horizon, levels) quantiles of the cumulative log return.
 
     Points are the medians of distributions as wide as the anchor's.
     """
-    scale = spread(past)
+    scale = return_scale(past)
     if experiment.loss == "pinball":
         return said.astype(np.float64) * scale[..., None]
     points = _log_returns(experiment, scaler, said.astype(np.float64), past)
@@ -69,18 +69,18 @@ def quantiles_of(
 
 
 def _log_returns(
-    experiment: Experiment, scaler: Scaler, points: NDArray[np.float64], past: Past
+    experiment: Experiment, scaler: Scaler, points: NDArray[np.float64], past: History
 ) -> NDArray[np.float64]:
     """Turn points in units of the target into cumulative log returns: (n, steps)."""
     match experiment.target:
         case "scaled_return":
             steps = slice(None) if experiment.steps == "each" else slice(-1, None)
-            return points * spread(past)[:, steps]
+            return points * return_scale(past)[:, steps]
         case "simple_return":
             share = 1 + points
         case "close":
             last = past.table[past.cutoff_rows, scaler.features.index("close")]
-            share = scaler.unscaled("close", points) / scaler.unscaled("close", last)[:, None]
+            share = scaler.unscale("close", points) / scaler.unscale("close", last)[:, None]
         case _:
             assert_never(experiment.target)
     logs: NDArray[np.float64] = np.log(np.maximum(share, _LEAST_SHARE))

@@ -12,16 +12,16 @@ from safetensors.numpy import load, save
 from pregao.dataset import ACTIONS, Dataset
 from pregao.errors import DeviceUnavailableError
 from pregao.training._experiment import LEVELS, DeviceName, Experiment
-from pregao.training._fitted import Advanced, Epoch, Fitted, Outcome, State
+from pregao.training._fitted import Epoch, FittedNetwork, Outcome, PartialTraining, State
 from pregao.training._head import Headed
 from pregao.training._loop import Feed, Loop, is_gain, one_thread, untrained
 from pregao.training._targets import quantiles_of
-from pregao.zoo.baselines import Past, anchor_quantiles
+from pregao.zoo.baselines import History, anchor_quantiles
 
 _CPU = torch.device("cpu")
 
 
-def forecast(fitted: Fitted, past: Past) -> NDArray[np.float64]:
+def forecast(fitted: FittedNetwork, past: History) -> NDArray[np.float64]:
     """Forecast (n, horizon, levels) quantiles of the cumulative log return."""
     feed = Feed(past, _CPU)
     if not len(feed):
@@ -32,7 +32,7 @@ def forecast(fitted: Fitted, past: Past) -> NDArray[np.float64]:
     return quantiles_of(fitted.experiment, fitted.scaler, fitted.anchor, said, past)
 
 
-def action_probabilities(fitted: Fitted, past: Past) -> NDArray[np.float64]:
+def action_probabilities(fitted: FittedNetwork, past: History) -> NDArray[np.float64]:
     """Give (n, 3) probabilities of `ACTIONS`."""
     if not len(past.cutoff_rows):
         return np.empty((0, len(ACTIONS)))
@@ -43,7 +43,7 @@ def action_probabilities(fitted: Fitted, past: Past) -> NDArray[np.float64]:
     return probabilities
 
 
-def rebuilt(fitted: Fitted) -> Headed:
+def rebuilt(fitted: FittedNetwork) -> Headed:
     """Rebuild a trained network, ready to forecast."""
     module = untrained(fitted.experiment, fitted.anchor, num_features=len(fitted.scaler.features))
     module.load_state_dict({name: torch.tensor(value) for name, value in fitted.state.items()})
@@ -63,20 +63,22 @@ class _BothHeads(torch.nn.Module):
         return (price, logits) if self.has_actions else (price,)
 
 
-def both_heads(fitted: Fitted) -> torch.nn.Module:
+def both_heads(fitted: FittedNetwork) -> torch.nn.Module:
     """Rebuild a trained network as a module with an output for each of its heads."""
     has_actions = fitted.experiment.actions is not None
     return _BothHeads(rebuilt(fitted), has_actions=has_actions).eval()
 
 
-def heads_of(fitted: Fitted, windows: NDArray[np.float32]) -> tuple[NDArray[np.float32], ...]:
+def heads_of(
+    fitted: FittedNetwork, windows: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], ...]:
     """Give what each head says of (n, lookback, features) windows."""
     with one_thread(), torch.inference_mode():
         said = both_heads(fitted)(torch.from_numpy(windows))
     return tuple(each.numpy() for each in said)
 
 
-def device_of(name: DeviceName) -> torch.device:
+def find_device(name: DeviceName) -> torch.device:
     """Find the device to train on; ``auto`` takes a GPU where there is one.
 
     Raises
@@ -97,7 +99,7 @@ def train(
     device: DeviceName = "cpu",
     checkpoint: bytes | None = None,
     keep: Callable[[bytes], None] | None = None,
-) -> Generator[Epoch, None, Fitted]:
+) -> Generator[Epoch, None, FittedNetwork]:
     """Train one network, an epoch a step, and return the best epoch's weights.
 
     The untrained network is epoch 0 and competes in early stopping, so the result is never worse
@@ -116,7 +118,7 @@ def train(
     keep
         Told of a checkpoint after each epoch.
     """
-    training = _Training.begun(experiment, dataset, device_of(device), checkpoint)
+    training = _Training.begun(experiment, dataset, find_device(device), checkpoint)
     yield from list(training.epochs)
     while (epoch := training.next_epoch()) is not None:
         if keep is not None:
@@ -126,38 +128,40 @@ def train(
 
 
 def finish(
-    training: Generator[Epoch, None, Fitted], on_epoch: Callable[[Epoch], None] | None = None
-) -> Fitted:
+    training: Generator[Epoch, None, FittedNetwork], on_epoch: Callable[[Epoch], None] | None = None
+) -> FittedNetwork:
     """Run a training to its end, telling `on_epoch` of each epoch."""
     while True:
         try:
             epoch = next(training)
         except StopIteration as end:
-            fitted: Fitted = end.value
+            fitted: FittedNetwork = end.value
             return fitted
         if on_epoch:
             on_epoch(epoch)
 
 
-def advance(
+def train_until(
     experiment: Experiment,
     dataset: Dataset,
     *,
     until: int,
     checkpoint: bytes | None = None,
     device: DeviceName = "cpu",
-) -> Advanced:
+) -> PartialTraining:
     """Train to an epoch, or to the end if that comes first, from the start or from a checkpoint.
 
     In any number of parts it is, bit for bit, the training that `train` does in one.
     """
-    training = _Training.begun(experiment, dataset, device_of(device), checkpoint)
+    training = _Training.begun(experiment, dataset, find_device(device), checkpoint)
     while training.epochs[-1].number < until and training.next_epoch() is not None:
         pass
-    return Advanced(tuple(training.epochs), training.outcome, training.checkpoint())
+    return PartialTraining(tuple(training.epochs), training.outcome, training.checkpoint())
 
 
-def restored(experiment: Experiment, dataset: Dataset, checkpoint: bytes) -> Fitted:
+def fitted_from_checkpoint(
+    experiment: Experiment, dataset: Dataset, checkpoint: bytes
+) -> FittedNetwork:
     """Give the best epoch so far of a training that was stopped."""
     return _Training.begun(experiment, dataset, _CPU, checkpoint).fitted()
 
@@ -211,9 +215,9 @@ class _Training:
             self.outcome = "finished"
         return epoch
 
-    def fitted(self) -> Fitted:
+    def fitted(self) -> FittedNetwork:
         """Give the best epoch so far."""
-        return Fitted(
+        return FittedNetwork(
             experiment=self.experiment,
             scaler=self.dataset.scaler,
             borders=self.dataset.borders,

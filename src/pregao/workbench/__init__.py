@@ -1,10 +1,10 @@
 """The use cases, one method each, and their results."""
 
-from pregao.workbench._doctor import Ailment as Ailment
-from pregao.workbench._doctor import Examination as Examination
+from pregao.workbench._doctor import DoctorReport as DoctorReport
+from pregao.workbench._doctor import HomeFault as HomeFault
 from pregao.workbench._explaining import explain_forecast as explain_forecast
 from pregao.workbench._explaining import explain_run as explain_run
-from pregao.workbench._fallback import StandIn as StandIn
+from pregao.workbench._fallback import Fallback as Fallback
 from pregao.workbench._models import Models as Models
 from pregao.workbench._prices import SOURCES as SOURCES
 from pregao.workbench._prices import Checked as Checked

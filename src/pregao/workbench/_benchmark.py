@@ -9,14 +9,14 @@ from pregao.evaluation import (
     Comparison,
     Report,
     Trials,
-    Walk,
+    WalkForwardResult,
     WindowCounts,
     compare,
     findings_of_trials,
     folds_disagree,
 )
 from pregao.findings import Finding
-from pregao.training import Datasets, Experiment, Model, members_of
+from pregao.training import Datasets, Experiment, Model, model_members
 from pregao.workbench._candidates import Candidate, Group
 from pregao.workbench._fitting import (
     DiagnosticsPlan,
@@ -46,7 +46,7 @@ class BenchmarkResult:
     candidate: FittedForecaster
     champion: FittedForecaster
     """The candidate, or the best baseline where the candidate was not promoted."""
-    made_from: tuple[Experiment, ...]
+    member_experiments: tuple[Experiment, ...]
     """The candidate's experiment, or those of the networks it averages."""
     prices: tuple[Checked, ...]
     tradings: Mapping[str, tuple[Trading, ...]]
@@ -86,7 +86,7 @@ def run_benchmark(
         same_fit=folds.same_fit if folds else None,
         diagnostics=diagnostics,
     )
-    with settings.engine.crew(data) as pool:
+    with settings.engine.pool(data) as pool:
         [(_, fitted)] = fit_candidates(
             pool, {0: group}, settings, subject=subject, report_progress=report_progress
         )
@@ -117,7 +117,7 @@ def run_benchmarks(
     data = tuple(each.datasets for each in groups)
     seed = groups[0].candidates[0].experiment.seed
     baselines = fit_baselines(data, seed, settings.engine, no_progress)
-    with settings.engine.crew(data) as pool:
+    with settings.engine.pool(data) as pool:
         finished = fit_candidates(
             pool, dict(enumerate(groups)), settings, subject=None, report_progress=no_progress
         )
@@ -146,10 +146,10 @@ def benchmark_model(
     """Score one trained model beside every baseline, and decide."""
     started = perf_counter() - model.seconds
     diagnostics = _diagnostics(group, trials)
-    made_from = _experiments_of(name, group.candidates) or tuple(
-        each.experiment for each in members_of(model)
+    member_experiments = _experiments_of(name, group.candidates) or tuple(
+        each.experiment for each in model_members(model)
     )
-    folds = Folds.planned(group, made_from, settings.walk) if settings.walk else None
+    folds = Folds.planned(group, member_experiments, settings.walk) if settings.walk else None
     data = _worker_data(group, folds)
     [baselines, *fold_baselines] = fit_baselines(
         data,
@@ -163,9 +163,9 @@ def benchmark_model(
     fitted = {name: diagnostics.run_here(name, scored, group.first)}
     walk = None
     if folds is not None:
-        finalists = finalists_for(name, made_from)
+        finalists = finalists_for(name, member_experiments)
         runner = WalkForwardRunner(folds, finalists, name, settings, on_progress)
-        with settings.engine.crew(data) as pool:
+        with settings.engine.pool(data) as pool:
             scored_folds = runner.score_beside(pool, fold_baselines)
         walk = runner.finish(scored_folds, group)
     return _decided(
@@ -206,12 +206,12 @@ def _decided(
     baselines: FittedBaselines,
     fitted: Mapping[str, FittedForecaster],
     started: float,
-    walk: Walk | None = None,
+    walk: WalkForwardResult | None = None,
 ) -> BenchmarkResult:
     """Return the report of a benchmark, with its candidate and its champion."""
     name = comparison.candidate
     candidate = fitted[name]
-    made_from = _made_from(name, candidate, group.candidates)
+    member_experiments = _made_from(name, candidate, group.candidates)
     everyone = {**baselines.forecasters, **fitted}
     diagnosed = [each.diagnosed for each in everyone.values() if each.diagnosed]
     findings = (
@@ -226,7 +226,7 @@ def _decided(
     report = Report.from_comparison(
         comparison,
         {name: each.training for name, each in fitted.items() if each.training},
-        experiment=made_from[0],
+        experiment=member_experiments[0],
         data=summarise_prices(group.prices),
         windows=WindowCounts.model_validate(group.first.num_windows),
         findings=tuple(dict.fromkeys(findings)),
@@ -239,7 +239,7 @@ def _decided(
         report=report,
         candidate=candidate,
         champion=everyone[report.champion],
-        made_from=made_from,
+        member_experiments=member_experiments,
         prices=group.prices,
         tradings={each.dossier.name: each.tradings for each in diagnosed},
     )
@@ -252,7 +252,7 @@ def _data_findings(group: Group) -> Iterator[Finding]:
         yield from dataset.findings
 
 
-def _walk_findings(walk: Walk | None) -> Iterator[Finding]:
+def _walk_findings(walk: WalkForwardResult | None) -> Iterator[Finding]:
     """Find a gain over the best baseline that few of the folds made."""
     if walk is not None:
         name, rival = walk.comparison.candidate, walk.comparison.best_baseline
@@ -267,7 +267,7 @@ def _made_from(
     if experiments := _experiments_of(name, candidates):
         return experiments
     assert candidate.model is not None, "the candidate keeps its weights"
-    return tuple(each.experiment for each in members_of(candidate.model))
+    return tuple(each.experiment for each in model_members(candidate.model))
 
 
 def _experiments_of(name: str, candidates: Sequence[Candidate]) -> tuple[Experiment, ...]:

@@ -142,7 +142,7 @@ class Group:
             split=model.borders,
             scaler=model.scaler,
         )
-        return cls(tuple(prices), tuple(candidates), {model.experiment.cut: dataset})
+        return cls(tuple(prices), tuple(candidates), {model.experiment.window_settings: dataset})
 
     @property
     def first(self) -> Dataset:

@@ -10,13 +10,13 @@ from typing import Literal, Self
 
 from pregao.database import Database
 from pregao.errors import CorruptDatabaseError, CorruptFileError, NotRegisteredError, PregaoError
-from pregao.prices import NETWORK
+from pregao.prices import NETWORK_PROVIDERS
 from pregao.registry import (
     Run,
-    check_registered,
+    check_registration,
     check_run,
-    discard_registered,
-    forget_run,
+    delete_registration,
+    delete_run_row,
     mark_registered,
     record_run,
     register,
@@ -40,7 +40,7 @@ Kind = Literal[
 ]
 
 
-class Ailment(Value):
+class HomeFault(Value):
     """One fault of a home."""
 
     kind: Kind
@@ -52,11 +52,11 @@ class Ailment(Value):
     is_mended: bool = False
 
 
-class Examination(Value):
+class DoctorReport(Value):
     """The faults that were found in a home."""
 
     num_runs: int
-    ailments: tuple[Ailment, ...]
+    ailments: tuple[HomeFault, ...]
 
     @property
     def is_well(self) -> bool:
@@ -65,7 +65,7 @@ class Examination(Value):
 
     def beside_damage(self, error: CorruptDatabaseError) -> Self:
         """Return the same with the database as a fault, which could not be opened."""
-        ailment = Ailment(
+        ailment = HomeFault(
             kind="database", what=error.path, seen=Text.same(error.reason), do=_TAKE_UP
         )
         return self.replace(ailments=(ailment, *self.ailments))
@@ -75,10 +75,10 @@ class Examination(Value):
 class _Fault:
     """A fault, with the function that mends it."""
 
-    ailment: Ailment
+    ailment: HomeFault
     mend: Callable[[], object] | None = None
 
-    def mended(self) -> Ailment:
+    def mended(self) -> HomeFault:
         """Mend it if possible, and return it, marked as mended."""
         if self.mend is None:
             return self.ailment
@@ -89,7 +89,7 @@ class _Fault:
         return self.ailment.replace(is_mended=True)
 
 
-def examine(home: Path, database: Database | None, *, now: datetime, mend: bool) -> Examination:
+def examine(home: Path, database: Database | None, *, now: datetime, mend: bool) -> DoctorReport:
     """Check everything that is stored in a home.
 
     Parameters
@@ -109,7 +109,7 @@ def examine(home: Path, database: Database | None, *, now: datetime, mend: bool)
         *(each for run in runs for each in _run_faults(home, run, database)),
     ]
     ailments = tuple(each.mended() if mend else each.ailment for each in found)
-    return Examination(num_runs=len(runs), ailments=ailments)
+    return DoctorReport(num_runs=len(runs), ailments=ailments)
 
 
 def _leftovers(home: Path, now: datetime) -> Iterator[_Fault]:
@@ -118,7 +118,7 @@ def _leftovers(home: Path, now: datetime) -> Iterator[_Fault]:
     for draft in drafts:
         if draft.stat().st_mtime >= oldest:
             continue
-        ailment = Ailment(
+        ailment = HomeFault(
             kind="leftover",
             what=str(draft),
             seen=Text(
@@ -131,8 +131,8 @@ def _leftovers(home: Path, now: datetime) -> Iterator[_Fault]:
 
 
 def _database_faults(database: Database) -> Iterator[_Fault]:
-    for fault in database.faults():
-        ailment = Ailment(
+    for fault in database.integrity_errors():
+        ailment = HomeFault(
             kind="database",
             what=database.name,
             seen=Text.same(fault),
@@ -145,7 +145,7 @@ def _row_faults(database: Database, runs: Iterable[Run]) -> Iterator[_Fault]:
     rows = row_digests(database)
     stored = {run.id: run for run in runs}
     for lost in sorted(rows.keys() - stored.keys()):
-        ailment = Ailment(
+        ailment = HomeFault(
             kind="row_without_folder",
             what=lost,
             seen=Text(
@@ -156,16 +156,16 @@ def _row_faults(database: Database, runs: Iterable[Run]) -> Iterator[_Fault]:
                 pt_br="restaure a pasta; ou, se não serve nada, use --mend",
             ),
         )
-        yield _Fault(ailment, partial(forget_run, database, lost))
+        yield _Fault(ailment, partial(delete_run_row, database, lost))
     for name, run in stored.items():
         if name in rows and rows[name] != run.digest:
             seen = Text(
                 en="its folder is not the one that was put onto the list",
                 pt_br="sua pasta não é a que foi posta na lista",
             )
-            yield _Fault(Ailment(kind="damaged_run", what=name, seen=seen, do=_RESTORE))
+            yield _Fault(HomeFault(kind="damaged_run", what=name, seen=seen, do=_RESTORE))
         elif name not in rows and _is_whole(run):
-            ailment = Ailment(
+            ailment = HomeFault(
                 kind="folder_without_row",
                 what=name,
                 seen=Text(en="it is not on the list", pt_br="não está na lista"),
@@ -181,17 +181,17 @@ def _run_faults(home: Path, run: Run, database: Database | None) -> Iterator[_Fa
         yield _Fault(_damaged("damaged_run", run, error, _RESTORE))
         return
     try:
-        check_registered(run)
+        check_registration(run)
     except NotRegisteredError:
         pass  # not every run is registered
     except CorruptFileError as error:
         ailment = _damaged("damaged_registration", run, error, _MEND)
         yield _Fault(ailment, partial(_registered_again, run, database))
     for record in run.provenance.data:
-        if run.experiment.source not in {"store", "live", *NETWORK}:
+        if run.experiment.source not in {"store", "live", *NETWORK_PROVIDERS}:
             continue
         if not has_its_prices(home, run, record):
-            ailment = Ailment(
+            ailment = HomeFault(
                 kind="missing_prices",
                 what=run.id,
                 seen=Text.of(
@@ -211,8 +211,8 @@ def _run_faults(home: Path, run: Run, database: Database | None) -> Iterator[_Fa
             yield _Fault(ailment)
 
 
-def _damaged(kind: Kind, run: Run, error: PregaoError, do: Text) -> Ailment:
-    return Ailment(kind=kind, what=run.id, seen=Text.same(str(error)), do=do)
+def _damaged(kind: Kind, run: Run, error: PregaoError, do: Text) -> HomeFault:
+    return HomeFault(kind=kind, what=run.id, seen=Text.same(str(error)), do=do)
 
 
 def _is_whole(run: Run) -> bool:
@@ -226,14 +226,14 @@ def _is_whole(run: Run) -> bool:
 def _listed(database: Database, run: Run) -> None:
     record_run(database, run)
     try:
-        check_registered(run)
+        check_registration(run)
     except PregaoError:
         return
     mark_registered(database, run.id)
 
 
 def _registered_again(run: Run, database: Database | None) -> None:
-    discard_registered(run)
+    delete_registration(run)
     register(run)
     if database is not None:
         mark_registered(database, run.id)

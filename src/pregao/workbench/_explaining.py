@@ -6,10 +6,15 @@ from datetime import date
 import numpy as np
 
 from pregao.dataset import Dataset, Split, Windows, live_windows
-from pregao.explanation import Explanation, Importances, evenly_chosen, permutation_importance
+from pregao.explanation import (
+    Explanation,
+    PermutationImportances,
+    permutation_importance,
+    sample_evenly,
+)
 from pregao.instruments import as_date
 from pregao.registry import Run
-from pregao.training import LEVELS, Experiment, mean_input, usual_quantities
+from pregao.training import LEVELS, Experiment, default_quantities, mean_input
 from pregao.workbench._candidates import Group
 from pregao.workbench._prices import Checked, PriceReader
 
@@ -20,7 +25,7 @@ MOST_WINDOWS = 64
 def explain_stored(run: Run, reader: PriceReader, *, step: int | None = None) -> Explanation:
     """Explain what a stored run depends on, on prices read anew."""
     # Checked before prices are read, so that an impossible step fails at once.
-    usual_quantities(run.experiment, step=step)
+    default_quantities(run.experiment, step=step)
     return explain_run(run, reader.read_run(run), step=step)
 
 
@@ -40,7 +45,7 @@ def explain_symbol(
     span
         Fields of the experiment: `source`, `start` and `end`; missing ones are the run's.
     """
-    usual_quantities(run.experiment, step=step)
+    default_quantities(run.experiment, step=step)
     experiment = Experiment.parse(
         {**dict(run.experiment), **span, "symbols": (symbol,), "split": Split()}, source=symbol
     )
@@ -60,7 +65,7 @@ def explain_run(run: Run, prices: Sequence[Checked], *, step: int | None = None)
     dataset = _dataset(run, prices)
     return _explained(
         run,
-        evenly_chosen(dataset.validation, MOST_WINDOWS),
+        sample_evenly(dataset.validation, MOST_WINDOWS),
         dataset,
         step=step,
         as_of=as_date(dataset.validation.cutoffs.max()),
@@ -121,7 +126,7 @@ def _explained(
     step: int | None,
     as_of: date,
     symbol: str | None = None,
-    importances: Importances | None = None,
+    importances: PermutationImportances | None = None,
 ) -> Explanation:
     from pregao.training import attribute
 
@@ -133,9 +138,9 @@ def _explained(
     else:
         reference = np.zeros(len(model.scaler.features))
     attributions = attribute(
-        model, windows, usual_quantities(model.experiment, step=step), reference=reference
+        model, windows, default_quantities(model.experiment, step=step), reference=reference
     )
-    return Explanation.of(
+    return Explanation.from_attributions(
         attributions,
         model,
         run=run.id,

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pregao.calibration import Serving, as_served, offsets_of
+from pregao.calibration import ServingParameters, fit_offsets, make_served_forecaster
 from pregao.dataset import Split, Windows, live_windows, make_dataset
 from pregao.prices import Prices
 from pregao.training import LEVELS
 from pregao.zoo.baselines import BASELINES, Forecaster
 
-STAND_IN = "har"
+FALLBACK_BASELINE = "har"
 """The best baseline on most histories; it reads closes alone where there is nothing else."""
 
 # A baseline reads returns and variances and no features; windows need at least one column.
@@ -19,17 +19,17 @@ _LOOKBACK = 2
 
 
 @dataclass(frozen=True, eq=False)
-class StandIn:
+class Fallback:
     """A calibrated baseline, ready to forecast any history."""
 
     forecaster: Forecaster
-    serving: Serving
+    serving: ServingParameters
     trained_to: np.datetime64
     """The last session that fitting or calibration used."""
-    name: str = STAND_IN
+    name: str = FALLBACK_BASELINE
 
     @classmethod
-    def fitted(cls, prices: Prices, *, horizon: int) -> "StandIn":
+    def fit(cls, prices: Prices, *, horizon: int) -> "Fallback":
         """Fit on the training part of a history, and calibrate on its validation part.
 
         Raises
@@ -40,13 +40,13 @@ class StandIn:
         dataset = make_dataset(
             [prices], features=_FEATURES, lookback=_LOOKBACK, horizon=horizon, split=Split()
         )
-        fitted = BASELINES[STAND_IN].fit(dataset.train, LEVELS, 0)
-        offsets = offsets_of(fitted, dataset.validation, levels=LEVELS)
-        serving = Serving(
+        fitted = BASELINES[FALLBACK_BASELINE].fit(dataset.train, LEVELS, 0)
+        offsets = fit_offsets(fitted, dataset.validation, levels=LEVELS)
+        serving = ServingParameters(
             scaler=dataset.scaler, lookback=_LOOKBACK, horizon=horizon, offsets=offsets
         )
         trained_to = np.datetime64(dataset.borders.validation_last, "D")
-        return cls(as_served(fitted, offsets), serving, trained_to)
+        return cls(make_served_forecaster(fitted, offsets), serving, trained_to)
 
     def windows(self, prices: Prices) -> Windows:
         """Cut the last window of a history.

@@ -7,25 +7,25 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from pregao.calibration import Offsets, Serving, as_served, judge_as_served
+from pregao.calibration import Offsets, ServingParameters, make_served_forecaster, score_as_served
 from pregao.dataset import Dataset
 from pregao.errors import BaselineUnavailableError
-from pregao.evaluation import COMBINATIONS, Examined, Training, examine
+from pregao.evaluation import COMBINATIONS, DiagnosedForecaster, Training, run_diagnostics
 from pregao.findings import Finding, baseline_unavailable
 from pregao.prices import Prices
-from pregao.scores import Judged, remembered
+from pregao.scores import ScoredForecasts, cached_quantiles
 from pregao.training import (
     LEVELS,
     Datasets,
     DeviceName,
     Ensemble,
-    Fitted,
+    FittedNetwork,
     Model,
-    combined,
-    each_member,
-    members_of,
+    combine,
+    member_experiments,
+    model_members,
 )
-from pregao.training.engines import Crew, Engine
+from pregao.training.engines import Engine, WorkerPool
 from pregao.workbench._candidates import Candidate, Group, SearchChoice
 from pregao.workbench._settings import BenchmarkSettings, ReportProgress
 from pregao.zoo.baselines import BASELINES, FittedBaseline, Forecaster
@@ -35,10 +35,10 @@ from pregao.zoo.baselines import BASELINES, FittedBaseline, Forecaster
 class FittedForecaster:
     """A fitted forecaster with its scores, and what it takes to store and to serve it."""
 
-    scored: Judged
+    scored: ScoredForecasts
     live: NDArray[np.float64]
     """(symbols, horizon, levels) forecast from the last session of each symbol."""
-    serving: Serving
+    serving: ServingParameters
     seconds: float
     findings: tuple[Finding, ...] = ()
     model: Model | None = None
@@ -47,7 +47,7 @@ class FittedForecaster:
     """None for a baseline."""
     baseline: FittedBaseline | None = None
     """None for a network."""
-    diagnosed: Examined | None = None
+    diagnosed: DiagnosedForecaster | None = None
     """Of the candidate and of the best baseline, where the benchmark runs diagnostics."""
 
     @property
@@ -96,7 +96,7 @@ class _Average:
 
     group: int
     names: tuple[str, ...]
-    members: tuple[Fitted, ...]
+    members: tuple[FittedNetwork, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +118,7 @@ class DiagnosticsPlan:
     prices: tuple[Prices, ...]
     num_trials: int
 
-    def run(self, pool: Crew, name: str, fitted: FittedForecaster) -> FittedForecaster:
+    def run(self, pool: WorkerPool, name: str, fitted: FittedForecaster) -> FittedForecaster:
         """Run the diagnostics of a forecaster on a worker that holds the data."""
         pool.submit(_diagnose, self._task(name, fitted))
         [(_, diagnosed)] = pool.results()
@@ -168,7 +168,7 @@ def fit_baselines(
     """
     fitted: list[dict[str, FittedForecaster]] = [{} for _ in data]
     unavailable: list[list[Finding]] = [[] for _ in data]
-    with engine.crew(data) as pool:
+    with engine.pool(data) as pool:
         # The last of them take the longest: begun first, no worker waits for one of them alone.
         for name in reversed(BASELINES):
             for group in range(len(data)):
@@ -195,7 +195,7 @@ def fit_baselines(
 
 
 def fit_candidates(
-    pool: Crew,
+    pool: WorkerPool,
     groups: Mapping[int, Group],
     settings: BenchmarkSettings,
     *,
@@ -236,7 +236,7 @@ def fit_candidates(
 
 
 def refit(
-    pool: Crew,
+    pool: WorkerPool,
     groups: Mapping[int, Group],
     settings: BenchmarkSettings,
     *,
@@ -256,7 +256,7 @@ def refit(
     for place, model in (trained or {}).items():
         pool.submit(_rescore, _Rescore(place, subject, model))
     is_average = subject in COMBINATIONS
-    members: dict[int, dict[str, Fitted]] = {place: {} for place in groups}
+    members: dict[int, dict[str, FittedNetwork]] = {place: {} for place in groups}
     # The largest of all groups first: the last to finish is then a small one.
     for alike in zip(*(group.largest_first for group in groups.values()), strict=True):
         for place, candidate in zip(groups, alike, strict=True):
@@ -291,7 +291,9 @@ def score_model(
     fitted = _scored(cached or model, dataset, started)
     num_features = len(dataset.scaler.features)
     training = Training(
-        parameters=sum(each.experiment.num_parameters(num_features) for each in members_of(model)),
+        parameters=sum(
+            each.experiment.num_parameters(num_features) for each in model_members(model)
+        ),
         epochs=model.epochs,
         best_epoch=model.best_epoch,
         seconds=fitted.seconds,
@@ -312,7 +314,7 @@ def num_networks(group: Group, settings: BenchmarkSettings, subject: str | None)
 
 def _members_and_rest(
     fitted: Mapping[str, FittedForecaster], count: int, keep: str | None
-) -> tuple[tuple[Fitted, ...], dict[str, FittedForecaster]]:
+) -> tuple[tuple[FittedNetwork, ...], dict[str, FittedForecaster]]:
     """Return the best networks that read the same windows, and all forecasters.
 
     Only the best and `keep` keep their weights: those of thirty networks of four hundred symbols do
@@ -324,9 +326,9 @@ def _members_and_rest(
     alike = {
         name: each
         for name in ranked
-        if isinstance(each := fitted[name].model, Fitted)
+        if isinstance(each := fitted[name].model, FittedNetwork)
         and best is not None
-        and each.experiment.cut == best.experiment.cut
+        and each.experiment.window_settings == best.experiment.window_settings
     }
     members = tuple(alike.values())[:count] if count > 1 else ()
     light = {
@@ -351,35 +353,35 @@ def _fit_baseline(data: _Data, task: _FitBaseline) -> FittedForecaster | Finding
 
 
 def _train_candidate(data: _Data, task: _TrainCandidate) -> FittedForecaster | Model:
-    from pregao.training import finish, restored, train
+    from pregao.training import finish, fitted_from_checkpoint, train
 
     started = perf_counter()
     candidate = task.candidate
-    dataset = data[task.group][candidate.experiment.cut]
+    dataset = data[task.group][candidate.experiment.window_settings]
     if candidate.choice is None:
         members = [
             finish(train(each, dataset, device=task.device))
-            for each in each_member(candidate.experiment)
+            for each in member_experiments(candidate.experiment)
         ]
         combination = candidate.experiment.combination
-        model = members[0] if len(members) == 1 else combined(members, dataset, combination)
+        model = members[0] if len(members) == 1 else combine(members, dataset, combination)
         return score_model(model, dataset, started) if task.is_scored else model
-    model = restored(candidate.experiment, dataset, candidate.choice.checkpoint)
+    model = fitted_from_checkpoint(candidate.experiment, dataset, candidate.choice.checkpoint)
     fitted = score_model(model, dataset, started)
     return replace(fitted, training=_with_choice(fitted.training, candidate.choice))
 
 
 def _fit_averages(data: _Data, task: _Average) -> dict[str, FittedForecaster]:
-    dataset = data[task.group][task.members[0].experiment.cut]
+    dataset = data[task.group][task.members[0].experiment.window_settings]
     # All averages use the forecasts of the same members for the same windows.
     counts = [*dataset.num_windows.values()] * len(task.members)
-    cached = {each.digest: remembered(each, counts) for each in task.members}
+    cached = {each.digest: cached_quantiles(each, counts) for each in task.members}
     fitted = {}
     # Stacking comes first: its weights are then the same, to the bit, with other averages and not.
     for name in reversed(task.names):
         started = perf_counter()
-        model = combined(task.members, dataset, COMBINATIONS[name], asked=cached)
-        fitted[name] = score_model(model, dataset, started, cached=model.answered_by(cached))
+        model = combine(task.members, dataset, COMBINATIONS[name], asked=cached)
+        fitted[name] = score_model(model, dataset, started, cached=model.with_forecasters(cached))
     return {name: fitted[name] for name in task.names}
 
 
@@ -388,14 +390,14 @@ def _rescore(data: _Data, task: _Rescore) -> FittedForecaster:
     return _scored(task.fitted, _dataset_for(task.fitted, data[task.group]), started)
 
 
-def _diagnose(data: _Data, task: _Diagnose) -> Examined:
+def _diagnose(data: _Data, task: _Diagnose) -> DiagnosedForecaster:
     return _diagnosed(task, _dataset_for(task.forecaster, data[0]))
 
 
-def _diagnosed(task: _Diagnose, dataset: Dataset) -> Examined:
-    return examine(
+def _diagnosed(task: _Diagnose, dataset: Dataset) -> DiagnosedForecaster:
+    return run_diagnostics(
         task.forecaster,
-        as_served(task.forecaster, task.offsets),
+        make_served_forecaster(task.forecaster, task.offsets),
         dataset,
         task.plan.prices,
         name=task.name,
@@ -406,14 +408,14 @@ def _diagnosed(task: _Diagnose, dataset: Dataset) -> Examined:
 
 def _dataset_for(forecaster: Forecaster, datasets: Datasets) -> Dataset:
     """Return the windows that a network reads, or the first dataset for a baseline."""
-    if isinstance(forecaster, Fitted | Ensemble):
-        return datasets[forecaster.experiment.cut]
+    if isinstance(forecaster, FittedNetwork | Ensemble):
+        return datasets[forecaster.experiment.window_settings]
     return next(iter(datasets.values()))
 
 
 def _scored(forecaster: Forecaster, dataset: Dataset, started: float) -> FittedForecaster:
-    scored, serving = judge_as_served(forecaster, dataset, levels=LEVELS)
-    live = as_served(forecaster, serving.offsets).quantiles(dataset.live)
+    scored, serving = score_as_served(forecaster, dataset, levels=LEVELS)
+    live = make_served_forecaster(forecaster, serving.offsets).quantiles(dataset.live)
     return FittedForecaster(scored, live, serving, perf_counter() - started)
 
 

@@ -16,9 +16,10 @@ from pregao.registry import (
     RunSummary,
     ServedModel,
     delete_run,
+    delete_run_row,
     export_run,
     export_to_mlflow,
-    forget_run,
+    index_missing_runs,
     is_registered,
     list_runs,
     load_run,
@@ -26,7 +27,6 @@ from pregao.registry import (
     record_run,
     register,
     render_readmes,
-    take_up,
 )
 
 
@@ -41,7 +41,7 @@ class Models:
         self, *, symbol: str | None = None, limit: int = 200, before: str | None = None
     ) -> tuple[RunSummary, ...]:
         """List runs, the newest first."""
-        take_up(self.database, self.home)
+        index_missing_runs(self.database, self.home)
         known_as = None if symbol is None else str(Symbol.parse(symbol))
         return list_runs(self.database, symbol=known_as, limit=limit, before=before)
 
@@ -88,7 +88,7 @@ class Models:
             If it is or was a champion, to which one may roll back.
         """
         run = self.run(name)
-        forget_run(self.database, run.id)
+        delete_run_row(self.database, run.id)
         delete_run(run)
 
     def export(self, name: str, folder: Path) -> tuple[Path, ...]:
@@ -186,7 +186,7 @@ class Models:
         UnknownChampionError
             With the symbols that have one.
         """
-        return self._champions.of(str(Symbol.parse(symbol)), horizon)
+        return self._champions.find(str(Symbol.parse(symbol)), horizon)
 
     def trail(self, symbol: str, horizon: int) -> tuple[Change, ...]:
         """Return every change of a champion, the oldest first."""
@@ -200,7 +200,7 @@ class Models:
         NotRegisteredError, CorruptFileError
             If it cannot be served.
         """
-        return ServedModel.loaded(self.run(name))
+        return ServedModel.load(self.run(name))
 
     def candidate(self, name: str) -> ServedModel:
         """Load a registered run's own network, served or not; else what is served in its place.
@@ -210,7 +210,7 @@ class Models:
         NotRegisteredError, CorruptFileError
             If it cannot be loaded.
         """
-        return ServedModel.candidate(self.run(name)) or self.served(name)
+        return ServedModel.load_candidate(self.run(name)) or self.served(name)
 
     @cached_property
     def _champions(self) -> Champions:

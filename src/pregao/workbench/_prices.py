@@ -6,7 +6,7 @@ from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
-from pregao.dataset import check_length, check_live
+from pregao.dataset import check_history_length, check_live_window
 from pregao.errors import (
     DataQualityError,
     InputError,
@@ -19,14 +19,14 @@ from pregao.evaluation import DataSummary, PricesUsed
 from pregao.findings import Finding, ticker_left_out
 from pregao.instruments import Symbol, as_date
 from pregao.prices import (
-    NETWORK,
+    NETWORK_PROVIDERS,
     PROVIDERS,
     Download,
     Feed,
     Prices,
     PriceStore,
     Provider,
-    validated,
+    validate_download,
 )
 from pregao.registry import DataRecord, Run
 from pregao.training import Experiment
@@ -138,15 +138,15 @@ class PriceReader:
             raise UnknownNameError("source", source, SOURCES)
         if source == "store":
             return StoredPrices(self.home)
-        if source in PROVIDERS and source not in NETWORK:
+        if source in PROVIDERS and source not in NETWORK_PROVIDERS:
             return PROVIDERS[source](path=self.path)
         if self.feed is None:
             raise InputError(f"{source} asks the network: give the workbench a feed")
-        if source in NETWORK:
-            return NETWORK[source](path=self.path, access=self.feed.access)
+        if source in NETWORK_PROVIDERS:
+            return NETWORK_PROVIDERS[source](path=self.path, access=self.feed.access)
         if self.path is not None:
             raise InputError(f"live takes no path, and {self.path} was given: use csv")
-        return self.feed if self.stores_downloads else replace(self.feed, keeps=False)
+        return self.feed if self.stores_downloads else replace(self.feed, stores_downloads=False)
 
     def read_symbol(
         self, symbol: str, *, source: str, start: date | None = None, end: date | None = None
@@ -174,7 +174,7 @@ class PriceReader:
         _check_own_files(downloads)
         longest = max(downloads, key=lambda download: len(download.bars))
         if check_split:
-            check_length(
+            check_history_length(
                 str(longest.symbol),
                 len(longest.bars),
                 features=experiment.features,
@@ -204,7 +204,7 @@ class PriceReader:
                 if sources.setdefault(download.source, symbol) != symbol:
                     _check_own_files([download, download])
                 checked = self._sound(download, allow_findings=allow_findings)
-                check_live(
+                check_live_window(
                     checked.prices, features=experiment.features, lookback=experiment.lookback
                 )
             except (InputError, ProviderError) as error:
@@ -220,7 +220,7 @@ class PriceReader:
         return self.read(run.experiment, allow_findings=bool(run.provenance.overridden))
 
     def _checked(self, download: Download) -> Checked:
-        return Checked(*validated(download, as_of=self.as_of))
+        return Checked(*validate_download(download, as_of=self.as_of))
 
     def _sound(self, download: Download, *, allow_findings: bool) -> Checked:
         checked = self._checked(download)

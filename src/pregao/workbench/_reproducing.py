@@ -9,24 +9,31 @@ from time import perf_counter
 import numpy as np
 from numpy.typing import NDArray
 
-from pregao.calibration import Offsets, judge_as_served, offsets_of
+from pregao.calibration import Offsets, fit_offsets, score_as_served
 from pregao.dataset import Dataset, make_dataset
 from pregao.errors import CorruptFileError, InputError
 from pregao.instruments import Symbol
-from pregao.prices import NETWORK, Download, Prices, PriceStore, Provider, validated
+from pregao.prices import (
+    NETWORK_PROVIDERS,
+    Download,
+    Prices,
+    PriceStore,
+    Provider,
+    validate_download,
+)
 from pregao.registry import (
     DataRecord,
-    Look,
-    Opening,
     Run,
     SealedWindows,
-    are_members,
+    TestSetAccess,
+    Trial,
+    are_seed_members,
     baseline_files,
-    digested,
-    first_difference,
+    describe_machine,
+    digest_months,
+    first_differing_month,
     installed_libraries,
-    open_test,
-    this_machine,
+    record_access,
 )
 from pregao.scores import SCORES
 from pregao.training import (
@@ -34,11 +41,11 @@ from pregao.training import (
     DeviceName,
     Ensemble,
     Experiment,
-    Fitted,
+    FittedNetwork,
     Model,
-    combined,
-    each_member,
-    members_of,
+    combine,
+    member_experiments,
+    model_members,
 )
 from pregao.training.engines import run as run_tasks
 from pregao.workbench._prices import PriceReader, StoredPrices
@@ -83,9 +90,11 @@ def reproduce(
         return _reproduction(run, prices=prices, versions=versions, started=started)
     dataset = _dataset(run.model, [each.prices for each in found])
     again = _trained_again(run, dataset, settings, on_progress)
-    windows = SealedWindows.of([dataset])
-    look = Look.of_run(run)
-    open_test(reader.home, Opening(purpose="reproduce", windows=windows, looks=(look,), run=run.id))
+    windows = SealedWindows.from_datasets([dataset])
+    look = Trial.from_run(run)
+    record_access(
+        reader.home, TestSetAccess(purpose="reproduce", windows=windows, looks=(look,), run=run.id)
+    )
     recorded, now, scores = _scores(run, again, dataset)
     served = run.served_name
     return _reproduction(
@@ -151,7 +160,7 @@ def _versions(run: Run) -> tuple[VersionDifference, ...]:
     recorded = {"pregao": known.pregao, **known.libraries}
     installed = {"pregao": version("pregao"), **installed_libraries()}
     if known.machine:
-        recorded["machine"], installed["machine"] = known.machine, this_machine()
+        recorded["machine"], installed["machine"] = known.machine, describe_machine()
     return version_differences(recorded, installed)
 
 
@@ -208,10 +217,10 @@ def _histories(
     symbol, experiment = Symbol.parse(record.symbol), run.experiment
     store = PriceStore(reader.home)
     # Providers on the network rewrite prices with every dividend; the store has the earlier ones.
-    is_kept = record.provider in NETWORK and store.snapshots(symbol, record.provider)
+    is_kept = record.provider in NETWORK_PROVIDERS and store.snapshots(symbol, record.provider)
     if not (is_kept or isinstance(provider, StoredPrices)):
         download = provider.download(symbol, experiment.start, experiment.end)
-        yield validated(download, as_of=reader.as_of)[0], None
+        yield validate_download(download, as_of=reader.as_of)[0], None
         return
     latest = store.read(symbol, record.provider)
     for snapshot in reversed(store.snapshots(symbol, record.provider)):
@@ -219,7 +228,7 @@ def _histories(
         download = Download(symbol, prices.bars, record.provider, f"store of {record.provider}")
         of_span = download.between(experiment.start, experiment.end)
         if len(of_span.bars) or prices == latest:
-            yield validated(of_span, as_of=reader.as_of)[0], snapshot.revision
+            yield validate_download(of_span, as_of=reader.as_of)[0], snapshot.revision
 
 
 def _own_sessions(record: DataRecord, history: Prices) -> Prices:
@@ -232,9 +241,9 @@ def _own_sessions(record: DataRecord, history: Prices) -> Prices:
 def _differs_from(run: Run, record: DataRecord, now: Prices) -> str | None:
     if now.digest == record.digest:
         return None
-    months = run.months.get(record.symbol)
+    months = run.monthly_digests.get(record.symbol)
     if months:
-        return first_difference(months, digested(now))
+        return first_differing_month(months, digest_months(now))
     # A run without monthly digests has the first and the last session alone.
     if str(now.first) != record.first:
         return min(record.first, str(now.first))[:7]
@@ -246,7 +255,7 @@ def _differs_from(run: Run, record: DataRecord, now: Prices) -> str | None:
 
 def _dataset(model: Model, prices: Sequence[Prices]) -> Dataset:
     """Cut the windows as they were cut for the run, and fit their scaler again."""
-    cut = model.experiment.cut
+    cut = model.experiment.window_settings
     return make_dataset(
         prices,
         features=cut.features,
@@ -267,7 +276,7 @@ class _Retrain:
     device: DeviceName
 
 
-def _retrain(dataset: Dataset, task: _Retrain) -> Fitted:
+def _retrain(dataset: Dataset, task: _Retrain) -> FittedNetwork:
     from pregao.training import finish, train
 
     return finish(train(task.experiment, dataset, device=task.device))
@@ -278,13 +287,13 @@ def _trained_again(
 ) -> Model:
     """Train the networks of a run again: one, its seeds, or the members of an average."""
     stored, experiment = run.model, run.experiment
-    trained = tuple(each.experiment for each in members_of(stored))
-    is_average = not are_members(trained, experiment)
-    experiments = trained if is_average else tuple(each_member(experiment))
+    trained = tuple(each.experiment for each in model_members(stored))
+    is_average = not are_seed_members(trained, experiment)
+    experiments = trained if is_average else tuple(member_experiments(experiment))
     tasks = [_Retrain(number, each, settings.device) for number, each in enumerate(experiments)]
     if len(tasks) == 1:
         return _retrain(dataset, tasks[0])
-    fitted: dict[int, Fitted] = {}
+    fitted: dict[int, FittedNetwork] = {}
     for task, result in run_tasks(_retrain, tasks, data=dataset, engine=settings.engine):
         fitted[task.number] = result
         if on_progress:
@@ -293,14 +302,14 @@ def _trained_again(
     members = tuple(fitted[number] for number in range(len(tasks)))
     if isinstance(stored, Ensemble) and is_average:
         return Ensemble(members, stored.weights, stored.combination)
-    found = combined(members, dataset, experiment.combination)
+    found = combine(members, dataset, experiment.combination)
     # Where all weights but one are zero, that network is stored by itself.
     return found if len(found.members) > 1 else found.members[0]
 
 
 def tensor_difference(stored: Model, again: Model) -> TensorDifference | None:
     """Return the first array that differs, and by how much; None where all bits are the same."""
-    pairs = zip(members_of(stored), members_of(again), strict=False)
+    pairs = zip(model_members(stored), model_members(again), strict=False)
     for number, (one, other) in enumerate(pairs):
         recorded, found = _arrays(one), _arrays(other)
         for name in dict.fromkeys([*recorded, *found]):
@@ -313,7 +322,7 @@ def tensor_difference(stored: Model, again: Model) -> TensorDifference | None:
     return None
 
 
-def _arrays(fitted: Fitted) -> dict[str, NDArray[np.generic]]:
+def _arrays(fitted: FittedNetwork) -> dict[str, NDArray[np.generic]]:
     scaler = fitted.scaler
     return {
         "scaler": np.array([scaler.center, scaler.scale]),
@@ -342,7 +351,7 @@ def _scores(
 ) -> tuple[float, float, tuple[ScoreDifference, ...]]:
     """Return the test CRPS of the report and of now, and all scores that are not the same."""
     reported = run.report.forecaster(run.provenance.forecaster)
-    scored, _ = judge_as_served(again, dataset, levels=LEVELS)
+    scored, _ = score_as_served(again, dataset, levels=LEVELS)
     recorded = {name: reported.metrics.score(name) for name in SCORES}
     found = {name: scored.metrics.score(name) for name in SCORES}
     recorded["validation_crps"], found["validation_crps"] = (
@@ -367,7 +376,7 @@ class _Refit:
 
 def _refit(dataset: Dataset, task: _Refit) -> tuple[dict[str, bytes], Offsets]:
     fitted = BASELINES[task.name].fit(dataset.train, LEVELS, task.seed)
-    offsets = offsets_of(fitted, dataset.validation, levels=LEVELS)
+    offsets = fit_offsets(fitted, dataset.validation, levels=LEVELS)
     return baseline_files(task.name, fitted), offsets
 
 
@@ -386,4 +395,4 @@ def _is_served_same(
     )
     task = _Refit(name, run.experiment.seed)
     [(_, (files, offsets))] = run_tasks(_refit, [task], data=dataset, engine=settings.engine)
-    return files == run.served_files and serving.offsets == offsets
+    return files == run.baseline_content and serving.offsets == offsets

@@ -146,7 +146,7 @@ def _forecast(
     checked: Checked, quantiles: NDArray[np.float64], report: Report, run: Run
 ) -> Forecast:
     prices = checked.prices
-    return Forecast.of(
+    return Forecast.from_quantiles(
         prices.symbol,
         quantiles,
         levels=LEVELS,

@@ -9,15 +9,23 @@ from pregao.errors import NothingLeftError
 from pregao.findings import Finding, no_trial_trained, search_unfinished
 from pregao.registry import StoredSearch
 from pregao.training import datasets_for
-from pregao.training.search import Progress, Raced, Search, Searched, TrialRecord, search, step_work
+from pregao.training.search import (
+    EntryTrials,
+    Search,
+    SearchProgress,
+    SearchResult,
+    TrialRecord,
+    run_step,
+    search,
+)
 from pregao.workbench._benchmark import BenchmarkResult, run_benchmark
 from pregao.workbench._candidates import Candidate, Group, SearchChoice
 from pregao.workbench._prices import Checked
 from pregao.workbench._settings import BenchmarkSettings, OnProgress
 from pregao.workbench._test_set import record_test_access
-from pregao.zoo.networks import name_of
+from pregao.zoo.networks import network_name
 
-OnTrial = Callable[[Progress], None]
+OnTrial = Callable[[SearchProgress], None]
 
 
 def run_search(
@@ -39,18 +47,18 @@ def run_search(
     """
     started = perf_counter()
     plan = stored.record.search
-    datasets = datasets_for([each.prices for each in prices], plan.cuttings())
+    datasets = datasets_for([each.prices for each in prices], plan.window_variants())
 
     def out_of_time() -> bool:
         return budget_seconds is not None and perf_counter() - started >= budget_seconds
 
-    with stored.journal() as journal, settings.engine.crew(datasets) as pool:
+    with stored.journal() as journal, settings.engine.pool(datasets) as pool:
         searched = _driven(
             search(
                 plan,
-                crew=pool,
+                pool=pool,
                 journal=journal,
-                work=partial(step_work, device=settings.device),
+                work=partial(run_step, device=settings.device),
                 out_of_time=out_of_time,
             ),
             on_trial,
@@ -69,19 +77,23 @@ def run_search(
     return benchmark.with_findings(tuple(_findings(stored.id, searched)))
 
 
-def _driven(searching: Generator[Progress, None, Searched], on_trial: OnTrial | None) -> Searched:
+def _driven(
+    searching: Generator[SearchProgress, None, SearchResult], on_trial: OnTrial | None
+) -> SearchResult:
     """Run a search to its end, and report every trial."""
     while True:
         try:
             progress = next(searching)
         except StopIteration as end:
-            searched: Searched = end.value
+            searched: SearchResult = end.value
             return searched
         if on_trial:
             on_trial(progress)
 
 
-def _candidate(plan: Search, stored: StoredSearch, halved: Raced, best: TrialRecord) -> Candidate:
+def _candidate(
+    plan: Search, stored: StoredSearch, halved: EntryTrials, best: TrialRecord
+) -> Candidate:
     """Return the best trial of an entry as a candidate, with the weights that it has."""
     experiment = plan.trial_experiment(halved.entry, best.params)
     if best.fate in ("pruned", "unfinished"):
@@ -89,7 +101,7 @@ def _candidate(plan: Search, stored: StoredSearch, halved: Raced, best: TrialRec
         experiment = experiment.replace(epochs=best.epochs)
     varies_network = "network" in plan.space.knobs
     return Candidate(
-        name_of(experiment.network) if varies_network else halved.entry,
+        network_name(experiment.network) if varies_network else halved.entry,
         experiment,
         SearchChoice(
             checkpoint=stored.checkpoint(halved.entry, best.trial),
@@ -101,7 +113,7 @@ def _candidate(plan: Search, stored: StoredSearch, halved: Raced, best: TrialRec
     )
 
 
-def _findings(search_id: str, searched: Searched) -> Iterator[Finding]:
+def _findings(search_id: str, searched: SearchResult) -> Iterator[Finding]:
     for halved in searched.entries.values():
         if halved.champion is None:
             reason = halved.trials[0].reason if halved.trials else None

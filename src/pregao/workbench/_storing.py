@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from pregao.registry import InPlace, Run, save_run
+from pregao.registry import Run, ServedBaseline, save_run
 from pregao.workbench._benchmark import BenchmarkResult
 from pregao.workbench._prices import price_records
 
@@ -11,18 +11,20 @@ def store_run(home: Path, benchmark: BenchmarkResult) -> Run:
     """Store the candidate as a run; where it is not the champion, with the one that is served."""
     candidate, champion, prices = benchmark.candidate, benchmark.champion, benchmark.prices
     assert candidate.model is not None, "a candidate is a network or an average of some"
-    in_place = None
+    served_baseline = None
     if champion.baseline is not None:
-        in_place = InPlace(benchmark.report.champion, champion.baseline, champion.serving)
+        served_baseline = ServedBaseline(
+            benchmark.report.champion, champion.baseline, champion.serving
+        )
     return save_run(
         home,
         candidate.model,
         benchmark.report,
-        made_from=benchmark.made_from,
+        member_experiments=benchmark.member_experiments,
         forecaster=benchmark.report.candidate,
         data=price_records(prices),
         overridden=tuple(f.code for each in prices for f in each.quarantine),
         serving=candidate.serving,
-        in_place=in_place,
+        served_baseline=served_baseline,
         prices=[each.prices for each in prices],
     )

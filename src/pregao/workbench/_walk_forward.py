@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
-from pregao.dataset import Borders, Dataset, WalkForward, folds_of
-from pregao.evaluation import COMBINATIONS, Fold, Walk, compare
-from pregao.scores import Judged, Truth, joined, pooled, truth_of
+from pregao.dataset import Borders, Dataset, WalkForward, walk_forward_folds
+from pregao.evaluation import COMBINATIONS, Fold, WalkForwardResult, compare
+from pregao.scores import ScoredForecasts, Truth, concatenate_truths, observed_outcomes, pool_folds
 from pregao.training import Experiment, Model, datasets_for
-from pregao.training.engines import Crew
+from pregao.training.engines import WorkerPool
 from pregao.workbench._candidates import Candidate, Group
 from pregao.workbench._fitting import FittedBaselines, FittedForecaster, fit_baselines, refit
 from pregao.workbench._settings import BenchmarkSettings, OnProgress, progress_reporter
@@ -38,7 +38,7 @@ class Folds:
         SplitError
             If a fold would have too few windows.
         """
-        borders = folds_of(group.first, plan)
+        borders = walk_forward_folds(group.first, plan)
         num_beside = max(1, _ROWS_AT_ONCE // len(group.first.train.source)) - 1
         beside = tuple(_fold(group, experiments, each) for each in borders[:num_beside])
         is_same = bool(beside) and _have_same_fit(group.first, beside[0].first)
@@ -58,14 +58,14 @@ class ScoredFold:
 
     fold: Fold
     truth: Truth
-    scored: dict[str, Judged]
+    scored: dict[str, ScoredForecasts]
 
     @classmethod
     def from_fitted(cls, dataset: Dataset, fitted: Mapping[str, FittedForecaster]) -> Self:
         """Summarise a fold."""
         scored = {name: each.scored for name, each in fitted.items()}
         fold = Fold.from_scores(dataset, scored)
-        return cls(fold, truth_of([dataset.sealed_test]), scored)
+        return cls(fold, observed_outcomes([dataset.sealed_test]), scored)
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +84,7 @@ class WalkForwardRunner:
     on_progress: OnProgress | None
 
     def score_beside(
-        self, pool: Crew, baselines: Sequence[FittedBaselines], model: Model | None = None
+        self, pool: WorkerPool, baselines: Sequence[FittedBaselines], model: Model | None = None
     ) -> list[ScoredFold]:
         """Score the folds whose windows the pool holds after those of the group.
 
@@ -120,19 +120,19 @@ class WalkForwardRunner:
             for (place, each), naive in zip(groups.items(), baselines, strict=True)
         ]
 
-    def finish(self, beside: Sequence[ScoredFold], group: Group) -> Walk:
+    def finish(self, beside: Sequence[ScoredFold], group: Group) -> WalkForwardResult:
         """Score the folds that stand alone in memory, and compare over all of them."""
         later = self.folds.borders[len(beside) :]
         scored = [*beside, *(self._score_alone(group, borders) for borders in later)]
-        truth = joined([each.truth for each in scored])
+        truth = concatenate_truths([each.truth for each in scored])
         # A baseline that one fold lacks cannot be compared over all of them.
         together = {
-            name: pooled([each.scored[name] for each in scored], truth)
+            name: pool_folds([each.scored[name] for each in scored], truth)
             for name in scored[0].scored
             if all(name in each.scored for each in scored)
         }
         rivals = {name: each for name, each in together.items() if name != self.subject}
-        return Walk(
+        return WalkForwardResult(
             plan=self.folds.plan.replace(num_folds=len(scored)),
             folds=tuple(each.fold for each in scored),
             comparison=compare(
@@ -150,7 +150,7 @@ class WalkForwardRunner:
         report_progress = progress_reporter(self.on_progress, len(BASELINES) + len(self.finalists))
         engine, seed = self.settings.engine, experiments[0].seed
         [naive] = fit_baselines(data, seed, engine, report_progress)
-        with engine.crew(data) as pool:
+        with engine.pool(data) as pool:
             [(_, fitted)] = refit(
                 pool,
                 {0: fold},

@@ -21,9 +21,9 @@ from pregao.prices import Feed, PriceStore
 from pregao.registry import (
     Run,
     StoredSearch,
-    begin_search,
     load_run,
     load_search,
+    open_search,
     run_id,
     stored_runs,
 )
@@ -40,7 +40,7 @@ from pregao.workbench._candidates import (
     with_symbols,
 )
 from pregao.workbench._checkpoints import checkpoint_writer, read_checkpoint
-from pregao.workbench._doctor import Examination, examine
+from pregao.workbench._doctor import DoctorReport, examine
 from pregao.workbench._explaining import explain_stored, explain_symbol
 from pregao.workbench._models import Models
 from pregao.workbench._prices import Checked, PriceReader, price_records
@@ -58,7 +58,7 @@ from pregao.workbench._settings import (
 from pregao.workbench._storing import store_run
 from pregao.workbench._test_set import record_test_access
 from pregao.workbench._tickers import TickerResult, Tickers, benchmark_tickers
-from pregao.zoo.networks import name_of
+from pregao.zoo.networks import network_name
 
 MODES: Mapping[str, Mapping[str, object]] = {
     # Every network in well under a minute, with the settings of the earlier systems' fast mode.
@@ -98,14 +98,14 @@ class Workbench:
             If it cannot be used.
         """
         url = None if self.database_url is None else self.database_url.get_secret_value()
-        return Database.opened(url, home=self.home)
+        return Database.open(url, home=self.home)
 
     @cached_property
     def models(self) -> Models:
         """The stored runs and the champions among them."""
         return Models(self.home, self.database)
 
-    def doctor(self, *, now: datetime, mend: bool = False) -> Examination:
+    def doctor(self, *, now: datetime, mend: bool = False) -> DoctorReport:
         """Check everything that is stored, and repair what can be repaired.
 
         Parameters
@@ -254,7 +254,7 @@ class Workbench:
             that a training resumes from.
         """
         prices = self._reader(path).read(experiment, allow_findings=allow_findings)
-        name = recipe or name_of(experiment.network)
+        name = recipe or network_name(experiment.network)
         known = self.home / "runs" / run_id([experiment], price_records(prices), name)
         if known.is_dir():
             return Result.from_run(Run(known), prices)
@@ -347,7 +347,7 @@ class Workbench:
             For fields that are unknown or impossible.
         """
         if networks is None:
-            entries = {name_of(experiment.network): experiment.network}
+            entries = {network_name(experiment.network): experiment.network}
         else:
             entries = dict(buildable(experiment, networks)[0])
         return Search.parse({"experiment": experiment, "entries": entries, **fields})
@@ -376,7 +376,7 @@ class Workbench:
         """
         plan.check_size(force=force)
         prices = self._reader(path).read(plan.experiment, allow_findings=allow_findings)
-        stored = begin_search(self.home, plan, data=price_records(prices))
+        stored = open_search(self.home, plan, data=price_records(prices))
         return self._search(
             stored,
             prices,

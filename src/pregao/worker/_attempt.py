@@ -26,7 +26,7 @@ class Attempt:
     log: Path
 
     @classmethod
-    def begun(cls, job: Job, command: Sequence[str], folder: Path) -> "Attempt":
+    def start(cls, job: Job, command: Sequence[str], folder: Path) -> "Attempt":
         """Start the child in a process group of its own and send it the request."""
         folder.mkdir(parents=True, exist_ok=True)
         log = folder / "log.txt"

@@ -26,22 +26,22 @@ CHILD = (sys.executable, "-m", "pregao", "run-job")
 
 
 @dataclass(frozen=True)
-class WorkerTerms:
+class WorkerSettings:
     """The intervals and the child command of a worker."""
 
     poll_seconds: float = 1.0
     """Between two polls for a job, or for the cancellation of the current one."""
-    beat_seconds: float = 10.0
+    heartbeat_seconds: float = 10.0
     """Between two heartbeats, which renew the lease: at most a third of its length."""
     grace_seconds: float = 5.0
     """Between the request to a child to end and its kill."""
-    tell_seconds: float = 0.5
+    progress_seconds: float = 0.5
     """Between two writes of progress."""
     child: Sequence[str] = CHILD
     name: str = field(default_factory=lambda: f"{socket.gethostname()}-{uuid4().hex[:8]}")
 
 
-def run_worker(jobs: Jobs, home: Path, settings: WorkerTerms, stop: Event) -> None:
+def run_worker(jobs: Jobs, home: Path, settings: WorkerSettings, stop: Event) -> None:
     """Work until `stop` is set; a job in progress is then requeued without counting its attempt."""
     heartbeat = _Heartbeat(jobs, settings)
     _log.info("worker started", worker=settings.name)
@@ -58,7 +58,7 @@ def run_worker(jobs: Jobs, home: Path, settings: WorkerTerms, stop: Event) -> No
     _log.info("worker stopped", worker=settings.name)
 
 
-def _claim_next(jobs: Jobs, settings: WorkerTerms, heartbeat: "_Heartbeat") -> Claim | None:
+def _claim_next(jobs: Jobs, settings: WorkerSettings, heartbeat: "_Heartbeat") -> Claim | None:
     with _TolerateOutage("no job claimed"):
         heartbeat.send(None)
         return jobs.claim(settings.name)
@@ -70,20 +70,20 @@ class _Heartbeat:
     """The heartbeat of this worker."""
 
     jobs: Jobs
-    settings: WorkerTerms
+    settings: WorkerSettings
     due: float = 0.0
 
     def send(self, job: str | None, *, at_once: bool = False) -> None:
         if monotonic() < self.due and not at_once:
             return
-        self.due = monotonic() + self.settings.beat_seconds
-        self.jobs.worker_beats(
+        self.due = monotonic() + self.settings.heartbeat_seconds
+        self.jobs.record_heartbeat(
             self.settings.name, host=socket.gethostname(), pid=os.getpid(), job=job
         )
 
     def end(self) -> None:
         with _TolerateOutage("worker not removed"):
-            self.jobs.worker_leaves(self.settings.name)
+            self.jobs.remove_worker(self.settings.name)
 
 
 @dataclass(eq=False)
@@ -93,7 +93,7 @@ class _JobRun:
     claim: Claim
     jobs: Jobs
     home: Path
-    settings: WorkerTerms
+    settings: WorkerSettings
     stop: Event
     heartbeat: _Heartbeat
     is_cancelled: bool = False
@@ -110,7 +110,7 @@ class _JobRun:
         _log.info("job started", job=job.id, kind=job.kind, attempt=job.attempts)
         with _TolerateOutage("heartbeat not written", job.id):
             self.heartbeat.send(job.id, at_once=True)
-        attempt = Attempt.begun(job, self.settings.child, self.home / "jobs" / job.id)
+        attempt = Attempt.start(job, self.settings.child, self.home / "jobs" / job.id)
         try:
             last = self._supervise(attempt)
         finally:
@@ -145,11 +145,11 @@ class _JobRun:
     def _do_what_is_due(self) -> None:
         """Write progress, send a heartbeat and poll for a cancellation, each at its interval."""
         now, job = monotonic(), self.claim.job.id
-        if now - self.last_write > self.settings.tell_seconds:
+        if now - self.last_write > self.settings.progress_seconds:
             self.last_write = now
             with _TolerateOutage("progress not written", job):
                 self._write_progress()
-        if now - self.last_heartbeat > self.settings.beat_seconds:
+        if now - self.last_heartbeat > self.settings.heartbeat_seconds:
             self.last_heartbeat = now
             with _TolerateOutage("heartbeat not written", job):
                 self.claim.renew()

@@ -20,8 +20,7 @@ from pregao.jobs import (
     TrainRequest,
 )
 from pregao.training import Epoch
-from pregao.training.search import Progress as SearchProgress
-from pregao.training.search import Search
+from pregao.training.search import Search, SearchProgress
 from pregao.values import Text
 from pregao.workbench import BenchmarkSettings, Progress, Result, Workbench
 

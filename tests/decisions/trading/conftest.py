@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
-from pregao.decisions.trading import Decisions
+from pregao.decisions.trading import SymbolForecasts
 from pregao.instruments import Symbol, next_sessions
 from pregao.prices import Bars, Prices
 
@@ -32,14 +32,14 @@ def _quoted(
         "volume": np.full(len(close), 1e6),
     }
     days = next_sessions(symbol.exchange, np.datetime64(first), len(close))
-    return Prices(symbol, Bars.of(days, columns), "hand")
+    return Prices(symbol, Bars.from_columns(days, columns), "hand")
 
 
-def _forecasts(prices: Prices, medians: Sequence[float], *, horizon: int = 1) -> Decisions:
+def _forecasts(prices: Prices, medians: Sequence[float], *, horizon: int = 1) -> SymbolForecasts:
     """Return forecasts from the first session on: medians of log returns, +/- 2 %."""
     middle = np.array(medians, float)
     quantiles = np.repeat((middle[:, None] + [-0.02, 0.0, 0.02])[:, None, :], horizon, axis=1)
-    return Decisions(prices.sessions[: len(middle)], quantiles, LEVELS)
+    return SymbolForecasts(prices.sessions[: len(middle)], quantiles, LEVELS)
 
 
 @pytest.fixture(scope="session")
@@ -48,5 +48,5 @@ def quoted() -> Callable[..., Prices]:
 
 
 @pytest.fixture(scope="session")
-def forecasts() -> Callable[..., Decisions]:
+def forecasts() -> Callable[..., SymbolForecasts]:
     return _forecasts

@@ -10,20 +10,20 @@ from scipy.stats import norm
 
 from pregao.decisions._thresholds import Thresholds
 from pregao.decisions.trading import (
-    MARKETS,
+    TRADING_RULES,
     ByAction,
     ByMedian,
     ByProbability,
-    Decisions,
     FixedSize,
-    Market,
     Rebalanced,
     Strategy,
+    SymbolForecasts,
     ToHorizon,
+    TradingRules,
     UntilChanged,
     VolatilitySize,
-    market_of,
     simulate,
+    trading_rules_for,
 )
 from pregao.decisions.trading._decisions import decide_sides
 from pregao.decisions.trading._strategy import make_orders
@@ -31,7 +31,7 @@ from pregao.errors import InputError
 from pregao.instruments import EXCHANGES, Symbol
 
 LEVELS = tuple(np.linspace(0.01, 0.99, 99).round(2).tolist())
-FREE = MARKETS["none"]
+FREE = TRADING_RULES["none"]
 NOT_FIGURES = {"allows_short", "sources", "to_verify"}
 
 
@@ -41,7 +41,7 @@ def gaussian(means, sigma=0.02, horizon=4):
     z = norm.ppf(LEVELS)
     quantiles = np.array(means)[:, None, None] * steps / horizon + sigma * np.sqrt(steps) * z
     days = np.datetime64("2024-01-01") + np.arange(len(means))
-    return Decisions(days, quantiles, LEVELS)
+    return SymbolForecasts(days, quantiles, LEVELS)
 
 
 def ordered(sides, holding, *, horizon=2, num_sessions=10, **changes):
@@ -53,20 +53,20 @@ def ordered(sides, holding, *, horizon=2, num_sessions=10, **changes):
     )
 
 
-@pytest.mark.parametrize("name", MARKETS)
+@pytest.mark.parametrize("name", TRADING_RULES)
 def test_every_figure_of_trading_rules_has_a_source_and_a_year(name):
-    market = MARKETS[name]
-    plain = MARKETS["none"]
+    market = TRADING_RULES[name]
+    plain = TRADING_RULES["none"]
     set_here = {
         field
-        for field in Market.model_fields
+        for field in TradingRules.model_fields
         if field not in NOT_FIGURES and getattr(market, field) != getattr(plain, field)
     }
 
     sourced = {figure for source in market.sources for figure in source.figures}
 
     assert set_here <= sourced
-    assert sourced <= set(Market.model_fields)
+    assert sourced <= set(TradingRules.model_fields)
     assert all(2000 < source.year < 2100 for source in market.sources)
     assert all(source.en != source.pt_br for source in market.sources)
     assert market.to_verify == bool(market.sources), "marked as the user's to verify"
@@ -76,20 +76,25 @@ def test_every_figure_of_trading_rules_has_a_source_and_a_year(name):
 def test_every_exchange_has_trading_rules_with_costs(code):
     symbol = Symbol("TEST3", EXCHANGES[code])
 
-    assert market_of(symbol).round_trip_cost > 0
+    assert trading_rules_for(symbol).round_trip_cost > 0
 
 
 def test_an_index_is_traded_in_fractions_and_without_the_tax_exemption():
-    index, share = market_of(Symbol.parse("^BVSP")), market_of(Symbol.parse("PETR4"))
+    index, share = (
+        trading_rules_for(Symbol.parse("^BVSP")),
+        trading_rules_for(Symbol.parse("PETR4")),
+    )
 
     assert (0, 0.0, 0.0) == (index.lot_shares, index.tick, index.tax.exempt_sales)
     assert (100, 0.01, 20_000.0) == (share.lot_shares, share.tick, share.tax.exempt_sales)
     assert index.round_trip_cost == share.round_trip_cost
 
 
-@pytest.mark.parametrize("name", MARKETS)
+@pytest.mark.parametrize("name", TRADING_RULES)
 def test_trading_rules_equal_their_own_json(name):
-    assert MARKETS[name] == Market.model_validate_json(MARKETS[name].model_dump_json())
+    assert TRADING_RULES[name] == TradingRules.model_validate_json(
+        TRADING_RULES[name].model_dump_json()
+    )
 
 
 def test_a_median_within_the_cost_holds():
@@ -100,7 +105,7 @@ def test_a_median_within_the_cost_holds():
 
 def test_the_cost_of_a_rule_defaults_to_that_of_the_trading_rules():
     forecasts = gaussian([0.002, 0.003])
-    cheap, dear = Market(slippage_bps=5.0), Market(slippage_bps=12.5)
+    cheap, dear = TradingRules(slippage_bps=5.0), TradingRules(slippage_bps=12.5)
 
     assert [1, 1] == decide_sides(forecasts, ByMedian(), cheap).tolist()
     assert [0, 1] == decide_sides(forecasts, ByMedian(), dear).tolist()
@@ -162,7 +167,7 @@ def test_quantiles_between_levels_are_interpolated(level):
 
 def test_a_level_beyond_those_of_the_forecast_is_an_error_that_names_it(quoted, forecasts):
     prices = quoted([10] * 4, [10] * 4)
-    narrow = Decisions(prices.sessions[:1], np.zeros((1, 1, 3)), (0.25, 0.5, 0.75))
+    narrow = SymbolForecasts(prices.sessions[:1], np.zeros((1, 1, 3)), (0.25, 0.5, 0.75))
 
     with pytest.raises(InputError, match=r"0\.25 to 0\.75"):
         simulate(prices, narrow, market=FREE, strategy=Strategy(sizing=VolatilitySize()))

@@ -9,27 +9,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pregao.decisions.trading import (
-    MARKETS,
+    TRADING_RULES,
     ByMedian,
-    Decisions,
     FixedSize,
-    Market,
     Rebalanced,
     Strategy,
+    SymbolForecasts,
     ToHorizon,
     Trading,
+    TradingRules,
     TradingSummary,
     UntilChanged,
     VolatilitySize,
-    combined,
     simulate,
+    simulate_portfolio,
 )
 from pregao.errors import InputError
 from pregao.prices import Bars
-from pregao.testing import in_other_units, noisy_after, synthetic_prices
+from pregao.testing import randomise_after, rescale_prices, synthetic_prices
 
-FREE = MARKETS["none"]
-DEAR = Market(
+FREE = TRADING_RULES["none"]
+DEAR = TradingRules(
     brokerage_bps=4.0,
     exchange_bps=3.0,
     sale_bps=1.0,
@@ -54,7 +54,7 @@ def random_decisions(prices, *, seed=0, horizon=3, skip=20, every=1):
     width = generator.uniform(0.01, 0.06, (len(cutoffs), 1, 1))
     steps = np.sqrt(np.arange(1, horizon + 1))[None, :, None]
     quantiles = middle + width * steps * np.array([-1.6, -1.3, 0.0, 1.3, 1.6])
-    return Decisions(cutoffs, quantiles, (0.05, 0.1, 0.5, 0.9, 0.95))
+    return SymbolForecasts(cutoffs, quantiles, (0.05, 0.1, 0.5, 0.9, 0.95))
 
 
 def signed_trades(account, session):
@@ -65,7 +65,7 @@ def signed_trades(account, session):
     ]
 
 
-@pytest.mark.parametrize("market", [FREE, DEAR, *[MARKETS[name] for name in ("b3", "us")]])
+@pytest.mark.parametrize("market", [FREE, DEAR, *[TRADING_RULES[name] for name in ("b3", "us")]])
 @pytest.mark.parametrize("holding", HOLDINGS, ids=lambda each: each.kind)
 @given(seed=st.integers(0, 10**6), sizing=st.sampled_from(SIZINGS), rate=st.sampled_from([0, 0.1]))
 def test_equity_changes_by_price_moves_and_recorded_costs_alone(
@@ -116,7 +116,7 @@ def test_prices_and_capital_in_other_units_give_the_same_results(seed, power, in
 
     here = simulate(prices, forecasts, market=PROPORTIONAL, strategy=strategy, capital=1000.0)
     there = simulate(
-        in_other_units(prices, factor),
+        rescale_prices(prices, factor),
         forecasts,
         market=PROPORTIONAL,
         strategy=strategy,
@@ -157,17 +157,17 @@ def test_trades_do_not_depend_on_prices_after_their_open(is_in_ticks, seed, row,
     prices = synthetic_prices(sessions=80, seed=4)
     if is_in_ticks:
         in_ticks = {name: column.round(2) for name, column in prices.bars.columns.items()}
-        prices = replace(prices, bars=Bars.of(prices.sessions, in_ticks))
+        prices = replace(prices, bars=Bars.from_columns(prices.sessions, in_ticks))
     forecasts = random_decisions(prices, seed=seed)
     strategy = Strategy(rule=SIGN, sizing=VolatilitySize(), holding=HOLDINGS[index])
-    noisy = noisy_after(prices, row, seed=seed)
+    noisy = randomise_after(prices, row, seed=seed)
     # The next open and the corporate action before it are known at the trade.
     columns = {name: column.copy() for name, column in noisy.bars.columns.items()}
     columns["open"][row + 1] = prices.bars.open[row + 1]
     # Twice the close and the adjusted close keep the factor between them to the last bit.
     for name in ("high", "close", "adj_close"):
         columns[name][row + 1] = 2 * prices.bars.columns[name][row + 1]
-    other = replace(prices, bars=Bars.of(prices.sessions, columns))
+    other = replace(prices, bars=Bars.from_columns(prices.sessions, columns))
     generator = np.random.default_rng(seed)
     late = forecasts.cutoffs > prices.sessions[row]
     quantiles = forecasts.quantiles.copy()
@@ -221,7 +221,7 @@ def test_foresight_of_the_next_close_gains_nothing_where_prices_move_overnight(q
     assert found.strategy.results.after_costs.total_return < -0.4
 
 
-@pytest.mark.parametrize("name", MARKETS)
+@pytest.mark.parametrize("name", TRADING_RULES)
 @pytest.mark.parametrize("holding", HOLDINGS, ids=lambda each: each.kind)
 def test_an_account_without_trades_has_no_costs(name, holding, quoted, forecasts):
     prices = quoted([10, 11, 9, 12], [10, 11, 9, 12])
@@ -229,7 +229,7 @@ def test_an_account_without_trades_has_no_costs(name, holding, quoted, forecasts
     found = simulate(
         prices,
         forecasts(prices, [0.0, 0.0, 0.0]),
-        market=MARKETS[name],
+        market=TRADING_RULES[name],
         strategy=Strategy(holding=holding),
         cash_rate=0.1,
     )
@@ -344,7 +344,7 @@ def test_a_split_changes_the_shares_alone(quoted, forecasts):
     whole = quoted([10, 10, 12, 12, 12], [10, 11, 12, 12, 12])
     split = quoted([10, 10, 6, 6, 6], [10, 11, 6, 6, 6], factors=[0.5, 0.5, 1, 1, 1])
     decisions = forecasts(whole, [0.05, 0.05, 0.05, 0.05])
-    market = MARKETS["b3"].replace(tick=0.0)
+    market = TRADING_RULES["b3"].replace(tick=0.0)
 
     one, two = (
         simulate(each, decisions, market=market, strategy=Strategy(), capital=10_000.0)
@@ -372,7 +372,7 @@ def test_ticks_apply_to_quoted_prices_and_not_to_adjusted_ones(quoted, forecasts
     adjusted = quoted([10.1234, 10.1234, 11.0, 12.0], [10.1, 10.4321, 11.1, 12.0])
 
     bought = [
-        simulate(each, forecasts(each, [0.05]), market=MARKETS["b3"], strategy=Strategy())
+        simulate(each, forecasts(each, [0.05]), market=TRADING_RULES["b3"], strategy=Strategy())
         .strategy.trades[0]
         .price
         for each in (quoted([10.12, 10.13, 11], [10.1, 10.4, 11]), adjusted)
@@ -386,7 +386,9 @@ def test_orders_are_whole_lots_unless_they_close_a_position():
     prices = synthetic_prices(sessions=300, seed=2, dividend=0.02)
     strategy = Strategy(rule=SIGN, sizing=VolatilitySize(), holding=Rebalanced(band=0.02))
 
-    found = simulate(prices, random_decisions(prices), market=MARKETS["b3"], strategy=strategy)
+    found = simulate(
+        prices, random_decisions(prices), market=TRADING_RULES["b3"], strategy=strategy
+    )
 
     shares = found.strategy.shares["TEST3"]
     kinds = set()
@@ -407,7 +409,7 @@ def test_a_long_account_never_borrows():
     prices = synthetic_prices(sessions=200, seed=6)
     forecasts = random_decisions(prices)
 
-    for market in (DEAR, MARKETS["b3"], MARKETS["us"]):
+    for market in (DEAR, TRADING_RULES["b3"], TRADING_RULES["us"]):
         found = simulate(
             prices, forecasts, market=market, strategy=Strategy(rule=SIGN, is_long_only=True)
         )
@@ -449,7 +451,9 @@ def test_a_wider_band_makes_fewer_trades():
 def test_an_account_too_small_for_a_lot_counts_unfilled_orders(quoted, forecasts):
     prices = quoted([30] * 4, [30] * 4)
 
-    found = simulate(prices, forecasts(prices, [0.05] * 3), market=MARKETS["b3"], capital=1_000.0)
+    found = simulate(
+        prices, forecasts(prices, [0.05] * 3), market=TRADING_RULES["b3"], capital=1_000.0
+    )
 
     assert (3, 0) == (found.strategy.results.num_unfilled, found.strategy.results.num_trades)
     assert 1 == found.buy_and_hold.results.num_unfilled
@@ -534,7 +538,7 @@ def test_the_simulation_ends_with_the_last_horizon(quoted, forecasts):
 def test_a_simulation_equals_its_own_json():
     prices = synthetic_prices(sessions=80, seed=6)
 
-    found = simulate(prices, random_decisions(prices), market=MARKETS["b3"], tax=True)
+    found = simulate(prices, random_decisions(prices), market=TRADING_RULES["b3"], tax=True)
 
     assert found == Trading.model_validate_json(found.model_dump_json())
     assert found.summary == TradingSummary.model_validate_json(found.summary.model_dump_json())
@@ -556,9 +560,11 @@ def test_a_portfolio_of_one_symbol_equals_the_simulation_of_that_symbol():
     prices = synthetic_prices(sessions=80, seed=6)
     forecasts = random_decisions(prices)
 
-    alone = simulate(prices, forecasts, market=MARKETS["b3"], tax=True)
+    alone = simulate(prices, forecasts, market=TRADING_RULES["b3"], tax=True)
 
-    assert alone == combined({"TEST3": (prices, forecasts)}, market=MARKETS["b3"], tax=True)
+    assert alone == simulate_portfolio(
+        {"TEST3": (prices, forecasts)}, market=TRADING_RULES["b3"], tax=True
+    )
 
 
 @pytest.mark.parametrize("split", ["equal", "risk_parity"])
@@ -571,7 +577,7 @@ def test_a_portfolio_is_the_sum_of_its_sub_accounts(split):
     weights = np.ones(3) if split == "equal" else 1 / np.array(first)
     parts = 90_000 * weights / weights.sum()
 
-    found = combined(both, market=DEAR, capital=90_000.0, split=split)
+    found = simulate_portfolio(both, market=DEAR, capital=90_000.0, split=split)
 
     alone = [
         simulate(*each, market=DEAR, capital=part)
@@ -594,7 +600,7 @@ def test_a_sub_account_is_unchanged_while_its_exchange_is_closed():
         "VALE3": (holes, random_decisions(holes, skip=25)),
     }
 
-    found = combined(both, market=FREE)
+    found = simulate_portfolio(both, market=FREE)
 
     assert [session.item() for session in here.sessions[20:]] == list(found.sessions)
     shares = found.buy_and_hold.shares["VALE3"]
@@ -608,7 +614,7 @@ def test_symbols_of_two_currencies_are_an_error():
     both = {"PETR4": (one, random_decisions(one)), "NVDA": (two, random_decisions(two))}
 
     with pytest.raises(InputError, match="BRL and USD"):
-        combined(both, market=FREE)
+        simulate_portfolio(both, market=FREE)
 
 
 def test_cutoffs_that_are_no_sessions_are_an_error_that_names_them(quoted, forecasts):

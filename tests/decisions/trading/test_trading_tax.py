@@ -4,25 +4,25 @@ import numpy as np
 import pytest
 
 from pregao.decisions.trading import (
-    MARKETS,
+    TRADING_RULES,
     ByMedian,
-    Decisions,
     FixedSize,
     Rebalanced,
     Strategy,
+    SymbolForecasts,
     TaxRule,
     ToHorizon,
     UntilChanged,
-    combined,
     simulate,
+    simulate_portfolio,
 )
 from pregao.decisions.trading._account import AccountHistory, Fill
 from pregao.decisions.trading._bars import MarketBars
 from pregao.decisions.trading._tax import Gain, assess_tax, realised_gains
 from pregao.testing import synthetic_prices
 
-B3_TAX = MARKETS["b3"].tax
-FREE = MARKETS["none"]
+B3_TAX = TRADING_RULES["b3"].tax
+FREE = TRADING_RULES["none"]
 DAILY = Strategy(rule=ByMedian(cost=0.01), holding=Rebalanced())
 UP, FLAT, DOWN = 0.05, 0.0, -0.05
 
@@ -155,7 +155,7 @@ def test_positions_of_more_than_a_year_have_the_long_term_rate(quoted, forecasts
     count = 300
     opens = np.r_[[10.0] * 2, [20.0] * (count - 2)]
     prices = quoted(opens, opens, ticker="NVDA")
-    market = FREE.replace(tax=MARKETS["us"].tax)
+    market = FREE.replace(tax=TRADING_RULES["us"].tax)
 
     found = simulate(
         prices,
@@ -198,10 +198,10 @@ def test_tax_is_optional_and_changes_no_trade():
     from_row = prices.sessions[20:100]
     generator = np.random.default_rng(0)
     quantiles = generator.normal(0, 0.03, (80, 1, 1)) + np.array([-0.02, 0.0, 0.02])
-    forecasts = Decisions(from_row, quantiles, (0.1, 0.5, 0.9))
+    forecasts = SymbolForecasts(from_row, quantiles, (0.1, 0.5, 0.9))
 
-    without = simulate(prices, forecasts, market=MARKETS["b3"])
-    taxed = simulate(prices, forecasts, market=MARKETS["b3"], tax=True)
+    without = simulate(prices, forecasts, market=TRADING_RULES["b3"])
+    taxed = simulate(prices, forecasts, market=TRADING_RULES["b3"], tax=True)
 
     assert without.strategy.results.after_tax is None
     assert {0.0} == set(without.strategy.tax)
@@ -220,7 +220,7 @@ def test_the_exemption_is_one_for_all_symbols(quoted, forecasts):
     decisions = forecasts(one, [UP, FLAT])
 
     alone = simulate(one, decisions, market=market, strategy=DAILY, capital=10_000.0, tax=True)
-    both = combined(
+    both = simulate_portfolio(
         {"PETR4": (one, decisions), "VALE3": (two, decisions)},
         market=market,
         strategy=DAILY,
@@ -305,7 +305,9 @@ def test_annual_us_tax_equals_manual_computation():
         Gain(days[2], "ordinary", 900.0, 5000.0),
     ]
 
-    assert [0, 0.15 * 700, 0.24 * 400] == pytest.approx(assess_tax(gains, MARKETS["us"].tax, days))
+    assert [0, 0.15 * 700, 0.24 * 400] == pytest.approx(
+        assess_tax(gains, TRADING_RULES["us"].tax, days)
+    )
 
 
 def test_only_the_shares_that_match_are_a_day_trade(quoted):
@@ -329,9 +331,9 @@ def test_tax_of_round_trips_equals_a_list_of_their_gains(seed):
     prices = synthetic_prices("PETR4", 300, seed=seed, dividend=0.0)
     generator = np.random.default_rng(seed)
     quantiles = generator.normal(0, 0.03, (250, 1, 1)) + np.array([-0.02, 0.0, 0.02])
-    forecasts = Decisions(prices.sessions[20:270], quantiles, (0.1, 0.5, 0.9))
+    forecasts = SymbolForecasts(prices.sessions[20:270], quantiles, (0.1, 0.5, 0.9))
     strategy = Strategy(rule=ByMedian(cost=0.03), holding=UntilChanged(), is_long_only=True)
-    market = MARKETS["b3"].replace(lot_shares=1)
+    market = TRADING_RULES["b3"].replace(lot_shares=1)
 
     found = simulate(
         prices, forecasts, market=market, strategy=strategy, capital=21_000.0, tax=True

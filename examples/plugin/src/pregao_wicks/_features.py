@@ -7,17 +7,17 @@ that neither the currency nor a later split changes them.
 import numpy as np
 from numpy.typing import NDArray
 
-from pregao.dataset import Feature, Market
+from pregao.dataset import AdjustedBars, Feature
 
 Column = NDArray[np.float64]
 
 
-def _upper_wick(bars: Market) -> Column:
+def _upper_wick(bars: AdjustedBars) -> Column:
     top = np.maximum(bars.open, bars.close)
     return np.log(np.maximum(bars.high, top) / top) / bars.sigma
 
 
-def _lower_wick(bars: Market) -> Column:
+def _lower_wick(bars: AdjustedBars) -> Column:
     bottom = np.minimum(bars.open, bars.close)
     return np.log(bottom / np.minimum(bars.low, bottom)) / bars.sigma
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from pregao.decisions.trading._bars import MarketBars
 from pregao.decisions.trading._decisions import SESSIONS_A_YEAR
-from pregao.decisions.trading._rules import Market
+from pregao.decisions.trading._rules import TradingRules
 from pregao.decisions.trading._strategy import Orders
 
 _PART_OF_A_LOT: Final = 1e-9
@@ -64,7 +64,12 @@ class AccountHistory:
 
 
 def simulate_account(
-    bars: MarketBars, orders: Orders, market: Market, *, capital: float, cash_rate: float = 0.0
+    bars: MarketBars,
+    orders: Orders,
+    market: TradingRules,
+    *,
+    capital: float,
+    cash_rate: float = 0.0,
 ) -> AccountHistory:
     """Simulate an account session by session.
 
@@ -95,7 +100,7 @@ class _Broker:
     """Executes orders: holds the cash and shares of the moment, and writes the history."""
 
     bars: MarketBars
-    market: Market
+    market: TradingRules
     history: AccountHistory
     cash: float
     held: float = 0.0

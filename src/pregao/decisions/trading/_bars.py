@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pregao.decisions.trading._rules import Market
+from pregao.decisions.trading._rules import TradingRules
 from pregao.instruments import Sessions
 from pregao.prices import Prices
 from pregao.scores import Float
@@ -41,7 +41,7 @@ class MarketBars:
         return len(self.sessions)
 
     @classmethod
-    def from_prices(cls, prices: Prices, market: Market) -> "MarketBars":
+    def from_prices(cls, prices: Prices, market: TradingRules) -> "MarketBars":
         """Convert prices; the first session is the cutoff before the first trade.
 
         Ticks are applied where the prices of the session before and this one are multiples of the

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from pregao.dataset import ACTIONS
 from pregao.decisions import Thresholds
-from pregao.decisions.trading._rules import Market
+from pregao.decisions.trading._rules import TradingRules
 from pregao.errors import InputError
 from pregao.instruments import Sessions
 from pregao.scores import Float
@@ -25,12 +25,12 @@ _SIDES = {"buy": 1, "sell": -1, "hold": 0}
 
 
 @dataclass(frozen=True, eq=False)
-class Decisions:
+class SymbolForecasts:
     """Forecasts of one symbol for a strategy, each available after the close of its cutoff.
 
     >>> cutoffs = np.array(["2024-02-08", "2024-02-09"], "datetime64[D]")
     >>> quantiles = np.array([[[-0.02, 0.01, 0.03]], [[-0.02, -0.01, 0.03]]])
-    >>> forecasts = Decisions(cutoffs, quantiles, levels=(0.1, 0.5, 0.9))
+    >>> forecasts = SymbolForecasts(cutoffs, quantiles, levels=(0.1, 0.5, 0.9))
     >>> forecasts.horizon, forecasts.at(0.5, step=1).tolist()
     (1, [0.01, -0.01])
     """
@@ -131,7 +131,7 @@ class ByProbability(Value):
 Rule = Annotated[ByAction | ByMedian | ByProbability, Field(discriminator="kind")]
 
 
-def decide_sides(forecasts: Decisions, rule: Rule, market: Market) -> Sides:
+def decide_sides(forecasts: SymbolForecasts, rule: Rule, market: TradingRules) -> Sides:
     """Return the side at each cutoff: (n,) 1 to buy, -1 to sell, 0 to hold.
 
     Raises
@@ -163,5 +163,5 @@ def decide_sides(forecasts: Decisions, rule: Rule, market: Market) -> Sides:
             assert_never(rule)
 
 
-def _cost(given: float | None, market: Market) -> float:
+def _cost(given: float | None, market: TradingRules) -> float:
     return market.round_trip_cost if given is None else given

@@ -11,7 +11,7 @@ Share = Annotated[float, Field(ge=0, lt=1)]
 Amount = Annotated[float, Field(ge=0)]
 
 
-class Source(Value):
+class RuleSource(Value):
     """The source of some figures of a market."""
 
     figures: tuple[str, ...]
@@ -40,7 +40,7 @@ class TaxRule(Value):
     """Gains of a period are exempt if its sales, day trades excluded, do not exceed this amount."""
 
 
-class Market(Value):
+class TradingRules(Value):
     """Costs and rules of a market. The user must verify all figures: see `sources`.
 
     A buyer pays `brokerage_bps`, `exchange_bps` and `per_order`, a seller also `sale_bps`. The
@@ -75,7 +75,7 @@ class Market(Value):
     """Informative only: proceeds of sales are available at once, as brokers allow, and interest
     runs from the trade date."""
     tax: TaxRule | None = None
-    sources: tuple[Source, ...] = ()
+    sources: tuple[RuleSource, ...] = ()
     to_verify: bool = True
     """Whether the figures are unverified against the user's broker and the law."""
 
@@ -89,7 +89,7 @@ class Market(Value):
 _B3_TAX = TaxRule(period="month", rate=0.15, day_trade_rate=0.20, exempt_sales=20_000.0)
 _US_TAX = TaxRule(period="year", rate=0.24, long_term_rate=0.15)
 
-_ASSUMED_SLIPPAGE = Source(
+_ASSUMED_SLIPPAGE = RuleSource(
     figures=("slippage_bps",),
     year=2024,
     en="Assumption: about the spread of a large company at the opening auction, for small orders",
@@ -97,7 +97,7 @@ _ASSUMED_SLIPPAGE = Source(
     "pequenas",
 )
 _B3_SOURCES = (
-    Source(
+    RuleSource(
         figures=("exchange_bps",),
         year=2024,
         en="B3 tariffs of the cash equity market, individuals: 0.0050 % trading, 0.0250 % "
@@ -106,7 +106,7 @@ _B3_SOURCES = (
         "0,0250 % de liquidação; anunciado a partir de 2025: 0,0230 % ao todo",
     ),
     _ASSUMED_SLIPPAGE,
-    Source(
+    RuleSource(
         figures=("lot_shares", "tick", "settlement_sessions"),
         year=2024,
         en="B3 trading rules: lots of 100 shares, 1 in the fractional market, ticks of R$ 0.01, "
@@ -114,7 +114,7 @@ _B3_SOURCES = (
         pt_br="Regras de negociação da B3: lote-padrão de 100 ações, 1 no fracionário, variação "
         "mínima de R$ 0,01, liquidação em D+2 desde maio de 2019",
     ),
-    Source(
+    RuleSource(
         figures=("borrow_annual",),
         year=2024,
         en="Assumption: share lending of large companies; rates differ by share and day, and B3 "
@@ -122,7 +122,7 @@ _B3_SOURCES = (
         pt_br="Suposição: aluguel de ações de empresas grandes; as taxas variam por ação e por "
         "dia, e a B3 cobra sua parte",
     ),
-    Source(
+    RuleSource(
         figures=("tax",),
         year=2024,
         en="Lei 11.033/2004, arts. 2 and 3, and IN RFB 1.585/2015, arts. 56 to 65: 15 %, day "
@@ -132,7 +132,7 @@ _B3_SOURCES = (
     ),
 )
 _US_SOURCES = (
-    Source(
+    RuleSource(
         figures=("sale_bps",),
         year=2024,
         en="SEC section 31 fee: US$ 27.80 per million of sales; nil from May 2025; FINRA's fee of "
@@ -141,7 +141,7 @@ _US_SOURCES = (
         "taxa da FINRA, fração de centavo por ação, fica de fora",
     ),
     _ASSUMED_SLIPPAGE,
-    Source(
+    RuleSource(
         figures=("lot_shares", "tick", "settlement_sessions"),
         year=2024,
         en="SEC: orders of one share, ticks of US$ 0.01 (Rule 612), settlement in one session "
@@ -149,13 +149,13 @@ _US_SOURCES = (
         pt_br="SEC: ordens de uma ação, variação mínima de US$ 0,01 (regra 612), liquidação em "
         "D+1 desde maio de 2024 (regra 15c6-1)",
     ),
-    Source(
+    RuleSource(
         figures=("borrow_annual",),
         year=2024,
         en="Assumption: shares of large companies, easy to borrow",
         pt_br="Suposição: ações de empresas grandes, fáceis de alugar",
     ),
-    Source(
+    RuleSource(
         figures=("tax",),
         year=2024,
         en="Internal Revenue Code sections 1 and 1222: short-term gains at the income's own rate "
@@ -165,7 +165,7 @@ _US_SOURCES = (
     ),
 )
 _OTHER_SOURCES = (
-    Source(
+    RuleSource(
         figures=("brokerage_bps", "slippage_bps", "lot_shares"),
         year=2024,
         en="Assumption, on the dear side: no rules of this market are known here; no tax",
@@ -173,8 +173,8 @@ _OTHER_SOURCES = (
     ),
 )
 
-MARKETS: dict[str, Market] = {
-    "b3": Market(
+TRADING_RULES: dict[str, TradingRules] = {
+    "b3": TradingRules(
         exchange_bps=3.0,
         slippage_bps=5.0,
         lot_shares=100,
@@ -184,7 +184,7 @@ MARKETS: dict[str, Market] = {
         tax=_B3_TAX,
         sources=_B3_SOURCES,
     ),
-    "b3_fractional": Market(
+    "b3_fractional": TradingRules(
         exchange_bps=3.0,
         slippage_bps=15.0,
         lot_shares=1,
@@ -194,7 +194,7 @@ MARKETS: dict[str, Market] = {
         tax=_B3_TAX,
         sources=_B3_SOURCES,
     ),
-    "us": Market(
+    "us": TradingRules(
         sale_bps=0.278,
         slippage_bps=3.0,
         lot_shares=1,
@@ -204,30 +204,30 @@ MARKETS: dict[str, Market] = {
         tax=_US_TAX,
         sources=_US_SOURCES,
     ),
-    "other": Market(
+    "other": TradingRules(
         brokerage_bps=10.0,
         slippage_bps=10.0,
         lot_shares=1,
         allows_short=False,
         sources=_OTHER_SOURCES,
     ),
-    "none": Market(lot_shares=0, to_verify=False),
+    "none": TradingRules(lot_shares=0, to_verify=False),
 }
 """Trading rules by market; ``none`` costs nothing, for tests and for comparing signals."""
 
 _BY_EXCHANGE = {B3.code: "b3", NYSE.code: "us"}
 
 
-def market_of(symbol: Symbol) -> Market:
+def trading_rules_for(symbol: Symbol) -> TradingRules:
     """Return the trading rules of a symbol's exchange.
 
     An index cannot be traded itself: the rules are those of an index fund, at the exchange's
     costs, in any fraction, without ticks and without B3's exemption, which is for shares.
 
-    >>> market_of(Symbol.parse("PETR4")).lot_shares, market_of(Symbol.parse("^BVSP")).lot_shares
-    (100, 0)
+    >>> [trading_rules_for(Symbol.parse(each)).lot_shares for each in ("PETR4", "^BVSP")]
+    [100, 0]
     """
-    market = MARKETS[_BY_EXCHANGE.get(symbol.exchange.code, "other")]
+    market = TRADING_RULES[_BY_EXCHANGE.get(symbol.exchange.code, "other")]
     if not symbol.ticker.startswith("^"):
         return market
     tax = market.tax.replace(exempt_sales=0.0) if market.tax else None

@@ -7,12 +7,12 @@ import numpy as np
 
 from pregao.decisions.trading._account import AccountHistory, simulate_account
 from pregao.decisions.trading._bars import MarketBars
-from pregao.decisions.trading._decisions import Decisions
-from pregao.decisions.trading._rules import Market
+from pregao.decisions.trading._decisions import SymbolForecasts
+from pregao.decisions.trading._results import Account, Trading
+from pregao.decisions.trading._rules import TradingRules
 from pregao.decisions.trading._strategy import Orders, Strategy, make_orders
 from pregao.decisions.trading._sub_accounts import SubAccount, merge_sub_accounts
 from pregao.decisions.trading._tax import assess_tax, realised_gains
-from pregao.decisions.trading._trading import Account, Trading
 from pregao.errors import InputError
 from pregao.instruments import Sessions, as_date
 from pregao.prices import Prices
@@ -24,9 +24,9 @@ CapitalSplit = Literal["equal", "risk_parity"]
 
 def simulate(
     prices: Prices,
-    decisions: Decisions,
+    decisions: SymbolForecasts,
     *,
-    market: Market,
+    market: TradingRules,
     strategy: Strategy | None = None,
     capital: float = CAPITAL,
     tax: bool = False,
@@ -43,7 +43,7 @@ def simulate(
     prices
         Quoted prices with adjusted closes; see `MarketBars` on splits and dividends.
     market
-        The trading rules; `market_of(symbol)` returns those of its exchange.
+        The trading rules; `trading_rules_for(symbol)` returns those of its exchange.
     capital
         In the quoted currency.
     tax
@@ -62,14 +62,14 @@ def simulate(
     >>> from pregao.testing import synthetic_prices
     >>> prices = synthetic_prices("PETR4", 100)
     >>> quantiles = np.tile([-0.02, 0.01, 0.03], (50, 5, 1))
-    >>> rising = Decisions(prices.sessions[:50], quantiles, (0.1, 0.5, 0.9))
+    >>> rising = SymbolForecasts(prices.sessions[:50], quantiles, (0.1, 0.5, 0.9))
     >>> free = simulate(prices, rising, market=MARKETS["none"], capital=10_000.0)
     >>> len(free.sessions), free.strategy.equity == free.buy_and_hold.equity
     (55, True)
     >>> free.strategy.results.fees, free.cash.results.after_costs.total_return
     (0.0, 0.0)
     """
-    return combined(
+    return simulate_portfolio(
         {str(prices.symbol): (prices, decisions)},
         market=market,
         strategy=strategy,
@@ -79,10 +79,10 @@ def simulate(
     )
 
 
-def combined(
-    symbols: Mapping[str, tuple[Prices, Decisions]],
+def simulate_portfolio(
+    symbols: Mapping[str, tuple[Prices, SymbolForecasts]],
     *,
-    market: Market,
+    market: TradingRules,
     strategy: Strategy | None = None,
     capital: float = CAPITAL,
     split: CapitalSplit = "equal",
@@ -141,7 +141,7 @@ def combined(
     )
 
 
-def _one_currency(symbols: Mapping[str, tuple[Prices, Decisions]]) -> str:
+def _one_currency(symbols: Mapping[str, tuple[Prices, SymbolForecasts]]) -> str:
     currencies = sorted({prices.symbol.currency for prices, _ in symbols.values()})
     if len(currencies) != 1:
         raise InputError(
@@ -152,7 +152,7 @@ def _one_currency(symbols: Mapping[str, tuple[Prices, Decisions]]) -> str:
 
 
 def _parts(
-    symbols: Mapping[str, tuple[Prices, Decisions]], capital: float, split: CapitalSplit
+    symbols: Mapping[str, tuple[Prices, SymbolForecasts]], capital: float, split: CapitalSplit
 ) -> list[float]:
     """Return each symbol's part of the capital; the parts sum to it exactly."""
     match split:
@@ -171,8 +171,8 @@ def _parts(
 
 
 def _sub_accounts(
-    symbols: Mapping[str, tuple[Prices, Decisions]],
-    market: Market,
+    symbols: Mapping[str, tuple[Prices, SymbolForecasts]],
+    market: TradingRules,
     strategy: Strategy,
     parts: Sequence[float],
 ) -> list[SubAccount]:
@@ -192,7 +192,7 @@ def _sub_accounts(
     return sub_accounts
 
 
-def _end(prices: Prices, decisions: Decisions) -> np.datetime64:
+def _end(prices: Prices, decisions: SymbolForecasts) -> np.datetime64:
     """Return the session that ends the last forecast's horizon, or the last one of the prices."""
     unknown = decisions.cutoffs[~np.isin(decisions.cutoffs, prices.sessions)]
     if len(unknown):
@@ -213,7 +213,7 @@ def _end(prices: Prices, decisions: Decisions) -> np.datetime64:
 def _tax(
     sub_accounts: Sequence[SubAccount],
     histories: Sequence[AccountHistory],
-    market: Market,
+    market: TradingRules,
     sessions: Sessions,
 ) -> Float:
     assert market.tax is not None, "the caller checks that there is a rule"

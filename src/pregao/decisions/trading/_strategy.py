@@ -7,8 +7,8 @@ from typing import Annotated, Literal, assert_never
 import numpy as np
 from pydantic import Field
 
-from pregao.decisions.trading._decisions import ByMedian, Decisions, Rule, decide_sides
-from pregao.decisions.trading._rules import Market
+from pregao.decisions.trading._decisions import ByMedian, Rule, SymbolForecasts, decide_sides
+from pregao.decisions.trading._rules import TradingRules
 from pregao.scores import Float
 from pregao.values import Value
 
@@ -105,9 +105,9 @@ class Orders:
 
 
 def make_orders(
-    forecasts: Decisions,
+    forecasts: SymbolForecasts,
     strategy: Strategy,
-    market: Market,
+    market: TradingRules,
     *,
     rows: Sequence[int],
     num_sessions: int,
@@ -160,7 +160,7 @@ def _hold(
     return Orders(weights, exits)
 
 
-def _sizes(forecasts: Decisions, sizing: Sizing) -> Float:
+def _sizes(forecasts: SymbolForecasts, sizing: Sizing) -> Float:
     match sizing:
         case FixedSize(share=share):
             return np.full(len(forecasts), share)

@@ -9,8 +9,8 @@ from pregao.decisions.trading._account import AccountHistory, round_trips
 from pregao.decisions.trading._bars import MarketBars
 from pregao.decisions.trading._decisions import SESSIONS_A_YEAR
 from pregao.decisions.trading._performance import FEWEST_SESSIONS, performance
+from pregao.decisions.trading._results import Account, AccountResults, Path, Trade
 from pregao.decisions.trading._strategy import Orders
-from pregao.decisions.trading._trading import Account, Path, Results, Trade
 from pregao.instruments import Sessions, as_date
 from pregao.scores import Float
 
@@ -113,10 +113,10 @@ def _results(
     traded: float,
     at_risk: Float,
     cash_rate: float,
-) -> Results:
+) -> AccountResults:
     costs = flows["fees"] + flows["slippage"] + flows["borrow"]
     trips = [trip for history in histories for trip in round_trips(history)]
-    return Results(
+    return AccountResults(
         before_costs=performance(equity + np.cumsum(costs), cash_rate=cash_rate),
         after_costs=performance(equity, cash_rate=cash_rate),
         after_tax=None

@@ -10,7 +10,7 @@ from pregao.presentation.figures._theme import PALETTES, Palette, Theme, empty_f
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-    from pregao.explanation import Attributed, Explanation, Importance
+    from pregao.explanation import Explanation, IntegratedGradients, PermutationImportance
 
 ROW_HEIGHT_PX = 26
 _BARS = (0.0, 0.34)
@@ -48,22 +48,22 @@ def explanation_figure(
     return figure
 
 
-def _chosen(explanation: "Explanation", quantity: int | None) -> "Attributed":
+def _chosen(explanation: "Explanation", quantity: int | None) -> "IntegratedGradients":
     if quantity is not None:
         return explanation.attributed[quantity]
     return max(explanation.attributed, key=lambda each: each.absolute_percent)
 
 
-def _order(explanation: "Explanation", attributed: "Attributed") -> list[str]:
+def _order(explanation: "Explanation", attributed: "IntegratedGradients") -> list[str]:
     """Give the features from the bottom up: what mattered most is on top."""
     if explanation.importances is None:
-        return [each.name for each in reversed(attributed.by_size())]
+        return [each.name for each in reversed(attributed.sorted_by_size())]
     ranked = sorted(explanation.importances.by_feature, key=lambda each: each.rise_percent)
     return [each.name for each in ranked]
 
 
 def _add_shares(
-    figure: "go.Figure", attributed: "Attributed", language: Language, colours: Palette
+    figure: "go.Figure", attributed: "IntegratedGradients", language: Language, colours: Palette
 ) -> None:
     text = EXPLANATION_TEXTS[language]
     shares = [each.signed_percent for each in attributed.by_feature]
@@ -84,7 +84,7 @@ def _add_shares(
 
 def _add_importances(
     figure: "go.Figure",
-    importances: "Sequence[Importance]",
+    importances: "Sequence[PermutationImportance]",
     language: Language,
     colours: Palette,
 ) -> None:
@@ -115,7 +115,7 @@ def _add_importances(
 def _add_map(
     figure: "go.Figure",
     explanation: "Explanation",
-    attributed: "Attributed",
+    attributed: "IntegratedGradients",
     language: Language,
     colours: Palette,
 ) -> None:
@@ -182,15 +182,15 @@ def _lay_out(
 def _add_headings(
     figure: "go.Figure",
     explanation: "Explanation",
-    attributed: "Attributed",
+    attributed: "IntegratedGradients",
     language: Language,
     colours: Palette,
 ) -> None:
     """Say above each panel what it shows."""
-    from pregao.explanation import name_of_quantity
+    from pregao.explanation import quantity_name
 
     text = EXPLANATION_TEXTS[language]
-    quantity = name_of_quantity(attributed.quantity).in_language(language)
+    quantity = quantity_name(attributed.quantity).in_language(language)
     key = "shares_by_lag" if explanation.about == "forecast" else "shares_by_lag_mean"
     left = "nothing_read" if attributed.absolute_percent == 0 else "what_mattered"
     headings = ((_BARS[0], text[left]), (_MAP[0], text[key].format(quantity=quantity)))

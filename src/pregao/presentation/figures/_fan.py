@@ -46,7 +46,7 @@ def fan_figure(
     """
     text, colours = TEXTS[language], PALETTES[theme]
     figure = empty_figure(theme, language, height=440)
-    known = prices.upto(str(forecast.as_of))
+    known = prices.up_to(str(forecast.as_of))
     past = [as_date(session) for session in known.sessions[-RECENT_SESSIONS:]]
     days = [*past, *forecast.sessions]
     for percent in BANDS:

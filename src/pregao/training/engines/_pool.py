@@ -1,6 +1,6 @@
 """Many trainings at once: workers that hold the data, on this machine or on a cluster.
 
-An engine opens a crew; a crew takes tasks and gives their results as they finish. The rest of the
+An engine opens a pool; a pool takes tasks and gives their results as they finish. The rest of the
 program knows no more of processes than this.
 """
 
@@ -44,7 +44,7 @@ _MOST_LOSSES = 3
 _GRACE_SECONDS = 5.0
 
 
-class Crew(Protocol):
+class WorkerPool(Protocol):
     """Workers that hold the data, for one thread of the program."""
 
     @property
@@ -68,7 +68,7 @@ class Crew(Protocol):
 class Engine(Protocol):
     """Where the workers live; `pregao.testing.ENGINE_CONTRACT` says what every one promises."""
 
-    def crew(self, data: Any) -> AbstractContextManager[Crew]:
+    def pool(self, data: Any) -> AbstractContextManager[WorkerPool]:
         """Open workers that hold this data; they end with the ``with`` block, however it ends."""
         ...
 
@@ -88,8 +88,8 @@ class Local:
     Raises
     ------
     WorkerLostError
-        From `Crew.results`, if a task was running at three losses of a worker, or if no worker can
-        start.
+        From `WorkerPool.results`, if a task was running at three losses of a worker, or if no
+        worker can start.
 
     >>> Local(num_workers=2)
     Local(num_workers=2)
@@ -102,19 +102,19 @@ class Local:
             raise InputError(f"{self.num_workers} workers cannot work: ask for 1 or more")
 
     @contextmanager
-    def crew(self, data: object) -> Iterator[Crew]:
+    def pool(self, data: object) -> Iterator[WorkerPool]:
         """Open workers that hold this data."""
         with TemporaryDirectory(prefix="pregao-", ignore_cleanup_errors=True) as folder:
-            crew = _LocalCrew(
+            pool = _LocalCrew(
                 Shared.write(data, Path(folder)), self.num_workers or default_workers()
             )
-            # A crew that nobody closes must not keep the program from ending.
-            atexit.register(crew.close)
+            # A pool that nobody closes must not keep the program from ending.
+            atexit.register(pool.close)
             try:
-                yield crew
+                yield pool
             finally:
-                crew.close()
-                atexit.unregister(crew.close)
+                pool.close()
+                atexit.unregister(pool.close)
 
 
 ENGINES: dict[str, Callable[..., Engine]] = {
@@ -161,10 +161,10 @@ def run(
     in_order = list(tasks)
     if not in_order:
         return
-    with engine.crew(data) as crew:
+    with engine.pool(data) as pool:
         for task in in_order:
-            crew.submit(work, task)
-        yield from crew.results()
+            pool.submit(work, task)
+        yield from pool.results()
 
 
 @dataclass(eq=False)
@@ -283,7 +283,7 @@ def _serve(connection: Connection, shared: Shared) -> None:
         connection.send_bytes(b"up")
         while True:
             connection.send_bytes(answered(connection.recv_bytes(), shared.opened))
-    # Nobody asks any more: the crew is closed, or the parent was killed and cannot delete it.
+    # Nobody asks any more: the pool is closed, or the parent was killed and cannot delete it.
     shutil.rmtree(shared.folder, ignore_errors=True)
 
 

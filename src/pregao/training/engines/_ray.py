@@ -1,6 +1,6 @@
 """Many trainings at once on Ray: a small one of this program's own, or a running cluster.
 
-Ray is optional and heavy (1 GB, seconds to start): it is imported when a crew is opened.
+Ray is optional and heavy (1 GB, seconds to start): it is imported when a pool is opened.
 """
 
 import logging
@@ -57,7 +57,7 @@ class Ray:
     ----------
     address
         ``host:port`` of a running cluster of which this machine is a node; None starts a Ray of
-        one's own for as long as the crew is open, or uses the one this process has connected to.
+        one's own for as long as the pool is open, or uses the one this process has connected to.
     num_workers
         The most tasks that run at the same time; None is one for every CPU (or share of a GPU).
     gpus_per_worker
@@ -68,9 +68,9 @@ class Ray:
     EngineUnavailableError
         If the address is malformed, or no cluster that can be used answers at it.
     MissingExtraError
-        From `crew`, if Ray is not installed.
+        From `pool`, if Ray is not installed.
     WorkerLostError
-        From `Crew.results`, if a task lost its worker more often than it is retried.
+        From `WorkerPool.results`, if a task lost its worker more often than it is retried.
 
     >>> Ray("10.0.0.5:6379", gpus_per_worker=0.5)
     Ray(address='10.0.0.5:6379', num_workers=None, gpus_per_worker=0.5)
@@ -89,15 +89,15 @@ class Ray:
             _check_spelling(self.address)
 
     @contextmanager
-    def crew(self, data: object) -> Iterator["_RayCrew"]:
+    def pool(self, data: object) -> Iterator["_RayCrew"]:
         """Open workers that hold this data."""
         ray = _imported()
         with _connected(ray, self, data):
-            crew = _RayCrew(ray, self._size(ray), self.gpus_per_worker, data)
+            pool = _RayCrew(ray, self._size(ray), self.gpus_per_worker, data)
             try:
-                yield crew
+                yield pool
             finally:
-                crew.close()
+                pool.close()
 
     def _size(self, ray: ModuleType) -> int:
         """Give the workers asked for, or as many as the cluster has room for."""

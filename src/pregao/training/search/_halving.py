@@ -10,7 +10,14 @@ from math import inf
 
 from pregao.errors import InputError
 from pregao.training import Experiment
-from pregao.training.search._plan import Fate, Raced, Search, Step, Stepped, TrialRecord
+from pregao.training.search._plan import (
+    EntryTrials,
+    Search,
+    Step,
+    StepResult,
+    TrialRecord,
+    TrialStatus,
+)
 from pregao.training.search._space import Choices, Params
 from pregao.training.search._strategies import Verdict
 
@@ -29,12 +36,12 @@ class Trial:
     experiment: Experiment | None
     """None if its parameters cannot be together."""
     digest: str = ""
-    stepped: Stepped | None = None
-    fate: Fate | None = None
+    stepped: StepResult | None = None
+    fate: TrialStatus | None = None
     reason: str = ""
     duplicate_of: int | None = None
 
-    def take(self, stepped: Stepped) -> None:
+    def take(self, stepped: StepResult) -> None:
         """Take in what a step found."""
         self.stepped, self.reason = stepped, stepped.reason
         match stepped.outcome:
@@ -79,7 +86,7 @@ class Trial:
 
     def record(self, entry: str) -> TrialRecord:
         """Give it as it is written down."""
-        stepped = self.stepped or Stepped.failed(self.reason)
+        stepped = self.stepped or StepResult.failed(self.reason)
         return TrialRecord(
             entry=entry,
             trial=self.number,
@@ -184,14 +191,14 @@ class Race:
             and each is not kept
         ]
 
-    def _best_of(self, *fates: Fate | None) -> Trial | None:
+    def _best_of(self, *fates: TrialStatus | None) -> Trial | None:
         among = [each for each in self.trials if each.fate in fates and each.stepped]
         return min(among, key=lambda each: each.rank, default=None)
 
-    def raced(self) -> Raced:
+    def raced(self) -> EntryTrials:
         """Sum up; trials that were not begun are left out."""
         best = self.best
-        return Raced(
+        return EntryTrials(
             entry=self.entry,
             trials=tuple(
                 each.record(self.entry)

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from pregao.errors import Fault, InvalidExperimentError, TooManyTrialsError, UnknownNameError
-from pregao.training import Advanced, Count, Cut, Experiment, Outcome
+from pregao.training import Count, Experiment, Outcome, PartialTraining, WindowSettings
 from pregao.training.search._space import Choices, Params, Plain, Space, default_space, refused
 from pregao.training.search._strategies import STRATEGIES, Strategy, StrategyName
 from pregao.values import Value
@@ -19,7 +19,7 @@ from pregao.zoo.networks import Network, find_network
 MAX_COMBINATIONS = 500
 """How many trials of an entry a search has without being told that they are meant."""
 
-Fate = Literal["finished", "pruned", "diverged", "failed", "duplicate", "unfinished"]
+TrialStatus = Literal["finished", "pruned", "diverged", "failed", "duplicate", "unfinished"]
 """What became of a trial; unfinished is one that the time was too short for."""
 
 
@@ -132,18 +132,18 @@ class Search(Value):
         fields = {**dict(self.experiment), "network": self.entries[entry], **params}
         return Experiment.parse(fields, source="the trial")
 
-    def cuttings(self) -> tuple[Experiment, ...]:
+    def window_variants(self) -> tuple[Experiment, ...]:
         """Give an experiment for each way of cutting windows that a trial may need."""
         knobs = {
             name: knob.values
             for name, knob in self.space.knobs.items()
-            if name in Cut.model_fields and isinstance(knob, Choices)
+            if name in WindowSettings.model_fields and isinstance(knob, Choices)
         }
         varied = [
             Experiment.parse({**dict(self.experiment), **dict(zip(knobs, values, strict=True))})
             for values in product(*knobs.values())
         ]
-        return tuple({each.cut: each for each in varied}.values())
+        return tuple({each.window_settings: each for each in varied}.values())
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,7 +165,7 @@ class Step:
         return self.entry, self.trial, self.until
 
 
-class Stepped(Value):
+class StepResult(Value):
     """What is known of a trial after a step of it."""
 
     losses: tuple[float, ...]
@@ -179,7 +179,7 @@ class Stepped(Value):
     """Of training, in all."""
 
     @classmethod
-    def of(cls, advanced: Advanced) -> Self:
+    def of(cls, advanced: PartialTraining) -> Self:
         """Sum up how far a training went."""
         epochs = advanced.epochs
         return cls(
@@ -222,7 +222,7 @@ class TrialRecord(Value):
     entry: str
     trial: int
     params: dict[str, Plain]
-    fate: Fate
+    fate: TrialStatus
     reason: str = ""
     epochs: int = 0
     best_epoch: int = 0
@@ -235,7 +235,7 @@ class TrialRecord(Value):
     """The trial with the same parameters, whose result it has."""
 
 
-class Raced(Value):
+class EntryTrials(Value):
     """All trials of one entry, and the best."""
 
     entry: str
@@ -261,10 +261,10 @@ class Raced(Value):
         return sum(each.seconds for each in self.trials if each.fate != "duplicate")
 
 
-class Searched(Value):
+class SearchResult(Value):
     """What a search found."""
 
-    entries: dict[str, Raced]
+    entries: dict[str, EntryTrials]
 
     @property
     def best(self) -> TrialRecord | None:

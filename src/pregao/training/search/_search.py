@@ -1,4 +1,4 @@
-"""Many trials over one crew of workers, written down step by step, so that a search can go on.
+"""Many trials over one pool of workers, written down step by step, so that a search can go on.
 
 The coordinator runs the races of all entries at once. A race decides by results alone, so the same
 search comes to the same end with one worker or sixteen, here or on a cluster, interrupted or not.
@@ -12,22 +12,29 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pregao.dataset import Dataset
 from pregao.errors import CorruptFileError, InputError, ReplayError, WorkerLostError
-from pregao.training import Advanced, Cut, DeviceName
+from pregao.training import DeviceName, PartialTraining, WindowSettings
 from pregao.training.search._halving import Race, Trial
-from pregao.training.search._plan import Fate, Search, Searched, Step, Stepped, TrialRecord
+from pregao.training.search._plan import (
+    Search,
+    SearchResult,
+    Step,
+    StepResult,
+    TrialRecord,
+    TrialStatus,
+)
 from pregao.training.search._space import Params
 
 if TYPE_CHECKING:
-    from pregao.training.engines import Crew
+    from pregao.training.engines import WorkerPool
 
-Work = Callable[[Any, Step], Advanced]
-"""A function at the top of a module: it takes the crew's data and makes a step."""
+Work = Callable[[Any, Step], PartialTraining]
+"""A function at the top of a module: it takes the pool's data and makes a step."""
 
 
 class Journal(Protocol):
     """What is known of a search; one that lasts makes the search able to go on."""
 
-    def known(self, step: Step) -> Stepped | None:
+    def known(self, step: Step) -> StepResult | None:
         """Give what an earlier run found, or None.
 
         Raises
@@ -36,7 +43,7 @@ class Journal(Protocol):
             If the trial had other parameters then.
         """
 
-    def record(self, step: Step, stepped: Stepped, checkpoint: bytes | None) -> None:
+    def record(self, step: Step, stepped: StepResult, checkpoint: bytes | None) -> None:
         """Write down what a step found, its checkpoint first."""
 
     def checkpoint(self, entry: str, trial: int) -> bytes:
@@ -55,15 +62,15 @@ class Journal(Protocol):
         """Write down what became of some trials; the same again is nothing."""
 
 
-class Memory:
+class InMemoryJournal:
     """A journal that lasts as long as its process."""
 
     def __init__(self) -> None:
         self.records: dict[tuple[str, int], TrialRecord] = {}
-        self._steps: dict[tuple[str, int, int], tuple[Step, Stepped]] = {}
+        self._steps: dict[tuple[str, int, int], tuple[Step, StepResult]] = {}
         self._checkpoints: dict[tuple[str, int], bytes] = {}
 
-    def known(self, step: Step) -> Stepped | None:
+    def known(self, step: Step) -> StepResult | None:
         """Give what an earlier run found, or None."""
         recorded = self._steps.get(step.key)
         if recorded is None:
@@ -71,7 +78,7 @@ class Memory:
         check_replay(step, digest=recorded[0].digest, params=recorded[0].params)
         return recorded[1]
 
-    def record(self, step: Step, stepped: Stepped, checkpoint: bytes | None) -> None:
+    def record(self, step: Step, stepped: StepResult, checkpoint: bytes | None) -> None:
         """Keep what a step found."""
         self._steps[step.key] = replace(step, checkpoint=None), stepped
         if checkpoint is not None:
@@ -91,12 +98,12 @@ class Memory:
 
 
 @dataclass(frozen=True)
-class Progress:
+class SearchProgress:
     """Something became known of a trial; the last of an entry is about its best."""
 
     entry: str
     trial: int
-    fate: Fate | None
+    fate: TrialStatus | None
     """None: it goes on, or waits for others to be compared with."""
     epochs: int
     """Trained so far."""
@@ -113,16 +120,16 @@ class Progress:
     is_entry_complete: bool
 
 
-def step_work(
-    datasets: Mapping[Cut, Dataset], step: Step, *, device: DeviceName = "cpu"
-) -> Advanced:
+def run_step(
+    datasets: Mapping[WindowSettings, Dataset], step: Step, *, device: DeviceName = "cpu"
+) -> PartialTraining:
     """Make one step of a trial in a worker; `functools.partial` chooses another device."""
-    from pregao.training import advance
+    from pregao.training import train_until
 
     experiment = step.experiment
-    return advance(
+    return train_until(
         experiment,
-        datasets[experiment.cut],
+        datasets[experiment.window_settings],
         until=step.until,
         checkpoint=step.checkpoint,
         device=device,
@@ -137,18 +144,18 @@ def never() -> bool:
 def search(
     plan: Search,
     *,
-    crew: "Crew",
+    pool: "WorkerPool",
     journal: Journal,
-    work: Work = step_work,
+    work: Work = run_step,
     out_of_time: Callable[[], bool] = never,
-) -> Generator[Progress, None, Searched]:
-    """Run the races of all entries over one crew, and tell of every step.
+) -> Generator[SearchProgress, None, SearchResult]:
+    """Run the races of all entries over one pool, and tell of every step.
 
     Parameters
     ----------
-    crew
-        Its data must be what `work` needs: for `step_work`, ``datasets_for(prices,
-        plan.cuttings())``.
+    pool
+        Its data must be what `work` needs: for `run_step`, ``datasets_for(prices,
+        plan.window_variants())``.
     journal
         What it knows is not trained again. Close the generator at any time and go on later.
     work
@@ -158,7 +165,7 @@ def search(
         Asked before every step. Once true, steps under way end and none is begun; trials that
         were begun count with what they have, the others are left out.
     """
-    coordinator = _Coordinator(plan, crew, journal, work, out_of_time)
+    coordinator = _Coordinator(plan, pool, journal, work, out_of_time)
     yield from coordinator.run()
     return coordinator.searched()
 
@@ -181,7 +188,7 @@ class _Errand:
 class _Answer:
     """What a worker sends back."""
 
-    stepped: Stepped
+    stepped: StepResult
     checkpoint: bytes | None
 
 
@@ -189,10 +196,10 @@ def _attempt(data: Any, errand: _Errand) -> _Answer:
     try:
         advanced = errand.work(data, errand.step)
     except InputError as error:
-        return _Answer(Stepped.failed(str(error)), None)
+        return _Answer(StepResult.failed(str(error)), None)
     # A network that diverged is never gone on with, nor chosen.
     checkpoint = None if advanced.outcome == "diverged" else advanced.checkpoint
-    return _Answer(Stepped.of(advanced), checkpoint)
+    return _Answer(StepResult.of(advanced), checkpoint)
 
 
 @dataclass(eq=False)
@@ -211,7 +218,7 @@ class _Heat:
     settled: set[int] = field(default_factory=set)
     forgotten: set[int] = field(default_factory=set)
 
-    def take(self, step: Step, stepped: Stepped) -> Trial:
+    def take(self, step: Step, stepped: StepResult) -> Trial:
         """Take in what a step found."""
         trial = self.race.trials[step.trial]
         before = trial.stepped.num_epochs if trial.stepped else 0
@@ -233,12 +240,12 @@ class _Coordinator:
     def __init__(
         self,
         plan: Search,
-        crew: "Crew",
+        pool: "WorkerPool",
         journal: Journal,
         work: Work,
         out_of_time: Callable[[], bool],
     ) -> None:
-        self.plan, self.crew, self.journal, self.work = plan, crew, journal, work
+        self.plan, self.pool, self.journal, self.work = plan, pool, journal, work
         self.out_of_time = out_of_time
         self.is_over = False
         self.heats: list[_Heat] = []
@@ -247,7 +254,7 @@ class _Coordinator:
             self.heats.append(_Heat(race, race.batches(), race.expected_epochs()))
         self.under_way: dict[tuple[str, int, int], _Heat] = {}
 
-    def run(self) -> Iterator[Progress]:
+    def run(self) -> Iterator[SearchProgress]:
         for heat in self.heats:
             yield from self.go_on(heat)
         self.fill()
@@ -266,14 +273,14 @@ class _Coordinator:
         """Give what workers found; a trial that takes its workers with it has failed."""
         while True:
             try:
-                for errand, answer in self.crew.results():
+                for errand, answer in self.pool.results():
                     yield errand.step, answer
             except WorkerLostError as error:
                 if not isinstance(error.task, _Errand):
                     raise
-                yield error.task.step, _Answer(Stepped.failed(str(error)), None)
+                yield error.task.step, _Answer(StepResult.failed(str(error)), None)
 
-    def go_on(self, heat: _Heat) -> Iterator[Progress]:
+    def go_on(self, heat: _Heat) -> Iterator[SearchProgress]:
         """Ask a race for its next batch when it waits for nothing, and answer what is known."""
         while not heat.waiting:
             batch = next(heat.batches, None)
@@ -291,7 +298,7 @@ class _Coordinator:
 
     def fill(self) -> None:
         """Keep every worker at work, and the races abreast: an early end is fair to all."""
-        while len(self.under_way) < self.crew.num_workers:
+        while len(self.under_way) < self.pool.num_workers:
             ready = [each for each in self.heats if each.queue]
             self.is_over = self.is_over or bool(ready and self.out_of_time())
             if self.is_over or not ready:
@@ -302,7 +309,7 @@ class _Coordinator:
                 step = replace(step, checkpoint=self.checkpoint(step))
             heat.num_submitted += 1
             self.under_way[step.key] = heat
-            self.crew.submit(_attempt, _Errand(self.work, step))
+            self.pool.submit(_attempt, _Errand(self.work, step))
 
     def checkpoint(self, step: Step) -> bytes | None:
         """Give what the step goes on from; one that is lost costs time, and no bit."""
@@ -312,7 +319,7 @@ class _Coordinator:
             # From the start, a training comes to the same end as from its checkpoint.
             return None
 
-    def settle(self, heat: _Heat) -> Iterator[Progress]:
+    def settle(self, heat: _Heat) -> Iterator[SearchProgress]:
         """Write down what was decided, and forget what serves for nothing any more."""
         race = heat.race
         new = [each for each in race.trials if each.number not in heat.settled and each.is_decided]
@@ -328,10 +335,10 @@ class _Coordinator:
             if each.fate in ("pruned", "duplicate") or each.experiment is None:
                 yield self.told(heat, each)
 
-    def told(self, heat: _Heat, trial: Trial) -> Progress:
+    def told(self, heat: _Heat, trial: Trial) -> SearchProgress:
         best_overall = min(each.best for each in self.heats)
         stepped = trial.stepped
-        return Progress(
+        return SearchProgress(
             entry=heat.race.entry,
             trial=trial.number,
             fate=trial.fate,
@@ -346,11 +353,11 @@ class _Coordinator:
             is_entry_complete=heat.race.is_complete,
         )
 
-    def searched(self) -> Searched:
+    def searched(self) -> SearchResult:
         """Sum up, trials under way being unfinished."""
         races = {each.race.entry: each.race.raced() for each in self.heats}
         for raced in races.values():
             left = [each for each in raced.trials if each.fate == "unfinished"]
             if left:
                 self.journal.settle(left)
-        return Searched(entries=races)
+        return SearchResult(entries=races)

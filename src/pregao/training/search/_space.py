@@ -9,7 +9,7 @@ from typing import Annotated, Any, NoReturn, Self, assert_never
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
 
 from pregao.errors import Fault, InputError, InvalidExperimentError, UnknownNameError
-from pregao.training import SEARCH, Cut, Experiment, fields_of_toml
+from pregao.training import SEARCH, Experiment, WindowSettings, read_toml_fields
 from pregao.values import Value
 
 Params = dict[str, Any]
@@ -143,7 +143,7 @@ class Space(Value):
     @classmethod
     def from_toml(cls, path: Path) -> Self:
         """Read a space from a TOML file, all knobs at the top level."""
-        return cls.parse(fields_of_toml(path), source=str(path))
+        return cls.parse(read_toml_fields(path), source=str(path))
 
     @property
     def num_combinations(self) -> int | None:
@@ -214,7 +214,7 @@ def _check_knob(name: str, knob: Knob) -> None:
         case Choices():
             values: Iterable[Any] = knob.values
         case Range():
-            if name in Cut.model_fields:
+            if name in WindowSettings.model_fields:
                 raise InvalidExperimentError(
                     "the search space",
                     [Fault(name, "each value needs windows of its own: give a list, not a range")],

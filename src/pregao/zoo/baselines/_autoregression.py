@@ -7,8 +7,8 @@ import numpy as np
 
 from pregao.findings import Finding
 from pregao.zoo.baselines._empirical import lagged, quantile_shape
-from pregao.zoo.baselines._forecaster import Levels, linear, spread
-from pregao.zoo.baselines._history import Float, Past, Taught
+from pregao.zoo.baselines._forecaster import Levels, linear, return_scale
+from pregao.zoo.baselines._history import Float, History, LabelledHistory
 
 MAX_LAGS = 10
 _BLOCK_ROWS = 4096
@@ -29,15 +29,15 @@ class Autoregression:
         """The number of lagged returns that it reads."""
         return int(self.coefficients.shape[1]) - 1
 
-    def quantiles(self, history: Past) -> Float:
+    def quantiles(self, history: History) -> Float:
         """Return the fitted centre plus the residual quantiles, times ``sigma * sqrt(step)``."""
         regressors = autoregression_regressors(history, self.num_lags)
         centre = linear(regressors, self.coefficients)
-        forecast: Float = spread(history)[..., None] * (centre[..., None] + self.shape)
+        forecast: Float = return_scale(history)[..., None] * (centre[..., None] + self.shape)
         return forecast
 
 
-def fit_autoregression(history: Taught, levels: Levels, seed: int) -> Autoregression:  # noqa: ARG001 - FitBaseline's signature
+def fit_autoregression(history: LabelledHistory, levels: Levels, seed: int) -> Autoregression:  # noqa: ARG001 - FitBaseline's signature
     """Fit one direct regression per step on standardised returns pooled over symbols.
 
     ``target[t, h] = a[h] + sum_k b[h, k] * return[t-k] / sigma[t]`` for k = 0 .. p-1 by ordinary
@@ -55,7 +55,7 @@ def fit_autoregression(history: Taught, levels: Levels, seed: int) -> Autoregres
     return Autoregression(coefficients, quantile_shape(residuals, levels))
 
 
-def autoregression_regressors(history: Past, num_lags: int) -> Float:
+def autoregression_regressors(history: History, num_lags: int) -> Float:
     """Return (n, 1 + lags): 1, then the last returns over the sigma of the cutoff, newest first."""
     sigma = history.sigma[history.cutoff_rows]
     regressors = np.ones((len(sigma), 1 + num_lags))

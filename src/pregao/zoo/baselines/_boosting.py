@@ -10,8 +10,8 @@ import numpy as np
 from pregao.errors import BaselineUnavailableError
 from pregao.findings import Finding
 from pregao.zoo.baselines._empirical import anchor_quantiles
-from pregao.zoo.baselines._forecaster import Levels, Rows, horizon_steps, spread
-from pregao.zoo.baselines._history import Float, Past, Taught
+from pregao.zoo.baselines._forecaster import Levels, Rows, horizon_steps, return_scale
+from pregao.zoo.baselines._history import Float, History, LabelledHistory
 
 if TYPE_CHECKING:
     import lightgbm
@@ -81,16 +81,16 @@ class Boosting:
     """(horizon, levels): quantiles of the anchor at all levels."""
     findings: tuple[Finding, ...] = ()
 
-    def quantiles(self, history: Past) -> Float:
+    def quantiles(self, history: History) -> Float:
         """Return the shifted knots, sorted, and the other levels along the shape of the anchor."""
         rows = boosting_features(history, np.arange(len(history.cutoff_rows)))
         shifts = [np.asarray(each.booster.predict(rows)) for each in self.boosters]
         shifted = self.knots + np.stack(shifts, axis=-1).reshape(-1, *self.knots.shape)
         standardised = extend_to_levels(np.sort(shifted, axis=-1), self.knots, self.shape)
-        return spread(history)[..., None] * standardised
+        return return_scale(history)[..., None] * standardised
 
 
-def fit_boosting(history: Taught, levels: Levels, seed: int) -> Boosting:
+def fit_boosting(history: LabelledHistory, levels: Levels, seed: int) -> Boosting:
     """Fit one booster per knot on the training part, with the step ahead as a feature.
 
     Trees start at the anchor (as `init_score`) and learn what to add to it, so that few and small
@@ -117,7 +117,7 @@ def fit_boosting(history: Taught, levels: Levels, seed: int) -> Boosting:
     return Boosting(tuple(boosters), knots, anchor_quantiles(history.targets, levels))
 
 
-def boosting_features(history: Past, chosen: Rows) -> Float:
+def boosting_features(history: History, chosen: Rows) -> Float:
     """Return (n * horizon, 3 * features + 1): the row, its trailing means, and the step ahead."""
     last, first = history.cutoff_rows[chosen], history.first_rows[chosen]
     newest: Float = history.table[last].astype(np.float64)
@@ -162,7 +162,7 @@ def _evenly_spaced(count: int, most: int) -> Rows:
     return np.unique(np.linspace(0, count - 1, min(count, most)).astype(np.intp))
 
 
-def _trailing_mean(history: Past, last: Rows, first: Rows, count: int) -> Float:
+def _trailing_mean(history: History, last: Rows, first: Rows, count: int) -> Float:
     """Return the mean of the last rows known at each cutoff, per feature: (n, features)."""
     rows = np.maximum(last[:, None] - np.arange(count), first[:, None])
     averaged: Float = history.table[rows].mean(axis=1, dtype=np.float64)

@@ -8,15 +8,15 @@ from numpy.typing import NDArray
 
 from pregao.findings import Finding
 from pregao.zoo.baselines._forecaster import (
-    Acquaintances,
+    KnownSymbols,
     Levels,
     horizon_steps,
     per_symbol,
-    spread,
+    return_scale,
     trailing,
     training_symbols,
 )
-from pregao.zoo.baselines._history import Float, Past, Taught
+from pregao.zoo.baselines._history import Float, History, LabelledHistory
 
 ROLLING_SESSIONS = 250
 _MIN_SUMS = 20
@@ -26,7 +26,7 @@ _MIN_SUMS = 20
 class GaussianWalk:
     """Independent Gaussian returns with the constant mean and volatility of training."""
 
-    symbols: Acquaintances
+    symbols: KnownSymbols
     means: Float
     volatilities: Float
     pooled_mean: float
@@ -34,7 +34,7 @@ class GaussianWalk:
     levels: Levels
     findings: tuple[Finding, ...] = ()
 
-    def quantiles(self, history: Past) -> Float:
+    def quantiles(self, history: History) -> Float:
         """Return mean * step plus normal quantiles * volatility * sqrt(step)."""
         # Imported here so that listing the zoo does not load scipy.
         from scipy.special import ndtri
@@ -48,7 +48,7 @@ class GaussianWalk:
         return (mean[:, None] * steps)[..., None] + width * normal
 
 
-def fit_random_walk(history: Taught, levels: Levels, seed: int) -> GaussianWalk:  # noqa: ARG001 - FitBaseline's signature
+def fit_random_walk(history: LabelledHistory, levels: Levels, seed: int) -> GaussianWalk:  # noqa: ARG001 - FitBaseline's signature
     """Fit the training volatility of each symbol; the median is the last price.
 
     Volatility is the standard deviation of daily training returns, times the square root of the
@@ -57,17 +57,17 @@ def fit_random_walk(history: Taught, levels: Levels, seed: int) -> GaussianWalk:
     return _gaussian_walk(history, levels, has_drift=False)
 
 
-def fit_drift(history: Taught, levels: Levels, seed: int) -> GaussianWalk:  # noqa: ARG001 - FitBaseline's signature
+def fit_drift(history: LabelledHistory, levels: Levels, seed: int) -> GaussianWalk:  # noqa: ARG001 - FitBaseline's signature
     """Fit the random walk with each symbol's mean training return as its drift."""
     return _gaussian_walk(history, levels, has_drift=True)
 
 
-def _gaussian_walk(history: Taught, levels: Levels, *, has_drift: bool) -> GaussianWalk:
+def _gaussian_walk(history: LabelledHistory, levels: Levels, *, has_drift: bool) -> GaussianWalk:
     returns = [symbol.returns(history) for symbol in training_symbols(history)]
     means = np.array([each.mean() if has_drift else 0.0 for each in returns])
     variances = np.array([each.var() for each in returns])
     return GaussianWalk(
-        symbols=Acquaintances.from_training(history),
+        symbols=KnownSymbols.from_training(history),
         means=means,
         volatilities=np.sqrt(variances),
         pooled_mean=float(means.mean()),
@@ -111,7 +111,7 @@ def quantile_shape(standardised: Iterable[Float], levels: Levels) -> Float:
     return np.array([np.quantile(each, levels) for each in standardised])
 
 
-def lagged(history: Past, column: Float, lag: int) -> tuple[Float, NDArray[np.bool_]]:
+def lagged(history: History, column: Float, lag: int) -> tuple[Float, NDArray[np.bool_]]:
     """Return one column of `trailing`: the value `lag` rows before each cutoff, and a mask.
 
     A fit on a large pool of symbols cannot hold all columns at once.
@@ -128,12 +128,12 @@ class Anchor:
     shape: Float
     findings: tuple[Finding, ...] = ()
 
-    def quantiles(self, history: Past) -> Float:
+    def quantiles(self, history: History) -> Float:
         """Return the shape times ``sigma * sqrt(step)``."""
-        return spread(history)[..., None] * self.shape
+        return return_scale(history)[..., None] * self.shape
 
 
-def fit_anchor(history: Taught, levels: Levels, seed: int) -> Anchor:  # noqa: ARG001 - FitBaseline's signature
+def fit_anchor(history: LabelledHistory, levels: Levels, seed: int) -> Anchor:  # noqa: ARG001 - FitBaseline's signature
     """Fit the shape of the standardised return on the training part, pooled over symbols."""
     return Anchor(anchor_quantiles(history.targets, levels))
 
@@ -151,7 +151,7 @@ class Rolling:
     sessions: int = ROLLING_SESSIONS
     findings: tuple[Finding, ...] = ()
 
-    def quantiles(self, history: Past) -> Float:
+    def quantiles(self, history: History) -> Float:
         """Return, for each step h, the quantiles of all sums of h consecutive returns."""
         returns, known = trailing(history, history.returns, self.sessions)
         sums = np.pad(np.cumsum(returns, axis=1), ((0, 0), (1, 0)))
@@ -165,6 +165,6 @@ class Rolling:
         return forecast
 
 
-def fit_rolling(history: Taught, levels: Levels, seed: int) -> Rolling:
+def fit_rolling(history: LabelledHistory, levels: Levels, seed: int) -> Rolling:
     """Fit the anchor, the fallback where the history is too short."""
     return Rolling(fit_anchor(history, levels, seed), levels)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pregao.findings import Finding
-from pregao.zoo.baselines._history import Float, Past, Taught
+from pregao.zoo.baselines._history import Float, History, LabelledHistory
 
 Rows = NDArray[np.intp]
 Levels = tuple[float, ...]
@@ -16,7 +16,7 @@ Levels = tuple[float, ...]
 class Forecaster(Protocol):
     """A fitted model that maps a history to a distribution of future returns."""
 
-    def quantiles(self, history: Past) -> Float:
+    def quantiles(self, history: History) -> Float:
         """Return (n, horizon, levels) quantiles of the cumulative log return from the cutoff.
 
         Quantiles are finite and do not cross, and no row after the cutoff is read.
@@ -36,7 +36,7 @@ class FittedBaseline(Forecaster, Protocol):
 class FitBaseline(Protocol):
     """A function that fits a baseline."""
 
-    def __call__(self, history: Taught, levels: Levels, seed: int) -> FittedBaseline:
+    def __call__(self, history: LabelledHistory, levels: Levels, seed: int) -> FittedBaseline:
         """Fit on a part: its rows up to the last cutoff of each symbol, and its targets."""
         ...
 
@@ -60,12 +60,12 @@ def horizon_steps(horizon: int) -> Float:
     return np.arange(1.0, horizon + 1)
 
 
-def spread(history: Past) -> Float:
+def return_scale(history: History) -> Float:
     """Return ``sigma * sqrt(step)``, which scales standardised to log returns: (n, horizon)."""
     return history.sigma[history.cutoff_rows][:, None] * np.sqrt(horizon_steps(history.horizon))
 
 
-def trailing(history: Past, column: Float, count: int) -> tuple[Float, NDArray[np.bool_]]:
+def trailing(history: History, column: Float, count: int) -> tuple[Float, NDArray[np.bool_]]:
     """Return the last `count` values known at each cutoff, newest first, and a mask: (n, count).
 
     The first row of a symbol is left out because it has no return. Missing values are 0, and False
@@ -84,12 +84,12 @@ class SymbolRows:
     first: int
     last: int
 
-    def returns(self, history: Past) -> Float:
+    def returns(self, history: History) -> Float:
         """Return the training returns of the symbol; its first row has none."""
         return history.returns[self.first + 1 : self.last + 1]
 
 
-def training_symbols(history: Taught) -> tuple[SymbolRows, ...]:
+def training_symbols(history: LabelledHistory) -> tuple[SymbolRows, ...]:
     """Return the training rows of each symbol, which end at its last training cutoff."""
     firsts, numbers = np.unique(history.first_rows, return_inverse=True)
     lasts = firsts.copy()
@@ -104,7 +104,7 @@ _HEAD_TOLERANCE = 1e-5
 
 
 @dataclass(frozen=True, eq=False)
-class Acquaintances:
+class KnownSymbols:
     """The symbols of the training part, identified by the first returns of their histories.
 
     A history carries no symbol names, and its rows shift when a symbol is served alone. The first
@@ -116,7 +116,7 @@ class Acquaintances:
     """(symbols, 20) first returns of each training symbol; infinite where there are fewer."""
 
     @classmethod
-    def from_training(cls, history: Taught) -> "Acquaintances":
+    def from_training(cls, history: LabelledHistory) -> "KnownSymbols":
         """Collect the symbols of a training part, in the order of `training_symbols`."""
         symbols = training_symbols(history)
         heads = np.full((len(symbols), _HEAD_ROWS), np.inf)
@@ -126,7 +126,7 @@ class Acquaintances:
                 head[:] = returns
         return cls(heads)
 
-    def indices(self, history: Past) -> Rows:
+    def indices(self, history: History) -> Rows:
         """Return the index of each cutoff's symbol in `training_symbols`, -1 if unseen: (n,)."""
         symbols = np.full(len(history.cutoff_rows), -1, np.intp)
         for first in np.unique(history.first_rows):

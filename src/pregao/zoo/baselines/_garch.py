@@ -9,16 +9,16 @@ from numpy.typing import NDArray
 from pregao.findings import Finding
 from pregao.values import Text
 from pregao.zoo.baselines._forecaster import (
-    Acquaintances,
+    KnownSymbols,
     Levels,
     Rows,
     SymbolRows,
     training_symbols,
 )
-from pregao.zoo.baselines._history import Float, Past, Taught
+from pregao.zoo.baselines._history import Float, History, LabelledHistory
 
 NUM_PATHS = 2000
-FEWEST_RETURNS = 250
+MIN_RETURNS = 250
 MAX_WINDOWS = 100_000
 # Nodes are 9 % of variance apart: the mean error is 0.005 % of the width of the 90 % interval.
 _NODES_PER_OCTAVE = 8
@@ -73,7 +73,7 @@ class GjrGarch:
     and the quantiles of a cutoff are interpolated between its two neighbours in the grid.
     """
 
-    symbols: Acquaintances
+    symbols: KnownSymbols
     known: tuple[FittedSymbol, ...]
     pooled: FittedSymbol
     levels: Levels
@@ -81,7 +81,7 @@ class GjrGarch:
     has_grid: bool = False
     findings: tuple[Finding, ...] = ()
 
-    def quantiles(self, history: Past) -> Float:
+    def quantiles(self, history: History) -> Float:
         """Return the quantiles of 2,000 paths; all cutoffs share the same random numbers."""
         forecast = np.empty((len(history.cutoff_rows), history.horizon, len(self.levels)))
         for chosen, number in self._groups(history):
@@ -94,14 +94,14 @@ class GjrGarch:
             forecast[chosen] = scale[:, None, None] * simulated
         return forecast
 
-    def _groups(self, history: Past) -> Iterator[tuple[Rows, int]]:
+    def _groups(self, history: History) -> Iterator[tuple[Rows, int]]:
         """Yield the cutoffs of each symbol with the index of its parameters, -1 if unseen."""
         numbers = self.symbols.indices(history)
         for first, number in np.unique(np.stack([history.first_rows, numbers], axis=1), axis=0):
             yield np.flatnonzero((history.first_rows == first) & (numbers == number)), int(number)
 
 
-def fit_gjr_garch(history: Taught, levels: Levels, seed: int) -> GjrGarch:
+def fit_gjr_garch(history: LabelledHistory, levels: Levels, seed: int) -> GjrGarch:
     """Fit each symbol by maximum likelihood on the returns up to its last training cutoff.
 
     The returns of the last `horizon` training targets are not used. A symbol with fewer than 250
@@ -124,7 +124,7 @@ def fit_gjr_garch(history: Taught, levels: Levels, seed: int) -> GjrGarch:
             findings.append(_not_fitted(symbol, len(returns)))
         known.append(FittedSymbol(parameters, _residuals(parameters, returns)))
     return GjrGarch(
-        Acquaintances.from_training(history),
+        KnownSymbols.from_training(history),
         tuple(known),
         pooled_symbol(known),
         levels,
@@ -136,7 +136,7 @@ def fit_gjr_garch(history: Taught, levels: Levels, seed: int) -> GjrGarch:
 
 def fit_parameters(returns: Float) -> GjrParameters | None:
     """Fit by maximum likelihood; None if there are too few returns or no convergence."""
-    if len(returns) < FEWEST_RETURNS or not returns.std() > 0:
+    if len(returns) < MIN_RETURNS or not returns.std() > 0:
         return None
     from arch import arch_model
 
@@ -240,13 +240,13 @@ def _sorted_quantiles(ascending: Float, levels: Sequence[float]) -> Float:
     return interpolated
 
 
-def _known_start(parameters: GjrParameters, history: Past, chosen: Rows) -> tuple[Float, Float]:
+def _known_start(parameters: GjrParameters, history: History, chosen: Rows) -> tuple[Float, Float]:
     """Return the scale, and the scaled variance of the session after each chosen cutoff."""
     returns, ages = _known_returns(history, chosen)
     return np.full(len(chosen), parameters.scale), filtered_variances(parameters, returns)[ages]
 
 
-def _unseen_start(parameters: GjrParameters, history: Past, chosen: Rows) -> tuple[Float, Float]:
+def _unseen_start(parameters: GjrParameters, history: History, chosen: Rows) -> tuple[Float, Float]:
     """Return the same for an unseen symbol, with the scale of its returns up to each cutoff.
 
     The variance is linear in omega and in squared returns, so one filter serves every scale. The
@@ -262,7 +262,7 @@ def _unseen_start(parameters: GjrParameters, history: Past, chosen: Rows) -> tup
     return scale, level + news / np.maximum(scale**2, np.finfo(np.float64).tiny)
 
 
-def _known_returns(history: Past, chosen: Rows) -> tuple[Float, NDArray[np.intp]]:
+def _known_returns(history: History, chosen: Rows) -> tuple[Float, NDArray[np.intp]]:
     """Return the returns of one symbol up to its last chosen cutoff, and their count per cutoff."""
     first = history.first_rows[chosen[0]]
     cutoffs = history.cutoff_rows[chosen]
@@ -290,7 +290,7 @@ def _scale(returns: Float) -> float:
 
 
 def _not_fitted(symbol: SymbolRows, num_returns: int) -> Finding:
-    return Finding.of(
+    return Finding.from_code(
         "LRN010",
         Text.of(
             "{count} returns in rows {first} to {last} gave no estimate",
@@ -302,6 +302,6 @@ def _not_fitted(symbol: SymbolRows, num_returns: int) -> Finding:
         do=Text.of(
             "give at least {fewest} returns that move; typical parameters stand in",
             "dê pelo menos {fewest} retornos que se movam; valem parâmetros típicos no lugar",
-            fewest=FEWEST_RETURNS,
+            fewest=MIN_RETURNS,
         ),
     )

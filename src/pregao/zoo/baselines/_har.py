@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pregao.findings import Finding
 from pregao.zoo.baselines._empirical import lagged, quantile_shape
 from pregao.zoo.baselines._forecaster import Levels, horizon_steps, linear, training_symbols
-from pregao.zoo.baselines._history import Float, Past, Taught
+from pregao.zoo.baselines._history import Float, History, LabelledHistory
 
 AVERAGES_SESSIONS = (1, 5, 22)
 # The variance of a session without a range is 0, which has no logarithm: variances are at least
@@ -27,17 +27,17 @@ class Har:
     """(horizon, levels) quantiles of the return over its forecast volatility * sqrt(step)."""
     findings: tuple[Finding, ...] = ()
 
-    def variances(self, history: Past) -> Float:
+    def variances(self, history: History) -> Float:
         """Return the forecast mean daily variance up to each step: (n, horizon)."""
         return np.exp(linear(har_regressors(history), self.coefficients))
 
-    def quantiles(self, history: Past) -> Float:
+    def quantiles(self, history: History) -> Float:
         """Return the shape times the square root of the forecast cumulative variance."""
         deviation = np.sqrt(self.variances(history) * horizon_steps(history.horizon))
         return deviation[..., None] * self.shape
 
 
-def fit_har(history: Taught, levels: Levels, seed: int) -> Har:  # noqa: ARG001 - FitBaseline's signature
+def fit_har(history: LabelledHistory, levels: Levels, seed: int) -> Har:  # noqa: ARG001 - FitBaseline's signature
     """Fit HAR on the training part, per step, pooled over symbols.
 
     For step h, ``log mean(RV[t+1..t+h]) = b0 + b1 log RV[t] + b2 log mean(RV[t-4..t]) + b3 log
@@ -61,7 +61,7 @@ def fit_har(history: Taught, levels: Levels, seed: int) -> Har:  # noqa: ARG001 
     return Har(coefficients, quantile_shape(standardised, levels))
 
 
-def har_regressors(history: Past) -> Float:
+def har_regressors(history: History) -> Float:
     """Return (n, 4): 1, then the logs of daily, weekly and monthly variance at each cutoff."""
     floor = _floor(history, np.arange(len(history.cutoff_rows)))
     total, count = np.zeros_like(floor), np.zeros_like(floor)
@@ -75,7 +75,7 @@ def har_regressors(history: Past) -> Float:
     return np.stack(columns, axis=1)
 
 
-def har_coefficients(history: Taught) -> Float:
+def har_coefficients(history: LabelledHistory) -> Float:
     """Return (horizon, 4) by least squares over cutoffs whose next sessions are training rows."""
     regressors = har_regressors(history)
     first_rows, cutoff_rows = history.first_rows, history.cutoff_rows
@@ -94,7 +94,7 @@ def har_coefficients(history: Taught) -> Float:
     return np.array(rows)
 
 
-def _floor(history: Past, cutoffs: NDArray[np.intp]) -> Float:
+def _floor(history: History, cutoffs: NDArray[np.intp]) -> Float:
     sigma = history.sigma[history.cutoff_rows[cutoffs]]
     floor: Float = np.maximum(_FLOOR * sigma**2, _TINY_VARIANCE)
     return floor

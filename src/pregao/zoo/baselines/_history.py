@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 Float = NDArray[np.float64]
 
 
-class Past(Protocol):
+class History(Protocol):
     """The history before many cutoffs, in one table of daily rows, one symbol after the other.
 
     A forecast at cutoff i may read rows ``first_rows[i]`` to ``cutoff_rows[i]``, both included,
@@ -56,7 +56,7 @@ class Past(Protocol):
         ...
 
 
-class Taught(Past, Protocol):
+class LabelledHistory(History, Protocol):
     """A history with its outcomes, for fitting: a training or validation part."""
 
     @property

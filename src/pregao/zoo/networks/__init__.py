@@ -15,7 +15,7 @@ from pregao.zoo.networks._custom import plugin_networks as plugin_networks
 from pregao.zoo.networks._lookup import PluginEntry as PluginEntry
 from pregao.zoo.networks._lookup import current_name as current_name
 from pregao.zoo.networks._lookup import find_network as find_network
-from pregao.zoo.networks._lookup import name_of as name_of
+from pregao.zoo.networks._lookup import network_name as network_name
 from pregao.zoo.networks._lookup import plugin_entries as plugin_entries
 from pregao.zoo.networks._parts import Part as Part
 from pregao.zoo.networks._parts import network_parts as network_parts

@@ -55,10 +55,10 @@ def current_name(name: str) -> str:
     return ALIASES.get(name, name)
 
 
-def name_of(network: Network) -> str:
+def network_name(network: Network) -> str:
     """Return the name of a spec in the zoo or among plug-ins, or ``custom``.
 
-    >>> name_of(find_network("dlinear"))
+    >>> network_name(find_network("dlinear"))
     'dlinear'
     """
     for name, entry in ZOO.items():

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pregao.dataset import Dataset, Windows
-from pregao.scores import WINDOWS_AT_ONCE, Float, Scoring, Truth, blocks, truth_of
+from pregao.scores import WINDOWS_AT_ONCE, Float, ForecastBlock, Truth, blocks, observed_outcomes
 from pregao.values import Value
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _LEAST_DEPTH = 32
 _CLUSTER_CORRELATION = 0.7
 
 
-class Importance(Value):
+class PermutationImportance(Value):
     """The rise of the CRPS when some inputs are permuted, in percent of the unpermuted CRPS."""
 
     name: str
@@ -45,19 +45,19 @@ class Importance(Value):
         return self.rise_percent > 2 * self.standard_error_percent
 
 
-class Importances(Value):
+class PermutationImportances(Value):
     """Permutation importances of a forecaster's inputs on the validation part."""
 
     num_windows: int
     repeats: int
     reads_features: bool
     """False for a forecaster whose forecasts do not depend on the features."""
-    everything: Importance
+    everything: PermutationImportance
     """All features permuted at once: the total worth of the features."""
-    by_feature: tuple[Importance, ...]
-    by_cluster: tuple[Importance, ...]
+    by_feature: tuple[PermutationImportance, ...]
+    by_cluster: tuple[PermutationImportance, ...]
     """Correlated features permuted together, as one can substitute for another."""
-    by_lag: tuple[Importance, ...]
+    by_lag: tuple[PermutationImportance, ...]
     """Lags of all features; lag 1 is the session of the cutoff."""
 
 
@@ -70,7 +70,7 @@ def permutation_importance(
     seed: int = 0,
     most_windows: int = MOST_WINDOWS,
     windows_at_once: int = WINDOWS_AT_ONCE,
-) -> Importances:
+) -> PermutationImportances:
     """Measure the rise of the CRPS when inputs are permuted among windows of the same symbol.
 
     The whole lookback of a feature is taken from another window, so its values stay in order of
@@ -100,10 +100,10 @@ def permutation_importance(
     inputs that are correlated.
     """
     assert repeats > 1, "one permutation cannot tell chance from importance"
-    windows = evenly_chosen(dataset.validation, most_windows)
+    windows = sample_evenly(dataset.validation, most_windows)
     groups = _InputGroups.from_windows(windows)
     experiment = _Permutation(
-        forecaster, windows, truth_of([windows]), tuple(levels), windows_at_once
+        forecaster, windows, observed_outcomes([windows]), tuple(levels), windows_at_once
     )
     sources = (
         permute_windows(windows, np.random.default_rng((seed, each))) for each in range(repeats)
@@ -117,11 +117,11 @@ def permutation_importance(
     )
     rises = dict(zip(groups.all_groups, np.array([each.percent for each in found]).T, strict=True))
 
-    def importances(chosen: Sequence[_InputGroup]) -> tuple[Importance, ...]:
+    def importances(chosen: Sequence[_InputGroup]) -> tuple[PermutationImportance, ...]:
         return tuple(each.importance(rises[each]) for each in chosen)
 
     [everything] = importances([groups.everything])
-    return Importances(
+    return PermutationImportances(
         num_windows=len(windows),
         repeats=repeats,
         reads_features=any(each.has_changed for each in found),
@@ -132,7 +132,7 @@ def permutation_importance(
     )
 
 
-def evenly_chosen(windows: Windows, most: int) -> Windows:
+def sample_evenly(windows: Windows, most: int) -> Windows:
     """Choose at most `most` windows evenly in time; of a large pool, those of some symbols.
 
     Symbols keep 16 windows or more, as fewer leave little to permute.
@@ -225,9 +225,9 @@ class _InputGroup:
         mixed[:, steps, self.columns] = other[:, steps, self.columns]
         return mixed
 
-    def importance(self, rises: Float) -> Importance:
+    def importance(self, rises: Float) -> PermutationImportance:
         """Return the mean rise over all repeats with its standard error, in percent."""
-        return Importance(
+        return PermutationImportance(
             name=self.name,
             members=self.members,
             rise_percent=_rounded(rises.mean()),
@@ -355,7 +355,7 @@ class _Permutation:
 
     def _scorings(
         self, block: slice, groups: Sequence[_InputGroup], source: Rows
-    ) -> Iterator[Scoring]:
+    ) -> Iterator[ForecastBlock]:
         """Forecast and score some windows as they are, then with each group permuted."""
         windows, truth = self.windows.take(block), self.truth.take(block)
         depth = max(windows.lookback, _LEAST_DEPTH)
@@ -363,10 +363,12 @@ class _Permutation:
         own = windows.table[rows]
         other = windows.table[_last_rows(self.windows.take(source[block]), depth)]
         past = _SeparateWindows.from_rows(windows, rows, own)
-        yield Scoring(self.forecaster.quantiles(past), self.levels, truth)
+        yield ForecastBlock(self.forecaster.quantiles(past), self.levels, truth)
         for each in groups:
             table = each.permute(own, other).reshape(past.table.shape)
-            yield Scoring(self.forecaster.quantiles(replace(past, table=table)), self.levels, truth)
+            yield ForecastBlock(
+                self.forecaster.quantiles(replace(past, table=table)), self.levels, truth
+            )
 
 
 def _rounded(percent: float) -> float:

@@ -8,17 +8,22 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from pregao.calibration import Adaptive, Serving, as_served, widened
+from pregao.calibration import (
+    AdaptiveConformal,
+    ServingParameters,
+    make_served_forecaster,
+    scale_widths,
+)
 from pregao.dataset import ACTIONS, Borders, Windows, live_windows
 from pregao.errors import MissingColumnsError
 from pregao.findings import Finding
 from pregao.inference import Edge
 from pregao.instruments import Symbol
 from pregao.prices import COLUMNS, Bars, Prices
-from pregao.registry._registration import exported_of, registration_of
+from pregao.registry._registration import exported_of, load_registration
 from pregao.registry._runs import Run
-from pregao.training import Ensemble, Experiment, Model, OnnxNetwork, members_of, windows_of
-from pregao.zoo.baselines import Forecaster, Past, spread
+from pregao.training import Ensemble, Experiment, Model, OnnxNetwork, gather_windows, model_members
+from pregao.zoo.baselines import Forecaster, History, return_scale
 
 Float = NDArray[np.float64]
 Float32 = NDArray[np.float32]
@@ -31,11 +36,11 @@ class OnnxEnsemble:
     members: tuple[OnnxNetwork, ...]
     weights: tuple[float, ...]
 
-    def quantiles(self, past: Past) -> Float:
+    def quantiles(self, past: History) -> Float:
         """Forecast (n, horizon, levels) quantiles of the cumulative log return."""
-        return self.quantiles_over(windows_of(past), past)
+        return self.quantiles_over(gather_windows(past), past)
 
-    def quantiles_over(self, windows: Sequence[Float32], past: Past) -> Float:
+    def quantiles_over(self, windows: Sequence[Float32], past: History) -> Float:
         """Forecast as `quantiles` does, from gathered windows."""
         first, *rest = zip(self.members, self.weights, strict=True)
         total = first[0].quantiles_over(windows, past) * first[1]
@@ -43,7 +48,7 @@ class OnnxEnsemble:
             total += member.quantiles_over(windows, past) * weight
         return total
 
-    def action_probabilities(self, past: Past) -> Float:
+    def action_probabilities(self, past: History) -> Float:
         """Return (n, 3) probabilities of `ACTIONS`."""
         said = [each.action_probabilities(past) for each in self.members]
         return np.tensordot(np.array(self.weights), np.stack(said), axes=1)
@@ -66,16 +71,16 @@ class PreparedForecast:
             calibrated = self.model.forecaster.forecaster.quantiles(self.window)
         else:
             own = network.quantiles_over(self._inputs, self.window)
-            calibrated = self.model.serving.offsets.applied(own, self._scale)
-        return np.asarray(widened(calibrated, self.widths)[0], np.float64)
+            calibrated = self.model.serving.offsets.apply(own, self._scale)
+        return np.asarray(scale_widths(calibrated, self.widths)[0], np.float64)
 
     @cached_property
     def _inputs(self) -> list[Float32]:
-        return windows_of(self.window)
+        return gather_windows(self.window)
 
     @cached_property
     def _scale(self) -> Float:
-        return spread(self.window)
+        return return_scale(self.window)
 
     def actions(self) -> dict[str, float] | None:
         """Return the probability of each action; None if the network has learnt none."""
@@ -91,8 +96,8 @@ class ServedModel:
     """A registered run, verified and loaded; it is a forecaster."""
 
     run: Run
-    serving: Serving
-    forecaster: Adaptive
+    serving: ServingParameters
+    forecaster: AdaptiveConformal
     network: OnnxNetwork | OnnxEnsemble | None
     """None for a baseline."""
     edge: Edge
@@ -102,7 +107,7 @@ class ServedModel:
     """The ends of its training and validation parts."""
 
     @classmethod
-    def loaded(cls, run: Run) -> Self:
+    def load(cls, run: Run) -> Self:
         """Load a registered run: verify its digests and its golden windows.
 
         Raises
@@ -116,17 +121,17 @@ class ServedModel:
         """
         if run.served is None:
             return cls._of_network(run)
-        registration_of(run)  # a damaged network does not matter to a baseline
+        load_registration(run)  # a damaged network does not matter to a baseline
         name, baseline = run.served
         return cls._of(run, name, baseline, run.serving)
 
     @classmethod
-    def candidate(cls, run: Run) -> Self | None:
+    def load_candidate(cls, run: Run) -> Self | None:
         """Load a registered run's own network, whether it is served or not.
 
         None if it could not be exported. Errors are those of `loaded`.
         """
-        return cls._of_network(run) if registration_of(run).models else None
+        return cls._of_network(run) if load_registration(run).models else None
 
     @classmethod
     def _of_network(cls, run: Run) -> Self:
@@ -139,10 +144,10 @@ class ServedModel:
         run: Run,
         name: str,
         forecaster: Forecaster,
-        serving: Serving,
+        serving: ServingParameters,
         network: OnnxNetwork | OnnxEnsemble | None = None,
     ) -> Self:
-        calibrated = as_served(forecaster, serving.offsets)
+        calibrated = make_served_forecaster(forecaster, serving.offsets)
         borders = run.without_weights.borders
         return cls(run, serving, calibrated, network, run.report.edge, name, borders)
 
@@ -205,11 +210,11 @@ class ServedModel:
             horizon=self.serving.horizon,
         )
 
-    def quantiles(self, past: Past) -> Float:
+    def quantiles(self, past: History) -> Float:
         """Forecast (n, horizon, levels) quantiles of the cumulative log return, as evaluated."""
         return self.forecaster.quantiles(past)
 
-    def prepared(self, prices: Prices) -> PreparedForecast:
+    def prepare(self, prices: Prices) -> PreparedForecast:
         """Prepare a history, so that a forecast takes only the time of the networks."""
         window = self.windows(prices)
         return PreparedForecast(self, window, self.forecaster.widths(window))
@@ -220,7 +225,7 @@ _MADE_UP_SESSIONS = 1_500
 
 
 def _network(run: Run, model: Model) -> OnnxNetwork | OnnxEnsemble:
-    members = members_of(model)
+    members = model_members(model)
     networks = []
     for number, (member, each) in enumerate(zip(members, exported_of(run), strict=True)):
         network = OnnxNetwork(member, each.content)
@@ -245,10 +250,10 @@ def _made_up(symbol: Symbol) -> Prices:
         "volume": np.exp(generator.normal(10, 1, _MADE_UP_SESSIONS)),
     }
     sessions = np.datetime64("2000-01-03", "D") + np.arange(_MADE_UP_SESSIONS)
-    return Prices(symbol, Bars.of(sessions, columns), "made up")
+    return Prices(symbol, Bars.from_columns(sessions, columns), "made up")
 
 
 def _flat(prices: Prices) -> Prices:
     close = prices.bars.close
     columns = {**dict.fromkeys(COLUMNS, close), "volume": np.zeros(len(close))}
-    return replace(prices, bars=Bars.of(prices.sessions, columns))
+    return replace(prices, bars=Bars.from_columns(prices.sessions, columns))

@@ -9,9 +9,9 @@ from pregao.errors import InputError
 from pregao.findings import Finding
 from pregao.instruments import Symbol
 from pregao.prices._checks import CHECKS, Check
+from pregao.prices._inspected_bars import InspectedBars, iso_dates
 from pregao.prices._prices import Bars, Prices
 from pregao.prices._provider import Download
-from pregao.prices._subject import InspectedBars, iso_dates
 from pregao.values import Text
 
 _MAX_LINES = 10
@@ -48,7 +48,9 @@ def find_defects(
     return _findings(InspectedBars(bars, symbol, _day(as_of)), lines)
 
 
-def validated(download: Download, as_of: date | None = None) -> tuple[Prices, tuple[Finding, ...]]:
+def validate_download(
+    download: Download, as_of: date | None = None
+) -> tuple[Prices, tuple[Finding, ...]]:
     """Return the sound rows as prices, with the findings; nothing is repaired or filled.
 
     Left out are rows with missing, non-positive or impossible values, duplicates, conflicting
@@ -86,7 +88,7 @@ def _finding(
     if lines is not None and defect.rows is not None:
         named = _line_numbers(lines[defect.rows])
         text = Text.of("{seen} ({lines})", "{seen} ({lines})", seen=text, lines=named)
-    return Finding.of(
+    return Finding.from_code(
         check.code,
         text,
         severity=defect.severity,

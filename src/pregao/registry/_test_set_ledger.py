@@ -25,14 +25,14 @@ from pregao.registry._hash_chain import (
 )
 from pregao.registry._runs import Run
 from pregao.registry._searches import load_search, stored_searches
-from pregao.scores import truth_of
+from pregao.scores import observed_outcomes
 from pregao.training import Experiment
 from pregao.values import Value
 
 Purpose = Literal["train", "sweep", "search", "evaluate", "reproduce"]
 
 
-class Look(Value):
+class Trial(Value):
     """A forecaster that is scored on a test part."""
 
     name: str
@@ -45,15 +45,17 @@ class Look(Value):
     """Configurations that were tried for it; an access with a search counts the search's trials."""
 
     @classmethod
-    def of(cls, name: str, made_from: Iterable[Experiment], *, num_trials: int = 1) -> Self:
+    def from_experiments(
+        cls, name: str, member_experiments: Iterable[Experiment], *, num_trials: int = 1
+    ) -> Self:
         """Return the trial of an experiment, or of those of an ensemble's members."""
-        digests = tuple(each.digest for each in made_from)
+        digests = tuple(each.digest for each in member_experiments)
         return cls(name=name, digests=digests, num_trials=num_trials)
 
     @classmethod
-    def of_run(cls, run: Run) -> Self:
+    def from_run(cls, run: Run) -> Self:
         """Return the trial of a stored run: on the windows it was scored on, a repeat."""
-        return cls.of(run.provenance.forecaster, run.made_from)
+        return cls.from_experiments(run.provenance.forecaster, run.member_experiments)
 
 
 class SealedWindows(Value):
@@ -68,9 +70,9 @@ class SealedWindows(Value):
     """Of the windows and their outcomes: equal digests, equal test parts."""
 
     @classmethod
-    def of(cls, datasets: Sequence[Dataset]) -> Self:
+    def from_datasets(cls, datasets: Sequence[Dataset]) -> Self:
         """Describe the test parts of datasets, without showing them to a forecaster."""
-        truth = truth_of([each.sealed_test for each in datasets])
+        truth = observed_outcomes([each.sealed_test for each in datasets])
         return cls(
             symbols=tuple(dict.fromkeys(truth.names)),
             first=as_date(truth.sessions.min()),
@@ -84,10 +86,10 @@ class SealedWindows(Value):
         return self.first <= last and first <= self.last and not {*symbols}.isdisjoint(self.symbols)
 
 
-class Opening(Value):
+class TestSetAccess(Value):
     """An access to a test part: the forecasters scored on it, the purpose, the number of trials.
 
-    >>> trial = Look(name="gru_classic", digests=("8c0f",))
+    >>> trial = Trial(name="gru_classic", digests=("8c0f",))
     >>> windows = SealedWindows(
     ...     symbols=("PETR4",),
     ...     first=date(2023, 1, 2),
@@ -95,7 +97,7 @@ class Opening(Value):
     ...     num_windows=247,
     ...     digest="51ab",
     ... )
-    >>> access = Opening(purpose="train", windows=windows, looks=(trial,))
+    >>> access = TestSetAccess(purpose="train", windows=windows, looks=(trial,))
     >>> Opening.model_validate_json(access.model_dump_json()) == access
     True
     """
@@ -105,7 +107,7 @@ class Opening(Value):
     purpose: Purpose
     windows: SealedWindows
     """All folds of a walk-forward are one access."""
-    looks: tuple[Look, ...] = Field(min_length=1)
+    looks: tuple[Trial, ...] = Field(min_length=1)
     """The trials that are scored; the key of the stored records is ``looks``."""
     search: str | None = None
     """The id of the stored search that chose the settings."""
@@ -114,7 +116,7 @@ class Opening(Value):
     when: datetime | None = None
 
 
-class Openings(Value):
+class AccessCounts(Value):
     """The accesses to test windows, or to windows that overlap them, and their trials."""
 
     num_openings: int
@@ -131,20 +133,20 @@ class Openings(Value):
     """Where the ledger was tampered with or damaged; the readable lines are counted."""
 
 
-class Opened(Value):
+class RecordedAccess(Value):
     """An access as recorded in the ledger."""
 
     number: int
     digest: str
     """SHA-256 of its line: kept elsewhere, it proves the content of the ledger up to this line."""
     is_repeat: bool
-    earlier: Openings
+    earlier: AccessCounts
     """Counts of the overlapping accesses before this one."""
-    now: Openings
+    now: AccessCounts
     """The counts with this one: a test for a best score corrects for its `num_trials`."""
 
 
-def open_test(home: Path, access: Opening) -> Opened:
+def record_access(home: Path, access: TestSetAccess) -> RecordedAccess:
     """Record an access to a test part, and count the earlier ones.
 
     Call it once, before anything is scored. When it returns, the line is on disk.
@@ -156,11 +158,11 @@ def open_test(home: Path, access: Opening) -> Opened:
     StoreBusyError
         If another process holds the ledger for a minute.
     """
-    [recorded] = open_tests(home, [access])
+    [recorded] = record_accesses(home, [access])
     return recorded
 
 
-def open_tests(home: Path, accesses: Sequence[Opening]) -> tuple[Opened, ...]:
+def record_accesses(home: Path, accesses: Sequence[TestSetAccess]) -> tuple[RecordedAccess, ...]:
     """Record several accesses at once, such as those of a benchmark for each symbol."""
     new = [_Entry.from_access(home, each) for each in accesses]
     path = _ledger_path(home)
@@ -171,14 +173,14 @@ def open_tests(home: Path, accesses: Sequence[Opening]) -> tuple[Opened, ...]:
     return tuple(_recorded(_TestSetLedger.from_chain(home, chain), new, links))
 
 
-def openings_of(home: Path, symbols: Sequence[str], first: date, last: date) -> Openings:
+def count_accesses(home: Path, symbols: Sequence[str], first: date, last: date) -> AccessCounts:
     """Count the accesses so far to windows of any of these symbols, with a cutoff in the span.
 
     Examples
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as home:
-    ...     openings_of(Path(home), ["PETR4"], date(2023, 1, 2), date(2023, 12, 28)).num_trials
+    ...     count_accesses(Path(home), ["PETR4"], date(2023, 1, 2), date(2023, 12, 28)).num_trials
     0
     """
     ledger = _TestSetLedger.from_chain(home, read_chain(_ledger_path(home)))
@@ -192,12 +194,12 @@ def _ledger_path(home: Path) -> Path:
 class _Entry(Value):
     """The entry of a line; the key of the access is ``opening`` in the stored records."""
 
-    opening: Opening
+    opening: TestSetAccess
     search_trials: int | None
     """The number of trials of the search by then: its journal may grow, or be deleted."""
 
     @classmethod
-    def from_access(cls, home: Path, access: Opening) -> Self:
+    def from_access(cls, home: Path, access: TestSetAccess) -> Self:
         if access.search is None:
             return cls(opening=access, search_trials=None)
         return cls(opening=access, search_trials=load_search(home, access.search).num_trained())
@@ -246,7 +248,7 @@ class _TestSetLedger:
                 breaks.append(LedgerBreak(file=file, line=None, what="unreadable"))
         return cls(tuple(entries), searches, num_lost, tuple(breaks))
 
-    def count(self, entries: Iterable[_Entry], span: _Span) -> Openings:
+    def count(self, entries: Iterable[_Entry], span: _Span) -> AccessCounts:
         """Count the accesses and the trials of the entries that overlap a span."""
         seen: set[tuple[str, str]] = set()
         by_search: dict[str, int] = {}
@@ -265,7 +267,7 @@ class _TestSetLedger:
             else:
                 known = by_search.get(access.search, self.searches.get(access.search, 0))
                 by_search[access.search] = max(known, entry.search_trials or 0)
-        return Openings(
+        return AccessCounts(
             num_openings=num_openings,
             num_repeats=num_repeats,
             num_trials=num_trials + sum(by_search.values()),
@@ -277,7 +279,7 @@ class _TestSetLedger:
 
 def _recorded(
     ledger: _TestSetLedger, new: Sequence[_Entry], links: Sequence[Link]
-) -> Iterator[Opened]:
+) -> Iterator[RecordedAccess]:
     """Count for each new entry the accesses before it and with it.
 
     Entries are indexed by symbol: of hundreds of new entries, each counts those of its symbols.
@@ -297,7 +299,7 @@ def _recorded(
         known = [related[place] for place in sorted(related)]
         index(number, entry)
         earlier, now = ledger.count(known, span), ledger.count([*known, entry], span)
-        yield Opened(
+        yield RecordedAccess(
             number=link.number,
             digest=link.head.digest,
             is_repeat=now.num_repeats > earlier.num_repeats,

@@ -10,8 +10,8 @@ from typing import IO, Annotated, Literal, Self
 from pydantic import Field, TypeAdapter, ValidationError
 
 from pregao.errors import CorruptFileError
-from pregao.registry._atomic import write_file
-from pregao.training.search import Plain, Step, Stepped, TrialRecord, check_replay
+from pregao.registry._atomic_writes import write_file
+from pregao.training.search import Plain, Step, StepResult, TrialRecord, check_replay
 from pregao.values import Value
 
 
@@ -25,7 +25,7 @@ class StepLine(Value):
     digest: str
     """Digest of the trial's experiment."""
     params: dict[str, Plain]
-    stepped: Stepped
+    stepped: StepResult
     file: str | None
     """The checkpoint, which the trial's next step replaces."""
     sha256: str | None
@@ -90,7 +90,7 @@ class SearchJournal:
             if path.name not in index.files:
                 path.unlink()
 
-    def known(self, step: Step) -> Stepped | None:
+    def known(self, step: Step) -> StepResult | None:
         """Return the outcome of a step that an earlier process made; None without one.
 
         Raises
@@ -104,7 +104,7 @@ class SearchJournal:
         check_replay(step, digest=line.digest, params=line.params)
         return line.stepped
 
-    def record(self, step: Step, stepped: Stepped, checkpoint: bytes | None) -> None:
+    def record(self, step: Step, stepped: StepResult, checkpoint: bytes | None) -> None:
         """Record the outcome of a step, its checkpoint first."""
         before = self._index.latest.get((step.entry, step.trial))
         name = None

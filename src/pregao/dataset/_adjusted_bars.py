@@ -18,7 +18,7 @@ _SIGMA_FLOOR = 1e-5
 
 
 @dataclass(frozen=True)
-class Market:
+class AdjustedBars:
     """Total-return-adjusted bars of one symbol in units of its first close.
 
     All prices are divided by the first adjusted close of the history, so that neither the currency
@@ -39,7 +39,7 @@ class Market:
     """The best ask at the close."""
 
     @classmethod
-    def of(cls, prices: Prices) -> "Market":
+    def from_prices(cls, prices: Prices) -> "AdjustedBars":
         """Adjust prices for splits and dividends, in units of the first close."""
         bars = prices.bars
         unit = bars.adj_close[0]

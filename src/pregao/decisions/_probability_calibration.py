@@ -48,7 +48,7 @@ class ProbabilityCalibration(Value):
     """On the windows of the fit, as `log_loss_after`."""
     log_loss_after: float
 
-    def applied(self, probabilities: Floats) -> Floats:
+    def apply(self, probabilities: Floats) -> Floats:
         """Calibrate (n, 3) probabilities of `ACTIONS`."""
         if self.method == "identity" and self.focus == 0:
             return probabilities
@@ -103,7 +103,7 @@ def calibrate_probabilities(
     The one of least log loss plus a penalty per free parameter is chosen; windows that overlap or
     share a date count as one observation. The identity has no penalty, so on these windows the log
     loss never rises. Slopes are not negative: a calibration can reduce confidence down to the class
-    shares, but not reverse a network (see `order_of_actions` for swapped columns). Biases undo the
+    shares, but not reverse a network (see `detect_action_order` for swapped columns). Biases undo the
     effect of balanced sampling and class weights.
 
     Parameters

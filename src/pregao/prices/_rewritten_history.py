@@ -4,8 +4,8 @@ import numpy as np
 
 from pregao.findings import Finding
 from pregao.instruments import Symbol
+from pregao.prices._inspected_bars import SESSIONS, iso_dates
 from pregao.prices._prices import PRICE_COLUMNS, Bars, Column
-from pregao.prices._subject import SESSIONS, iso_dates
 from pregao.values import Text
 
 # Providers round adjusted prices to about six digits.
@@ -42,7 +42,7 @@ def rewrite_findings(
         else Text(en="with other values", pt_br="com outros valores")
     )
     return (
-        Finding.of(
+        Finding.from_code(
             "PRC013",
             Text.of(
                 "{sessions} came back {how}; both revisions are kept",

@@ -7,7 +7,7 @@ from typing import Literal, Self
 from pydantic import model_validator
 
 from pregao.decisions.trading._performance import Performance
-from pregao.decisions.trading._rules import Market
+from pregao.decisions.trading._rules import TradingRules
 from pregao.decisions.trading._strategy import Strategy
 from pregao.values import Value
 
@@ -29,7 +29,7 @@ class Trade(Value):
     """The cost of executing at `price` instead of the open or close, for all shares."""
 
 
-class Results(Value):
+class AccountResults(Value):
     """Performance of an account before costs, after costs, and after costs and tax.
 
     The trades are the same in all three: costs and tax are deducted from the same positions.
@@ -77,7 +77,7 @@ class Account(Value):
     tax: Path
     """Booked at the end of its month or year; it is paid from outside the account."""
     trades: tuple[Trade, ...]
-    results: Results
+    results: AccountResults
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -105,10 +105,10 @@ class TradingSummary(Value):
     capital: float
     cash_rate: float
     settings: Strategy
-    market: Market
-    strategy: Results
-    buy_and_hold: Results
-    cash: Results
+    market: TradingRules
+    strategy: AccountResults
+    buy_and_hold: AccountResults
+    cash: AccountResults
 
 
 class Trading(Value):
@@ -124,7 +124,7 @@ class Trading(Value):
     capital: float
     cash_rate: float
     settings: Strategy
-    market: Market
+    market: TradingRules
     strategy: Account
     buy_and_hold: Account
     cash: Account

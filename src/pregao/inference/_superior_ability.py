@@ -11,7 +11,7 @@ from pregao.scores import ROUNDING, SINGLE_PRECISION, Float, mean_by_date
 from pregao.values import Value
 
 
-class SuperiorAbility(Value):
+class SuperiorPredictiveAbility(Value):
     """A test that the best of many candidates beats the benchmark, corrected for their number."""
 
     best: str
@@ -27,7 +27,7 @@ class SuperiorAbility(Value):
     block_sessions: int
 
 
-def superior_ability(
+def superior_predictive_ability(
     benchmark: ArrayLike,
     losses: Mapping[str, Float],
     *,
@@ -35,7 +35,7 @@ def superior_ability(
     horizon: int,
     num_resamples: int = 1000,
     seed: int = 0,
-) -> SuperiorAbility:
+) -> SuperiorPredictiveAbility:
     """Test whether any candidate is better than the benchmark on the same windows.
 
     The statistic is the largest studentised gain, ``max(0, max_k mean(L_0 - L_k) / sd_k)``. Its
@@ -70,7 +70,7 @@ def superior_ability(
     ...     name: naive - gain + draw.normal(0, 0.5, 300)
     ...     for name, gain in {"lstm": 0.2, "gru": 0.0, "tcn": -0.1}.items()
     ... }
-    >>> found = superior_ability(naive, losses, sessions=days, horizon=1)
+    >>> found = superior_predictive_ability(naive, losses, sessions=days, horizon=1)
     >>> found.best, found.consistent < 0.01
     ('lstm', True)
     """
@@ -95,7 +95,7 @@ def superior_ability(
         best = int(tested[means.argmax()])
         p_values = superiority_p_values(means, resampled, num_dates=num_dates)
     lower, consistent, upper = p_values
-    return SuperiorAbility(
+    return SuperiorPredictiveAbility(
         best=names[best],
         consistent=consistent,
         lower=lower,

@@ -48,7 +48,7 @@ class Series:
     def from_sessions(cls, windows: Windows, values: Array) -> "Series":
         """Return a series with a row per session of each symbol, known at that session."""
         source = windows.source
-        lengths = np.diff([*source.first_row_of.tolist(), len(source)])
+        lengths = np.diff([*source.symbol_starts.tolist(), len(source)])
         symbols = np.repeat(_names(windows), lengths)
         return cls(values, symbols, source.sessions, source.sessions)
 

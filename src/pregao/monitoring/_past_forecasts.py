@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from pregao.dataset import Windows
 from pregao.instruments import as_date
-from pregao.monitoring._live import known_windows
+from pregao.monitoring._live_scores import known_windows
 from pregao.training import LEVELS
 from pregao.values import Value
 from pregao.zoo.baselines import Forecaster

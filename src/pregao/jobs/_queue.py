@@ -17,7 +17,7 @@ from pregao.errors import (
     UnknownNameError,
 )
 from pregao.jobs._claim import Claim, claim_from_row
-from pregao.jobs._line import GroupCommit, Submission
+from pregao.jobs._group_commit import GroupCommit, Submission
 from pregao.jobs._request import JobRequest
 from pregao.jobs._rows import (
     add_event,
@@ -28,9 +28,9 @@ from pregao.jobs._rows import (
     row_to_job,
     select_job,
 )
-from pregao.jobs._sizes import LIMITS, check_sizes
+from pregao.jobs._size_limits import SIZE_LIMITS, check_sizes
 from pregao.jobs._values import STATES, Job, JobEvent, JobProblem, JobProgress, WorkerShown
-from pregao.registry import moment
+from pregao.registry import datetime_from_ms
 from pregao.values import Value
 
 _WORKER_TIMEOUT_MS = 90_000
@@ -81,7 +81,7 @@ class Jobs:
         IdempotencyMismatchError
             If the key was used with another request.
         """
-        check_sizes(request.sizes(LIMITS))
+        check_sizes(request.sizes(SIZE_LIMITS))
         own = Submission(request, key)
         self._group_commit.join(own)
         if own.outcome is None:
@@ -103,7 +103,7 @@ class Jobs:
         UnknownJobError
             With the newest ones.
         """
-        with self.database.reading() as connection:
+        with self.database.read_transaction() as connection:
             return row_to_job(self._select(connection, name))
 
     def jobs(
@@ -129,7 +129,7 @@ class Jobs:
                     (jobs.c.created_ms == last) & (jobs.c.id < before),
                 )
             )
-        with self.database.reading() as connection:
+        with self.database.read_transaction() as connection:
             return tuple(map(row_to_job, connection.execute(query)))
 
     def cancel(self, name: str) -> Job:
@@ -142,7 +142,7 @@ class Jobs:
         JobStateError
             If it has ended in another state.
         """
-        with self.database.writing() as connection:
+        with self.database.write_transaction() as connection:
             row = self._select(connection, name, lock=True)
             if row.state == "queued":
                 now_ms = self.database.now_ms(connection)
@@ -164,7 +164,7 @@ class Jobs:
         JobStateError
             If it is in another state.
         """
-        with self.database.writing() as connection:
+        with self.database.write_transaction() as connection:
             row = self._select(connection, name, lock=True)
             if row.state not in {"failed", "dead", "cancelled"}:
                 raise JobStateError(name, row.state, "tried again")
@@ -191,16 +191,16 @@ class Jobs:
             .order_by(job_events.c.number)
             .limit(limit)
         )
-        with self.database.reading() as connection:
+        with self.database.read_transaction() as connection:
             return tuple(map(row_to_event, connection.execute(query)))
 
     def claim(self, worker: str) -> Claim | None:
         """Claim the oldest job that waits or whose lease has expired; None without one."""
-        with self.database.reading() as connection:
+        with self.database.read_transaction() as connection:
             if connection.execute(self._claimable(connection).limit(1)).first() is None:
                 return None
         lease_ms = int(1000 * self.limits.lease_seconds)
-        with self.database.writing() as connection:
+        with self.database.write_transaction() as connection:
             query = self._claimable(connection).limit(1).with_for_update(skip_locked=True)
             row = connection.execute(query).one_or_none()
             if row is None:
@@ -224,21 +224,21 @@ class Jobs:
     def counts(self) -> dict[str, int]:
         """Count the jobs of each state."""
         query = select(jobs.c.state, func.count()).group_by(jobs.c.state)
-        with self.database.reading() as connection:
+        with self.database.read_transaction() as connection:
             found = {row[0]: int(row[1]) for row in connection.execute(query)}
         return {state: found.get(state, 0) for state in STATES}
 
     def oldest_queued_seconds(self) -> float:
         """Return the seconds that the oldest queued job has waited; 0 without one."""
         query = select(func.min(jobs.c.created_ms)).where(jobs.c.state == "queued")
-        with self.database.reading() as connection:
+        with self.database.read_transaction() as connection:
             oldest = connection.execute(query).scalar_one()
             now_ms = self.database.now_ms(connection)
         return 0.0 if oldest is None else max(0.0, (now_ms - oldest) / 1000)
 
     def workers(self) -> tuple[WorkerShown, ...]:
         """List the workers, the longest running first."""
-        with self.database.reading() as connection:
+        with self.database.read_transaction() as connection:
             now_ms = self.database.now_ms(connection)
             found = connection.execute(select(workers).order_by(workers.c.started_ms)).all()
         return tuple(
@@ -246,17 +246,17 @@ class Jobs:
                 id=row.id,
                 host=row.host,
                 pid=row.pid,
-                started=moment(row.started_ms),
-                beat=moment(row.beat_ms),
+                started=datetime_from_ms(row.started_ms),
+                beat=datetime_from_ms(row.beat_ms),
                 job=row.job,
                 is_alive=now_ms - row.beat_ms < _WORKER_TIMEOUT_MS,
             )
             for row in found
         )
 
-    def worker_beats(self, name: str, *, host: str, pid: int, job: str | None) -> None:
+    def record_heartbeat(self, name: str, *, host: str, pid: int, job: str | None) -> None:
         """Record a heartbeat; a worker's first one deletes the rows of those lost long ago."""
-        with self.database.writing() as connection:
+        with self.database.write_transaction() as connection:
             now_ms = self.database.now_ms(connection)
             beat = {"beat_ms": now_ms, "job": job}
             changed = connection.execute(update(workers).where(workers.c.id == name).values(**beat))
@@ -267,9 +267,9 @@ class Jobs:
                     insert(workers).values(id=name, host=host, pid=pid, started_ms=now_ms, **beat)
                 )
 
-    def worker_leaves(self, name: str) -> None:
+    def remove_worker(self, name: str) -> None:
         """Delete the row of a worker that ends in good order."""
-        with self.database.writing() as connection:
+        with self.database.write_transaction() as connection:
             connection.execute(workers.delete().where(workers.c.id == name))
 
     def _write(self, batch: Sequence[Submission]) -> None:
@@ -285,7 +285,7 @@ class Jobs:
     def _write_once(self, batch: Sequence[Submission]) -> None:
         outcomes: list[Job | Exception] = []
         accepted: list[tuple[Submission, Job]] = []
-        with self.database.writing() as connection:
+        with self.database.write_transaction() as connection:
             room = self.limits.queued - self._num_queued(connection)
             now_ms = self.database.now_ms(connection)
             for each in batch:

@@ -13,7 +13,7 @@ from pregao.instruments import Sessions
 from pregao.values import Value
 
 
-class DecisionTerms(Value):
+class DecisionSettings(Value):
     """Trading costs of a decision, and the statistical settings of tuning thresholds."""
 
     cost: float = Field(default=0.001, ge=0, lt=1, description="of a round trip, of the price")
@@ -29,7 +29,7 @@ class DecisionTerms(Value):
     seed: int = 0
 
 
-class Earned(Value):
+class GainEstimate(Value):
     """The mean gain per window of a decision rule, windows without a trade included."""
 
     mean_gain: float
@@ -41,7 +41,7 @@ class Earned(Value):
     num_sells: int
 
 
-class Excess(Value):
+class ExcessGain(Value):
     """The mean gain of decisions over the best constant action, which removes market drift."""
 
     action: ActionName
@@ -52,29 +52,29 @@ class Excess(Value):
     """Ends of the central 90 % of block-bootstrapped means."""
 
 
-class Earnings(Value):
+class GainComparison(Value):
     """Gains of decisions by thresholds, beside those of reference rules."""
 
-    decided: Earned
+    decided: GainEstimate
     """By thresholds on the probabilities."""
-    likeliest: Earned
+    likeliest: GainEstimate
     """By the likeliest action."""
-    always: dict[ActionName, Earned]
+    always: dict[ActionName, GainEstimate]
     """By each constant action; ``hold`` never trades."""
     majority: ActionName
     """The majority class of the training labels."""
-    over_always: Excess
+    over_always: ExcessGain
     """Of the decisions over the best constant action, as always buying gains in a rising market."""
 
 
-def gains_of_returns(returns: Floats, terms: DecisionTerms) -> Floats:
+def gains_from_returns(returns: Floats, terms: DecisionSettings) -> Floats:
     """Return the gain of each action in each window: (n,) simple returns to (n, 3).
 
     Buying gains the return over the horizon less the cost, selling its negative less the cost,
     holding nothing. With risk aversion ``a`` a gain g counts as ``g - a / 2 * g**2``.
 
-    >>> terms = DecisionTerms(cost=0.01)
-    >>> gains = gains_of_returns(np.array([0.05]), terms)[0]
+    >>> terms = DecisionSettings(cost=0.01)
+    >>> gains = gains_from_returns(np.array([0.05]), terms)[0]
     >>> {name: round(float(each), 3) for name, each in zip(NAMES, gains, strict=True)}
     {'buy': 0.04, 'sell': -0.06, 'hold': 0.0}
     """
@@ -85,7 +85,7 @@ def gains_of_returns(returns: Floats, terms: DecisionTerms) -> Floats:
     return gains - terms.risk_aversion / 2 * gains**2
 
 
-def gains_of_costs(
+def gains_from_costs(
     labels: Numbers, costs: Mapping[ActionName, Mapping[ActionName, float]]
 ) -> Floats:
     """Return minus the cost of each action in each window, from a cost matrix: (n, 3).
@@ -101,7 +101,7 @@ def gains_of_costs(
     return -matrix[labels]
 
 
-def earnings_of(
+def compare_gains(
     decided: Numbers,
     probabilities: Floats,
     gains: Floats,
@@ -109,8 +109,8 @@ def earnings_of(
     sessions: Sessions,
     horizon: int,
     majority: ActionName,
-    terms: DecisionTerms,
-) -> Earnings:
+    terms: DecisionSettings,
+) -> GainComparison:
     """Compare the gains of decisions with those of the likeliest and of each constant action.
 
     Parameters
@@ -145,7 +145,7 @@ class Blocks:
     """(draws, blocks) how often each block was drawn."""
 
     @classmethod
-    def from_sessions(cls, sessions: Sessions, *, horizon: int, terms: DecisionTerms) -> Self:
+    def from_sessions(cls, sessions: Sessions, *, horizon: int, terms: DecisionSettings) -> Self:
         dates, session = np.unique(sessions, return_inverse=True)
         length = max(2 * horizon, int(np.ceil(len(dates) ** (1 / 3))))
         sizes = np.bincount(session // length).astype(np.float64)
@@ -164,10 +164,10 @@ class Blocks:
     def num_sessions(self) -> int:
         return int(self.session.max()) + 1
 
-    def estimate(self, decided: Numbers, gains: Floats) -> Earned:
+    def estimate(self, decided: Numbers, gains: Floats) -> GainEstimate:
         """Estimate the mean gain of (n,) decisions, out of (n, 3) gains of each action."""
         mean, low, high = self.interval(_realised_gains(decided, gains))
-        return Earned(
+        return GainEstimate(
             mean_gain=mean,
             low=low,
             high=high,
@@ -184,8 +184,8 @@ class Blocks:
 
 def compare_gains_by_block(
     blocks: Blocks, decided: Numbers, probabilities: Floats, gains: Floats, *, majority: ActionName
-) -> Earnings:
-    """Compare gains as `earnings_of`, with blocks that are drawn already."""
+) -> GainComparison:
+    """Compare gains as `compare_gains`, with blocks that are drawn already."""
     always = {
         name: blocks.estimate(np.full(len(gains), number, np.int8), gains)
         for number, name in enumerate(NAMES)
@@ -193,12 +193,12 @@ def compare_gains_by_block(
     best = max(always, key=lambda name: always[name].mean_gain)
     over_best = _realised_gains(decided, gains) - gains[:, NAMES.index(best)]
     mean, low, high = blocks.interval(over_best)
-    return Earnings(
+    return GainComparison(
         decided=blocks.estimate(decided, gains),
         likeliest=blocks.estimate(likeliest(probabilities), gains),
         always=always,
         majority=majority,
-        over_always=Excess(action=best, mean_gain=mean, low=low, high=high),
+        over_always=ExcessGain(action=best, mean_gain=mean, low=low, high=high),
     )
 
 

@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 from pregao.audit._forecasts import Predict, audit_forecasts
 from pregao.audit._noise import warnings_suppressed
 from pregao.audit._result import Difference, Noise, Problem
+from pregao.audit._series import Observation, Series, bitwise_equal, finite_or_none, first_change
 from pregao.audit._subject import Milestones, Subject, target_ends
-from pregao.audit._tracks import Observation, Series, bitwise_equal, finite_or_none, first_change
 from pregao.dataset import Dataset
 from pregao.errors import BaselineUnavailableError
 from pregao.instruments import Sessions, as_date
-from pregao.training import LEVELS, Fitted
+from pregao.training import LEVELS, FittedNetwork
 from pregao.zoo.baselines import Forecaster
 
 _LEAST_TEST = 30
@@ -25,7 +25,7 @@ _REFITS: tuple[Noise, ...] = ("scaled", "truncated")
 _NUM_COMPARED = 64
 
 
-def retrain(subject: Subject, noise: Noise | None) -> Fitted:
+def retrain(subject: Subject, noise: Noise | None) -> FittedNetwork:
     """Train with other prices after the validation part; without noise on the real ones."""
     data = subject.dataset()
     if noise is not None:
@@ -34,7 +34,9 @@ def retrain(subject: Subject, noise: Noise | None) -> Fitted:
     return subject.pipeline.train(subject.experiment, data)
 
 
-def compare_trainings(subject: Subject, before: Fitted, after: Fitted, noise: Noise) -> Observation:
+def compare_trainings(
+    subject: Subject, before: FittedNetwork, after: FittedNetwork, noise: Noise
+) -> Observation:
     """Compare all results of two trainings: a dependence on the test part shows here."""
     data = subject.dataset()
     cutoff = _cutoff(data, Milestones.from_dataset(data).validation, noise)
@@ -101,7 +103,7 @@ def _with_noise(subject: Subject, data: Dataset, cutoff: np.datetime64, noise: N
 
 
 def _first_difference(
-    before: Fitted, after: Fitted, cutoff: np.datetime64, noise: Noise
+    before: FittedNetwork, after: FittedNetwork, cutoff: np.datetime64, noise: Noise
 ) -> Difference | None:
     for (place, was), (_, now) in zip(_parts(before), _parts(after), strict=False):
         different = ~bitwise_equal(was, now)
@@ -117,7 +119,7 @@ def _first_difference(
     return None
 
 
-def _parts(fitted: Fitted) -> Iterator[tuple[str, NDArray[np.generic]]]:
+def _parts(fitted: FittedNetwork) -> Iterator[tuple[str, NDArray[np.generic]]]:
     """Yield the results of a training by name, in the order of their computation."""
     yield "scaler", np.array([fitted.scaler.center, fitted.scaler.scale])
     yield "anchor", fitted.anchor

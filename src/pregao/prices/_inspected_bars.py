@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from pregao.instruments import Sessions, Symbol, known_from, sessions_between
+from pregao.instruments import Sessions, Symbol, calendar_start, sessions_between
 from pregao.prices._prices import PRICE_COLUMNS, Bars
 from pregao.values import Text
 
@@ -119,7 +119,7 @@ class InspectedBars:
     def on_closed_days(self) -> Rows:
         """Rows on days when the exchange was closed, where its calendar is known."""
         sessions = self.bars.sessions
-        rows: Rows = (sessions >= known_from(self.symbol.exchange)) & ~self.future
+        rows: Rows = (sessions >= calendar_start(self.symbol.exchange)) & ~self.future
         rows &= ~np.isin(sessions, self.expected)
         return rows
 

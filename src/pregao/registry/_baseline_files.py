@@ -19,7 +19,6 @@ from safetensors.numpy import load, save
 from pregao.errors import CorruptFileError
 from pregao.findings import Finding
 from pregao.zoo.baselines import (
-    Acquaintances,
     Anchor,
     Autoregression,
     Boosting,
@@ -29,6 +28,7 @@ from pregao.zoo.baselines import (
     GjrGarch,
     GjrParameters,
     Har,
+    KnownSymbols,
     Rolling,
     Trees,
 )
@@ -41,7 +41,7 @@ _FORMAT = 1
 _CLASSES: dict[str, type] = {
     each.__name__: each
     for each in (
-        Acquaintances,
+        KnownSymbols,
         Anchor,
         Autoregression,
         Boosting,

@@ -23,7 +23,7 @@ class SizeLimits(Value):
     hours: int = Field(default=24, description="of one network's training, by a rough estimate")
 
 
-LIMITS = SizeLimits()
+SIZE_LIMITS = SizeLimits()
 _SESSIONS = 6_300
 """Assumed length of a symbol's history that has not been read yet: twenty-five years."""
 _OPERATIONS_PER_WEIGHT = 6
