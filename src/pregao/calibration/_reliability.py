@@ -150,9 +150,8 @@ def reliability(
     ... )
     >>> test = dataset.sealed_test
     >>> anchor = BASELINES["anchor"].fit(dataset.train, LEVELS, 0)
-    >>> found = reliability(
-    ...     anchor.quantiles(test), LEVELS, observed_outcomes([test]), MarketConditions.from_windows([test])
-    ... )
+    >>> conditions = MarketConditions.from_windows([test])
+    >>> found = reliability(anchor.quantiles(test), LEVELS, observed_outcomes([test]), conditions)
     >>> found.overall.num_windows == len(test), len(found.below), found.uniformity.is_rejected
     (True, 3, False)
     """

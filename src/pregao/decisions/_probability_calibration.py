@@ -103,8 +103,8 @@ def calibrate_probabilities(
     The one of least log loss plus a penalty per free parameter is chosen; windows that overlap or
     share a date count as one observation. The identity has no penalty, so on these windows the log
     loss never rises. Slopes are not negative: a calibration can reduce confidence down to the class
-    shares, but not reverse a network (see `detect_action_order` for swapped columns). Biases undo the
-    effect of balanced sampling and class weights.
+    shares, but not reverse a network (see `detect_action_order` for swapped columns). Biases undo
+    the effect of balanced sampling and class weights.
 
     Parameters
     ----------

@@ -88,8 +88,8 @@ def compare(
 
     Ranking and best baseline come from the validation CRPS alone. The first of the ranking becomes
     champion, and has an edge, if it passes the tests of `decide_promotion` on the test part, by its
-    CRPS averaged over steps; otherwise the best baseline is champion. Only one candidate is tested, so
-    there is no selection among many to correct for.
+    CRPS averaged over steps; otherwise the best baseline is champion. Only one candidate is tested,
+    so there is no selection among many to correct for.
 
     Parameters
     ----------
