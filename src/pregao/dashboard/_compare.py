@@ -1,6 +1,6 @@
 """Runs side by side: where they differ, and what each is worth where that can be compared."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -9,9 +9,29 @@ from pydantic import Field
 
 from pregao.api import Refusal, Services
 from pregao.dashboard._figures import Drawing
+from pregao.dashboard._requests import Page
 from pregao.dashboard._run_page import found_run
 from pregao.dashboard._settings import Plain, flattened
+from pregao.dashboard._texts import say
 from pregao.evaluation import EvaluatedForecaster
+from pregao.presentation import (
+    Cell,
+    Code,
+    Link,
+    Moment,
+    Number,
+    Percent,
+    Quantity,
+    Setting,
+    Table,
+    edge_badge,
+    field_of,
+    symbols_cell,
+    table_of,
+)
+from pregao.presentation import (
+    Field as TableField,
+)
 from pregao.presentation.figures import compared_curves_figure
 from pregao.registry import Run, RunSummary
 from pregao.scores import NAIVE
@@ -105,8 +125,8 @@ _SCORES = (
 )
 
 
-def compare_page(services: Services, names: Sequence[str], language: Language) -> ComparePage:
-    """Put runs side by side.
+def compare_page(services: Services, names: Sequence[str], language: Language) -> Page:
+    """Return runs side by side.
 
     Raises
     ------
@@ -125,7 +145,7 @@ def compare_page(services: Services, names: Sequence[str], language: Language) -
     doubts = doubts_about(runs)
     learners = {run.id: _subject(run) for run in runs}
     models = services.workbench.models
-    return ComparePage(
+    page = ComparePage(
         runs=tuple(
             RunSummary.from_run(run, is_registered=models.is_registered(run.id)) for run in runs
         ),
@@ -135,6 +155,7 @@ def compare_page(services: Services, names: Sequence[str], language: Language) -
         curves=Drawing.of(compared_curves_figure(learners, language=language)),
         is_same_loss=not doubts and not _differ(runs, _loss),
     )
+    return Page(page, {"scores": _scores_table(page), "settings": _settings_table(page)})
 
 
 def doubts_about(runs: Sequence[Run]) -> tuple[Doubt, ...]:
@@ -190,3 +211,62 @@ def _line(score: _Score, runs: Sequence[Run], *, is_comparable: bool) -> ScoreLi
         values=values,
         best=() if len(best) == len(runs) else best,
     )
+
+
+_CompareLine = tuple[Quantity, tuple[Cell, ...]]
+"""What is compared, and a cell for each run."""
+
+
+def _scores_table(page: ComparePage) -> Table:
+    """Return what each run is of, and its scores; the best of a score are marked."""
+    runs = page.runs
+    lines: list[_CompareLine] = [
+        (say("runs_symbols"), tuple(_symbols(run) for run in runs)),
+        (say("runs_made"), tuple(Cell(Moment(run.created)) for run in runs)),
+        (say("runs_score_edge"), tuple(Cell(edge_badge(run.edge)) for run in runs)),
+        *(
+            (say(f"runs_score_{line.name}"), tuple(_score_cells(line, runs)))
+            for line in page.scores
+        ),
+    ]
+    return _compared(lines, say("runs_score"), runs)
+
+
+def _settings_table(page: ComparePage) -> Table:
+    lines: list[_CompareLine] = [
+        (Code(line.name), tuple(Cell(Setting(value)) for value in line.values))
+        for line in page.settings
+    ]
+    return _compared(lines, say("runs_setting"), page.runs)
+
+
+def _compared(lines: list[_CompareLine], title: Quantity, runs: tuple[RunSummary, ...]) -> Table:
+    first: TableField[_CompareLine] = field_of("name", title, lambda line: line[0], kind="text")
+    return table_of(lines, [first, *(_column(place, run) for place, run in enumerate(runs))])
+
+
+def _column(place: int, run: RunSummary) -> TableField[_CompareLine]:
+    title = Cell(run.forecaster, link=Link("run", run.id), beside=(run.id,))
+    return field_of(f"run_{place}", title, lambda line: line[1][place])
+
+
+def _symbols(run: RunSummary) -> Cell:
+    ahead = say("runs_sessions_ahead", count=Number(run.horizon))
+    return Cell(symbols_cell(run.symbols).quantity, beside=(ahead,))
+
+
+def _score_cells(line: ScoreLine, runs: Sequence[RunSummary]) -> Iterator[Cell]:
+    for place, (value, run) in enumerate(zip(line.values, runs, strict=True)):
+        is_best = place in line.best
+        yield Cell(
+            _written(line, value),
+            marks=(say("runs_best"),) if is_best else (),
+            beside=(run.best_baseline,) if line.name == "best_crps" else (),
+            tone="best" if is_best else "plain",
+        )
+
+
+def _written(line: ScoreLine, value: float) -> Quantity:
+    if line.kind in ("percent", "signed"):
+        return Percent(value, line.digits, signed=line.kind == "signed")
+    return Number(value, line.digits)

@@ -1,6 +1,6 @@
-"""A job as it goes, and what came of it: who serves, beside every baseline."""
+"""A job as it goes, and its outcome beside every baseline."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,13 +11,14 @@ from starlette.responses import Response
 from pregao.api import Served, Services
 from pregao.dashboard._figures import Drawing
 from pregao.dashboard._ranking import Fact, Learnt, Ranked, facts_of, learnt_of, ranking_of
-from pregao.dashboard._requests import answered
+from pregao.dashboard._requests import Page, answered
 from pregao.dashboard._training import JobLine, line_of
 from pregao.errors import UnknownRunError
 from pregao.evaluation import Report
 from pregao.findings import Finding, sort_by_severity
 from pregao.inference import Edge, Verdict
 from pregao.jobs import Job, JobEvent
+from pregao.presentation import Table, ranking_table, searched_table
 from pregao.presentation.figures import ranking_figure
 from pregao.registry import Run
 from pregao.service import Kept
@@ -27,12 +28,12 @@ router = APIRouter(include_in_schema=False)
 
 MOST_SAID = 30
 _EVENTS_AT_ONCE = 5_000
-_kept: Kept[tuple[str, Language], "Outcome"] = Kept(32)
-"""By the digest of the run: what a run is worth does not change."""
+_cached: Kept[tuple[str, Language], tuple["Outcome", Mapping[str, Table]]] = Kept(32)
+"""By the digest of the run: its result does not change."""
 
 
 class Said(Value):
-    """A line of what a job said."""
+    """A line of the log of a job."""
 
     number: int = Field(description="of the event")
     at: datetime
@@ -50,7 +51,7 @@ class Found(Value):
 
 
 class Outcome(Value):
-    """What a run is worth, beside the baselines on the same windows."""
+    """The result of a run, beside the baselines on the same windows."""
 
     run: str
     symbols: tuple[str, ...]
@@ -84,8 +85,8 @@ def job(job: str, request: Request, services: Served) -> Response:
     return answered(request, "job", lambda language: job_page(services, job, language))
 
 
-def job_page(services: Services, name: str, language: Language) -> JobPage:
-    """Gather a job, its newest lines and its outcome.
+def job_page(services: Services, name: str, language: Language) -> Page:
+    """Return a job, its newest lines and its outcome.
 
     Raises
     ------
@@ -94,27 +95,35 @@ def job_page(services: Services, name: str, language: Language) -> JobPage:
     """
     found = services.workbench.jobs.job(name)
     outcome, is_gone = None, False
+    tables: Mapping[str, Table] = {}
     if found.result and found.result.promoted:
-        # Who reads that it is done goes on to the forecast, sooner than the next look at champions.
+        # A reader of the finished job opens the forecast before champions are refreshed next.
         services.desk.seat_champions()
     if found.result and found.result.run:
         try:
             run = services.workbench.models.run(found.result.run)
             key = (run.digest, language)
-            outcome = _kept.get(key, lambda: outcome_of(run, run.report, language))
+            outcome, tables = _cached.get(key, lambda: _evaluated(run, language))
         except UnknownRunError:
             is_gone = True
-    return JobPage(
+    page = JobPage(
         job=found,
         line=line_of(found),
         said=_said(services, name),
         outcome=outcome,
         is_gone=is_gone,
     )
+    return Page(page, tables)
+
+
+def _evaluated(run: Run, language: Language) -> tuple[Outcome, Mapping[str, Table]]:
+    report = run.report
+    tables = {"ranking": ranking_table(report), "searched": searched_table(report)}
+    return outcome_of(run, report, language), tables
 
 
 def outcome_of(run: Run, report: Report, language: Language) -> Outcome:
-    """Say what a run is worth by its report."""
+    """Return the outcome of a run by its report."""
     found = tuple(_found(report))
     return Outcome(
         run=run.id,

@@ -1,4 +1,4 @@
-"""How the server does: requests, queue, workers, providers, champions; nothing is kept for it."""
+"""The state of the server: requests, queue, workers, providers, champions."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from pregao.api import Served, Services, problem_of
 from pregao.dashboard._measures import Measured, measured
-from pregao.dashboard._requests import answered
+from pregao.dashboard._operations_tables import operations_tables
+from pregao.dashboard._requests import Page, answered
 from pregao.errors import PregaoError
 from pregao.findings import Finding
 from pregao.jobs import FINAL_STATES, Job, JobState, WorkerShown
@@ -39,7 +40,7 @@ class JobLine(Value):
 
 
 class Queue(Value):
-    """The jobs, and who works on them."""
+    """The jobs, and the workers."""
 
     counts: dict[str, int] = Field(description="by state")
     oldest_queued_seconds: float | None = Field(description="null where none waits")
@@ -48,7 +49,7 @@ class Queue(Value):
 
 
 class Seated(Value):
-    """A champion, and who answers for it."""
+    """A champion, and the model that answers for it."""
 
     champion: Champion
     answers: str | None = Field(description="the run that is loaded; null for a baseline")
@@ -56,7 +57,7 @@ class Seated(Value):
 
 
 class OperationsPage(Value):
-    """What the page of operations shows."""
+    """The value of the page of operations."""
 
     at: datetime
     is_ready: bool = Field(description="whether champions were looked for, and it is not stopping")
@@ -71,17 +72,19 @@ class OperationsPage(Value):
 
 @router.get("/operations")
 def operations(request: Request, services: Served) -> Response:
-    """Show how the server does."""
-    return answered(request, "operations", lambda _: operations_page(services))
+    """Show the state of the server."""
+    page = operations_page(services)
+    jobs = services.workbench.jobs.jobs(limit=_NEWEST_JOBS) if page.queue else ()
+    return answered(request, "operations", lambda _: Page(page, operations_tables(page, jobs)))
 
 
 def operations_page(services: Services) -> OperationsPage:
-    """Gather what is known at this moment."""
+    """Return the state of the server at this moment."""
     queue, trouble = None, ""
     try:
         queue = _queue(services)
     except PregaoError as error:
-        # The rest of the page is what one looks at when the database is away.
+        # The rest of the page is needed most when the database is away.
         found = problem_of(error)
         trouble = found.detail or found.title
     desk, streams = services.desk, services.streams

@@ -1,5 +1,6 @@
-"""The overview: the next sessions of each symbol as a range, and who may say more than that."""
+"""The overview: the next sessions of each symbol as a range, and whether there is an edge."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date
 
@@ -9,13 +10,30 @@ from pydantic import Field
 from starlette.responses import Response
 
 from pregao.api import Served, Services
-from pregao.dashboard._requests import answered
+from pregao.dashboard._requests import Page, answered
+from pregao.dashboard._texts import say
 from pregao.errors import InvalidSymbolError, PregaoError
 from pregao.inference import Edge
 from pregao.instruments import Symbol, sessions_between
+from pregao.presentation import (
+    Cell,
+    Day,
+    Link,
+    Money,
+    Number,
+    Percent,
+    Quantity,
+    Table,
+    Tone,
+    edge_badge,
+    field_of,
+    price_digits,
+    table_of,
+    write,
+)
 from pregao.service import ForecastShown, Quote
 from pregao.training import LEVELS
-from pregao.values import Value
+from pregao.values import Text, Value
 
 router = APIRouter(include_in_schema=False)
 
@@ -52,7 +70,7 @@ class Unwatchable(Value):
 
 
 class OverviewPage(Value):
-    """What the overview shows."""
+    """The value of the overview."""
 
     rows: tuple[Watched, ...]
     failures: tuple[Unwatchable, ...]
@@ -67,11 +85,12 @@ class OverviewPage(Value):
 def overview(request: Request, services: Served) -> Response:
     """Show the watchlist."""
     watched = request.cookies.get(WATCH_COOKIE, "")
-    return answered(request, "overview", lambda _: overview_page(services, watched=watched))
+    page = overview_page(services, watched=watched)
+    return answered(request, "overview", lambda _: Page(page, {"watched": _table(page.rows)}))
 
 
 def overview_page(services: Services, *, watched: str = "") -> OverviewPage:
-    """Gather the overview: symbols of the visitor's own list, or champions and what is at hand."""
+    """Return the overview: symbols of the visitor's own list, or champions and what is at hand."""
     known, seats = services.quotes.known(), services.desk.seats()
     own = tickers_of(watched)
     names = own or tuple(dict.fromkeys([*(each.champion.symbol for each in seats), *known]))
@@ -95,8 +114,63 @@ def overview_page(services: Services, *, watched: str = "") -> OverviewPage:
     )
 
 
+def _table(rows: Iterable[Watched]) -> Table:
+    return table_of(
+        rows,
+        [
+            field_of("symbol", say("symbol"), _symbol, kind="text"),
+            field_of("last", say("overview_last"), lambda e: Money(e.last_price, e.currency)),
+            field_of("day", say("overview_day"), _day_change, importance=0),
+            field_of("forecast", say("overview_forecast"), _median),
+            field_of("range", say("overview_range"), _range),
+            field_of("edge", say("overview_edge"), lambda each: edge_badge(each.edge)),
+            field_of("by", say("overview_by"), _forecaster, kind="text"),
+            field_of("data", say("overview_data"), _data),
+        ],
+    )
+
+
+def _symbol(watched: Watched) -> Cell:
+    return Cell(watched.symbol, link=Link("symbol", watched.symbol))
+
+
+def _day_change(watched: Watched) -> Cell:
+    change = watched.day_change
+    tone: Tone = "plain" if not change else "good" if change > 0 else "bad"
+    return Cell(Percent(change, 2, signed=True), tone=tone)
+
+
+def _price(price: float) -> Number:
+    return Number(price, price_digits(price))
+
+
+def _median(watched: Watched) -> Cell:
+    ahead = say("overview_ahead", session=Day(watched.session, is_short=True))
+    return Cell(_price(watched.median), beside=(ahead,), tone="strong")
+
+
+def _range(watched: Watched) -> Quantity:
+    low, high = _price(watched.low), _price(watched.high)
+    return Text(
+        en=f"{write(low, 'en')} .. {write(high, 'en')}",
+        pt_br=f"{write(low, 'pt')} .. {write(high, 'pt')}",
+    )
+
+
+def _forecaster(watched: Watched) -> Cell:
+    if watched.run is None:
+        return Cell(watched.forecaster, beside=(say("baseline"),))
+    return Cell(watched.forecaster, link=Link("run", watched.run))
+
+
+def _data(watched: Watched) -> Cell:
+    late = watched.sessions_late
+    age = say("overview_sessions_late", count=Number(late)) if late else say("overview_current")
+    return Cell(Day(watched.as_of), beside=(age,))
+
+
 def tickers_of(watched: str) -> tuple[str, ...]:
-    """Read the visitor's own list; what is no ticker is passed over, as it comes from outside."""
+    """Read the visitor's own list; other than tickers is skipped, for it comes from a cookie."""
     found: list[str] = []
     for each in watched.split("|")[:MOST_ROWS]:
         with suppress(InvalidSymbolError):

@@ -1,10 +1,11 @@
-"""Who looks: the language of a visit, and the page that answers it, as HTML or as JSON."""
+"""A page request: its language, and the page that answers it, as HTML or as JSON."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache, partial
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -15,6 +16,8 @@ from pregao.dashboard._assets import PLOTLY, address_of
 from pregao.dashboard._figures import plotly_marks
 from pregao.dashboard._texts import TEXTS
 from pregao.presentation import (
+    Link,
+    Table,
     day,
     duration,
     knob,
@@ -26,6 +29,7 @@ from pregao.presentation import (
     short_day,
 )
 from pregao.presentation.figures import dark_twins
+from pregao.report import Html
 from pregao.values import Language, Text, Value
 
 LANGUAGE_COOKIE = "pregao_language"
@@ -41,7 +45,7 @@ _POLICY = (
 
 
 def language_of(request: Request) -> Language:
-    """Give the language that was chosen, or else the one that the browser prefers."""
+    """Return the language that was chosen, or else the one that the browser prefers."""
     chosen = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
     if chosen == "pt":
         return "pt"
@@ -73,34 +77,44 @@ def _weight(quality: str) -> float:
         return 0.0
 
 
-def answered(request: Request, name: str, made: Callable[[Language], Value]) -> Response:
-    """Show a page, or the same as JSON where the query says format=json."""
+@dataclass(frozen=True)
+class Page:
+    """What a template lays out: the value that is also the page's JSON, and tables made of it."""
+
+    value: Value
+    tables: Mapping[str, Table]
+
+
+def answered(request: Request, name: str, make: Callable[[Language], Value | Page]) -> Response:
+    """Return a page, or its value as JSON where the query says format=json."""
     language = language_of(request)
-    page = made(language)
+    made = make(language)
+    page = made if isinstance(made, Page) else Page(made, {})
     if _is_json(request):
-        return Response(page.model_dump_json(), media_type="application/json")
+        return Response(page.value.model_dump_json(), media_type="application/json")
     return _html(request, name, page, language)
 
 
 def problem_page(request: Request, problem: Problem) -> Response | None:
-    """Show a visitor what went wrong; None where a program asks, or anybody asks the API."""
+    """Return a page about a problem; None for a program, or for a path of the API."""
     accepts_pages = "text/html" in request.headers.get("accept", "")
     is_documented = getattr(request.scope.get("route"), "include_in_schema", False)
     if request.method != "GET" or not accepts_pages or is_documented or _is_json(request):
         return None
-    return _html(request, "problem", problem, language_of(request))
+    return _html(request, "problem", Page(problem, {}), language_of(request))
 
 
 def _is_json(request: Request) -> bool:
     return request.query_params.get("format") == "json"
 
 
-def _html(request: Request, name: str, page: Value, language: Language) -> Response:
+def _html(request: Request, name: str, page: Page, language: Language) -> Response:
     content = (
         _environment(language)
         .get_template(f"{name}.html.j2")
         .render(
-            page=page,
+            page=page.value,
+            tables=page.tables,
             name=name,
             path=request.scope["path"],
             language=language,
@@ -109,7 +123,7 @@ def _html(request: Request, name: str, page: Value, language: Language) -> Respo
     )
     response = HTMLResponse(
         content,
-        status_code=page.status if isinstance(page, Problem) else 200,
+        status_code=page.value.status if isinstance(page.value, Problem) else 200,
         headers={
             "Content-Security-Policy": _POLICY,
             "Cache-Control": "no-cache",
@@ -124,7 +138,7 @@ def _html(request: Request, name: str, page: Value, language: Language) -> Respo
 
 
 def _here(request: Request, **changes: str) -> str:
-    """Give the address of this page with some of its query changed; what is named twice stays."""
+    """Return the address of this page with some of its query changed; what is named twice stays."""
     kept = [each for each in request.query_params.multi_items() if each[0] not in changes]
     return "?" + urlencode([each for each in (*kept, *changes.items()) if each[1]])
 
@@ -141,6 +155,7 @@ def _environment(language: Language) -> Environment:
     )
     made.globals.update(
         t=lambda key, /, **facts: _said(TEXTS[key], language, facts),
+        table=Html.in_one(language, _address).table,
         asset=address_of,
         plotly=PLOTLY,
         plotly_marks=plotly_marks,
@@ -167,6 +182,12 @@ def _environment(language: Language) -> Environment:
         pretty=lambda value: json.dumps(value, indent=2, ensure_ascii=False),
     )
     return made
+
+
+def _address(link: Link) -> str:
+    """Return the path of the page of a run, a symbol or a job."""
+    places = {"run": "/runs", "symbol": "/symbols", "job": "/training/jobs"}
+    return f"{places[link.kind]}/{quote(link.name, safe='')}"
 
 
 def _said(text: Text, language: Language, facts: dict[str, object]) -> str:

@@ -1,4 +1,4 @@
-"""A run: what it is worth beside the baselines, what it was made from, and whom it serves."""
+"""A run: its result beside the baselines, what it was made from, and what it serves."""
 
 import re
 
@@ -7,6 +7,8 @@ from pydantic import Field
 from pregao.api import Refusal, Services
 from pregao.dashboard._figures import Drawing
 from pregao.dashboard._ranking import Fact, Learnt, Ranked, facts_of, learnt_of, ranking_of
+from pregao.dashboard._requests import Page
+from pregao.dashboard._run_tables import run_tables
 from pregao.dashboard._settings import Setting, settings_of
 from pregao.evaluation import PricesUsed, Report, WindowCounts
 from pregao.findings import Finding, sort_by_severity
@@ -39,7 +41,7 @@ class RunFigures(Value):
 
 
 class Seating(Value):
-    """A symbol of the run, and who serves it."""
+    """A symbol of the run, and its champion."""
 
     symbol: str
     horizon: int
@@ -50,7 +52,7 @@ class Seating(Value):
 
 
 class RunPage(Value):
-    """What the page of a run shows."""
+    """The value of the page of a run."""
 
     summary: RunSummary
     verdict: Text
@@ -77,7 +79,7 @@ _drawn: Kept[tuple[str, Language], RunFigures] = Kept(most=32)
 
 
 def found_run(services: Services, name: str) -> Run:
-    """Find a run by its id.
+    """Return a run by its id.
 
     Raises
     ------
@@ -89,12 +91,12 @@ def found_run(services: Services, name: str) -> Run:
     return services.workbench.models.run(name)
 
 
-def run_page(services: Services, name: str, language: Language) -> RunPage:
-    """Gather the page of a run."""
+def run_page(services: Services, name: str, language: Language) -> Page:
+    """Return the page of a run, and its tables."""
     run = found_run(services, name)
     report, made_by = run.report, run.provenance
     is_registered = services.workbench.models.is_registered(run.id)
-    return RunPage(
+    page = RunPage(
         summary=RunSummary.from_run(run, is_registered=is_registered),
         verdict=report.verdict,
         plain_words=in_plain_words(proof_of(report)),
@@ -113,6 +115,7 @@ def run_page(services: Services, name: str, language: Language) -> RunPage:
         seatings=_seatings(services, run),
         num_symbols=len(run.experiment.symbols),
     )
+    return Page(page, run_tables(page, report))
 
 
 def _figures(report: Report, language: Language) -> RunFigures:

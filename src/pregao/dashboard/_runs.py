@@ -1,4 +1,4 @@
-"""The list of runs, and the way to each."""
+"""The list of runs, and the routes to each."""
 
 from fastapi import APIRouter, Request
 from pydantic import Field
@@ -6,10 +6,11 @@ from starlette.responses import Response
 
 from pregao.api import Served, Services
 from pregao.dashboard._compare import compare_page
-from pregao.dashboard._requests import answered
+from pregao.dashboard._requests import Page, answered
 from pregao.dashboard._run_page import run_page
 from pregao.dashboard._run_report import report_html
 from pregao.instruments import Symbol
+from pregao.presentation import runs_table
 from pregao.registry import RunSummary
 from pregao.values import Value
 
@@ -26,7 +27,7 @@ class RunLine(Value):
 
 
 class RunsPage(Value):
-    """What the list shows."""
+    """The value of the list."""
 
     rows: tuple[RunLine, ...]
     symbol: str | None = Field(description="whose runs are listed; null for all")
@@ -40,7 +41,10 @@ def runs(
     request: Request, services: Served, symbol: str | None = None, before: str | None = None
 ) -> Response:
     """List the newest runs."""
-    return answered(request, "runs", lambda _: runs_page(services, symbol=symbol, before=before))
+    page = runs_page(services, symbol=symbol, before=before)
+    champion_of = {row.summary.id: row.champion_of for row in page.rows}
+    table = runs_table([row.summary for row in page.rows], champion_of)
+    return answered(request, "runs", lambda _: Page(page, {"runs": table}))
 
 
 @router.get("/runs/compare")
@@ -60,7 +64,7 @@ def run(name: str, request: Request, services: Served) -> Response:
 
 @router.get("/runs/{name}/report.html")
 def report(name: str, services: Served) -> Response:
-    """Give the report of a run as one file that needs nothing else."""
+    """Return the report of a run as one file that needs nothing else."""
     return Response(
         report_html(services, name),
         media_type="text/html; charset=utf-8",
@@ -74,7 +78,7 @@ def report(name: str, services: Served) -> Response:
 def runs_page(
     services: Services, *, symbol: str | None = None, before: str | None = None
 ) -> RunsPage:
-    """Gather the runs of a symbol, or all, from the one after `before` on."""
+    """Return the runs of a symbol, or all, from the one after `before` on."""
     models = services.workbench.models
     known_as = str(Symbol.parse(symbol)) if symbol else None
     # One more than is shown tells whether there is more to show.

@@ -12,12 +12,23 @@ from starlette.responses import RedirectResponse, Response
 from pregao.api import QualityShown, Served, Services, certificate_of
 from pregao.dashboard._figures import Drawing
 from pregao.dashboard._overview import WATCH_COOKIE, sessions_late, tickers_of
-from pregao.dashboard._requests import answered, language_of
+from pregao.dashboard._requests import Page, answered, language_of
+from pregao.dashboard._texts import say
 from pregao.dataset import ACTIONS
 from pregao.decisions import ActionReport, implied_action_probabilities
 from pregao.explanation import Explanation
 from pregao.instruments import Symbol
 from pregao.monitoring import PastForecasts
+from pregao.presentation import (
+    QUANTILE_LEVELS,
+    Cell,
+    Percent,
+    Quantity,
+    Table,
+    field_of,
+    quantiles_table,
+    table_of,
+)
 from pregao.presentation.figures import (
     explanation_figure,
     fan_figure,
@@ -112,13 +123,14 @@ def symbol_(
 ) -> Response:
     """Show a symbol."""
     watched = request.cookies.get(WATCH_COOKIE, "")
-    return answered(
-        request,
-        "symbol",
-        lambda language: symbol_page(
+
+    def shown(language: Language) -> Page:
+        page = symbol_page(
             services, symbol, language, horizon=horizon, years=years, watched=watched
-        ),
-    )
+        )
+        return Page(page, _tables(page))
+
+    return answered(request, "symbol", shown)
 
 
 @router.get("/symbols/{symbol}/explanation")
@@ -204,6 +216,46 @@ def explanation_page(
     return ExplanationPage(
         explanation=found,
         drawing=Drawing.of(explanation_figure(found, language=language)),
+    )
+
+
+def _tables(page: SymbolPage) -> dict[str, Table]:
+    forecast = page.forecast
+    places = [forecast.levels.index(level) for level in QUANTILE_LEVELS]
+    quantiles = quantiles_table(
+        forecast.sessions,
+        [[prices[place] for prices in forecast.prices] for place in places],
+        last_price=forecast.last_price,
+        caption=say("symbol_quantiles_in", currency=page.currency),
+    )
+    if page.actions is None:
+        return {"quantiles": quantiles}
+    return {"quantiles": quantiles, "actions": _actions_table(page.actions)}
+
+
+def _actions_table(actions: ActionsShown) -> Table:
+    thresholds = {"buy": actions.buy_threshold, "sell": actions.sell_threshold}
+
+    def name(action: str) -> Cell:
+        is_decided = action == actions.decided
+        return Cell(say(f"symbol_{action}"), marks=(say("symbol_decided"),) if is_decided else ())
+
+    def probability(action: str) -> Cell:
+        share = actions.probabilities[action]
+        return Cell(Percent(share), bar=share)
+
+    def threshold(action: str) -> Quantity:
+        share = thresholds.get(action)
+        return Percent(share) if share is None or share < 1 else say("symbol_never")
+
+    return table_of(
+        actions.probabilities,
+        [
+            field_of("action", say("symbol_action"), name, kind="text"),
+            field_of("probability", say("symbol_probability"), probability),
+            field_of("threshold", say("symbol_threshold"), threshold),
+        ],
+        emphasis=lambda action: ("subject",) if action == actions.decided else (),
     )
 
 

@@ -1,6 +1,5 @@
 """Texts that several pages share by key."""
 
-from pregao.jobs import JOB_KINDS
 from pregao.values import Text
 
 COMMON: dict[str, Text] = {
@@ -57,13 +56,11 @@ COMMON: dict[str, Text] = {
     "state_failed": Text(en="failed", pt_br="falhou"),
     "state_cancelled": Text(en="cancelled", pt_br="cancelado"),
     "state_dead": Text(en="dead", pt_br="morto"),
-    **{f"kind_{each.name}": each.title for each in JOB_KINDS.values()},
     "baseline": Text(en="baseline", pt_br="referência"),
     "champion": Text(en="champion", pt_br="campeão"),
     "none": Text(en="none", pt_br="nenhum"),
     "yes": Text(en="yes", pt_br="sim"),
     "no": Text(en="no", pt_br="não"),
-    "sessions": Text(en="sessions", pt_br="pregões"),
     "horizon": Text(en="Horizon", pt_br="Horizonte"),
     "symbol": Text(en="Symbol", pt_br="Ativo"),
     "close": Text(en="Close", pt_br="Fechar"),

@@ -1,10 +1,6 @@
 """Texts of the page of operations by key."""
 
-from pregao.dashboard._texts_common import COMMON
-from pregao.jobs import JOB_KINDS
 from pregao.values import Text
-
-_STATES = ("queued", "running", "succeeded", "failed", "cancelled", "dead")
 
 _SHOWN: dict[str, Text] = {
     "operations_title": Text(en="Operations", pt_br="Operação"),
@@ -114,33 +110,24 @@ _SHOWN: dict[str, Text] = {
     "operations_count": Text(en="Answers", pt_br="Respostas"),
 }
 
-_SCRIPTED: dict[str, Text] = {
-    "asked": Text(en="asked as usual", pt_br="consultada normalmente"),
-    "left_alone": Text(en="left alone", pt_br="deixada em paz"),
-    "reason_rate_limited": Text(en="too many questions", pt_br="perguntas demais"),
-    "reason_unknown_symbol": Text(en="unknown symbol", pt_br="ativo desconhecido"),
-    "reason_auth": Text(en="key refused", pt_br="chave recusada"),
-    "reason_bad_payload": Text(en="odd answer", pt_br="resposta estranha"),
-    "reason_schema_changed": Text(en="answer of a new form", pt_br="resposta de forma nova"),
-    "reason_unavailable": Text(en="not reachable", pt_br="inacessível"),
-    "cancelling": Text(en="stopping", pt_br="parando"),
-    "idle": Text(en="nothing", pt_br="nada"),
-    **{f"state_{each}": COMMON[f"state_{each}"] for each in _STATES},
-    **{f"kind_{each}": COMMON[f"kind_{each}"] for each in JOB_KINDS},
-    **{
-        name: _SHOWN[f"operations_{name}"]
-        for name in (
-            *("alive", "silent", "itself", "a_baseline", "ready", "not_ready", "as_of", "worst"),
-            *("most", "pause", "no_queue"),
-        )
-    },
+_STATUS: dict[str, Text] = {
+    "operations_asked": Text(en="asked as usual", pt_br="consultada normalmente"),
+    "operations_left_alone": Text(en="left alone", pt_br="deixada em paz"),
+    "operations_reason_rate_limited": Text(en="too many questions", pt_br="perguntas demais"),
+    "operations_reason_unknown_symbol": Text(en="unknown symbol", pt_br="ativo desconhecido"),
+    "operations_reason_auth": Text(en="key refused", pt_br="chave recusada"),
+    "operations_reason_bad_payload": Text(en="odd answer", pt_br="resposta estranha"),
+    "operations_reason_schema_changed": Text(
+        en="answer of a new form", pt_br="resposta de forma nova"
+    ),
+    "operations_reason_unavailable": Text(en="not reachable", pt_br="inacessível"),
+    "operations_idle": Text(en="nothing", pt_br="nada"),
 }
-"""What the page and its script both say."""
 
 OPERATIONS: dict[str, Text] = {
     **_SHOWN,
-    **{f"operations_{key}": text for key, text in _SCRIPTED.items()},
-    **{f"js_operations_{key}": text for key, text in _SCRIPTED.items()},
+    **_STATUS,
+    "js_operations_pause": _SHOWN["operations_pause"],
     "js_operations_resume": Text(en="Go on", pt_br="Continuar"),
     "js_operations_lost": Text(
         en="The server does not answer, so these numbers are old. It is asked again every few "

@@ -208,6 +208,7 @@ _CHAMPION: dict[str, Text] = {
         en="The first {shown} of {count} symbols are shown.",
         pt_br="São mostrados os primeiros {shown} de {count} ativos.",
     ),
+    "runs_sessions_ahead": Text(en="{count} sessions", pt_br="{count} pregões"),
     "runs_now": Text(en="Champion now", pt_br="Campeã agora"),
     "runs_this": Text(en="this run", pt_br="esta execução"),
     "runs_nobody": Text(en="nobody", pt_br="ninguém"),

@@ -32,6 +32,7 @@ SYMBOL: dict[str, Text] = {
         en="The champion could not be loaded, somebody sits in for it: {reason}",
         pt_br="O campeão não pôde ser carregado, alguém o substitui: {reason}",
     ),
+    "symbol_quantiles_in": Text(en="Quantiles, {currency}", pt_br="Quantis, {currency}"),
     "symbol_quantiles": Text(en="Quantiles", pt_br="Quantis"),
     "symbol_session": Text(en="Session", pt_br="Pregão"),
     "symbol_median": Text(en="Median", pt_br="Mediana"),

@@ -6,9 +6,8 @@ from pregao.presentation import TEXTS
 from pregao.values import Text
 
 _OF_REPORTS = (
-    "rank", "name", "parameters", "crps_validation", "crps", "skill_naive", "skill_best", "dm_p",
-    "mase", "coverage_90", "seconds", "ranking", "ranking_note", "ranking_figure_note", "learning",
-    "learning_note", "show_network", "searched", "trials", "pruned", "findings",
+    "ranking", "ranking_figure_note", "learning", "learning_note", "show_network", "searched",
+    "findings",
 )  # fmt: skip
 _STATES = ("queued", "running", "succeeded", "failed", "cancelled", "dead")
 
@@ -107,12 +106,8 @@ TRAINING: dict[str, Text] = {
     "training_jobs_none": Text(
         en="Nothing has been asked for yet.", pt_br="Nada foi pedido ainda."
     ),
-    "training_job": Text(en="Job", pt_br="Trabalho"),
-    "training_about": Text(en="About", pt_br="Sobre"),
-    "training_state": Text(en="State", pt_br="Estado"),
     "training_progress": Text(en="Progress", pt_br="Andamento"),
     "training_created": Text(en="Asked for", pt_br="Pedido em"),
-    "training_result": Text(en="Result", pt_br="Resultado"),
     "training_num_networks": Text(en="{count} networks", pt_br="{count} redes"),
     "training_more_symbols": Text(en="and {count} more", pt_br="e mais {count}"),
     "training_done_of": Text(en="{done} of {total}", pt_br="{done} de {total}"),
@@ -151,16 +146,8 @@ TRAINING: dict[str, Text] = {
     ),
     "training_run": Text(en="The run", pt_br="A execução"),
     "training_download": Text(en="Download the report", pt_br="Baixar o relatório"),
-    "training_best_baseline": Text(en="best baseline", pt_br="melhor referência"),
-    "training_candidate": Text(en="candidate", pt_br="candidata"),
-    "training_medal": Text(en="place {rank}", pt_br="lugar {rank}"),
     "training_skill_figure": Text(
         en="Skill against the naive forecast", pt_br="Ganho sobre a previsão ingênua"
-    ),
-    "training_found_note": Text(
-        en="For each network the trial of least validation loss; the test part has no say in it.",
-        pt_br="Para cada rede, a tentativa de menor perda de validação; a parte de teste não "
-        "participa.",
     ),
     "training_findings_none": Text(en="Nothing to report.", pt_br="Nada a relatar."),
     "js_training_networks_none": Text(

@@ -20,13 +20,13 @@ from pregao.dashboard._form import (
     knobs,
     values_of,
 )
-from pregao.dashboard._requests import answered
+from pregao.dashboard._requests import Page, answered
 from pregao.dashboard._texts_zoo import NETWORKS_PT, RECIPES_PT
 from pregao.dataset import FEATURE_SETS
 from pregao.inference import Edge
 from pregao.instruments import Symbol
 from pregao.jobs import Job, JobKindName, JobProgress, JobState
-from pregao.presentation import TEXTS
+from pregao.presentation import TEXTS, jobs_table
 from pregao.training import RECIPES, Experiment, Recipe, find_recipe, list_networks
 from pregao.values import Text, Value
 from pregao.workbench import MODES
@@ -120,13 +120,11 @@ def training(
     network: str = "",
 ) -> Response:
     """Show the form and the newest jobs."""
-    return answered(
-        request,
-        "training",
-        lambda _: training_page(
-            services, is_sample=sample == "1", symbol=symbol, recipe=recipe, network=network
-        ),
+    page = training_page(
+        services, is_sample=sample == "1", symbol=symbol, recipe=recipe, network=network
     )
+    jobs = jobs_table(services.workbench.jobs.jobs(limit=MOST_JOBS))
+    return answered(request, "training", lambda _: Page(page, {"jobs": jobs}))
 
 
 def training_page(

@@ -46,6 +46,7 @@ from pregao.presentation._quantities import Badge as Badge
 from pregao.presentation._quantities import Code as Code
 from pregao.presentation._quantities import Day as Day
 from pregao.presentation._quantities import Duration as Duration
+from pregao.presentation._quantities import Latency as Latency
 from pregao.presentation._quantities import Moment as Moment
 from pregao.presentation._quantities import Money as Money
 from pregao.presentation._quantities import Number as Number

@@ -9,12 +9,13 @@ from pregao.presentation._tables import Cell, Link, Table, field_of, table_of
 from pregao.values import Text
 
 if TYPE_CHECKING:
-    from pregao.jobs import Job, JobState
+    from pregao.jobs import Job
 
 
-def state_badge(state: "JobState") -> Badge:
+def state_badge(job: "Job") -> Badge:
     """Return the state of a job as a badge."""
-    return Badge(t(f"job_{state}"), state)
+    is_stopping = job.is_cancelling and job.state == "running"
+    return Badge(t("job_stopping") if is_stopping else t(f"job_{job.state}"), job.state)
 
 
 def jobs_table(jobs: "Sequence[Job]") -> Table:
@@ -25,9 +26,7 @@ def jobs_table(jobs: "Sequence[Job]") -> Table:
             field_of("job", t("job"), _job, kind="text", importance=10),
             field_of("kind", t("kind"), lambda job: t(f"job_{job.kind}"), kind="text"),
             field_of("symbols", t("symbols"), _about, kind="text", importance=6),
-            field_of(
-                "state", t("state"), lambda job: state_badge(job.state), kind="text", importance=9
-            ),
+            field_of("state", t("state"), state_badge, kind="text", importance=9),
             field_of("progress", t("done"), _progress, importance=8),
             field_of("message", t("message"), message_of, kind="prose", importance=7),
             field_of("created", t("made"), lambda job: Moment(job.created), importance=3),

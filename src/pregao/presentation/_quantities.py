@@ -180,6 +180,30 @@ class Duration(AbstractQuantity):
 
 
 @dataclass(frozen=True)
+class Latency(AbstractQuantity):
+    """A short time: milliseconds below a second; `is_beyond` is that it was longer."""
+
+    seconds: float
+    is_beyond: bool = False
+
+    def write(self, language: Language) -> str:
+        """Write it with its unit.
+
+        >>> Latency(0.0123).write("pt"), Latency(2.5, is_beyond=True).write("en")
+        ('12,3 ms', '> 2.50 s')
+        """
+        more = "> " if self.is_beyond else ""
+        if self.seconds < 1:
+            return f"{more}{number(1000 * self.seconds, 1, language)} ms"
+        return f"{more}{number(self.seconds, 2, language)} s"
+
+    @property
+    def sort_key(self) -> float | str:
+        """The seconds."""
+        return self.seconds
+
+
+@dataclass(frozen=True)
 class Setting(AbstractQuantity):
     """The value of a field of an experiment."""
 

@@ -40,58 +40,12 @@ def runs_table(
 ) -> Table:
     """Return runs with their scores on the test part, beside the naive forecast's.
 
-    With `champion_of`, the symbols that each run serves now, by its id, they have a column.
+    With `champion_of`, the symbols that each run serves now, by its id, they have the last column
+    in place of whether a run is registered.
     """
-    fields: list[Field[RunSummary]] = [
-        field_of("run", t("run"), _run, kind="text", importance=12),
-        field_of("created", t("made"), lambda run: Moment(run.created), importance=4),
-        field_of(
-            "symbols", t("symbols"), lambda run: symbols_cell(run.symbols), kind="text",
-            importance=11,
-        ),
-        field_of("horizon", t("horizon"), lambda run: Number(run.horizon), importance=6),
-        field_of("served", t("served"), _served, kind="text", importance=10),
-        field_of(
-            "edge", t("edge"), lambda run: edge_badge(run.edge), kind="text", importance=9
-        ),
-        field_of("crps", t("crps"), lambda run: Number(run.crps, 4), importance=5),
-        field_of(
-            "skill_naive",
-            t("skill_naive"),
-            lambda run: Percent(run.crps_skill_to_random_walk, signed=True),
-            short_title=t("skill_short_naive"),
-            importance=8,
-        ),
-        field_of(
-            "skill_best",
-            t("skill_best"),
-            lambda run: Cell(
-                Percent(run.crps_skill_to_best_baseline, signed=True), beside=(run.best_baseline,)
-            ),
-            short_title=t("skill_short_best"),
-            importance=3,
-        ),
-        field_of("mase", t("mase"), lambda run: Number(run.mase, 3), importance=2),
-        field_of(
-            "coverage_90", t("coverage_90"), lambda run: Percent(run.coverage_90), importance=1
-        ),
-        field_of(
-            "registered", t("registered"), lambda run: Flag(run.is_registered), importance=7
-        ),
-    ]  # fmt: skip
-    if champion_of is not None:
-        served = champion_of
-        fields.append(
-            field_of(
-                "champion",
-                t("champion_of"),
-                lambda run: symbols_cell(served.get(run.id, ())),
-                kind="text",
-            )
-        )
     return table_of(
         runs,
-        fields,
+        [*_RUN_FIELDS, _REGISTERED if champion_of is None else _champion_of(champion_of)],
         tags=lambda run: {
             "id": run.id,
             "symbols": " ".join(run.symbols[:50]),
@@ -130,3 +84,48 @@ def _champion_symbol(champion: "Champion") -> Cell:
 
 def _champion_run(champion: "Champion") -> Cell:
     return Cell(champion.run, link=Link("run", champion.run))
+
+
+def _champion_of(served: Mapping[str, Sequence[str]]) -> "Field[RunSummary]":
+    return field_of(
+        "champion", t("champion_of"), lambda run: symbols_cell(served.get(run.id, ())), kind="text"
+    )
+
+
+_REGISTERED: "Field[RunSummary]" = field_of(
+    "registered", t("registered"), lambda run: Flag(run.is_registered), importance=7
+)
+_RUN_FIELDS: "tuple[Field[RunSummary], ...]" = (
+    field_of("run", t("run"), _run, kind="text", importance=12),
+    field_of("created", t("made"), lambda run: Moment(run.created), importance=4),
+    field_of(
+        "symbols", t("symbols"), lambda run: symbols_cell(run.symbols), kind="text",
+        importance=11,
+    ),
+    field_of("horizon", t("horizon"), lambda run: Number(run.horizon), importance=6),
+    field_of("served", t("served"), _served, kind="text", importance=10),
+    field_of(
+        "edge", t("edge"), lambda run: edge_badge(run.edge), kind="text", importance=9
+    ),
+    field_of("crps", t("crps"), lambda run: Number(run.crps, 4), importance=5),
+    field_of(
+        "skill_naive",
+        t("skill_naive"),
+        lambda run: Percent(run.crps_skill_to_random_walk, signed=True),
+        short_title=t("skill_short_naive"),
+        importance=8,
+    ),
+    field_of(
+        "skill_best",
+        t("skill_best"),
+        lambda run: Cell(
+            Percent(run.crps_skill_to_best_baseline, signed=True), beside=(run.best_baseline,)
+        ),
+        short_title=t("skill_short_best"),
+        importance=3,
+    ),
+    field_of("mase", t("mase"), lambda run: Number(run.mase, 3), importance=2),
+    field_of(
+        "coverage_90", t("coverage_90"), lambda run: Percent(run.coverage_90), importance=1
+    ),
+)  # fmt: skip

@@ -49,7 +49,7 @@ class Column:
     """What the cells of a column have in common."""
 
     name: str
-    title: Quantity
+    title: Quantity | Cell
     short_title: Quantity
     kind: Literal["number", "text", "prose"] = "number"
     """How it is aligned and sorted; prose may take several lines."""
@@ -117,7 +117,7 @@ class Field(Generic[T]):
 
 def field_of(
     name: str,
-    title: Quantity,
+    title: Quantity | Cell,
     cell: "Callable[[T], Cell | Quantity]",
     *,
     kind: Literal["number", "text", "prose"] = "number",
@@ -127,7 +127,8 @@ def field_of(
     is_detail: bool = False,
 ) -> Field[T]:
     """Return a field; the options are those of its column."""
-    short = title if short_title is None else short_title
+    full = title.quantity if isinstance(title, Cell) else title
+    short = full if short_title is None else short_title
     return Field(Column(name, title, short, kind, importance, width, is_detail), cell)
 
 

@@ -1,8 +1,9 @@
-"""The report: one self-contained HTML file, and tables for notebooks."""
+"""The report: one self-contained HTML file, and tables as HTML for notebooks and pages."""
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pregao.report._html import Html as Html
     from pregao.report._page import check_page_path as check_page_path
     from pregao.report._page import page_html as page_html
     from pregao.report._page import write_page as write_page
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     from pregao.report._tables import ranking_html as ranking_html
 
 _LAZY = {
+    "Html": "_html",
     "check_page_path": "_page",
     "page_html": "_page",
     "write_page": "_page",

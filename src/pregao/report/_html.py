@@ -91,9 +91,9 @@ class Html:
                 shown = self.quantity(text)
                 return Markup('<span class="badge {}"{}>{}</span>').format(kind, title, shown)
             case SessionAhead(session):
-                return Markup('<span class="wide">{}</span><span class="narrow">{}</span>').format(
-                    self.quantity(Day(session)), self.quantity(Day(session, is_short=True))
-                )
+                return Markup(
+                    '<span class="full-day">{}</span><span class="short-day">{}</span>'
+                ).format(self.quantity(Day(session)), self.quantity(Day(session, is_short=True)))
             case Span() | Moment():
                 return self.in_words(lambda language: _parts(write(quantity, language)))
             case _:
@@ -101,7 +101,8 @@ class Html:
 
     def title(self, column: Column) -> Markup:
         """Return the title of a column, in which long names may break."""
-        return _breakable(self.quantity(column.title))
+        shown = column.title
+        return _breakable(self.cell(shown) if isinstance(shown, Cell) else self.quantity(shown))
 
     def cell(self, cell: Cell) -> Markup:
         """Return the inside of a cell: a bar, the quantity, marks behind it, details below it."""
@@ -132,8 +133,9 @@ class Html:
         named_by: str = "",
         label: object = "",
         data: str = "",
-        first: Callable[[TableRow], Markup] | None = None,
-        last: Callable[[TableRow], Markup] | None = None,
+        hidden: bool = False,
+        first: tuple[str, Callable[[TableRow], Markup]] | None = None,
+        last: tuple[str, Callable[[TableRow], Markup]] | None = None,
     ) -> Markup:
         """Return a table in a box that scrolls.
 
@@ -148,7 +150,7 @@ class Html:
         data
             By what a script finds the table, as ``data-table``.
         first, last
-            What a page puts before and after the cells of each row, such as a button.
+            A title, and what a page puts before or after the cells of each row, such as a button.
         """
         return Markup(  # noqa: S704 - a template of our own, which escapes
             _template().render(
@@ -159,6 +161,7 @@ class Html:
                 named_by=named_by,
                 label=label,
                 data=data,
+                hidden=hidden,
                 first=first,
                 last=last,
                 html=self,

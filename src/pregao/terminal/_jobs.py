@@ -24,7 +24,7 @@ def print_jobs(jobs: "Sequence[Job]", language: Language) -> None:
 
 def print_job(job: "Job", language: Language) -> None:
     """Print what is known of one job."""
-    console, badge = standard_output(), state_badge(job.state)
+    console, badge = standard_output(), state_badge(job)
     line = Text(f"{job.id}  {job.kind}  ")
     say(console, line.append(write(badge, language), style=style_of(badge)))
     say(console, Text(f"  {TEXTS[language]['attempts']}: {job.attempts}"))

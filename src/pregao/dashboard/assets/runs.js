@@ -22,7 +22,7 @@ function watchChoice(form) {
 
 function watchFilter(form) {
   const [text, symbol, edge] = ["#filter-text", "#filter-symbol", "#filter-edge"].map((each) => $(each, form));
-  const rows = $$("#runs-table tbody tr");
+  const rows = $$('[data-table="runs"] tbody tr');
   const matching = $("#matching");
   const whole = matching ? [...matching.childNodes] : [];
   const show = () => {
