@@ -17,7 +17,7 @@ from pregao.presentation import (
     jobs_table,
     table_of,
 )
-from pregao.values import Text
+from pregao.values import Text, bilingual
 
 if TYPE_CHECKING:
     from pregao.dashboard._measures import Quantile, RouteMeasured
@@ -139,10 +139,7 @@ def _answers(seat: "Seated") -> Quantity:
 
 
 def _trouble(seat: "Seated") -> Text:
-    found = [
-        Text.of("{code}: {seen}", "{code}: {seen}", code=each.code, seen=each.seen)
-        for each in seat.trouble
-    ]
+    found = [bilingual("{code}: {seen}", code=each.code, seen=each.seen) for each in seat.trouble]
     return Text.joined(found, en=" ", pt_br=" ")
 
 

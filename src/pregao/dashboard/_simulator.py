@@ -13,7 +13,7 @@ from pregao.presentation.figures import fan_figure
 from pregao.prices import BadRow, BadRowsError, PastedPrices, Prices, read_pasted
 from pregao.registry import ServedModel
 from pregao.service import LEAST_ROWS, ForecastShown, Kept, Ticker
-from pregao.values import Language, Text, Value
+from pregao.values import Language, Text, Value, bilingual
 
 router = APIRouter(include_in_schema=False)
 
@@ -114,27 +114,23 @@ def _fit_for(model: ServedModel, pasted: PastedPrices) -> Prices:
 
 def _note(shown: ForecastShown) -> Text:
     if shown.run is None:
-        return Text.of(
+        return bilingual(
             "{name}, a baseline, answers: closes alone, or no champion for them",
-            "Responde {name}, uma referência: só fechamentos, ou sem campeão para eles",
             name=shown.forecaster,
         )
     if shown.edge == "none":
-        return Text.of(
+        return bilingual(
             "{name} answers; no network has earned its place here, so use the ranges and not the "
             "direction",
-            "Responde {name}; nenhuma rede conquistou o lugar aqui: use as faixas, não a direção",
             name=shown.forecaster,
         )
-    return Text.of("{name} answers", "Responde {name}", name=shown.forecaster)
+    return bilingual("{name} answers", name=shown.forecaster)
 
 
 def _note_of_candidate(model: ServedModel) -> Text:
-    return Text.of(
+    return bilingual(
         "{name} itself answers, as it was judged. It has not earned its place, which {served} has: "
         "use the ranges and not the direction",
-        "Responde a própria {name}, como foi julgada. Ela não conquistou o lugar, que é de "
-        "{served}: use as faixas, não a direção",
         name=model.name,
         served=model.run.report.champion,
     )

@@ -21,14 +21,13 @@ from pregao.dashboard._form import (
     values_of,
 )
 from pregao.dashboard._requests import Page, answered
-from pregao.dashboard._texts_zoo import NETWORKS_PT, RECIPES_PT
 from pregao.dataset import FEATURE_SETS
 from pregao.inference import Edge
 from pregao.instruments import Symbol
 from pregao.jobs import Job, JobKindName, JobProgress, JobState
 from pregao.presentation import TEXTS, jobs_table
 from pregao.training import RECIPES, Experiment, Recipe, find_recipe, list_networks
-from pregao.values import Text, Value
+from pregao.values import Text, Value, bilingual
 from pregao.workbench import MODES
 from pregao.zoo.networks import ZOO, current_name, find_network, network_name
 
@@ -206,7 +205,7 @@ def _fields_of(experiment: Experiment) -> Fields:
 
 
 def _recipe_choice(recipe: Recipe) -> RecipeChoice:
-    about = Text(en=recipe.description, pt_br=RECIPES_PT.get(recipe.name, recipe.description))
+    about = bilingual(recipe.description)
     return RecipeChoice(
         name=recipe.name,
         about=about,
@@ -225,17 +224,13 @@ def _categories() -> tuple[Category, ...]:
                     name=each.name,
                     number=each.number,
                     parameters=each.parameters,
-                    about=_about(each.name, each.description),
+                    about=bilingual(each.description),
                 )
                 for each in listed
             ),
         )
         for name, listed in groupby(list_networks(), key=lambda each: each.category)
     )
-
-
-def _about(name: str, description: str) -> Text:
-    return Text(en=description, pt_br=NETWORKS_PT.get(name, description))
 
 
 def _of_plots(key: str) -> Text:

@@ -18,7 +18,7 @@ from pregao.errors import HistoryTooShortError, MissingColumnsError, SplitError
 from pregao.findings import Finding
 from pregao.instruments import Symbol
 from pregao.prices import Prices
-from pregao.values import Text
+from pregao.values import Text, bilingual
 
 MIN_WINDOWS = {"train": 60, "validation": 20, "test": 20}
 """With fewer windows the scores of a part mean nothing: a 90 % interval has two misses in 20."""
@@ -276,15 +276,11 @@ def _untrained_findings(prices: Sequence[Prices], parts: Sequence[Parts]) -> tup
     return tuple(
         Finding.from_code(
             "LRN005",
-            Text.of(
+            bilingual(
                 "{symbol} has no window before the end of the training part",
-                "{symbol} não tem janela antes do fim da parte de treino",
                 symbol=str(each.symbol),
             ),
-            do=Text(
-                en="judge its forecasts with care: the network knows only the other symbols",
-                pt_br="leia essas previsões com cautela: a rede só conhece os outros ativos",
-            ),
+            do=bilingual("judge its forecasts with care: the network knows only the other symbols"),
             symbol=str(each.symbol),
         )
         for each, part in zip(prices, parts, strict=True)
@@ -342,9 +338,8 @@ def _without_order_book(
     absent = [each.name for each in features if each.needs_order_book and without]
     if not absent:
         return features, ()
-    seen = Text.of(
+    seen = bilingual(
         "{symbols} without best offers: {features} left out",
-        "{symbols} sem melhores ofertas: {features} de fora",
         symbols=", ".join(without),
         features=Text.joined([Text.same(name) for name in absent]),
     )

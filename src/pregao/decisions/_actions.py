@@ -31,16 +31,14 @@ from pregao.decisions._probability_calibration import (
 from pregao.decisions._thresholds import TunedThresholds, tune_thresholds
 from pregao.findings import Finding
 from pregao.training import Actions, Model
-from pregao.values import Text, Value
+from pregao.values import Value, bilingual
 
 if TYPE_CHECKING:
     from pregao.zoo.baselines import Forecaster
 
-_BY_RULE = Text(
-    en="the labels follow from the inputs by rule, so that the accuracy measures no forecast; "
-    "compare it with that of the majority class",
-    pt_br="os rótulos seguem das entradas por regra, e a acurácia não mede previsão alguma; "
-    "compare-a com a da classe majoritária",
+_BY_RULE = bilingual(
+    "the labels follow from the inputs by rule, so that the accuracy measures no forecast; "
+    "compare it with that of the majority class"
 )
 
 Part = Literal["train", "validation", "test"]
@@ -173,11 +171,9 @@ def action_findings(report: ActionReport | None) -> tuple[Finding, ...]:
     return (
         Finding.from_code(
             "EVA006",
-            Text.of(
+            bilingual(
                 "the accuracy is {accuracy:.1f} % on {windows} test windows, that of always "
                 "{commonest} {majority:.1f} %; the balanced accuracy is {balanced:.1f} %",
-                "a acurácia é de {accuracy:.1f} % em {windows} janelas de teste, a de sempre "
-                "{commonest} {majority:.1f} %; a acurácia balanceada é de {balanced:.1f} %",
                 accuracy=100 * scores.accuracy,
                 windows=scores.num_windows,
                 commonest=scores.majority.action,

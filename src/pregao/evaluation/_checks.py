@@ -8,7 +8,7 @@ import numpy as np
 
 from pregao.evaluation._results import Trials
 from pregao.findings import Finding
-from pregao.values import Text
+from pregao.values import Text, bilingual
 
 BELIEVABLE_R2 = 0.2
 """On returns; networks of Gu, Kelly and Xiu (2020) reach 0.004 on monthly returns of stocks."""
@@ -56,11 +56,9 @@ def accuracy_above_possible(
     possible = best_accuracy(shares)
     if accuracy <= possible or num_windows <= FEW_WINDOWS:
         return None
-    seen = Text.of(
+    seen = bilingual(
         "{name} is right in {accuracy:.1f} % of {windows} windows, where {possible:.1f} % is the "
         "most that a forecast with an R2 of {r2:.1f} on returns can be",
-        "{name} acerta {accuracy:.1f} % de {windows} janelas, e {possible:.1f} % é o máximo de uma "
-        "previsão com R2 de {r2:.1f} nos retornos",
         name=name,
         accuracy=100 * accuracy,
         windows=num_windows,
@@ -78,36 +76,21 @@ def price_r2_alone(name: str, r2: float, naive_r2: float | None = None) -> Findi
     if r2 < IMPRESSIVE_PRICE_R2 or (naive_r2 is not None and r2 > naive_r2):
         return None
     naive = (
-        Text(en="stands alone", pt_br="está sozinho")
+        bilingual("stands alone")
         if naive_r2 is None
-        else Text.of(
-            "is what repeating the last price has: {naive:.4f}",
-            "é o que tem quem repete o último preço: {naive:.4f}",
-            naive=naive_r2,
-        )
+        else bilingual("is what repeating the last price has: {naive:.4f}", naive=naive_r2)
     )
-    seen = Text.of(
-        "{name}'s R2 of {r2:.4f} on prices {naive}",
-        "o R2 de {r2:.4f} de {name} nos preços {naive}",
-        name=name,
-        r2=r2,
-        naive=naive,
-    )
-    do = Text(
-        en="read the R2 on returns or MASE: on prices any forecast near the last one has 0.98",
-        pt_br="leia o R2 nos retornos ou o MASE: nos preços qualquer previsão perto do último tem "
-        "0,98",
+    seen = bilingual("{name}'s R2 of {r2:.4f} on prices {naive}", name=name, r2=r2, naive=naive)
+    do = bilingual(
+        "read the R2 on returns or MASE: on prices any forecast near the last one has 0.98"
     )
     return Finding.from_code("EVA002", seen, severity="warning", do=do)
 
 
 def leak(what: str, cutoff: date) -> Finding:
     """Return the first value that changed when prices after a cutoff were randomised (EVA003)."""
-    seen = Text.of(
-        "{what} changed at {cutoff} when only later prices did",
-        "{what} mudou em {cutoff} quando só mudaram preços posteriores",
-        what=what,
-        cutoff=cutoff,
+    seen = bilingual(
+        "{what} changed at {cutoff} when only later prices did", what=what, cutoff=cutoff
     )
     return Finding.from_code("EVA003", seen)
 
@@ -116,9 +99,8 @@ def trials_not_counted(counted: int, known: int) -> Finding | None:
     """Compare the trials in the ledger with those known to have run (EVA007)."""
     if counted >= known:
         return None
-    seen = Text.of(
+    seen = bilingual(
         "the ledger counts {counted} trials, and at least {known} were run",
-        "o registro conta {counted} tentativas, e pelo menos {known} foram feitas",
         counted=counted,
         known=known,
     )
@@ -129,11 +111,7 @@ def opened_again(times: int) -> Finding | None:
     """Find repeated accesses to a test part, this one included (EVA008)."""
     if times <= 1:
         return None
-    seen = Text.of(
-        "the ledger counts {times} openings of these test sessions",
-        "o registro conta {times} aberturas destes pregões de teste",
-        times=times,
-    )
+    seen = bilingual("the ledger counts {times} openings of these test sessions", times=times)
     return Finding.from_code("EVA008", seen)
 
 
@@ -149,16 +127,11 @@ def class_imbalance(counts: Mapping[str, int]) -> Finding | None:
     if not any(count < LEAST_CLASS_SHARE * total for count in counts.values()):
         return None
     shares = [
-        Text.of(
-            "{name} {share:.1f} %", "{name} {share:.1f} %", name=name, share=100 * count / total
-        )
+        bilingual("{name} {share:.1f} %", name=name, share=100 * count / total)
         for name, count in counts.items()
     ]
-    seen = Text.of(
-        "of {total} labels: {shares}",
-        "de {total} rótulos: {shares}",
-        total=total,
-        shares=Text.joined(shares, en=", ", pt_br=", "),
+    seen = bilingual(
+        "of {total} labels: {shares}", total=total, shares=Text.joined(shares, en=", ", pt_br=", ")
     )
     return Finding.from_code("EVA009", seen)
 
@@ -169,14 +142,11 @@ def not_promoted(
     """Return why the best network does not become champion (EVA011)."""
     why = []
     if not in_confidence_set:
-        outside = Text(
-            en="is not in the model confidence set", pt_br="não está no conjunto de confiança"
-        )
+        outside = bilingual("is not in the model confidence set")
         why.append(outside)
     if p_value >= level:
-        no_better = Text.of(
+        no_better = bilingual(
             "does not beat {baseline} at the {level:.0f} % level (p = {p:.3f})",
-            "não vence {baseline} ao nível de {level:.0f} % (p = {p:.3f})",
             baseline=baseline,
             level=100 * level,
             p=p_value,
@@ -184,7 +154,7 @@ def not_promoted(
         why.append(no_better)
     if not why:
         return None
-    seen = Text.of("{name} {why}", "{name} {why}", name=name, why=Text.joined(why))
+    seen = bilingual("{name} {why}", name=name, why=Text.joined(why))
     return Finding.from_code("EVA011", seen)
 
 
@@ -192,10 +162,8 @@ def fails_when_volatile(name: str, coverage: float, *, promised: float = 0.9) ->
     """Compare the coverage in the top tercile of volatility with the nominal one (EVA012)."""
     if coverage >= promised - TOLERATED_SHORTFALL:
         return None
-    seen = Text.of(
+    seen = bilingual(
         "in the most volatile third of the sessions {name}'s {promised:.0f} % range held "
-        "{coverage:.1f} %",
-        "no terço mais volátil dos pregões a faixa de {promised:.0f} % de {name} conteve "
         "{coverage:.1f} %",
         name=name,
         promised=100 * promised,
@@ -214,27 +182,15 @@ def overfitted_by_selection(
     """
     seen = []
     if pbo is not None and pbo > MOST_PBO:
-        by_pbo = Text.of(
-            "a probability of backtest overfitting of {pbo:.2f}",
-            "probabilidade de sobreajuste do backtest de {pbo:.2f}",
-            pbo=pbo,
-        )
+        by_pbo = bilingual("a probability of backtest overfitting of {pbo:.2f}", pbo=pbo)
         seen.append(by_pbo)
     if deflated_sharpe is not None and deflated_sharpe < LEAST_DEFLATED_SHARPE:
-        by_sharpe = Text.of(
-            "a deflated Sharpe ratio of {ratio:.2f}",
-            "Sharpe deflacionado de {ratio:.2f}",
-            ratio=deflated_sharpe,
-        )
+        by_sharpe = bilingual("a deflated Sharpe ratio of {ratio:.2f}", ratio=deflated_sharpe)
         seen.append(by_sharpe)
     if not seen:
         return None
-    text = Text.of(
-        "after {trials} trials {name} has {seen}",
-        "depois de {trials} tentativas {name} tem {seen}",
-        trials=trials,
-        name=name,
-        seen=Text.joined(seen),
+    text = bilingual(
+        "after {trials} trials {name} has {seen}", trials=trials, name=name, seen=Text.joined(seen)
     )
     return Finding.from_code("EVA013", text)
 
@@ -248,9 +204,8 @@ def costs_eat_edge(
     """
     if not gross > rival_net >= net:
         return None
-    seen = Text.of(
+    seen = bilingual(
         "{name} earns {gross:.1f} % before costs and {net:.1f} % after them, {rival} {other:.1f} %",
-        "{name} ganha {gross:.1f} % antes dos custos e {net:.1f} % depois, {rival} {other:.1f} %",
         name=name,
         gross=100 * gross,
         net=100 * net,
@@ -264,9 +219,8 @@ def labels_swapped(read: Sequence[str], found: Sequence[str], *, p_value: float)
     """Compare the order in which classes are read with the one that fits outcomes (EVA015)."""
     if tuple(read) == tuple(found):
         return None
-    seen = Text.of(
+    seen = bilingual(
         "the classes are read as {read}, and what came fits {found} (p = {p:.4f})",
-        "as classes são lidas como {read}, e o que veio condiz com {found} (p = {p:.4f})",
         read=", ".join(read),
         found=", ".join(found),
         p=p_value,
@@ -286,10 +240,8 @@ def folds_disagree(name: str, skills: Sequence[float]) -> Finding | None:
         or gaining >= LEAST_SHARE_OF_FOLDS * len(skills)
     ):
         return None
-    seen = Text.of(
+    seen = bilingual(
         "{name} gains {mean:.1f} % on average, in {gaining} of {folds} folds; the worst loses "
-        "{worst:.1f} %",
-        "{name} ganha {mean:.1f} % na média, em {gaining} de {folds} folds; o pior perde "
         "{worst:.1f} %",
         name=name,
         mean=100 * fmean(skills),

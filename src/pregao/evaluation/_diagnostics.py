@@ -46,7 +46,7 @@ from pregao.scores import (
     observed_outcomes,
 )
 from pregao.training import Ensemble, FittedNetwork
-from pregao.values import Text, Value
+from pregao.values import Value, bilingual
 
 if TYPE_CHECKING:
     from pregao.zoo.baselines import Forecaster
@@ -239,7 +239,7 @@ def _account_findings(name: str, account: Account) -> Iterator[Finding | None]:
         name,
         gross=own.before_costs.total_return,
         net=own.after_costs.total_return,
-        rival=Text(en="buying and holding", pt_br="comprar e manter"),
+        rival=bilingual("buying and holding"),
         rival_net=market.after_costs.total_return,
     )
     if account.sharpe.num_trials > 1 and account.sharpe.track_record.sharpe > 0:

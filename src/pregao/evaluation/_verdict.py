@@ -2,19 +2,21 @@
 
 from pregao.evaluation._results import EvaluatedForecaster
 from pregao.inference import Promotion, Verdict
-from pregao.values import Text
+from pregao.values import Text, bilingual
 
 
 def verdict_on(
     candidate: EvaluatedForecaster, promotion: Promotion | None, *, num_folds: int = 1
 ) -> Verdict:
     """Return whether the candidate has an edge over the best baseline, and what follows."""
+    return Verdict.from_text(_sentence(candidate, promotion, num_folds))
+
+
+def _sentence(candidate: EvaluatedForecaster, promotion: Promotion | None, num_folds: int) -> Text:
     if promotion is None:
-        return Verdict.of(
+        return bilingual(
             "No edge: there is no network to compare, and the best baseline is {name}; use the "
             "ranges, not the direction.",
-            "Sem vantagem: não há rede para comparar, e a melhor referência é {name}; use as "
-            "faixas, não a direção.",
             name=candidate.name,
         )
     rival = candidate.versus_best_baseline
@@ -27,46 +29,39 @@ def verdict_on(
         "p": _p_value(rival.tested_p_value),
     }
     if promotion.promoted:
-        return Verdict.of(
+        return bilingual(
             "Edge: on {windows} test windows{folds} {name}'s CRPS is {than} that of the best "
             "baseline, {rival} (DM {p}).",
-            "Há vantagem: em {windows} janelas de teste{folds}, o CRPS de {name} é {than} da "
-            "melhor referência, {rival} (DM {p}).",
             **facts,
         )
-    return Verdict.of(
+    return bilingual(
         "No edge: on {windows} test windows{folds} {name}'s CRPS is {than} that of the best "
         "baseline, {rival} (DM {p}){set}; forecasts are {rival}'s: use the ranges, not the "
         "direction.",
-        "Sem vantagem: em {windows} janelas de teste{folds}, o CRPS de {name} é {than} da melhor "
-        "referência, {rival} (DM {p}){set}; as previsões são as de {rival}: use as faixas, não a "
-        "direção.",
         **facts,
         set=_set(promotion),
     )
 
 
 def _folds(number: int) -> Text:
-    if number == 1:
-        return Text.same("")
-    return Text.of(" of {n} folds", " de {n} dobras", n=number)
+    return Text.same("") if number == 1 else bilingual(" of {n} folds", n=number)
 
 
 def _than(skill: float) -> Text:
-    by = f"{100 * abs(skill):.1f}"
-    if by == "0.0":
-        return Text(en="the same as", pt_br="igual ao")
-    sides = (
-        (" % lower than", " % menor que o") if skill > 0 else (" % higher than", " % maior que o")
-    )
-    return Text(en=by + sides[0], pt_br=by.replace(".", ",") + sides[1])
+    percent = 100 * abs(skill)
+    if f"{percent:.1f}" == "0.0":
+        return bilingual("the same as")
+    if skill > 0:
+        return bilingual("{percent:.1f} % lower than", percent=percent)
+    return bilingual("{percent:.1f} % higher than", percent=percent)
 
 
 def _p_value(p_value: float) -> Text:
     if p_value < 0.001:
-        return Text(en="p < 0.001", pt_br="p < 0,001")
-    text = f"p = {p_value:.{3 if p_value < 0.01 else 2}f}"
-    return Text(en=text, pt_br=text.replace(".", ","))
+        return bilingual("p < 0.001")
+    if p_value < 0.01:
+        return bilingual("p = {p_value:.3f}", p_value=p_value)
+    return bilingual("p = {p_value:.2f}", p_value=p_value)
 
 
 def _set(promotion: Promotion) -> Text:
@@ -74,14 +69,9 @@ def _set(promotion: Promotion) -> Text:
     if promotion.dm_p_value >= promotion.level:
         return Text.same("")
     if promotion.hardest_p_value >= promotion.level:
-        return Text.of(
-            ", but {name} is not beaten beyond luck",
-            ", mas {name} não é vencido além da sorte",
-            name=promotion.hardest_baseline,
+        return bilingual(
+            ", but the difference to {name} is not significant", name=promotion.hardest_baseline
         )
     if promotion.in_confidence_set:
         return Text.same("")
-    return Text(
-        en=", but another forecaster is better still",
-        pt_br=", mas outra previsão é ainda melhor",
-    )
+    return bilingual(", but another forecaster is better")

@@ -6,56 +6,40 @@ from typing import Literal, assert_never
 from pregao.explanation._integrated_gradients import IntegratedGradients, sum_by_lag_group
 from pregao.explanation._permutation_importance import PermutationImportance, PermutationImportances
 from pregao.training import ActionProbability, MedianAt, Quantity, WidthAt
-from pregao.values import Text
+from pregao.values import Text, bilingual
 
 # Above this share of the attributions, the gap of the integration makes their sizes unreliable.
 _MAX_GAP_SHARE = 0.05
 _NUM_NAMED = 3
 _ACTIONS = {
-    "buy": Text(en="buy", pt_br="comprar"),
-    "sell": Text(en="sell", pt_br="vender"),
-    "hold": Text(en="hold", pt_br="manter"),
+    "buy": bilingual("buy"),
+    "sell": bilingual("sell"),
+    "hold": bilingual("hold"),
 }
-_SESSION, _SESSIONS = Text(en="session", pt_br="pregão"), Text(en="sessions", pt_br="pregões")
+_SESSION, _SESSIONS = bilingual("session"), bilingual("sessions")
 
-REMINDER = Text(
-    en="It says what the network read, not what moves the market.",
-    pt_br="Isto diz o que a rede leu, não o que move o mercado.",
+REMINDER = bilingual("It says what the network read, not what moves the market.")
+WITHOUT_EDGE = bilingual(
+    "There is no edge over the best baseline: it says what the network read, not what moves the "
+    "market."
 )
-WITHOUT_EDGE = Text(
-    en="There is no edge over the best baseline: it says what the network read, not what moves the "
-    "market.",
-    pt_br="Não há vantagem sobre a melhor referência: isto diz o que a rede leu, não o que move o "
-    "mercado.",
+IGNORES_INPUTS = bilingual(
+    "No epoch beat the untrained network, so it equals its anchor: it reads nothing of the "
+    "window, and there is nothing to explain."
 )
-IGNORES_INPUTS = Text(
-    en="No epoch beat the untrained network, so it equals its anchor: it reads nothing of the "
-    "window, and there is nothing to explain.",
-    pt_br="Nenhuma época superou a rede sem treino, portanto ela é igual à sua âncora: não lê nada "
-    "da janela, e não há o que explicar.",
+IGNORES_FEATURES = bilingual("It reads no features: its forecasts are the same whatever they are.")
+_LARGE_GAP = bilingual(
+    "The shares do not add up: the network cannot be differentiated everywhere, so take no more "
+    "than their order from them."
 )
-IGNORES_FEATURES = Text(
-    en="It reads no features: its forecasts are the same whatever they are.",
-    pt_br="Não lê nenhum atributo: as previsões são as mesmas, quaisquer que eles sejam.",
-)
-_LARGE_GAP = Text(
-    en="The shares do not add up: the network cannot be differentiated everywhere, so take no more "
-    "than their order from them.",
-    pt_br="As parcelas não fecham: a rede não é diferenciável em toda parte; tire delas, no "
-    "máximo, a ordem.",
-)
-_NO_LAGS = Text(
-    en="No group of lags matters beyond chance.",
-    pt_br="Nenhum grupo de defasagens pesa além do acaso.",
-)
+_NO_LAGS = bilingual("No group of lags matters beyond chance.")
 
 
 def baseline_served(name: str) -> Text:
     """Return the sentence that a baseline is served in place of the network."""
-    return Text.of(
+    return bilingual(
         "The network was not promoted: {name} forecasts, and what is explained here is the "
         "network.",
-        "A rede não foi promovida: quem prevê é {name}, e o que se explica aqui é a rede.",
         name=name,
     )
 
@@ -88,18 +72,13 @@ def quantity_name(quantity: Quantity) -> Text:
     """
     match quantity:
         case MedianAt(step=step):
-            return Text.of("Median in {ahead}", "Mediana em {ahead}", ahead=_sessions(step))
+            return bilingual("Median in {ahead}", ahead=_sessions(step))
         case WidthAt(step=step, percent=percent):
-            return Text.of(
-                "Width of the {percent} % range in {ahead}",
-                "Largura da faixa de {percent} % em {ahead}",
-                percent=percent,
-                ahead=_sessions(step),
+            return bilingual(
+                "Width of the {percent} % range in {ahead}", percent=percent, ahead=_sessions(step)
             )
         case ActionProbability(action=action):
-            return Text.of(
-                "Probability of {action}", "Probabilidade de {action}", action=_ACTIONS[action]
-            )
+            return bilingual("Probability of {action}", action=_ACTIONS[action])
         case _:
             assert_never(quantity)
 
@@ -107,19 +86,12 @@ def quantity_name(quantity: Quantity) -> Text:
 def _describe_quantity(attributed: IntegratedGradients) -> Text:
     name, value = quantity_name(attributed.quantity), _number(attributed.value_percent)
     if attributed.absolute_percent == 0:
-        return Text.of(
-            "{name}: {value} %, whatever the inputs are.",
-            "{name}: {value} %, quaisquer que sejam as entradas.",
-            name=name,
-            value=value,
-        )
+        return bilingual("{name}: {value} %, whatever the inputs are.", name=name, value=value)
     lags, share = _most_read_lags(attributed)
     most = {each.name: each.signed_percent for each in attributed.sorted_by_size()[:_NUM_NAMED]}
-    return Text.of(
+    return bilingual(
         "{name}: {value} %, {points} points from what the average input would give. What mattered "
         "most: {most}; {share} % of all in {lags}.",
-        "{name}: {value} %, {points} pontos em relação ao que a entrada média daria. O que mais "
-        "pesou: {most}; {share} % do total em {lags}.",
         name=name,
         value=value,
         points=_number(attributed.difference_percent, "+"),
@@ -144,18 +116,14 @@ def _describe_features(importances: PermutationImportances) -> Text:
     everything = _number(importances.everything.rise_percent, "+")
     clear = _clear(importances.by_feature)
     if not clear:
-        return Text.of(
+        return bilingual(
             "No single feature matters beyond chance: to swap one among windows does not clearly "
             "raise the validation CRPS. To swap all changes it by {everything} %.",
-            "Nenhum atributo sozinho pesa além do acaso: trocar um entre janelas não eleva com "
-            "clareza o CRPS de validação. Trocar todos o muda em {everything} %.",
             everything=everything,
         )
-    return Text.of(
+    return bilingual(
         "What mattered most: {most}. So much the validation CRPS rises when a feature is swapped "
         "among windows; to swap all changes it by {everything} %.",
-        "O que mais pesou: {most}. É quanto o CRPS de validação sobe quando se troca um atributo "
-        "entre janelas; trocar todos o muda em {everything} %.",
         most=_listed({each.name: each.rise_percent for each in clear[:_NUM_NAMED]}, " %"),
         everything=everything,
     )
@@ -166,11 +134,9 @@ def _describe_clusters(importances: PermutationImportances) -> Iterator[Text]:
     alone = {each.name: each.rise_percent for each in importances.by_feature}
     for each in _clear(importances.by_cluster):
         if each.rise_percent > max(alone[member] for member in each.members):
-            yield Text.of(
+            yield bilingual(
                 "Swapped together, {names} cost {rise} %: they move together, and one can stand in "
                 "for the other.",
-                "Trocados juntos, {names} custam {rise} %: andam juntos, e um pode fazer as vezes "
-                "do outro.",
                 names=each.name,
                 rise=_number(each.rise_percent, "+"),
             )
@@ -180,9 +146,8 @@ def _describe_lags(by_lag: Sequence[PermutationImportance]) -> Text:
     clear = _clear(by_lag)
     if not clear:
         return _NO_LAGS
-    return Text.of(
+    return bilingual(
         "Of the sessions in the window, what mattered most: {lags} ({rise} %).",
-        "Dos pregões da janela, o que mais pesou: {lags} ({rise} %).",
         lags=_lags(clear[0].name),
         rise=_number(clear[0].rise_percent, "+"),
     )
@@ -200,8 +165,8 @@ def _sessions(count: int) -> Text:
 
 def _lags(lags: str) -> Text:
     if lags == "1":
-        return Text(en="the session of the cutoff", pt_br="o pregão do corte")
-    return Text.of("lags {lags}", "defasagens {lags}", lags=lags)
+        return bilingual("the session of the cutoff")
+    return bilingual("lags {lags}", lags=lags)
 
 
 def _listed(most: Mapping[str, float], unit: str) -> Text:

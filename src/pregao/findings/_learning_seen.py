@@ -3,16 +3,15 @@
 from collections.abc import Sequence
 
 from pregao.findings._finding import Finding
-from pregao.values import Text
+from pregao.values import Text, bilingual
 
 _MOST_SYMBOLS = 5
 
 
 def not_trained_on(run: str, trained_on: Sequence[str], symbol: str) -> Finding:
     """Return that a run forecasts a symbol it was not trained on (LRN005)."""
-    seen = Text.of(
+    seen = bilingual(
         "{run} was trained on {symbols}, not on {symbol}",
-        "{run} foi treinada com {symbols}, não com {symbol}",
         run=run,
         symbols=", ".join(trained_on[:_MOST_SYMBOLS]),
         symbol=symbol,
@@ -32,32 +31,15 @@ def ticker_left_out(symbol: str, reason: str) -> Finding:
 
 def no_trial_trained(network: str, reason: str | None) -> Finding:
     """Return that a search trained no trial of a network (LRN008); without a reason, for time."""
-    why = (
-        Text(en=" in the time given", pt_br=" no tempo dado")
-        if reason is None
-        else Text.same(f": {reason}")
-    )
-    seen = Text.of(
-        "no trial of {network} could be trained{why}",
-        "nenhuma tentativa de {network} pôde ser treinada{why}",
-        network=network,
-        why=why,
-    )
+    why = bilingual(" in the time given") if reason is None else Text.same(f": {reason}")
+    seen = bilingual("no trial of {network} could be trained{why}", network=network, why=why)
     return Finding.from_code("LRN008", seen)
 
 
 def search_unfinished(search: str, num_trials: int) -> Finding:
     """Return that a search ran out of time (LRN009)."""
-    seen = Text.of(
-        "the time was up after {trials} trials",
-        "o tempo acabou depois de {trials} tentativas",
-        trials=num_trials,
-    )
-    do = Text.of(
-        "'pregao search --resume {search}' goes on",
-        "'pregao search --resume {search}' continua",
-        search=search,
-    )
+    seen = bilingual("the time was up after {trials} trials", trials=num_trials)
+    do = bilingual("'pregao search --resume {search}' goes on", search=search)
     return Finding.from_code("LRN009", seen, do=do)
 
 
@@ -65,9 +47,8 @@ def horizon_mismatch(run: str, *, requested: int, trained: int) -> Finding | Non
     """Compare a requested horizon with the one that a run was trained for (LRN011)."""
     if requested == trained:
         return None
-    seen = Text.of(
+    seen = bilingual(
         "{run} was trained for {trained} sessions ahead, and {requested} were asked for",
-        "{run} foi treinada para {trained} pregões à frente, e foram pedidos {requested}",
         run=run,
         trained=trained,
         requested=requested,

@@ -1,6 +1,6 @@
 """What is known of a candidate beside the best baseline."""
 
-from typing import Literal
+from typing import Literal, Self
 
 from pregao.values import Text
 
@@ -13,3 +13,8 @@ Edge = Literal["none", "proven"]
 
 class Verdict(Text):
     """One plain sentence, in English and in Brazilian Portuguese."""
+
+    @classmethod
+    def from_text(cls, text: Text) -> Self:
+        """Return a text as a verdict."""
+        return cls(en=text.en, pt_br=text.pt_br)

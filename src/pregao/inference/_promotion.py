@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Literal, Self, assert_never
 
 from pydantic import model_validator
 
@@ -17,7 +17,7 @@ from pregao.inference._superior_ability import (
 )
 from pregao.instruments import Sessions
 from pregao.scores import NAIVE, Float
-from pregao.values import Value
+from pregao.values import Text, Value, bilingual
 
 
 class Promotion(Value):
@@ -190,11 +190,13 @@ def _decide(
         skill=gain.skill,
         num_forecasters=place.num_forecasters,
         confidence_set=found.members,
-        why=Verdict(
-            en=f"{_gain_in_english(gain)}, {_place_in_english(place)}. "
-            f"{_end_in_english(champion, obstacle, hardest)}",
-            pt_br=f"{_gain_in_portuguese(gain)}, {_place_in_portuguese(place)}. "
-            f"{_end_in_portuguese(champion, obstacle, hardest)}",
+        why=Verdict.from_text(
+            bilingual(
+                "{gain}, {place}. {end}",
+                gain=_gain_text(gain),
+                place=_place_text(place),
+                end=_end_text(champion, obstacle, hardest),
+            )
         ),
     )
 
@@ -222,25 +224,6 @@ class _Gain:
     skill: Interval
     p_value: float
 
-    def ends(self, to: str) -> str:
-        """Format the ends of the interval; empty without an interval."""
-        if self.skill.low is None or self.skill.high is None:
-            return ""
-        level = round(100 * self.skill.level)
-        return f"{level} %: {100 * self.skill.low:.1f} {to} {100 * self.skill.high:.1f} %; "
-
-    @property
-    def is_lower(self) -> bool:
-        """Return whether the candidate's loss is not above the baseline's."""
-        return self.skill.estimate >= 0
-
-    @property
-    def test(self) -> str:
-        """The p-value of the test, formatted."""
-        p_value = self.p_value
-        written = f"= {p_value:.{3 if p_value < 0.01 else 2}f}" if p_value >= 0.001 else "< 0.001"
-        return f"DM p {written}"
-
 
 @dataclass(frozen=True)
 class _Place:
@@ -251,64 +234,80 @@ class _Place:
     num_forecasters: int
 
 
-def _gain_in_english(gain: _Gain) -> str:
-    return (
-        f"On {gain.skill.num_observations} test sessions the loss of {gain.candidate} is "
-        f"{100 * abs(gain.skill.estimate):.1f} % {'lower' if gain.is_lower else 'higher'} than "
-        f"that of the best baseline, {gain.baseline} ({gain.ends('to')}{gain.test})"
+def _gain_text(gain: _Gain) -> Text:
+    facts: dict[str, Text | str | float] = {
+        "sessions": gain.skill.num_observations,
+        "candidate": gain.candidate,
+        "baseline": gain.baseline,
+        "percent": 100 * abs(gain.skill.estimate),
+        "interval": _interval_text(gain.skill),
+        "test": _test_text(gain.p_value),
+    }
+    if gain.skill.estimate >= 0:
+        return bilingual(
+            "On {sessions} test sessions the loss of {candidate} is {percent:.1f} % lower than "
+            "that of the best baseline, {baseline} ({interval}{test})",
+            **facts,
+        )
+    return bilingual(
+        "On {sessions} test sessions the loss of {candidate} is {percent:.1f} % higher than "
+        "that of the best baseline, {baseline} ({interval}{test})",
+        **facts,
     )
 
 
-def _gain_in_portuguese(gain: _Gain) -> str:
-    numbers = f"({gain.ends('a')}{gain.test})".replace(".", ",")
-    by = f"{100 * abs(gain.skill.estimate):.1f} %".replace(".", ",")
-    return (
-        f"Em {gain.skill.num_observations} pregões de teste, a perda de {gain.candidate} é {by} "
-        f"{'menor' if gain.is_lower else 'maior'} que a da melhor referência, {gain.baseline} "
-        f"{numbers}"
+def _interval_text(skill: Interval) -> Text:
+    if skill.low is None or skill.high is None:
+        return Text.same("")
+    return bilingual(
+        "{level} %: {low:.1f} to {high:.1f} %; ",
+        level=round(100 * skill.level),
+        low=100 * skill.low,
+        high=100 * skill.high,
     )
 
 
-def _place_in_english(place: _Place) -> str:
-    member = "is in" if place.is_member else "is not in"
-    return (
-        f"and {member} the confidence set of the {place.num_forecasters} forecasters "
-        f"(p = {place.p_value:.2f})"
+def _test_text(p_value: float) -> Text:
+    if p_value < 0.001:
+        return bilingual("DM p < 0.001")
+    if p_value < 0.01:
+        return bilingual("DM p = {p_value:.3f}", p_value=p_value)
+    return bilingual("DM p = {p_value:.2f}", p_value=p_value)
+
+
+def _place_text(place: _Place) -> Text:
+    if place.is_member:
+        return bilingual(
+            "and is in the confidence set of the {count} forecasters (p = {p_value:.2f})",
+            count=place.num_forecasters,
+            p_value=place.p_value,
+        )
+    return bilingual(
+        "and is not in the confidence set of the {count} forecasters (p = {p_value:.2f})",
+        count=place.num_forecasters,
+        p_value=place.p_value,
     )
 
 
-def _place_in_portuguese(place: _Place) -> str:
-    member = "está" if place.is_member else "não está"
-    return (
-        f"e {member} no conjunto de confiança dos {place.num_forecasters} previsores "
-        f"(p = {place.p_value:.2f}".replace(".", ",")
-        + ")"
-    )
-
-
-_IN_ENGLISH: dict[_Obstacle, str] = {
-    "too_few": "the sessions are too few to tell",
-    "not_significant": "luck would explain as much",
-    "other_baseline": "{hardest} is not beaten beyond luck",
-    "not_in_set": "others are better still",
-}
-_IN_PORTUGUESE: dict[_Obstacle, str] = {
-    "too_few": "são poucos pregões para saber",
-    "not_significant": "a sorte explicaria o mesmo",
-    "other_baseline": "{hardest} não é vencido além da sorte",
-    "not_in_set": "outros são ainda melhores",
-}
-
-
-def _end_in_english(champion: str, obstacle: _Obstacle | None, hardest: str) -> str:
+def _end_text(champion: str, obstacle: _Obstacle | None, hardest: str) -> Text:
     if obstacle is None:
-        return f"So {champion} is champion."
-    why = _IN_ENGLISH[obstacle].format(hardest=hardest)
-    return f"So {champion} stays champion, without an edge: {why}."
+        return bilingual("So {champion} is champion.", champion=champion)
+    return bilingual(
+        "So {champion} stays champion, without an edge: {reason}.",
+        champion=champion,
+        reason=_reason_text(obstacle, hardest),
+    )
 
 
-def _end_in_portuguese(champion: str, obstacle: _Obstacle | None, hardest: str) -> str:
-    if obstacle is None:
-        return f"Assim, {champion} é o campeão."
-    why = _IN_PORTUGUESE[obstacle].format(hardest=hardest)
-    return f"Assim, {champion} segue campeão, sem vantagem: {why}."
+def _reason_text(obstacle: _Obstacle, hardest: str) -> Text:
+    match obstacle:
+        case "too_few":
+            return bilingual("the sessions are too few to tell")
+        case "not_significant":
+            return bilingual("the difference is not significant")
+        case "other_baseline":
+            return bilingual("the difference to {baseline} is not significant", baseline=hardest)
+        case "not_in_set":
+            return bilingual("others are better")
+        case _:
+            assert_never(obstacle)

@@ -17,7 +17,7 @@ from pregao.jobs._request import JobRequest
 from pregao.jobs._size_limits import Size, SizeLimits, experiment_sizes
 from pregao.training import Experiment
 from pregao.training.search import Search
-from pregao.values import Text
+from pregao.values import Text, bilingual
 from pregao.zoo.networks import ZOO, find_network, network_name
 
 
@@ -152,26 +152,26 @@ JOB_KINDS: dict[str, JobKind] = {
         JobKind(
             "train",
             TrainRequest,
-            title=Text(en="training", pt_br="treinamento"),
-            heading=Text(en="Training of {symbols}", pt_br="Treinamento de {symbols}"),
+            title=bilingual("training"),
+            heading=bilingual("Training of {symbols}"),
         ),
         JobKind(
             "sweep",
             SweepRequest,
-            title=Text(en="sweep", pt_br="varredura"),
-            heading=Text(en="Sweep of {symbols}", pt_br="Varredura de {symbols}"),
+            title=bilingual("sweep"),
+            heading=bilingual("Sweep of {symbols}"),
         ),
         JobKind(
             "search",
             SearchRequest,
-            title=Text(en="search", pt_br="busca"),
-            heading=Text(en="Search of {symbols}", pt_br="Busca de {symbols}"),
+            title=bilingual("search"),
+            heading=bilingual("Search of {symbols}"),
         ),
         JobKind(
             "fetch",
             FetchRequest,
-            title=Text(en="download", pt_br="download"),
-            heading=Text(en="Download of {symbols}", pt_br="Download de {symbols}"),
+            title=bilingual("download"),
+            heading=bilingual("Download of {symbols}"),
             result_page="prices",
         ),
     )

@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args
 from pydantic import Field
 
 from pregao.jobs._kinds import JOB_KINDS, AnyRequest, JobKindName
-from pregao.values import Text, Value
+from pregao.values import Text, Value, bilingual
 
 JobState = Literal["queued", "running", "succeeded", "failed", "cancelled", "dead"]
 STATES: tuple[JobState, ...] = get_args(JobState)
@@ -19,7 +19,7 @@ class JobProgress(Value):
 
     done: int = 0
     total: int = 0
-    message: Text = Text(en="waiting", pt_br="na fila")
+    message: Text = bilingual("waiting")
     eta_seconds: float | None = None
 
 

@@ -8,7 +8,7 @@ from pregao.presentation._proof import Proof
 from pregao.presentation._quantities import Number, Percent, PValue, in_both, t
 from pregao.presentation._tables import Cell, Table, field_of, table_of
 from pregao.presentation._texts_proof import PROOF_TEXTS
-from pregao.values import Text
+from pregao.values import Text, bilingual
 
 if TYPE_CHECKING:
     from pregao.evaluation import Report, Trials
@@ -195,7 +195,7 @@ def _both_crps(proof: Proof, name: str, crps: float) -> Text:
 
 
 def _p(value: float) -> Text:
-    text = Text.of("p = {value}", "p = {value}", value=in_both(PValue(value)))
+    text = bilingual("p = {value}", value=in_both(PValue(value)))
     return Text(en=text.en.replace("= <", "< "), pt_br=text.pt_br.replace("= <", "< "))
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from pregao.presentation._quantities import Number, Percent, Span, t
 from pregao.presentation._tables import Cell, Field, Table, field_of, table_of
 from pregao.presentation._texts_proof import PROOF_TEXTS
-from pregao.values import Text
+from pregao.values import Text, bilingual
 
 if TYPE_CHECKING:
     from pregao.evaluation import Fold, Report, WalkForwardResult
@@ -184,9 +184,8 @@ def in_plain_words(proof: Proof) -> Text:
     """Say what the tests say to somebody who knows no statistics."""
     promotion = proof.promotion
     if promotion is None:
-        return Text(
-            en="There is no network here: the baselines are compared with each other alone.",
-            pt_br="Não há rede aqui: só as referências são comparadas entre si.",
+        return bilingual(
+            "There is no network here: the baselines are compared with each other alone."
         )
     facts: dict[str, Text | str | float] = {
         "name": proof.candidate.name,
@@ -203,51 +202,39 @@ def _of_no_edge(
     promotion: "Promotion", facts: dict[str, Text | str | float], *, is_better: bool
 ) -> Text:
     if not promotion.has_enough_sessions:
-        return Text.of(
+        return bilingual(
             "The test part is too short to tell {name} from {rival}. Nobody is promoted on so few "
             "sessions, whatever the scores say.",
-            "A parte de teste é curta demais para distinguir {name} de {rival}. Ninguém é "
-            "promovido com tão poucos pregões, digam o que disserem as notas.",
             **facts,
         )
     if not is_better:
-        return Text.of(
+        return bilingual(
             "{name} was no better than {rival}, the best of the baselines. There is nothing to "
             "believe in, so the forecasts are those of {rival}.",
-            "{name} não foi melhor que {rival}, a melhor das referências. Não há em que "
-            "acreditar, e por isso as previsões são as de {rival}.",
             **facts,
         )
     if promotion.dm_p_value >= promotion.level:
         return _of_luck(facts)
     if promotion.hardest_p_value >= promotion.level:
-        return Text.of(
+        return bilingual(
             "{name} is {skill:.1f} % better than {rival}, the best baseline on validation, and "
             "more than luck would give. But it is not surely better than another baseline, "
             "{hardest}: so it is not promoted, and the forecasts are those of {rival}.",
-            "{name} é {skill:.1f} % melhor que {rival}, a melhor referência na validação, e mais "
-            "do que a sorte daria. Mas não é com certeza melhor que outra referência, {hardest}: "
-            "por isso não é promovida, e as previsões são as de {rival}.",
             **facts,
             hardest=promotion.hardest_baseline,
         )
-    return Text.of(
+    return bilingual(
         "{name} is {skill:.1f} % better than {rival}, more than luck would give. But another of "
         "the forecasters is better still, so that {name} cannot be the best: it is not promoted.",
-        "{name} é {skill:.1f} % melhor que {rival}, mais do que a sorte daria. Mas outra das "
-        "previsões é ainda melhor, e {name} não pode ser a melhor: não é promovida.",
         **facts,
     )
 
 
 def _of_luck(facts: dict[str, Text | str | float]) -> Text:
-    return Text.of(
+    return bilingual(
         "{name} looks {skill:.1f} % better than {rival}. But if it were no better at all, luck "
         "would look as good in {luck}. That is too often to believe it, so the forecasts are "
         "those of {rival}.",
-        "{name} parece {skill:.1f} % melhor que {rival}. Mas, se não fosse nada melhor, a sorte "
-        "pareceria tão boa em {luck}. É demais para acreditar, e por isso as previsões são as de "
-        "{rival}.",
         **facts,
     )
 
@@ -256,21 +243,16 @@ def _of_an_edge(promotion: "Promotion", facts: dict[str, Text | str | float]) ->
     low, high = promotion.skill.low, promotion.skill.high
     where = Text.same("")
     if low is not None and high is not None:
-        where = Text.of(
+        where = bilingual(
             " What it saves lies between {low:.1f} and {high:.1f} %, as far as these sessions can "
             "tell.",
-            " O que poupa está entre {low:.1f} e {high:.1f} %, até onde estes pregões permitem "
-            "dizer.",
             low=100 * low,
             high=100 * high,
         )
-    return Text.of(
+    return bilingual(
         "{name}'s forecast is {skill:.1f} % closer to what came than that of {rival}. If it were "
         "no better at all, luck would look as good in {luck}.{where} That is an edge of the "
         "forecast; what one earns with it is another question.",
-        "A previsão de {name} ficou {skill:.1f} % mais perto do que veio que a de {rival}. Se não "
-        "fosse nada melhor, a sorte pareceria tão boa em {luck}.{where} É uma vantagem da "
-        "previsão; quanto se ganha com ela é outra pergunta.",
         **facts,
         where=where,
     )
@@ -283,13 +265,6 @@ def _luck(p_value: float) -> Text:
     ('20 of 100 such histories', '4 of 1000 such histories', 'fewer than 1 of 1000 such histories')
     """
     if p_value < 0.0005:
-        return Text(
-            en="fewer than 1 of 1000 such histories", pt_br="menos de 1 de 1000 histórias assim"
-        )
+        return bilingual("fewer than 1 of 1000 such histories")
     base = 100 if p_value >= 0.0095 else 1000
-    return Text.of(
-        "{count} of {base} such histories",
-        "{count} de {base} histórias assim",
-        count=round(base * p_value),
-        base=base,
-    )
+    return bilingual("{count} of {base} such histories", count=round(base * p_value), base=base)

@@ -27,7 +27,7 @@ from pregao.prices._responses import (
     parse_json_object,
 )
 from pregao.prices._retry import fetch_with_retry
-from pregao.values import Text
+from pregao.values import bilingual
 
 SERVICE = Service(
     name="alphavantage",
@@ -133,11 +133,8 @@ class AlphaVantage:
         first = as_date(bars.sessions[0])
         if self._plan.is_adjusted or (start is not None and start >= first):
             return ()
-        text = Text.of(
-            "a free key gives {bars} sessions, from {first} on",
-            "uma chave gratuita dá {bars} pregões, de {first} em diante",
-            bars=len(bars),
-            first=first,
+        text = bilingual(
+            "a free key gives {bars} sessions, from {first} on", bars=len(bars), first=first
         )
         return (Finding.from_code("PRC017", text, symbol=str(symbol)),)
 
@@ -251,10 +248,7 @@ def _columns(rows: Mapping[date, _Row], names: tuple[str, ...]) -> dict[str, Col
 
 def _raw_finding(symbol: Symbol) -> tuple[Finding, ...]:
     """Report that the prices are not adjusted."""
-    raw = Text(
-        en="closes as traded: adj_close has neither dividends nor splits",
-        pt_br="fechamentos como negociados: adj_close sem proventos nem desdobramentos",
-    )
+    raw = bilingual("closes as traded: adj_close has neither dividends nor splits")
     return (Finding.from_code("PRC016", raw, symbol=str(symbol)),)
 
 

@@ -27,7 +27,7 @@ from pregao.prices._responses import (
     parse_json_object,
 )
 from pregao.prices._retry import fetch_with_retry
-from pregao.values import Text
+from pregao.values import bilingual
 
 if TYPE_CHECKING:
     from pregao.prices._http_client import HttpClient
@@ -190,11 +190,8 @@ def _short_history(symbol: Symbol, bars: Bars, start: date | None) -> tuple[Find
     first = as_date(bars.sessions.min())
     if start is not None and start >= first:
         return ()
-    text = Text.of(
-        "this token gives {bars} sessions, from {first} on",
-        "este token dá {bars} pregões, de {first} em diante",
-        bars=len(bars),
-        first=first,
+    text = bilingual(
+        "this token gives {bars} sessions, from {first} on", bars=len(bars), first=first
     )
     return (Finding.from_code("PRC017", text, symbol=str(symbol)),)
 

@@ -10,7 +10,7 @@ from pregao.instruments import as_date, sessions_between
 from pregao.prices._inspected_bars import SESSIONS, InspectedBars, Rows, flat_rows
 from pregao.prices._jumps import find_jumps, separate_glitches, true_runs
 from pregao.prices._prices import PRICE_COLUMNS
-from pregao.values import Text
+from pregao.values import Text, bilingual
 
 # Shorter runs at one price happen in thin markets; of the sessions of real daily files fewer than
 # a fifth are missing even in the 1990s.
@@ -22,14 +22,14 @@ _GAP_SHARE_OF_NO_DAILY_BARS = 0.2
 _FEW_SESSIONS = 20
 
 # Singular and plural.
-_BARS = (Text(en="bar", pt_br="barra"), Text(en="bars", pt_br="barras"))
-_ROWS = (Text(en="row", pt_br="linha"), Text(en="rows", pt_br="linhas"))
+_BARS = (bilingual("bar"), bilingual("bars"))
+_ROWS = (bilingual("row"), bilingual("rows"))
 _COPIES = (
-    Text(en="exact copy", pt_br="cópia exata"),
-    Text(en="exact copies", pt_br="cópias exatas"),
+    bilingual("exact copy"),
+    bilingual("exact copies"),
 )
-_RUNS = (Text(en="run", pt_br="sequência"), Text(en="runs", pt_br="sequências"))
-_JUMPS = (Text(en="jump", pt_br="salto"), Text(en="jumps", pt_br="saltos"))
+_RUNS = (bilingual("run"), bilingual("runs"))
+_JUMPS = (bilingual("jump"), bilingual("jumps"))
 
 
 @dataclass(frozen=True)
@@ -57,17 +57,15 @@ def _gap(inspected: InspectedBars) -> Defect | None:
         return None
     share = len(absent) / len(inspected.expected)
     is_daily = share <= _GAP_SHARE_OF_NO_DAILY_BARS or len(inspected.expected) < _FEW_SESSIONS
-    text = Text.of(
+    text = bilingual(
         "{absent} of {all} without a bar",
-        "{absent} de {all} sem barra",
         absent=Text.counted(len(absent), *SESSIONS),
         all=len(inspected.expected),
     )
     if is_daily:
         return Defect("warning", absent, text)
-    text = Text.of(
+    text = bilingual(
         "{text}: these are no daily bars of {exchange}",
-        "{text}: não são barras diárias da {exchange}",
         text=text,
         exchange=inspected.symbol.exchange.code,
     )
@@ -79,15 +77,10 @@ def _phantom(inspected: InspectedBars) -> Defect | None:
     if not rows.any():
         return None
     untraded = int(inspected.untraded.sum())
-    kept = Text(en="all kept", pt_br="todas mantidas")
-    taken = Text.of(
-        "{empty} with zero volume and one price, taken out",
-        "{empty} com volume zero e um só preço, fora da série",
-        empty=untraded,
-    )
-    text = Text.of(
+    kept = bilingual("all kept")
+    taken = bilingual("{empty} with zero volume and one price, taken out", empty=untraded)
+    text = bilingual(
         "{bars} on days when {exchange} was closed, {taken}",
-        "{bars} em dias em que a {exchange} esteve fechada, {taken}",
         bars=Text.counted(int(rows.sum()), *_BARS),
         exchange=inspected.symbol.exchange.code,
         taken=taken if untraded else kept,
@@ -102,16 +95,9 @@ def _order(inspected: InspectedBars) -> Defect | None:
         return None
     falls = int(late.sum())
     if falls == len(sessions) - 1:
-        newest_first = Text(
-            en="the newest row comes first, sorted",
-            pt_br="a linha mais nova vem antes, agora em ordem",
-        )
+        newest_first = bilingual("the newest row comes first, sorted")
         return Defect("warning", (), newest_first)
-    text = Text.of(
-        "{rows} earlier than the row before, sorted",
-        "{rows} antes da linha anterior, agora em ordem",
-        rows=Text.counted(falls, *_ROWS),
-    )
+    text = bilingual("{rows} earlier than the row before, sorted", rows=Text.counted(falls, *_ROWS))
     return Defect("warning", sessions[late], text, late)
 
 
@@ -120,39 +106,31 @@ def _duplicate(inspected: InspectedBars) -> Defect | None:
     sessions = inspected.bars.sessions
     if different.any():
         held = np.unique(sessions[different])
-        text = Text.of(
+        text = bilingual(
             "{sessions} with bars that contradict each other, all taken out",
-            "{sessions} com barras que se contradizem, todas fora da série",
             sessions=Text.counted(len(held), *SESSIONS),
         )
         return Defect("error", held, text, different)
     if same.any():
-        text = Text.of(
-            "{copies}, one of each kept",
-            "{copies}, fica uma de cada",
-            copies=Text.counted(int(same.sum()), *_COPIES),
+        text = bilingual(
+            "{copies}, one of each kept", copies=Text.counted(int(same.sum()), *_COPIES)
         )
         return Defect("warning", np.unique(sessions[same]), text, same)
     return None
 
 
 def _missing(inspected: InspectedBars) -> Defect | None:
-    what = Text(en="with missing values", pt_br="com valores ausentes")
+    what = bilingual("with missing values")
     return _defects(inspected, inspected.missing, what)
 
 
 def _non_positive(inspected: InspectedBars) -> Defect | None:
-    what = Text(
-        en="with a price or volume that cannot be", pt_br="com preço ou volume que não pode ser"
-    )
+    what = bilingual("with a price or volume that cannot be")
     return _defects(inspected, inspected.non_positive, what)
 
 
 def _impossible(inspected: InspectedBars) -> Defect | None:
-    what = Text(
-        en="whose high or low excludes its open or close",
-        pt_br="cuja máxima ou mínima exclui a abertura ou o fechamento",
-    )
+    what = bilingual("whose high or low excludes its open or close")
     return _defects(inspected, inspected.impossible, what)
 
 
@@ -160,9 +138,8 @@ def _defects(inspected: InspectedBars, rows: Rows, what: Text) -> Defect | None:
     if not rows.any():
         return None
     count = int(rows.sum())
-    text = Text.of(
+    text = bilingual(
         "{rows} of {all} {what}, taken out",
-        "{rows} de {all} {what}, fora da série",
         rows=Text.counted(count, *_ROWS),
         all=len(rows),
         what=what,
@@ -185,19 +162,15 @@ def _flat(inspected: InspectedBars) -> Defect | None:
     if not found and scattered < _MANY_FLAT_BARS:
         return None
     if not found:
-        text = Text.of(
-            "{bars} bars in all have one price and no range, never many in a row",
-            "{bars} barras ao todo têm um só preço e nenhuma amplitude, nunca muitas seguidas",
-            bars=scattered,
+        text = bilingual(
+            "{bars} bars in all have one price and no range, never many in a row", bars=scattered
         )
         return Defect("info", bars.sessions[is_flat], text)
     longest = max(last - first for first, last in found)
     sessions = np.concatenate([bars.sessions[first:last] for first, last in found])
-    text = Text.of(
+    text = bilingual(
         "{runs} of sessions at one price, the longest of {longest}; {bars} bars in all have no "
         "range",
-        "{runs} de pregões a um só preço, a mais longa de {longest}; {bars} barras ao todo não têm "
-        "amplitude",
         runs=Text.counted(len(found), *_RUNS),
         longest=longest,
         bars=scattered,
@@ -211,17 +184,15 @@ def _split(inspected: InspectedBars) -> Defect | None:
         return None
     sessions = inspected.clean_bars.sessions[[jump.row for jump in lasting]]
     examples = [
-        Text.of(
+        bilingual(
             "{session} by about {ratio}",
-            "{session} por um fator de cerca de {ratio}",
             session=as_date(session),
             ratio=str(jump.ratio) if jump.is_up else f"1/{jump.ratio}",
         )
         for session, jump in list(zip(sessions, lasting, strict=True))[:3]
     ]
-    text = Text.of(
+    text = bilingual(
         "{jumps} of adj_close near a split ratio that lasts: {examples}",
-        "{jumps} de adj_close perto de uma razão de desdobramento, sem volta: {examples}",
         jumps=Text.counted(len(lasting), *_JUMPS),
         examples=Text.joined(examples, en=", ", pt_br=", "),
     )
@@ -235,9 +206,8 @@ def _unit(inspected: InspectedBars) -> Defect | None:
         return None
     sessions = np.concatenate([bars.sessions[first:last] for first, last, _ in glitches])
     ratios = ", ".join(str(ratio) for ratio in sorted({ratio for *_, ratio in glitches}))
-    text = Text.of(
+    text = bilingual(
         "{bars} off by a factor of about {ratios} that reverts",
-        "{bars} fora por um fator de cerca de {ratios}, que se desfaz",
         bars=Text.counted(len(sessions), *_BARS),
         ratios=ratios,
     )
@@ -251,9 +221,8 @@ def _stale(inspected: InspectedBars) -> Defect | None:
     if inspected.as_of is not None:
         since = sessions_between(inspected.symbol.exchange, bars.sessions[-1], inspected.as_of)
         if len(since) - 1 > _STALE_AFTER_SESSIONS:
-            text = Text.of(
+            text = bilingual(
                 "the last bar is of {last}, {sessions} sessions before {as_of}",
-                "a última barra é de {last}, {sessions} pregões antes de {as_of}",
                 last=as_date(bars.sessions[-1]),
                 sessions=len(since) - 1,
                 as_of=as_date(inspected.as_of),
@@ -265,11 +234,7 @@ def _stale(inspected: InspectedBars) -> Defect | None:
     tail = len(bars) - 1 - int(np.max(np.flatnonzero(~repeats), initial=-1))
     if tail < _SHORTEST_STALE_TAIL:
         return None
-    text = Text.of(
-        "the last {bars} bars repeat one price without a trade",
-        "as últimas {bars} barras repetem um preço sem negócio",
-        bars=tail,
-    )
+    text = bilingual("the last {bars} bars repeat one price without a trade", bars=tail)
     return Defect("warning", bars.sessions[-tail:], text)
 
 
@@ -278,9 +243,8 @@ def _future(inspected: InspectedBars) -> Defect | None:
     if not rows.any():
         return None
     assert inspected.as_of is not None, "without a day no bar lies in the future"
-    text = Text.of(
+    text = bilingual(
         "{bars} after {as_of}, taken out",
-        "{bars} depois de {as_of}, fora da série",
         bars=Text.counted(int(rows.sum()), *_BARS),
         as_of=as_date(inspected.as_of),
     )

@@ -36,7 +36,7 @@ from pregao.prices._providers import NETWORK_PROVIDERS, PROVIDERS
 from pregao.prices._sample import Sample
 from pregao.prices._store import PriceStore
 from pregao.prices._validation import validate_download
-from pregao.values import Text, Value
+from pregao.values import Value, bilingual
 
 LIVE_SOURCES = (*NETWORK_PROVIDERS, "store", "sample")
 """The sources that an order may contain."""
@@ -339,21 +339,17 @@ def _reason_only(error: UnknownSymbolError) -> str:
 
 
 def _fallback_finding(prices: Prices, source: str, failures: Sequence[ProviderFailure]) -> Finding:
-    what = Text.of(
-        "{source} answers, with the bars of {provider}",
-        "responde {source}, com as barras de {provider}",
-        source=source,
-        provider=prices.provider,
+    what = bilingual(
+        "{source} answers, with the bars of {provider}", source=source, provider=prices.provider
     )
     why = "; ".join(f"{each.provider} ({each.reason}): {each.message}" for each in failures)
-    text = Text.of("{what}; {why}", "{what}; {why}", what=what, why=why)
+    text = bilingual("{what}; {why}", what=what, why=why)
     return Finding.from_code("PRC018", text, symbol=str(prices.symbol))
 
 
 def _stale_finding(prices: Prices, newest: np.datetime64) -> Finding:
-    text = Text.of(
+    text = bilingual(
         "the last bar is of {last}, and the session of {newest} is over",
-        "a última barra é de {last}, e o pregão de {newest} já terminou",
         last=as_date(prices.last),
         newest=as_date(newest),
     )

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pregao.instruments import Sessions, Symbol, calendar_start, sessions_between
 from pregao.prices._prices import PRICE_COLUMNS, Bars
-from pregao.values import Text
+from pregao.values import bilingual
 
 Rows = NDArray[np.bool_]
 """(rows,) a mask of the raw rows."""
@@ -19,7 +19,7 @@ _TOLERANCE = 1e-6
 _NO_ROWS = np.empty(0, "datetime64[D]")
 
 MOSTLY_DEFECTIVE_SHARE = 0.05
-SESSIONS = (Text(en="session", pt_br="pregão"), Text(en="sessions", pt_br="pregões"))
+SESSIONS = (bilingual("session"), bilingual("sessions"))
 """Singular and plural."""
 
 

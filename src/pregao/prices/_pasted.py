@@ -17,7 +17,7 @@ from pregao.prices._inspected_bars import InspectedBars
 from pregao.prices._prices import Bars, Prices
 from pregao.prices._provider import Download
 from pregao.prices._validation import validate_download
-from pregao.values import Text, Value
+from pregao.values import Text, Value, bilingual
 
 NAME = "upload"
 MAX_BAD_ROWS = 20
@@ -28,21 +28,12 @@ _HEADER_LINE = re.compile(r"\s*\"?[A-Za-z]")
 _DATED_LINE = re.compile(r"\s*(\d{4}-\d{2}-\d{2})[T ]?[0-9:]*\s*[,;\t]\s*(.*)\Z")
 _PRICE = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\Z", re.ASCII)
 
-_NO_PRICE = Text(en="no price: write it as 1234.56", pt_br="não é um preço: escreva como 1234.56")
-_NO_DAY = Text(en="no such day", pt_br="esse dia não existe")
-_MIXED = Text(
-    en="with a date where the first line has none, or without one where it has",
-    pt_br="com data onde a primeira linha não tem, ou sem data onde ela tem",
-)
-_MISSING = Text(en="a value is missing", pt_br="falta um valor")
-_NOT_POSITIVE = Text(
-    en="a price that is not above zero, or a volume below it",
-    pt_br="um preço que não é maior que zero, ou um volume negativo",
-)
-_IMPOSSIBLE = Text(
-    en="high and low do not hold the other prices between them",
-    pt_br="a máxima e a mínima não contêm os outros preços",
-)
+_NO_PRICE = bilingual("no price: write it as 1234.56")
+_NO_DAY = bilingual("no such day")
+_MIXED = bilingual("with a date where the first line has none, or without one where it has")
+_MISSING = bilingual("a value is missing")
+_NOT_POSITIVE = bilingual("a price that is not above zero, or a volume below it")
+_IMPOSSIBLE = bilingual("high and low do not hold the other prices between them")
 
 
 class BadRow(Value):

@@ -8,7 +8,7 @@ from pregao.findings import Finding
 from pregao.instruments import as_date, exchange_date, last_complete_session
 from pregao.prices._access import Clock
 from pregao.prices._provider import Download
-from pregao.values import Text
+from pregao.values import bilingual
 
 
 def drop_provisional(download: Download, clock: Clock) -> Download:
@@ -25,11 +25,7 @@ def drop_provisional(download: Download, clock: Clock) -> Download:
     findings = download.findings
     if provisional.any():
         day = as_date(sessions[provisional].max())
-        text = Text.of(
-            "the bar of {day}, whose session was not over, left out",
-            "a barra de {day}, cujo pregão não tinha terminado, fica de fora",
-            day=day,
-        )
+        text = bilingual("the bar of {day}, whose session was not over, left out", day=day)
         found = Finding.from_code(
             "PRC015", text, symbol=str(download.symbol), sessions=[day.isoformat()]
         )

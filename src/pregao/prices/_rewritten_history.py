@@ -4,9 +4,9 @@ import numpy as np
 
 from pregao.findings import Finding
 from pregao.instruments import Symbol
-from pregao.prices._inspected_bars import SESSIONS, iso_dates
+from pregao.prices._inspected_bars import iso_dates
 from pregao.prices._prices import PRICE_COLUMNS, Bars, Column
-from pregao.values import Text
+from pregao.values import bilingual, bilingual_plural
 
 # Providers round adjusted prices to about six digits.
 _SAME_FACTOR = 1e-4
@@ -34,22 +34,17 @@ def rewrite_findings(
         _is_rescaled(getattr(before, name), getattr(after, name)) for name in PRICE_COLUMNS
     )
     how = (
-        Text(
-            en="rescaled by one factor, as a dividend or split does",
-            pt_br="multiplicados por um só fator, como faz um provento ou desdobramento",
-        )
+        bilingual("rescaled by one factor, as a dividend or split does")
         if is_action
-        else Text(en="with other values", pt_br="com outros valores")
+        else bilingual("with other values")
     )
     return (
         Finding.from_code(
             "PRC013",
-            Text.of(
-                "{sessions} came back {how}; both revisions are kept",
-                "{sessions} voltaram {how}; ficam as duas revisões"
-                if len(before) > 1
-                else "{sessions} voltou {how}; ficam as duas revisões",
-                sessions=Text.counted(len(before), *SESSIONS),
+            bilingual_plural(
+                "{count} session came back {how}; both revisions are kept",
+                "{count} sessions came back {how}; both revisions are kept",
+                count=len(before),
                 how=how,
             ),
             severity="info" if is_action else "warning",

@@ -12,7 +12,7 @@ from pregao.prices._checks import CHECKS, Check
 from pregao.prices._inspected_bars import InspectedBars, iso_dates
 from pregao.prices._prices import Bars, Prices
 from pregao.prices._provider import Download
-from pregao.values import Text
+from pregao.values import Text, bilingual, bilingual_plural
 
 _MAX_LINES = 10
 
@@ -87,7 +87,7 @@ def _finding(
     text = defect.text
     if lines is not None and defect.rows is not None:
         named = _line_numbers(lines[defect.rows])
-        text = Text.of("{seen} ({lines})", "{seen} ({lines})", seen=text, lines=named)
+        text = bilingual("{seen} ({lines})", seen=text, lines=named)
     return Finding.from_code(
         check.code,
         text,
@@ -100,8 +100,7 @@ def _finding(
 def _line_numbers(lines: NDArray[np.intp]) -> Text:
     shown = ", ".join(str(line) for line in lines[:_MAX_LINES])
     more = " ..." if len(lines) > _MAX_LINES else ""
-    many = "s" if len(lines) > 1 else ""
-    return Text(en=f"line{many} {shown}{more}", pt_br=f"linha{many} {shown}{more}")
+    return bilingual_plural("line {lines}", "lines {lines}", count=len(lines), lines=shown + more)
 
 
 def _day(as_of: date | None) -> np.datetime64 | None:

@@ -3,7 +3,7 @@
 from pregao.dataset import ACTIONS, Scaler
 from pregao.registry._model_card import ModelCard
 from pregao.training import LEVELS, Experiment
-from pregao.values import Text
+from pregao.values import Text, bilingual
 
 
 def render_readmes(card: ModelCard) -> dict[str, bytes]:
@@ -58,8 +58,7 @@ def _fill(text: Text, **facts: Text | str) -> Text:
     return Text.of(text.en, text.pt_br, **{"actions": ", ".join(ACTIONS), **facts})
 
 
-_PAGE = Text(
-    en="""# {run}
+_PAGE = bilingual("""# {run}
 
 Trained by Pregao {version} on {symbols}. Candidate: {candidate}. Served: {served}.
 
@@ -81,75 +80,33 @@ sessions, the oldest first, each with these columns. A column is scaled as
 ## What is served
 
 {what_is_served}
-""",
-    pt_br="""# {run}
+""")
 
-Treinada pelo Pregao {version} com {symbols}. Candidata: {candidate}. Servida: {served}.
-
-## Entrada
-
-`x`, float32 com a forma (lote, {lookback}, {num_features}), lote de 1 a 4096: os {lookback}
-pregões mais recentes, o mais antigo primeiro, cada um com estas colunas. A coluna é escalada como
-`(valor - centro) / escala`{cap}.
-
-| coluna | atributo | centro | escala |
-|---|---|---|---|
-{rows}
-
-## Saídas
-
-1. {output}
-{actions}
-{ensemble}
-## O que é servido
-
-{what_is_served}
-""",
-)
-
-_QUANTILES = Text(
-    en="Quantiles of the cumulative log return, (batch, {horizon}, {num_levels}), in units of "
+_QUANTILES = bilingual(
+    "Quantiles of the cumulative log return, (batch, {horizon}, {num_levels}), in units of "
     "`sigma * sqrt(step)`, where `sigma` is the session's volatility (feature `log_sigma`). "
-    "Levels: {levels}.",
-    pt_br="Quantis do retorno logarítmico acumulado, (lote, {horizon}, {num_levels}), em unidades "
-    "de `sigma * sqrt(passo)`, em que `sigma` é a volatilidade do pregão (atributo `log_sigma`). "
-    "Níveis: {levels}.",
+    "Levels: {levels}."
 )
-_POINTS = Text(
-    en="A point for {steps}, as `{target}`; the ranges around it are the anchor's, in "
-    "`scaler.json`.",
-    pt_br="Um ponto para {steps}, como `{target}`; as faixas em volta dele são as da âncora, em "
-    "`scaler.json`.",
+_POINTS = bilingual(
+    "A point for {steps}, as `{target}`; the ranges around it are the anchor's, in `scaler.json`."
 )
-_EACH_STEP = Text(en="each of {horizon} steps", pt_br="cada um de {horizon} passos")
-_LAST_STEP = Text(en="step {horizon}", pt_br="o passo {horizon}")
-_ACTIONS = Text(
-    en="2. Logits of the actions {actions}, (batch, 3).\n",
-    pt_br="2. Logits das ações {actions}, (lote, 3).\n",
+_EACH_STEP = bilingual("each of {horizon} steps")
+_LAST_STEP = bilingual("step {horizon}")
+_ACTIONS = bilingual("2. Logits of the actions {actions}, (batch, 3).\n")
+_ENSEMBLE = bilingual(
+    "An ensemble: the quantiles of `model-0.onnx` and the following are averaged with the "
+    "weights {weights}.\n"
 )
-_ENSEMBLE = Text(
-    en="An ensemble: the quantiles of `model-0.onnx` and the following are averaged with the "
-    "weights {weights}.\n",
-    pt_br="Um conjunto: os quantis de `model-0.onnx` e dos seguintes são somados com os pesos "
-    "{weights}.\n",
-)
-_CAP = Text(en=", cut at -{cap} and {cap}", pt_br=", cortada em -{cap} e {cap}")
+_CAP = bilingual(", cut at -{cap} and {cap}")
 
-_NETWORK_SERVED = Text(
-    en="""What `pregao forecast` says is this, moved by the offsets in `serving.json` and widened or
+_NETWORK_SERVED = bilingual(
+    """`pregao forecast` serves these outputs, moved by the offsets in `serving.json` and widened or
 narrowed by how often the ranges held of late. Without both its ranges hold less often than they
-promise.""",
-    pt_br="""O que `pregao forecast` diz é isto, deslocado pelos ajustes de `serving.json` e
-alargado ou estreitado conforme as faixas acertaram ultimamente. Sem ambos as faixas acertam menos
-do que prometem.""",
+promise."""
 )
 
-_BASELINE_SERVED = Text(
-    en="""Not this: the network has not earned its place, and `pregao forecast` says what {served}
-says. As it was judged, the network is moved by the offsets in `candidate.json` and widened or
-narrowed by how often the ranges held of late. Without both its ranges hold less often than they
-promise.""",
-    pt_br="""Não isto: a rede não conquistou o lugar, e `pregao forecast` diz o que {served} diz.
-Como foi julgada, a rede é deslocada pelos ajustes de `candidate.json` e alargada ou estreitada
-conforme as faixas acertaram ultimamente. Sem ambos as faixas acertam menos do que prometem.""",
+_BASELINE_SERVED = bilingual(
+    """Not this network: it has no edge, and `pregao forecast` serves {served} instead. As it was
+scored, the network is moved by the offsets in `candidate.json` and widened or narrowed by how
+often the ranges held of late. Without both its ranges hold less often than they promise."""
 )

@@ -22,7 +22,7 @@ from pregao.service._lru_cache import Kept
 from pregao.service._metrics import Metrics
 from pregao.service._quotes import Quote, Quotes
 from pregao.training import DEFAULT_HORIZON, LEVELS
-from pregao.values import Text
+from pregao.values import Text, bilingual
 from pregao.workbench import Fallback, Models
 
 _log = structlog.get_logger("pregao.server")
@@ -345,11 +345,9 @@ def _too_wild(prices: Prices, horizon: int) -> InputError:
 def _nobody(prices: Prices, horizon: int, name: str, taught_by: Prices) -> Finding:
     return Finding.from_code(
         "SRV001",
-        Text.of(
+        bilingual(
             "{symbol} has no champion for {horizon} sessions: {name}, fitted on {count:,} sessions "
             "of {teacher}, answers",
-            "{symbol} não tem campeão para {horizon} pregões: responde {name}, ajustado com "
-            "{count:,} pregões de {teacher}",
             symbol=str(prices.symbol),
             horizon=horizon,
             name=name,

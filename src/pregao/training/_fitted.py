@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pregao.dataset import Borders, Scaler
 from pregao.findings import Finding
 from pregao.training._experiment import Experiment
-from pregao.values import Text, Value
+from pregao.values import Value, bilingual
 from pregao.zoo.baselines import History
 
 State = dict[str, NDArray[np.generic]]
@@ -97,9 +97,8 @@ def _findings(fitted: FittedNetwork) -> list[Finding]:
         findings.append(
             Finding.from_code(
                 "LRN003",
-                Text.of(
+                bilingual(
                     "the loss stopped being finite after epoch {last}; epoch {best} was kept",
-                    "a perda deixou de ser finita depois da época {last}; ficou a época {best}",
                     last=fitted.epochs[-1].number,
                     best=fitted.best_epoch,
                 ),
@@ -109,11 +108,9 @@ def _findings(fitted: FittedNetwork) -> list[Finding]:
         findings.append(
             Finding.from_code(
                 "LRN002",
-                Text.of(
+                bilingual(
                     "none of {epochs} epochs beat the untrained network, which is the anchor where "
                     "there is one, on validation",
-                    "nenhuma de {epochs} épocas venceu na validação a rede sem treino, que é a "
-                    "âncora onde há uma",
                     epochs=len(fitted.epochs) - 1,
                 ),
             )
@@ -125,10 +122,8 @@ def _findings(fitted: FittedNetwork) -> list[Finding]:
         findings.append(
             Finding.from_code(
                 "LRN001",
-                Text.of(
+                bilingual(
                     "after epoch {best} the training loss fell and the validation loss rose by "
-                    "{rise:.1f} %",
-                    "depois da época {best} a perda de treino caiu e a de validação subiu "
                     "{rise:.1f} %",
                     best=best.number,
                     rise=100 * rise,

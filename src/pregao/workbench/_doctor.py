@@ -23,7 +23,7 @@ from pregao.registry import (
     row_digests,
     stored_runs,
 )
-from pregao.values import Text, Value
+from pregao.values import Text, Value, bilingual
 from pregao.workbench._reproducing import has_its_prices
 
 _LEFT_ALONE_FOR = timedelta(days=1)
@@ -121,10 +121,7 @@ def _leftovers(home: Path, now: datetime) -> Iterator[_Fault]:
         ailment = HomeFault(
             kind="leftover",
             what=str(draft),
-            seen=Text(
-                en="a process was stopped before it published this folder",
-                pt_br="um processo parou antes de publicar esta pasta",
-            ),
+            seen=bilingual("a process was stopped before it published this folder"),
             do=_MEND,
         )
         yield _Fault(ailment, partial(shutil.rmtree, draft))
@@ -148,27 +145,19 @@ def _row_faults(database: Database, runs: Iterable[Run]) -> Iterator[_Fault]:
         ailment = HomeFault(
             kind="row_without_folder",
             what=lost,
-            seen=Text(
-                en="it is on the list and has no folder", pt_br="está na lista e não tem pasta"
-            ),
-            do=Text(
-                en="restore its folder; or, if it serves nothing, give --mend",
-                pt_br="restaure a pasta; ou, se não serve nada, use --mend",
-            ),
+            seen=bilingual("it is on the list and has no folder"),
+            do=bilingual("restore its folder; or, if it serves nothing, give --mend"),
         )
         yield _Fault(ailment, partial(delete_run_row, database, lost))
     for name, run in stored.items():
         if name in rows and rows[name] != run.digest:
-            seen = Text(
-                en="its folder is not the one that was put onto the list",
-                pt_br="sua pasta não é a que foi posta na lista",
-            )
+            seen = bilingual("its folder is not the one that was put onto the list")
             yield _Fault(HomeFault(kind="damaged_run", what=name, seen=seen, do=_RESTORE))
         elif name not in rows and _is_whole(run):
             ailment = HomeFault(
                 kind="folder_without_row",
                 what=name,
-                seen=Text(en="it is not on the list", pt_br="não está na lista"),
+                seen=bilingual("it is not on the list"),
                 do=_MEND,
             )
             yield _Fault(ailment, partial(_listed, database, run))
@@ -194,18 +183,15 @@ def _run_faults(home: Path, run: Run, database: Database | None) -> Iterator[_Fa
             ailment = HomeFault(
                 kind="missing_prices",
                 what=run.id,
-                seen=Text.of(
+                seen=bilingual(
                     "the store has no prices of {symbol} from {provider} with the digest {digest}",
-                    "o armazém não tem preços de {symbol} de {provider} com o resumo {digest}",
                     symbol=record.symbol,
                     provider=record.provider,
                     digest=record.digest,
                 ),
-                do=Text(
-                    en="restore the folder prices; without them the run forecasts and cannot be "
-                    "reproduced",
-                    pt_br="restaure a pasta prices; sem eles a execução prevê e não pode ser "
-                    "reproduzida",
+                do=bilingual(
+                    "restore the folder prices; without them the run forecasts and cannot be "
+                    "reproduced"
                 ),
             )
             yield _Fault(ailment)
@@ -239,13 +225,8 @@ def _registered_again(run: Run, database: Database | None) -> None:
         mark_registered(database, run.id)
 
 
-_TAKE_UP = Text(
-    en="put a backup in its place, or move it away: the runs are taken up again, without champions",
-    pt_br="ponha uma cópia de segurança no lugar, ou tire-o dali: as execuções são listadas de "
-    "novo, sem campeãs",
+_TAKE_UP = bilingual(
+    "put a backup in its place, or move it away: the runs are taken up again, without champions"
 )
-_MEND = Text(en="give --mend", pt_br="use --mend")
-_RESTORE = Text(
-    en="restore its folder from a backup, or delete the run and train it again",
-    pt_br="restaure a pasta de uma cópia de segurança, ou apague a execução e treine de novo",
-)
+_MEND = bilingual("give --mend")
+_RESTORE = bilingual("restore its folder from a backup, or delete the run and train it again")

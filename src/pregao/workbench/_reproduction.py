@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from pregao.inference import Verdict
-from pregao.values import Value
+from pregao.values import Text, Value, bilingual
 
 
 class PricesAgain(Value):
@@ -117,80 +117,77 @@ def verdict_of(
         return _not(_about_scores(scores), versions)
     if served is not None and not is_served_same:
         return _not(
-            (
-                f"the network is the same, and the baseline {served}, which is served, is not",
-                f"a rede é a mesma, e a referência {served}, que é servida, não é",
+            bilingual(
+                "the network is the same, and the baseline {name}, which is served, is not",
+                name=served,
             ),
             versions,
         )
-    return Verdict(
-        en="Reproduced: trained again on the same prices, weights and scores are the same to the "
-        "last bit.",
-        pt_br="Reproduzido: com novo treino sobre os mesmos preços, pesos e notas são os mesmos "
-        "até o último bit.",
+    return Verdict.from_text(
+        bilingual(
+            "Reproduced: trained again on the same prices, weights and scores are the same to the "
+            "last bit."
+        )
     )
 
 
-_Both = tuple[str, str]
-"""A clause in English and in Portuguese."""
+def _not(reason: Text, versions: Sequence[VersionDifference] = ()) -> Verdict:
+    text = bilingual(
+        "Not reproduced: {reason}{versions}.", reason=reason, versions=_about_versions(versions)
+    )
+    return Verdict.from_text(text)
 
 
-def _not(reason: _Both, versions: Sequence[VersionDifference] = ()) -> Verdict:
-    en, pt_br = reason
-    then, antes = (_about_versions(versions, *words) for words in (("then", "now"), _PT_TIMES))
-    return Verdict(en=f"Not reproduced: {en}{then}.", pt_br=f"Não reproduzido: {pt_br}{antes}.")
-
-
-_PT_TIMES = ("antes", "agora")
-
-
-def _about_prices(changed: Sequence[PricesAgain]) -> _Both:
+def _about_prices(changed: Sequence[PricesAgain]) -> Text:
     first, *others = changed
-    since, desde = "", ""
+    since = Text.same("")
     if first.differs_from is not None:
-        since = f", from {first.differs_from} on"
         year, month = first.differs_from.split("-")
-        desde = f", a partir de {month}/{year}"
-    more = f" (and those of {len(others)} more)" if others else ""
-    mais = f" (nem os de outros {len(others)})" if others else ""
-    return (
-        f"the prices of {first.symbol} are not those it was made from{since}{more}",
-        f"os preços de {first.symbol} não são aqueles de que foi feito{desde}{mais}",
+        since = bilingual(", from {year}-{month} on", year=year, month=month)
+    more = bilingual(" (and those of {count} more)", count=len(others)) if others else ""
+    return bilingual(
+        "the prices of {symbol} are not those it was made from{since}{more}",
+        symbol=first.symbol,
+        since=since,
+        more=more,
     )
 
 
-def _about_weights(difference: TensorDifference) -> _Both:
-    number = difference.largest
-    by, por = "", ""
-    if number is not None:
-        by = f", by {number:.2g} at most"
-        por = f", por {_comma(f'{number:.2g}')} no máximo"
-    return (
-        f"the weights differ, first in {difference.name} of member {difference.member}{by}",
-        f"os pesos diferem, primeiro em {difference.name} do membro {difference.member}{por}",
+def _about_weights(difference: TensorDifference) -> Text:
+    by: Text | str = ""
+    if difference.largest is not None:
+        by = bilingual(", by {number:.2g} at most", number=difference.largest)
+    return bilingual(
+        "the weights differ, first in {tensor} of member {member}{by}",
+        tensor=difference.name,
+        member=difference.member,
+        by=by,
     )
 
 
-def _about_scores(scores: Sequence[ScoreDifference]) -> _Both:
+def _about_scores(scores: Sequence[ScoreDifference]) -> Text:
     first, *others = scores
-    more = f" (and {len(others)} more)" if others else ""
-    mais = f" (e mais {len(others)})" if others else ""
-    recorded, found = f"{first.recorded:.17g}", f"{first.found:.17g}"
-    numbers = f"{_comma(recorded)} antes, {_comma(found)} agora"
-    return (
-        f"the weights are the same, and {first.name} is not: {recorded} then, {found} now{more}",
-        f"os pesos são os mesmos, e {first.name} não é: {numbers}{mais}",
+    return bilingual(
+        "the weights are the same, and {score} is not: {recorded:.17g} then, "
+        "{found:.17g} now{more}",
+        score=first.name,
+        recorded=first.recorded,
+        found=first.found,
+        more=bilingual(" (and {count} more)", count=len(others)) if others else "",
     )
 
 
-def _about_versions(versions: Sequence[VersionDifference], then: str, now: str) -> str:
+def _about_versions(versions: Sequence[VersionDifference]) -> Text | str:
     changed = [
-        f"{each.name} {each.recorded} {then}, {each.installed} {now}"
+        bilingual(
+            "{library} {recorded} then, {installed} now",
+            library=each.name,
+            recorded=each.recorded,
+            installed=each.installed,
+        )
         for each in versions
         if each.recorded is not None and each.installed is not None
     ]
-    return f" ({'; '.join(changed)})" if changed else ""
-
-
-def _comma(number: str) -> str:
-    return number.replace(".", ",")
+    if not changed:
+        return ""
+    return bilingual(" ({versions})", versions=Text.joined(changed, en="; ", pt_br="; "))

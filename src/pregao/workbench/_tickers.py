@@ -9,7 +9,7 @@ from pregao.evaluation import Report
 from pregao.findings import Finding, ticker_left_out
 from pregao.inference import SIGNIFICANCE, Edge, Verdict
 from pregao.training import Experiment
-from pregao.values import Value
+from pregao.values import Value, bilingual_plural
 from pregao.workbench._benchmark import BenchmarkResult, run_benchmarks
 from pregao.workbench._candidates import Candidate, Group, with_symbols
 from pregao.workbench._prices import PriceReader
@@ -71,14 +71,16 @@ class Tickers(Value):
     @property
     def verdict(self) -> Verdict:
         """Return how many tickers have an edge, and how many chance alone would show."""
-        count, total = self.num_edges, len(self.rows)
-        by_chance = f"{SIGNIFICANCE * total:.1f}"
-        shows, mostra = ("shows", "mostra") if count == 1 else ("show", "mostram")
-        return Verdict(
-            en=f"{count} of {total} tickers {shows} an edge over the best baseline; "
-            f"where there is none, luck alone shows one in about {by_chance}.",
-            pt_br=f"{count} de {total} ativos {mostra} vantagem sobre a melhor referência; "
-            f"onde não há nenhuma, o acaso mostra uma em cerca de {by_chance.replace('.', ',')}.",
+        return Verdict.from_text(
+            bilingual_plural(
+                "{count} of {total} tickers shows an edge over the best baseline; where there is "
+                "none, chance alone shows one in about {by_chance:.1f}.",
+                "{count} of {total} tickers show an edge over the best baseline; where there is "
+                "none, chance alone shows one in about {by_chance:.1f}.",
+                count=self.num_edges,
+                total=len(self.rows),
+                by_chance=SIGNIFICANCE * len(self.rows),
+            )
         )
 
 

@@ -21,7 +21,7 @@ from pregao.jobs import (
 )
 from pregao.training import Epoch
 from pregao.training.search import Search, SearchProgress
-from pregao.values import Text
+from pregao.values import Text, bilingual
 from pregao.workbench import BenchmarkSettings, Progress, Result, Workbench
 
 OnProgress = Callable[[JobProgress], None]
@@ -50,9 +50,8 @@ def _train(
     eta = _Eta(request.experiment.epochs)
 
     def on_epoch(epoch: Epoch) -> None:
-        text = Text.of(
+        text = bilingual(
             "epoch {number}: validation loss {loss:.4f}",
-            "época {number}: perda de validação {loss:.4f}",
             number=epoch.number,
             loss=epoch.validation_loss,
         )
@@ -102,7 +101,7 @@ def _fetch(
 ) -> JobResult:
     fetched = bench.fetch(request.symbol, source=request.source)
     count = fetched.snapshot.num_added
-    added = Text.of("{n:,} bars added", "{n:,} barras novas", n=count)
+    added = bilingual("{n:,} bars added", n=count)
     on_progress(JobProgress(done=1, total=1, message=added))
     return JobResult(verdict=added)
 
@@ -123,7 +122,7 @@ def _run_result(result: Result, bench: Workbench, *, promote: bool) -> JobResult
         champion=result.report.champion,
         edge=result.report.edge,
         promoted=promoted,
-        verdict=Text(en=result.report.verdict.en, pt_br=result.report.verdict.pt_br),
+        verdict=Text.model_validate(dict(result.report.verdict)),
     )
 
 
@@ -137,13 +136,10 @@ def _scoring_progress(on_job_progress: OnProgress) -> Callable[[Progress], None]
 
     def on_progress(progress: Progress) -> None:
         took = perf_counter() - started
-        text = Text.of("{name} is scored", "{name} avaliada", name=progress.name)
+        text = bilingual("{name} is scored", name=progress.name)
         if progress.fold > 1:
-            text = Text.of(
-                "{name} is scored, fold {fold}",
-                "{name} avaliada, dobra {fold}",
-                name=progress.name,
-                fold=progress.fold,
+            text = bilingual(
+                "{name} is scored, fold {fold}", name=progress.name, fold=progress.fold
             )
         left = progress.total - progress.done
         eta = took / progress.done * left if progress.done else None
@@ -158,7 +154,7 @@ def _trial_progress(on_progress: OnProgress, plan: Search) -> Callable[[SearchPr
     eta = _Eta(plan.num_trials * len(plan.entries))
 
     def on_trial(progress: SearchProgress) -> None:
-        text = Text.of("trials of {name}", "tentativas de {name}", name=progress.entry)
+        text = bilingual("trials of {name}", name=progress.entry)
         on_progress(eta.progress(progress.done_trials, text))
 
     return on_trial

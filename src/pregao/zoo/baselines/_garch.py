@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pregao.findings import Finding
-from pregao.values import Text
+from pregao.values import bilingual
 from pregao.zoo.baselines._forecaster import (
     KnownSymbols,
     Levels,
@@ -292,16 +292,14 @@ def _scale(returns: Float) -> float:
 def _not_fitted(symbol: SymbolRows, num_returns: int) -> Finding:
     return Finding.from_code(
         "LRN010",
-        Text.of(
+        bilingual(
             "{count} returns in rows {first} to {last} gave no estimate",
-            "{count} retornos nas linhas {first} a {last} não deram estimativa",
             count=num_returns,
             first=symbol.first,
             last=symbol.last,
         ),
-        do=Text.of(
+        do=bilingual(
             "give at least {fewest} returns that move; typical parameters stand in",
-            "dê pelo menos {fewest} retornos que se movam; valem parâmetros típicos no lugar",
             fewest=MIN_RETURNS,
         ),
     )
