@@ -44,9 +44,10 @@ def install(*requirements: Path) -> None:
 def compile_catalogues() -> None:
     """Compile translations that have changed."""
     locale = ROOT / "src" / "pregao" / "texts" / "locale"
-    sources = [(each, each.with_suffix(".mo")) for each in locale.rglob("*.po")]
-    if any(not mo.is_file() or mo.stat().st_mtime < po.stat().st_mtime for po, mo in sources):
-        tool("pybabel", "--quiet", "compile", "-D", "pregao", "-d", locale)
+    for source in locale.rglob("*.po"):
+        compiled = source.with_suffix(".mo")
+        if not compiled.is_file() or compiled.stat().st_mtime_ns <= source.stat().st_mtime_ns:
+            run(PYTHON, "-m", "pregao.texts")
 
 
 def run(*command: object) -> None:
@@ -112,7 +113,7 @@ def bench() -> None:
 def texts() -> None:
     """Collect the messages of the code into the catalogues, for translation."""
     install(LOCKED, LOCKED_DEV)
-    run(PYTHON, "-m", "pregao.texts")
+    run(PYTHON, "-m", "pregao.texts", "update")
 
 
 CHORES = {each.__name__: each for each in (demo, test, soak, check, fix, texts, screenshots, bench)}

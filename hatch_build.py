@@ -1,12 +1,15 @@
 """Build hook of Hatchling: compile the catalogues of translations."""
 
+import sys
 from pathlib import Path
 from typing import Any
 
-from babel.messages.frontend import CommandLineInterface
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-LOCALE = Path(__file__).parent / "src" / "pregao" / "texts" / "locale"
+# The package is not installed where it is built; its texts need nothing but Babel.
+sys.path.insert(0, str(Path(__file__).parent / "src"))
+
+from pregao.texts._compilation import compile_catalogues
 
 
 class CompileCatalogues(BuildHookInterface[Any]):
@@ -16,14 +19,5 @@ class CompileCatalogues(BuildHookInterface[Any]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - Hatchling's
         """Compile, and add the result to the wheel though git ignores it."""
-        command = [
-            "pybabel",
-            "--quiet",
-            "compile",
-            "--domain",
-            "pregao",
-            "--directory",
-            str(LOCALE),
-        ]
-        CommandLineInterface().run(command)  # type: ignore[no-untyped-call]  # Babel has no types here
+        compile_catalogues()
         build_data["artifacts"].append("src/pregao/texts/locale/**/*.mo")

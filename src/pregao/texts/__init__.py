@@ -8,8 +8,10 @@ from pregao.texts._languages import format_short_day as format_short_day
 from pregao.texts._languages import localised as localised
 from pregao.texts._messages import N_ as N_
 from pregao.texts._messages import Message as Message
+from pregao.texts._messages import Translations as Translations
 from pregao.texts._messages import Translator as Translator
 from pregao.texts._messages import gettext_lazy as gettext_lazy
 from pregao.texts._messages import ngettext_lazy as ngettext_lazy
 from pregao.texts._messages import plural_translator as plural_translator
+from pregao.texts._messages import translations as translations
 from pregao.texts._messages import translator as translator

@@ -1,6 +1,6 @@
 """Messages: what is said, with its arguments, before a language is chosen."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from numbers import Real
@@ -8,7 +8,7 @@ from string import Formatter
 from typing import Any, Protocol, runtime_checkable
 
 from pregao.texts._catalogues import translated, translated_plural
-from pregao.texts._languages import Language, format_day, localised
+from pregao.texts._languages import LOCALES, Language, format_day, localised
 
 
 @runtime_checkable
@@ -131,3 +131,29 @@ _FORMATTERS: dict[Language, _LocalFormatter] = {
     "en": _LocalFormatter("en"),
     "pt": _LocalFormatter("pt"),
 }
+
+
+@dataclass(frozen=True)
+class Translations(Mapping[str, str]):
+    """Messages by key, each translated into one language when it is looked up."""
+
+    messages: Mapping[str, str]
+    language: Language
+
+    def __getitem__(self, key: str) -> str:
+        return translated(self.messages[key], self.language)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.messages)
+
+    def __len__(self) -> int:
+        return len(self.messages)
+
+
+def translations(messages: Mapping[str, str]) -> dict[Language, Translations]:
+    """Return messages by key in every language.
+
+    >>> translations({"advice": N_("What to do")})["en"]["advice"]
+    'What to do'
+    """
+    return {language: Translations(messages, language) for language in LOCALES}

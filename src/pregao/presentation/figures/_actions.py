@@ -1,5 +1,6 @@
 """What was said beside what was right, and whether probabilities come true."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from pregao.presentation import ABSENT, TEXTS_ACTIONS, Language, number, percent
@@ -16,7 +17,7 @@ _TRADES: "tuple[ActionName, ...]" = ("buy", "sell")
 class _Style(NamedTuple):
     """How a figure speaks and looks."""
 
-    text: dict[str, str]
+    text: Mapping[str, str]
     colours: Palette
     language: Language
 

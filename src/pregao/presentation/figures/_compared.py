@@ -58,7 +58,7 @@ def _add_curve(
     figure: "go.Figure",
     name: str,
     score: "EvaluatedForecaster",
-    text: dict[str, str],
+    text: Mapping[str, str],
     *,
     colour: str,
     dash: str,

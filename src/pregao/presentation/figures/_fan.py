@@ -1,6 +1,6 @@
 """The forecast as a fan that opens where the prices end."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
 from typing import TYPE_CHECKING
@@ -92,7 +92,7 @@ def _add_band(figure: "go.Figure", forecast: "Forecast", percent: int, colours: 
 
 
 def _add_last_price(
-    figure: "go.Figure", forecast: "Forecast", text: dict[str, str], colours: Palette
+    figure: "go.Figure", forecast: "Forecast", text: Mapping[str, str], colours: Palette
 ) -> None:
     figure.add_scatter(
         x=_iso([forecast.as_of, forecast.sessions[-1]]),
@@ -109,7 +109,7 @@ def _add_closes(
     figure: "go.Figure",
     past: Sequence[date],
     closes: Sequence[float],
-    text: dict[str, str],
+    text: Mapping[str, str],
     colours: Palette,
 ) -> None:
     figure.add_scatter(

@@ -1,6 +1,6 @@
 """The splits of a walk-forward, and what the candidate made of each."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple
@@ -76,7 +76,7 @@ def folds_figure(
     return figure
 
 
-def _looks(colours: Palette) -> dict[str, str]:
+def _looks(colours: Palette) -> Mapping[str, str]:
     """Give the colour of each part, those drawn last over the others."""
     return {
         "part_train": colours.band_90,
@@ -170,7 +170,7 @@ def _hover(line: FoldLine, proof: Proof, language: Language) -> str:
     return "<br>".join((f"<b>{skill}</b>", *dict.fromkeys(rows)))
 
 
-def _lay_out(figure: "go.Figure", proof: Proof, text: dict[str, str], colours: Palette) -> None:
+def _lay_out(figure: "go.Figure", proof: Proof, text: Mapping[str, str], colours: Palette) -> None:
     rows = [str(line.number) for line in proof.folds]
     figure.update_xaxes(type="date", nticks=5, row=1, col=1)
     # Of both sides: by itself the right one would take the numbers for a scale that goes up.

@@ -1,6 +1,6 @@
 """What training did, epoch by epoch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -44,7 +44,7 @@ def learning_curves_figure(
 def _add_curves(
     figure: "go.Figure",
     score: "EvaluatedForecaster",
-    text: dict[str, str],
+    text: Mapping[str, str],
     colours: Palette,
     *,
     visible: bool,
@@ -71,7 +71,7 @@ def _add_curves(
 def _add_marks(
     figure: "go.Figure",
     score: "EvaluatedForecaster",
-    text: dict[str, str],
+    text: Mapping[str, str],
     colours: Palette,
     *,
     visible: bool,

@@ -1,5 +1,6 @@
 """Whether every level holds what it promises, and whether ranges do in hard times."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -67,7 +68,7 @@ def _kinds(reliability: "Reliability", colours: Palette) -> list[_Kind]:
 
 
 def _add_luck(
-    figure: "go.Figure", reliability: "Reliability", text: dict[str, str], colours: Palette
+    figure: "go.Figure", reliability: "Reliability", text: Mapping[str, str], colours: Palette
 ) -> None:
     import plotly.graph_objects as go
 
@@ -142,7 +143,7 @@ def _add_coverage(figure: "go.Figure", kind: _Kind, language: Language) -> None:
     )
 
 
-def _add_promises(figure: "go.Figure", text: dict[str, str], colours: Palette) -> None:
+def _add_promises(figure: "go.Figure", text: Mapping[str, str], colours: Palette) -> None:
     import plotly.graph_objects as go
 
     figure.add_trace(
@@ -169,7 +170,7 @@ def _places() -> list[str]:
     return [f"{nominal} %" for nominal in NOMINAL_PERCENT]
 
 
-def _lay_out(figure: "go.Figure", text: dict[str, str], colours: Palette) -> None:
+def _lay_out(figure: "go.Figure", text: Mapping[str, str], colours: Palette) -> None:
     figure.update_xaxes(title_text=f"{text['level']}, %", range=[0, 100], row=1, col=1)
     figure.update_yaxes(title_text=text["observed_less_nominal"], row=1, col=1)
     figure.update_xaxes(title_text=f"{text['observed']}, %", showgrid=False, row=2, col=1)

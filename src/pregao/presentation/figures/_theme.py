@@ -1,5 +1,6 @@
 """The look of every figure: one palette in light and dark, one template."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -74,7 +75,7 @@ PALETTES: dict[Theme, Palette] = {
 }
 
 
-def dark_twins() -> dict[str, str]:
+def dark_twins() -> Mapping[str, str]:
     """Give the dark colour for each light one."""
     light, dark = asdict(PALETTES["light"]), asdict(PALETTES["dark"])
     return {light[name]: dark[name] for name in light}

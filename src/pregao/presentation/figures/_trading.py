@@ -1,6 +1,6 @@
 """A trading simulation beside buy-and-hold and cash, with what was held and how deep it fell."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -54,7 +54,7 @@ def _add_positions(
     figure: "go.Figure",
     days: Sequence[str],
     trading: "Trading",
-    text: dict[str, str],
+    text: Mapping[str, str],
     colours: Palette,
 ) -> None:
     import plotly.graph_objects as go
@@ -89,7 +89,7 @@ def _add_equities(
     figure: "go.Figure",
     days: Sequence[str],
     trading: "Trading",
-    text: dict[str, str],
+    text: Mapping[str, str],
     colours: Palette,
 ) -> None:
     import plotly.graph_objects as go
@@ -125,7 +125,7 @@ def _add_drawdowns(
     figure: "go.Figure",
     days: Sequence[str],
     trading: "Trading",
-    text: dict[str, str],
+    text: Mapping[str, str],
     colours: Palette,
 ) -> None:
     import plotly.graph_objects as go
