@@ -1,4 +1,4 @@
-"""Runs side by side: where they differ, and what each is worth where that can be compared."""
+"""Runs side by side: their settings, and their scores where those can be compared."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ from pregao.values import Language, Value
 LEAST, MOST = 2, 5
 
 Doubt = Literal["symbols", "data", "horizon", "windows"]
-"""Why scores say nothing beside each other."""
+"""Why scores cannot be compared."""
 Kind = Literal["number", "percent", "signed", "count"]
 
 
@@ -159,7 +159,7 @@ def compare_page(services: Services, names: Sequence[str], language: Language) -
 
 
 def doubts_about(runs: Sequence[Run]) -> tuple[Doubt, ...]:
-    """Say why scores of these runs say nothing beside each other; nothing if they do."""
+    """Return why the scores of these runs cannot be compared; nothing if they can."""
     found: list[Doubt] = []
     if _differ(runs, lambda run: frozenset(run.experiment.symbols)):
         found.append("symbols")
@@ -181,14 +181,14 @@ def _digests(run: Run) -> frozenset[tuple[str, str]]:
 
 
 def _test_part(run: Run) -> tuple[date, date, int]:
-    """Give where the test part begins and ends, and how many windows it has."""
+    """Return where the test part begins and ends, and how many windows it has."""
     borders = run.without_weights.borders
     return borders.validation_last, borders.test_last, run.report.windows.test
 
 
 def _loss(run: Run) -> tuple[str, str, str]:
-    asked = run.experiment
-    return asked.loss, asked.target, asked.steps
+    experiment = run.experiment
+    return experiment.loss, experiment.target, experiment.steps
 
 
 def _differences(runs: Sequence[Run]) -> tuple[Difference, ...]:

@@ -24,13 +24,13 @@ class Drawing(Value):
 
     @classmethod
     def of(cls, figure: "go.Figure") -> "Drawing":
-        """Take a figure."""
+        """Make a drawing of a Plotly figure."""
         return cls(height=int(figure.layout.height), figure=json.loads(figure.to_json()))
 
 
 @cache
 def plotly_marks() -> tuple[str, ...]:
-    """Give the ids by which Plotly knows that style sheets of its maps are there already.
+    """Return the ids by which Plotly knows that style sheets of its maps are there already.
 
     No page shows a map, and no page may hold a style sheet that is not a file of its own.
     """

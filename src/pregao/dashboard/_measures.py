@@ -1,4 +1,4 @@
-"""What the measures of this server say, read off their registry: nothing is counted here."""
+"""The measures of this server, read off their registry."""
 
 import math
 from collections import defaultdict

@@ -9,13 +9,11 @@ from starlette.responses import Response
 
 from pregao.api import Served, Services, problem_of
 from pregao.dashboard._measures import Measured, measured
-from pregao.dashboard._operations_tables import operations_tables
+from pregao.dashboard._operations_tables import Seated, operations_tables
 from pregao.dashboard._requests import Page, answered
 from pregao.errors import PregaoError
-from pregao.findings import Finding
 from pregao.jobs import FINAL_STATES, Job, JobState, WorkerShown
 from pregao.prices import Health
-from pregao.registry import Champion
 from pregao.service import Seat
 from pregao.values import Text, Value
 
@@ -48,14 +46,6 @@ class Queue(Value):
     jobs: tuple[JobLine, ...] = Field(description="the newest first")
 
 
-class Seated(Value):
-    """A champion, and the model that answers for it."""
-
-    champion: Champion
-    answers: str | None = Field(description="the run that is loaded; null for a baseline")
-    trouble: tuple[Finding, ...] = Field(description="why that is not the champion's own")
-
-
 class OperationsPage(Value):
     """The value of the page of operations."""
 
@@ -75,7 +65,14 @@ def operations(request: Request, services: Served) -> Response:
     """Show the state of the server."""
     page = operations_page(services)
     jobs = services.workbench.jobs.jobs(limit=_NEWEST_JOBS) if page.queue else ()
-    return answered(request, "operations", lambda _: Page(page, operations_tables(page, jobs)))
+    tables = operations_tables(
+        workers=page.queue.workers if page.queue else (),
+        jobs=jobs,
+        seats=page.seats,
+        providers=page.providers,
+        routes=page.measured.requests.routes,
+    )
+    return answered(request, "operations", lambda _: Page(page, tables))
 
 
 def operations_page(services: Services) -> OperationsPage:

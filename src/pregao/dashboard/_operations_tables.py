@@ -1,9 +1,12 @@
 """The tables of the page of operations; a script finds their rows again by key."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from pydantic import Field
+
 from pregao.dashboard._texts import say
+from pregao.findings import Finding
 from pregao.presentation import (
     Badge,
     Cell,
@@ -17,23 +20,38 @@ from pregao.presentation import (
     jobs_table,
     table_of,
 )
-from pregao.values import Text, bilingual
+from pregao.registry import Champion
+from pregao.values import Text, Value, bilingual
 
 if TYPE_CHECKING:
     from pregao.dashboard._measures import Quantile, RouteMeasured
-    from pregao.dashboard._operations import OperationsPage, Seated
     from pregao.jobs import Job, WorkerShown
     from pregao.prices import Health
 
 
-def operations_tables(page: "OperationsPage", jobs: "Iterable[Job]") -> dict[str, Table]:
+class Seated(Value):
+    """A champion, and the model that answers for it."""
+
+    champion: Champion
+    answers: str | None = Field(description="the run that is loaded; null for a baseline")
+    trouble: tuple[Finding, ...] = Field(description="why that is not the champion's own")
+
+
+def operations_tables(
+    *,
+    workers: "Iterable[WorkerShown]",
+    jobs: "Sequence[Job]",
+    seats: Iterable[Seated],
+    providers: "Iterable[Health]",
+    routes: "Iterable[RouteMeasured]",
+) -> dict[str, Table]:
     """Return the tables of workers, jobs, champions, providers and routes."""
     return {
-        "workers": _workers_table(page.queue.workers if page.queue else ()),
-        "jobs": jobs_table(tuple(jobs)),
-        "seats": _champions_table(page.seats),
-        "providers": _providers_table(page.providers),
-        "routes": _routes_table(page.measured.requests.routes),
+        "workers": _workers_table(workers),
+        "jobs": jobs_table(jobs),
+        "seats": _champions_table(seats),
+        "providers": _providers_table(providers),
+        "routes": _routes_table(routes),
     }
 
 
@@ -57,7 +75,7 @@ def _workers_table(workers: "Iterable[WorkerShown]") -> Table:
     )
 
 
-def _champions_table(seats: "Iterable[Seated]") -> Table:
+def _champions_table(seats: Iterable[Seated]) -> Table:
     return table_of(
         seats,
         [
@@ -124,21 +142,21 @@ def _works_on(worker: "WorkerShown") -> Cell:
     return Cell(Text.same(worker.job), link=Link("job", worker.job))
 
 
-def _symbol(seat: "Seated") -> Cell:
+def _symbol(seat: Seated) -> Cell:
     return Cell(seat.champion.symbol, link=Link("symbol", seat.champion.symbol))
 
 
-def _champion(seat: "Seated") -> Cell:
+def _champion(seat: Seated) -> Cell:
     return Cell(seat.champion.run, link=Link("run", seat.champion.run))
 
 
-def _answers(seat: "Seated") -> Quantity:
+def _answers(seat: Seated) -> Quantity:
     if seat.answers is None:
         return say("operations_a_baseline")
     return say("operations_itself") if seat.answers == seat.champion.run else seat.answers
 
 
-def _trouble(seat: "Seated") -> Text:
+def _trouble(seat: Seated) -> Text:
     found = [bilingual("{code}: {seen}", code=each.code, seen=each.seen) for each in seat.trouble]
     return Text.joined(found, en=" ", pt_br=" ")
 

@@ -1,4 +1,4 @@
-"""What a report says of its forecasters, as several pages show it."""
+"""The results of a report's forecasters, as several pages show them."""
 
 from collections.abc import Iterator
 
@@ -50,13 +50,13 @@ class Learnt(Value):
 
 
 def facts_of(report: Report) -> tuple[Fact, ...]:
-    """Give the verdict in a few numbers."""
+    """Return the verdict in a few numbers."""
     tiles = verdict_tiles(report, proof_of(report))
     return tuple(Fact(name=e.name, value=e.value, beside=e.beside) for e in tiles)
 
 
 def ranking_of(report: Report) -> Iterator[Ranked]:
-    """Give networks and baselines together, best validation CRPS first."""
+    """Return networks and baselines together, best validation CRPS first."""
     for rank, each in enumerate(report.ranked(), start=1):
         yield Ranked(
             rank=rank,

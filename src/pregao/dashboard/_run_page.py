@@ -8,15 +8,13 @@ from pregao.api import Refusal, Services
 from pregao.dashboard._figures import Drawing
 from pregao.dashboard._ranking import Fact, Learnt, Ranked, facts_of, learnt_of, ranking_of
 from pregao.dashboard._requests import Page
-from pregao.dashboard._run_tables import run_tables
+from pregao.dashboard._run_tables import Seating, run_tables
 from pregao.dashboard._settings import Setting, settings_of
 from pregao.evaluation import PricesUsed, Report, WindowCounts
 from pregao.findings import Finding, sort_by_severity
 from pregao.presentation import in_plain_words, proof_of
 from pregao.presentation.figures import pit_figure, ranking_figure
 from pregao.registry import (
-    Champion,
-    Change,
     Provenance,
     Registration,
     Run,
@@ -38,17 +36,6 @@ class RunFigures(Value):
     ranking: Drawing
     pit: Drawing
     learnt: Learnt | None = Field(description="none without networks that were trained")
-
-
-class Seating(Value):
-    """A symbol of the run, and its champion."""
-
-    symbol: str
-    horizon: int
-    champion: Champion | None
-    is_own: bool = Field(description="whether this run is the champion")
-    has_earlier: bool = Field(description="whether another run served before")
-    trail: tuple[Change, ...] = Field(description="the newest change first")
 
 
 class RunPage(Value):
@@ -115,7 +102,15 @@ def run_page(services: Services, name: str, language: Language) -> Page:
         seatings=_seatings(services, run),
         num_symbols=len(run.experiment.symbols),
     )
-    return Page(page, run_tables(page, report))
+    tables = run_tables(
+        report,
+        run=run.id,
+        seatings=page.seatings,
+        settings=page.settings,
+        data=page.data,
+        files=made_by.files,
+    )
+    return Page(page, tables)
 
 
 def _figures(report: Report, language: Language) -> RunFigures:

@@ -19,7 +19,7 @@ _MOST_FORECASTS = 40
 
 
 def report_html(services: Services, name: str) -> str:
-    """Give the report; forecasts are in it where the run is registered and prices are at hand.
+    """Return the report; forecasts are in it where the run is registered and prices are at hand.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def _forecasts(services: Services, run: Run) -> Iterator[tuple[Prices, Forecast]
 
 
 def _model(services: Services, run: Run) -> ServedModel | None:
-    """Give what forecasts without torch: only registered runs have it."""
+    """Return the model that forecasts without torch: only registered runs have one."""
     seated = (each.model for each in services.desk.seats() if each.model is not None)
     found = next((each for each in seated if each.run_id == run.id), None)
     if found is not None or not services.workbench.models.is_registered(run.id):

@@ -1,7 +1,9 @@
 """The tables of a run's page: champions, their changes, settings, and files."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
+
+from pydantic import Field
 
 from pregao.dashboard._texts import say
 from pregao.presentation import (
@@ -18,35 +20,52 @@ from pregao.presentation import (
     ranking_table,
     table_of,
 )
+from pregao.registry import Champion, Change
+from pregao.values import Value
 
 if TYPE_CHECKING:
-    from pregao.dashboard._run_page import RunPage, Seating
     from pregao.dashboard._settings import Setting as SettingLine
-    from pregao.evaluation import Report
-    from pregao.registry import Change
+    from pregao.evaluation import PricesUsed, Report
 
 MOST_HISTORIES = 200
 
 
-def run_tables(page: "RunPage", report: "Report") -> dict[str, Table]:
+class Seating(Value):
+    """A symbol of the run, and its champion."""
+
+    symbol: str
+    horizon: int
+    champion: Champion | None
+    is_own: bool = Field(description="whether this run is the champion")
+    has_earlier: bool = Field(description="whether another run served before")
+    trail: tuple[Change, ...] = Field(description="the newest change first")
+
+
+def run_tables(
+    report: "Report",
+    *,
+    run: str,
+    seatings: Sequence[Seating],
+    settings: "Sequence[SettingLine]",
+    data: "Sequence[PricesUsed]",
+    files: Mapping[str, str],
+) -> dict[str, Table]:
     """Return the tables of a run's page; the trail of a symbol is named after it."""
     trails = {
-        f"trail {each.symbol}": _trail_table(each.trail, page.summary.id)
-        for each in page.seatings
-        if each.trail
+        f"trail {each.symbol}": _trail_table(each.trail, run) for each in seatings if each.trail
     }
     return {
         "ranking": ranking_table(report),
-        "champions": _champions_table(page.seatings),
-        "changed": _settings_table([each for each in page.settings if each.is_changed]),
-        "settings": _settings_table(page.settings),
-        "data": data_table(page.data[:MOST_HISTORIES]),
-        "files": _files_table(page.provenance.files),
+        "champions": _champions_table(seatings),
+        "changed": _settings_table([each for each in settings if each.is_changed]),
+        "settings": _settings_table(settings),
+        "data": data_table(data[:MOST_HISTORIES]),
+        "files": _files_table(files),
         **trails,
     }
 
 
-def _champions_table(seatings: "Iterable[Seating]") -> Table:
+def _champions_table(seatings: Iterable[Seating]) -> Table:
     return table_of(
         seatings,
         [
@@ -57,12 +76,12 @@ def _champions_table(seatings: "Iterable[Seating]") -> Table:
     )
 
 
-def _symbol(seating: "Seating") -> Cell:
+def _symbol(seating: Seating) -> Cell:
     ahead = say("runs_sessions_ahead", count=Number(seating.horizon))
     return Cell(seating.symbol, link=Link("symbol", seating.symbol), beside=(ahead,))
 
 
-def _champion(seating: "Seating") -> Cell:
+def _champion(seating: Seating) -> Cell:
     champion = seating.champion
     if champion is None:
         return Cell(say("runs_nobody"))
@@ -75,7 +94,7 @@ def _champion(seating: "Seating") -> Cell:
     return Cell(champion.run, link=Link("run", champion.run), beside=beside)
 
 
-def _tags(seating: "Seating") -> Mapping[str, str]:
+def _tags(seating: Seating) -> Mapping[str, str]:
     """Return what a change of the champion names: its place, and the version that is shown."""
     champion = seating.champion
     return {
@@ -88,19 +107,19 @@ def _tags(seating: "Seating") -> Mapping[str, str]:
     }
 
 
-def _trail_table(trail: "Iterable[Change]", run: str) -> Table:
+def _trail_table(trail: Iterable[Change], run: str) -> Table:
     def linked(name: str | None) -> Cell:
         if name is None:
             return Cell(say("runs_nobody"))
         return Cell(say("runs_this")) if name == run else Cell(name, link=Link("run", name))
 
-    def action(change: "Change") -> Cell:
+    def action(change: Change) -> Cell:
         is_promotion = change.action == "promote"
         done = say("runs_did_promote" if is_promotion else "runs_did_rollback")
         named = linked(change.run)
         return Cell(done, beside=(named.quantity,), beside_link=named.link)
 
-    def before(change: "Change") -> Cell:
+    def before(change: Change) -> Cell:
         return linked(change.previous_run)
 
     return table_of(

@@ -13,7 +13,7 @@ Plain = bool | int | float | str | tuple[bool | int | float | str, ...] | None
 
 
 class Setting(Value):
-    """One setting, beside what it is where nobody says otherwise."""
+    """One setting, beside its default."""
 
     name: str = Field(description="where it stands, such as split.train_fraction")
     value: Plain
@@ -22,7 +22,7 @@ class Setting(Value):
 
 
 def flattened(experiment: Experiment) -> dict[str, Plain]:
-    """Give every setting by its place.
+    """Return every setting by its place.
 
     >>> lines = flattened(Experiment(symbols=("PETR4",)))
     >>> lines["split.train_fraction"], lines["network.layers"]
@@ -32,7 +32,7 @@ def flattened(experiment: Experiment) -> dict[str, Plain]:
 
 
 def settings_of(experiment: Experiment) -> tuple[Setting, ...]:
-    """Give every setting, those that differ from the default first."""
+    """Return every setting, those that differ from the default first."""
     usual = flattened(Experiment(symbols=experiment.symbols))
     own = flattened(experiment)
     found = [
@@ -62,17 +62,17 @@ def _lines(place: str, value: object) -> Iterator[tuple[str, Plain]]:
 
 
 def _item(value: object) -> bool | int | float | str:
-    """Put an item of a list into a word, or a layer's fields into a few."""
+    """Return an item of a list as a word, or a layer's fields as a few."""
     match value:
         case bool() | int() | float() | str():
             return value
         case Mapping():
-            said = {
+            fields = {
                 name: each
                 for name, each in value.items()
                 if each is not False and each not in (None, "none")
             }
-            kind = said.pop("kind", "")
-            return " ".join([str(kind), *(f"{name}={each}" for name, each in said.items())])
+            kind = fields.pop("kind", "")
+            return " ".join([str(kind), *(f"{name}={each}" for name, each in fields.items())])
         case _:
             return json.dumps(value)

@@ -1,4 +1,4 @@
-"""Numbers and dates as people write them in each language."""
+"""Numbers, dates and durations as each language writes them."""
 
 from datetime import date
 
@@ -38,7 +38,7 @@ def percent(share: float | None, digits: int, language: Language, *, signed: boo
 
 
 def p_value(value: float | None, language: Language) -> str:
-    """Write a p value to three decimals; less than that says so.
+    """Write a p-value to three decimals, or that it is smaller.
 
     >>> p_value(0.0312, "pt"), p_value(0.0001, "en")
     ('0,031', '<0.001')
@@ -49,7 +49,7 @@ def p_value(value: float | None, language: Language) -> str:
 
 
 def knob(value: object, language: Language) -> str:
-    """Write what a search chose for a field; numbers keep four digits.
+    """Write the value of a field of an experiment; numbers keep four digits.
 
     >>> knob(0.00051234, "pt"), knob(("return", "range"), "en"), knob(64, "en"), knob(None, "en")
     ('0,0005123', 'return, range', '64', '\N{EN DASH}')
@@ -66,7 +66,7 @@ def knob(value: object, language: Language) -> str:
 
 
 def duration(seconds: float) -> str:
-    """Write a time that has passed or is left.
+    """Write seconds that have passed or remain.
 
     >>> duration(61.7), duration(3 * 3600 + 5)
     ('1:01', '3:00:05')
@@ -95,12 +95,12 @@ def short_day(session: date, language: Language) -> str:
 
 
 def price_digits(price: float) -> int:
-    """Give how many decimals a price of this size needs."""
+    """Return how many decimals a price of this size needs."""
     return 2 if price >= 1 else 4
 
 
 def currency_sign(currency: str) -> str:
-    """Give the sign of a currency, or its code where it has none here."""
+    """Return the sign of a currency, or its code where it has none here."""
     return _SIGNS.get(currency, currency)
 
 

@@ -136,7 +136,7 @@ def _fold_skill(line: FoldLine) -> Cell:
 
 
 def proof_of(report: "Report") -> Proof:
-    """Give what the verdict of a report rests on."""
+    """Return the evidence of a report's verdict."""
     return _of_single_fit(report) if report.walk is None else _of_walk(report.walk)
 
 
@@ -181,7 +181,7 @@ def _of_single_fit(report: "Report") -> Proof:
 
 
 def in_plain_words(proof: Proof) -> Text:
-    """Say what the tests say to somebody who knows no statistics."""
+    """Return the result of the tests for readers without statistics."""
     promotion = proof.promotion
     if promotion is None:
         return bilingual(

@@ -60,18 +60,18 @@ class Standing:
     """A key of the texts."""
     is_complete: bool = False
 
-    def take(self, told: "Trial") -> None:
+    def take(self, trial: "Trial") -> None:
         """Count a trial, or an epoch of one."""
         # A duplicate reports the epochs of its twin, which were trained once.
-        if told.fate != "duplicate":
-            self.num_epochs += told.epochs - self.epochs.get(told.trial, 0)
-            self.epochs[told.trial] = told.epochs
-        if told.fate is not None and told.trial not in self.statuses:
-            self.statuses[told.trial] = told.fate
-            self.num_pruned += told.fate == "pruned"
-        self.best = told.best
-        self.is_complete = told.is_entry_complete
-        self.last = f"fate_{told.fate or 'goes_on'}"
+        if trial.fate != "duplicate":
+            self.num_epochs += trial.epochs - self.epochs.get(trial.trial, 0)
+            self.epochs[trial.trial] = trial.epochs
+        if trial.fate is not None and trial.trial not in self.statuses:
+            self.statuses[trial.trial] = trial.fate
+            self.num_pruned += trial.fate == "pruned"
+        self.best = trial.best
+        self.is_complete = trial.is_entry_complete
+        self.last = f"fate_{trial.fate or 'goes_on'}"
 
     @property
     def state(self) -> State:
@@ -148,13 +148,13 @@ class Board:
                 case _:
                     assert_never(progress)
 
-    def _take(self, told: "Trial") -> None:
-        self._latest = told
-        self._pace.tell(told.done_epochs, self._clock())
-        standing = self._standings.setdefault(told.entry, Standing(told.entry, None))
+    def _take(self, trial: "Trial") -> None:
+        self._latest = trial
+        self._pace.tell(trial.done_epochs, self._clock())
+        standing = self._standings.setdefault(trial.entry, Standing(trial.entry, None))
         if self._is_closed:
-            standing.num_trials = told.total_trials // len(self._standings)
-        standing.take(told)
+            standing.num_trials = trial.total_trials // len(self._standings)
+        standing.take(trial)
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         """Draw it for a terminal of this size."""
@@ -167,8 +167,8 @@ class Board:
             return self._scoring(self._scored)
         if self._latest is None:
             return self._bar(0, 1, self._time(0))
-        told = self._latest
-        return Group(self._overall(told), self._best(told, width), *self._table(width, height))
+        trial = self._latest
+        return Group(self._overall(trial), self._best(trial, width), *self._table(width, height))
 
     def _bar(self, done: int, total: int, about: str) -> Grid:
         grid = Grid.grid(padding=(0, 1), expand=True)
@@ -180,8 +180,8 @@ class Board:
         grid.add_row(title, ProgressBar(total, min(done, total)), share, about)
         return grid
 
-    def _overall(self, told: "Trial") -> Grid:
-        return self._bar(told.done_epochs, told.total_epochs, self._time(told.total_epochs))
+    def _overall(self, trial: "Trial") -> Grid:
+        return self._bar(trial.done_epochs, trial.total_epochs, self._time(trial.total_epochs))
 
     def _time(self, total: int) -> str:
         now = self._clock()
@@ -191,12 +191,13 @@ class Board:
             return passed
         return f"{passed}, {TEXTS[self._language]['time_left'].format(time=duration(left))}"
 
-    def _best(self, told: "Trial", width: int) -> Text:
+    def _best(self, trial: "Trial", width: int) -> Text:
         text, language = TEXTS[self._language], self._language
         best = self._ranked()[0]
         name = ABSENT if best.best is None else best.name
         counted = text["trials_of"].format(
-            done=number(told.done_trials, 0, language), total=number(told.total_trials, 0, language)
+            done=number(trial.done_trials, 0, language),
+            total=number(trial.total_trials, 0, language),
         )
         loss = number(best.best, 5, language)
         line = Text(text["best_so_far"].format(name=name, loss=loss), no_wrap=True)

@@ -172,7 +172,8 @@ document.addEventListener("visibilitychange", () => {
   if (!document.hidden && !isPaused) refresh();
 });
 document.addEventListener("click", ({ target }) => {
-  if (target.dataset.change) change(target, target.dataset.change, target.dataset.job);
+  const button = target.closest("button[data-change]");
+  if (button) change(button, button.dataset.change, button.dataset.job);
 });
 reveal(document);
 refresh();

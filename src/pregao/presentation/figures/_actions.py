@@ -1,4 +1,4 @@
-"""What was said beside what was right, and whether probabilities come true."""
+"""Predicted actions beside the right ones, and the calibration of their probabilities."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
@@ -52,13 +52,13 @@ def actions_figure(
 
 
 def _at(thresholds: "Thresholds", style: _Style) -> str:
-    """Say from which probability on each action is taken."""
-    said = {}
+    """Return the probability from which each action is taken, in words."""
+    reached = {}
     for action, least in zip(_TRADES, (thresholds.buy, thresholds.sell), strict=True):
         key = "reached" if least < 1 else "never"
         share = percent(least, 1, style.language)
-        said[action] = style.text[key].format(action=style.text[action], share=share)
-    return style.text["at_thresholds"].format(**said)
+        reached[action] = style.text[key].format(action=style.text[action], share=share)
+    return style.text["at_thresholds"].format(**reached)
 
 
 def _accuracy(scores: "ActionScores", style: _Style) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash")
 MOST_CURVES = len(_DASHES)
-"""More than this nobody tells apart."""
+"""Lines of one colour that can be told apart by their dashes."""
 
 
 def compared_curves_figure(
@@ -50,7 +50,7 @@ def compared_curves_figure(
 
 
 def _colours(colours: Palette) -> tuple[str, ...]:
-    """Give colours of networks: orange is a baseline's, so it is not among them."""
+    """Return colours of networks: orange is a baseline's, so it is not among them."""
     return (colours.network, colours.good, colours.ink, colours.error, colours.muted)
 
 

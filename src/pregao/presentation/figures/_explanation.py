@@ -55,7 +55,7 @@ def _chosen(explanation: "Explanation", quantity: int | None) -> "IntegratedGrad
 
 
 def _order(explanation: "Explanation", attributed: "IntegratedGradients") -> list[str]:
-    """Give the features from the bottom up: what mattered most is on top."""
+    """Return the features from the bottom up: the most important is on top."""
     if explanation.importances is None:
         return [each.name for each in reversed(attributed.sorted_by_size())]
     ranked = sorted(explanation.importances.by_feature, key=lambda each: each.rise_percent)
@@ -186,7 +186,7 @@ def _add_headings(
     language: Language,
     colours: Palette,
 ) -> None:
-    """Say above each panel what it shows."""
+    """Write a title above each panel."""
     from pregao.explanation import quantity_name
 
     text = EXPLANATION_TEXTS[language]

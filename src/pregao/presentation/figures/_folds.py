@@ -77,7 +77,7 @@ def folds_figure(
 
 
 def _looks(colours: Palette) -> Mapping[str, str]:
-    """Give the colour of each part, those drawn last over the others."""
+    """Return the colour of each part, those drawn last over the others."""
     return {
         "part_train": colours.band_90,
         "part_validation": colours.band_50,

@@ -1,4 +1,4 @@
-"""Whether every level holds what it promises, and whether ranges do in hard times."""
+"""The calibration of every level, and the coverage of ranges in hard times."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
@@ -53,7 +53,7 @@ class _Kind(NamedTuple):
 
 
 def _lines(reliability: "Reliability", colours: Palette) -> list[_Line]:
-    """Give the steps that are drawn, the nearest first; a short horizon has fewer."""
+    """Return the steps that are drawn, the nearest first; a short horizon has fewer."""
     steps = sorted({1, (reliability.horizon + 1) // 2, reliability.horizon})
     looks = ((colours.band_50, "solid"), (colours.network, "dash"), (colours.ink, "dot"))
     return [_Line(step, *look) for step, look in zip(steps, looks, strict=False)]

@@ -1,6 +1,5 @@
 """The look of every figure: one palette in light and dark, one template."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -75,8 +74,8 @@ PALETTES: dict[Theme, Palette] = {
 }
 
 
-def dark_twins() -> Mapping[str, str]:
-    """Give the dark colour for each light one."""
+def dark_twins() -> dict[str, str]:
+    """Return the dark colour for each light one."""
     light, dark = asdict(PALETTES["light"]), asdict(PALETTES["dark"])
     return {light[name]: dark[name] for name in light}
 
@@ -130,7 +129,7 @@ def template(theme: Theme = "light", language: Language = "en") -> "go.layout.Te
 
 
 def date_stops(language: Language) -> list[dict[str, object]] | None:
-    """Give how an axis of dates names its ticks where Plotly's English will not do.
+    """Return the tick names of an axis of dates for languages other than Plotly's English.
 
     >>> date_stops("en"), [each["value"] for each in date_stops("pt")]
     (None, ['%d/%m/%Y', '%m/%Y', '%Y'])

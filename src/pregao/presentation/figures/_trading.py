@@ -152,7 +152,7 @@ def _add_drawdowns(
 
 
 def drawdowns(equity: Sequence[float]) -> list[float]:
-    """Give how far below its highest so far each value is, in percent, 0 or less.
+    """Return how far each value is below the highest before it, in percent, 0 or less.
 
     >>> drawdowns([100.0, 120.0, 90.0, 130.0])
     [0.0, 0.0, -25.0, 0.0]
