@@ -102,12 +102,19 @@ class Run:
     @property
     def published_ns(self) -> int:
         """Time of publication in nanoseconds since 1970; files added later do not change it."""
-        return (self.folder / _PROVENANCE_FILE).stat().st_mtime_ns
+        try:
+            return (self.folder / _PROVENANCE_FILE).stat().st_mtime_ns
+        except OSError as error:
+            raise CorruptFileError(str(self.folder / _PROVENANCE_FILE), str(error)) from None
 
     @cached_property
     def provenance(self) -> Provenance:
         """The data, software and machine that made the run."""
-        return Provenance.model_validate_json(self._text(_PROVENANCE_FILE))
+        try:
+            return Provenance.model_validate_json(self._text(_PROVENANCE_FILE))
+        except ValidationError as error:
+            path = str(self.folder / _PROVENANCE_FILE)
+            raise CorruptFileError(path, f"{error.error_count()} fields differ") from None
 
     @cached_property
     def experiment(self) -> Experiment:
@@ -204,7 +211,10 @@ class Run:
         """The monthly digests of the prices, by symbol; empty for runs without them."""
         if MONTHS_FILE not in self.provenance.files:
             return {}
-        months: dict[str, Months] = json.loads(self.content(MONTHS_FILE))
+        try:
+            months: dict[str, Months] = json.loads(self.content(MONTHS_FILE))
+        except ValueError as error:
+            raise CorruptFileError(str(self.folder / MONTHS_FILE), str(error)) from None
         return months
 
     @cached_property
@@ -242,7 +252,7 @@ class Run:
         content = self._text(name)
         try:
             written = self.provenance.files[name]
-        except (ValidationError, KeyError) as error:
+        except KeyError as error:
             raise CorruptFileError(str(self.folder / _PROVENANCE_FILE), str(error)) from None
         if sha256(content).hexdigest() != written:
             raise CorruptFileError(str(self.folder / name), "its digest is not what was written")
@@ -360,11 +370,7 @@ def check_run(run: Run) -> None:
     CorruptFileError
         If one is not what was written.
     """
-    try:
-        names = list(run.provenance.files)
-    except ValidationError as error:
-        raise CorruptFileError(str(run.folder / _PROVENANCE_FILE), str(error)[:200]) from None
-    for name in names:
+    for name in run.provenance.files:
         run.content(name)
     _ = run.experiment, run.report, run.serving, run.candidate_serving, run.without_weights
 
@@ -397,8 +403,11 @@ def stored_runs(home: Path) -> list[Run]:
     folder = home / "runs"
     if not folder.is_dir():
         return []
-    published = [Run(each.parent) for each in folder.glob(f"[!.]*/{_PROVENANCE_FILE}")]
-    return sorted(published, key=lambda run: -run.published_ns)
+    published: dict[Run, int] = {}
+    for path in folder.glob(f"[!.]*/{_PROVENANCE_FILE}"):
+        with suppress(CorruptFileError):  # deleted since it was listed
+            published[Run(path.parent)] = Run(path.parent).published_ns
+    return sorted(published, key=lambda run: -published[run])
 
 
 def installed_libraries() -> dict[str, str]:

@@ -38,6 +38,7 @@ class Keeper:
         self._timed = {each.id for each in self._newest_jobs() if each.has_ended}
         self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
         self._thread.start()
+        self.services.desk.watch(self._thread.is_alive)
 
     def join(self) -> None:
         """Wait for the thread, which ends when the server stops."""
@@ -52,7 +53,7 @@ class Keeper:
             self._try("champions scored", _CHAMPIONS_SECONDS, self._score_champions)
 
     def _try(self, what: str, every_seconds: float, do: Callable[[], None]) -> None:
-        """Do what is due; what fails is said, and tried again when it is due again."""
+        """Do what is due; a failure is logged, and tried again when it is due again."""
         if monotonic() < self._due.get(what, 0.0):
             return
         self._due[what] = monotonic() + every_seconds
@@ -60,6 +61,8 @@ class Keeper:
             do()
         except PregaoError as error:
             _log.warning("not done", what=what, reason=str(error))
+        except Exception as error:  # noqa: BLE001 - the thread must outlive any failure
+            _log.error("not done", what=what, exc_info=error)
 
     def _time_jobs(self) -> None:
         for each in self._newest_jobs():

@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from time import perf_counter
+from time import monotonic, perf_counter
 
 import numpy as np
 import structlog
@@ -31,6 +31,7 @@ Float = NDArray[np.float64]
 
 
 _MOST_READY = 512
+_FIRST_RETRY_SECONDS, _MAX_RETRY_SECONDS = 2.0, 300.0
 _BUNDLED = "SP500"
 """What a stand-in is fitted on where a symbol's own history is too short."""
 
@@ -44,6 +45,10 @@ class Seat:
     """Its own, or the last good one; None where there never was a good one."""
     trouble: tuple[Finding, ...] = ()
     """Why the model is not the champion's own."""
+    failures: int = 0
+    """How often loading this version of the champion has failed in a row."""
+    retry_at: float = 0.0
+    """The time of the clock from which loading is tried again."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,10 @@ class Desk:
     _seats: Mapping[tuple[str, int], Seat] = field(default_factory=dict)
     """Replaced as a whole: who reads it sees the champions of one moment."""
     _ready: "Kept[_Key, Ready]" = field(default_factory=lambda: Kept(_MOST_READY))
+    clock: Callable[[], float] = monotonic
+    """Seconds, by which failed champions are retried."""
     _is_open: bool = False
+    _is_refreshing: Callable[[], bool] = lambda: True
     _seating: threading.Lock = field(default_factory=threading.Lock)
 
     def forecast(
@@ -179,8 +187,8 @@ class Desk:
 
     @property
     def is_open(self) -> bool:
-        """Whether champions were looked for."""
-        return self._is_open
+        """Whether champions were looked for, and still are."""
+        return self._is_open and self._is_refreshing()
 
     def seats(self) -> tuple[Seat, ...]:
         """Give all champions that are loaded."""
@@ -196,16 +204,34 @@ class Desk:
             self._seats = {place: self._seated(each, place) for place, each in current.items()}
             self._is_open = True
 
+    def watch(self, is_refreshing: Callable[[], bool]) -> None:
+        """Be ready only while champions are refreshed, which the function returns."""
+        self._is_refreshing = is_refreshing
+
     def _seated(self, champion: Champion, place: tuple[str, int]) -> Seat:
+        """Load a champion unless it is loaded; retry one that failed, ever less often."""
         before = self._seats.get(place)
+        failures = 0
         if before is not None and before.champion.version == champion.version:
-            return before
+            if not before.failures or self.clock() < before.retry_at:
+                return before
+            failures = before.failures
         try:
             return Seat(champion, self.models.served(champion.run))
         except PregaoError as error:
             _log.error("champion not loaded", run=champion.run, reason=str(error))
-            trouble = (_could_not(champion.run, str(error)),)
-            return Seat(champion, before.model if before else None, trouble)
+            reason = str(error)
+        except Exception as error:  # noqa: BLE001 - one damaged run must not stop the others
+            _log.error("champion not loaded", run=champion.run, exc_info=error)
+            reason = f"{type(error).__name__}: {error}"
+        wait = min(_FIRST_RETRY_SECONDS * 2**failures, _MAX_RETRY_SECONDS)
+        return Seat(
+            champion,
+            before.model if before else None,
+            (_could_not(champion.run, reason),),
+            failures=failures + 1,
+            retry_at=self.clock() + wait,
+        )
 
     def _key(self, quote: Quote, symbol: str, horizon: int | None) -> "tuple[_Key, Seat | None]":
         seat = self.seat(symbol, horizon)
