@@ -133,7 +133,7 @@ def test_prices_beyond_their_training_range_are_scaled_beyond_one():
     growth = np.where(np.arange(len(PRICES)) > row, 3.0, 1.0)
     for name in ("open", "high", "low", "close", "adj_close"):
         columns[name] = columns[name] * growth
-    tripled = replace(PRICES, bars=type(PRICES.bars).of(PRICES.sessions, columns))
+    tripled = replace(PRICES, bars=type(PRICES.bars).from_columns(PRICES.sessions, columns))
 
     data = dataset(tripled)
 

@@ -107,12 +107,12 @@ def test_concurrent_submissions_with_one_key_create_one_job(jobs):
 
 
 def test_an_interrupted_group_commit_loses_no_other_submission(jobs, monkeypatch):
-    writing, interrupted = Database.writing, []
+    write_transaction, interrupted = Database.write_transaction, []
     has_started, may_continue = threading.Event(), threading.Event()
 
     @contextmanager
     def interrupting(database):
-        with writing(database) as connection:
+        with write_transaction(database) as connection:
             yield connection
             if not interrupted:
                 interrupted.append(threading.current_thread())
@@ -120,7 +120,7 @@ def test_an_interrupted_group_commit_loses_no_other_submission(jobs, monkeypatch
                 may_continue.wait()
                 raise KeyboardInterrupt
 
-    monkeypatch.setattr(Database, "writing", interrupting)
+    monkeypatch.setattr(Database, "write_transaction", interrupting)
     with ThreadPoolExecutor(8) as pool:
         first = pool.submit(jobs.submit, SP500)
         has_started.wait()

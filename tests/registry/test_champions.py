@@ -33,7 +33,7 @@ def test_the_first_champion_has_version_one_and_each_change_the_next(database):
     listed(database, "a", "b")
     table = promoted(database, "a", "b")
 
-    assert ("b", 2) == (table.of("PETR4").run, table.of("PETR4").version)
+    assert ("b", 2) == (table.find("PETR4").run, table.find("PETR4").version)
     assert [("a", 1, None), ("b", 2, "a")] == [
         (each.run, each.version, each.previous_run) for each in table.trail(**PLACE)
     ]
@@ -43,7 +43,7 @@ def test_promoting_the_present_champion_is_no_change(database):
     listed(database, "a")
     table = promoted(database, "a")
 
-    assert table.of("PETR4") == table.promote("a", **PLACE, by="a test")
+    assert table.find("PETR4") == table.promote("a", **PLACE, by="a test")
     assert 1 == len(table.trail(**PLACE))
 
 
@@ -58,7 +58,7 @@ def test_a_change_based_on_another_version_is_refused_and_not_audited(database):
     with pytest.raises(ChampionConflictError, match="at version 2, not 1"):
         table.roll_back(**PLACE, by="a test", if_version=1)
 
-    assert "b" == table.of("PETR4").run
+    assert "b" == table.find("PETR4").run
     assert 2 == len(table.trail(**PLACE))
 
 
@@ -69,7 +69,7 @@ def test_a_change_based_on_the_present_version_is_made(database):
     first = table.promote("a", **PLACE, by="a test", if_version=0)
     second = table.promote("b", **PLACE, by="a test", if_version=first.version)
 
-    assert second == table.of("PETR4", 5)
+    assert second == table.find("PETR4", 5)
 
 
 def test_only_a_registered_run_can_be_champion(database):
@@ -108,9 +108,9 @@ def test_a_missing_champion_is_an_error_that_lists_the_symbols_with_one(database
     table = promoted(database, "a")
 
     with pytest.raises(UnknownChampionError, match=r"VALE3.*PETR4"):
-        table.of("VALE3")
+        table.find("VALE3")
     with pytest.raises(UnknownChampionError):
-        table.of("PETR4", 7)
+        table.find("PETR4", 7)
     with pytest.raises(UnknownChampionError):
         table.roll_back("VALE3", 5, by="a test")
 
@@ -122,7 +122,7 @@ def test_the_newest_of_several_horizons_is_the_champion_of_a_symbol(database):
     table.promote("b", symbol="PETR4", horizon=1, by="a test")
 
     newest = max(table.all(), key=lambda each: each.since)
-    assert newest == table.of("PETR4")
+    assert newest == table.find("PETR4")
     assert [1, 5] == [each.horizon for each in table.all()]
 
 
@@ -206,7 +206,7 @@ def test_of_concurrent_rollbacks_exactly_one_wins(database):
 
     with ThreadPoolExecutor(THREADS) as pool:
         assert 1 == sum(pool.map(roll_back, range(THREADS)))
-    assert ("b", 4) == (table.of("PETR4").run, table.of("PETR4").version)
+    assert ("b", 4) == (table.find("PETR4").run, table.find("PETR4").version)
 
 
 def test_a_reader_sees_exactly_one_champion_during_changes(database):

@@ -218,7 +218,7 @@ def test_a_damaged_file_is_detected_at_loading_and_at_registering_again(
         content[len(content) // 2] ^= 1
         file.write_bytes(content[: len(content) // 2] if damage == "torn" else content)
 
-    for ask in (ServedModel.loaded, register):
+    for ask in (ServedModel.load, register):
         with pytest.raises(CorruptFileError, match=name.replace(".", r"\.")):
             ask(Run(run.folder))
 

@@ -386,13 +386,13 @@ def test_monthly_digests_of_prices_are_stored_and_verified(tmp_path: Path):
         prices=[PRICES],
     )
 
-    months = Run(run.folder).months["TEST3"]
+    months = Run(run.folder).monthly_digests["TEST3"]
 
     assert months == digest_months(PRICES)
     assert [str(each) for each in np.unique(PRICES.sessions.astype("datetime64[M]"))] == [*months]
     (run.folder / "months.json").write_text("{}", encoding="utf-8")
     with pytest.raises(CorruptFileError, match=r"months\.json"):
-        _ = Run(run.folder).months
+        _ = Run(run.folder).monthly_digests
 
 
 @given(row=st.integers(0, len(PRICES) - 1), column=st.sampled_from([*PRICES.bars.columns]))

@@ -334,9 +334,9 @@ def test_experiments_that_cut_alike_share_one_dataset():
 def test_of_several_the_one_that_reaches_back_furthest_is_as_it_is_alone():
     furthest = SMALL.replace(lookback=40)
 
-    shared = datasets_for([PRICES], [furthest, SMALL])[furthest.cut]
+    shared = datasets_for([PRICES], [furthest, SMALL])[furthest.window_settings]
 
-    alone = datasets_for([PRICES], [furthest])[furthest.cut]
+    alone = datasets_for([PRICES], [furthest])[furthest.window_settings]
     assert alone.scaler == shared.scaler
     assert observed_outcomes([alone.train]).digest == observed_outcomes([shared.train]).digest
 

@@ -269,7 +269,10 @@ def test_a_suggestion_is_a_field_of_the_place_where_the_unknown_one_stands():
 def test_experiments_that_cut_the_same_windows_share_a_cut():
     base = Experiment.parse({**BASE, "features": "close"})
 
-    assert base.cut == base.replace(seed=4, network="gru_classic", actions=Actions()).cut
-    assert base.cut != base.replace(scaling="min_max").cut
-    assert base.cut.capped
-    assert not base.replace(target="close").cut.capped
+    assert (
+        base.window_settings
+        == base.replace(seed=4, network="gru_classic", actions=Actions()).window_settings
+    )
+    assert base.window_settings != base.replace(scaling="min_max").window_settings
+    assert base.window_settings.capped
+    assert not base.replace(target="close").window_settings.capped

@@ -31,7 +31,7 @@ class Part:
             targets=self.targets[chosen],
         )
 
-    def upto(self, row):
+    def up_to(self, row):
         """Give the same with every table cut off after a row."""
         return self.with_tables(lambda values: values[: row + 1])
 

@@ -98,7 +98,7 @@ class TestSetAccess(Value):
     ...     digest="51ab",
     ... )
     >>> access = TestSetAccess(purpose="train", windows=windows, looks=(trial,))
-    >>> Opening.model_validate_json(access.model_dump_json()) == access
+    >>> TestSetAccess.model_validate_json(access.model_dump_json()) == access
     True
     """
 

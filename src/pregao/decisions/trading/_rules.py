@@ -47,9 +47,9 @@ class TradingRules(Value):
     execution price is worse than the quoted one by `slippage_bps` and by `slippage_range_share` of
     the range of the session before, and is then rounded to the next tick against the trader.
 
-    >>> MARKETS["b3"].round_trip_cost
+    >>> TRADING_RULES["b3"].round_trip_cost
     0.0016
-    >>> MARKETS["b3"].replace(brokerage_bps=5.0, to_verify=False).round_trip_cost
+    >>> TRADING_RULES["b3"].replace(brokerage_bps=5.0, to_verify=False).round_trip_cost
     0.0026
     """
 

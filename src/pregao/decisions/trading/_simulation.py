@@ -58,12 +58,12 @@ def simulate(
         the strategy needs levels or probabilities that the forecasts lack, or if tax is requested
         from a market without a tax rule.
 
-    >>> from pregao.decisions.trading import MARKETS
+    >>> from pregao.decisions.trading import TRADING_RULES
     >>> from pregao.testing import synthetic_prices
     >>> prices = synthetic_prices("PETR4", 100)
     >>> quantiles = np.tile([-0.02, 0.01, 0.03], (50, 5, 1))
     >>> rising = SymbolForecasts(prices.sessions[:50], quantiles, (0.1, 0.5, 0.9))
-    >>> free = simulate(prices, rising, market=MARKETS["none"], capital=10_000.0)
+    >>> free = simulate(prices, rising, market=TRADING_RULES["none"], capital=10_000.0)
     >>> len(free.sessions), free.strategy.equity == free.buy_and_hold.equity
     (55, True)
     >>> free.strategy.results.fees, free.cash.results.after_costs.total_return
