@@ -54,7 +54,6 @@ def _asked(url):
                 for path, body in (
                     ("/v1/trainings", {"experiment": {"symbols": ["SP500"], "source": "sample"}}),
                     ("/v1/trainings", "{"),
-                    ("/train", {"stock": "SP500"}),
                     ("/nope", {}),
                 ):
                     answers.append(client.post(path, json=body, headers=headers))

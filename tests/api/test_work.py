@@ -155,8 +155,6 @@ def test_a_full_queue_says_when_to_come_back(make_services):
 
     assert 429 == response.status_code
     assert "9" == response.headers["retry-after"]
-    earlier = {"stock": "VALE3", "inicio": "2020-01-01", "fim": "2025-07-28"}
-    assert 429 == client.post("/train", json=earlier).status_code
 
 
 def test_champions_that_are_not_there_are_not_found(client):

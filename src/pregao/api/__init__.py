@@ -1,5 +1,6 @@
 """The HTTP API: routes, access, limits, problems."""
 
+from pregao.api._access import FREE_POSTS as FREE_POSTS
 from pregao.api._access import Access as Access
 from pregao.api._catalogue import NetworkMeasured as NetworkMeasured
 from pregao.api._forecasts import forecast_own as forecast_own

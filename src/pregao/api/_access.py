@@ -1,7 +1,7 @@
 """Who may ask what: hosts, origins and keys, refused unless allowed."""
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from ipaddress import ip_address
@@ -14,8 +14,8 @@ from pregao.errors import InputError
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 READING = frozenset({"GET", "HEAD"})
 METHODS = frozenset({*READING, "POST", "PUT", "DELETE"})
-FREE_POSTS = frozenset({"/v1/forecasts", "/v1/networks/measure", "/predict", "/simulations"})
-"""Paths whose POST changes nothing: they answer from what is in the body."""
+FREE_POSTS = frozenset({"/v1/forecasts", "/v1/networks/measure", "/simulations"})
+"""Paths of the API and the dashboard whose POST changes nothing and needs no key."""
 
 
 class UnprotectedAddressError(InputError):
@@ -52,8 +52,20 @@ class Access:
         digests = tuple(sha256(each.encode()).digest() for each in keys)
         return cls(frozenset(named | own), digests)
 
-    def check(self, method: str, path: str, headers: Mapping[str, list[str]]) -> None:
+    def check(
+        self,
+        method: str,
+        path: str,
+        headers: Mapping[str, list[str]],
+        *,
+        free_posts: Collection[str] = FREE_POSTS,
+    ) -> None:
         """Refuse a request from its head alone.
+
+        Parameters
+        ----------
+        free_posts
+            Paths whose POST needs no key.
 
         Raises
         ------
@@ -68,7 +80,7 @@ class Access:
         if method in READING:
             return
         self._check_origin(headers.get("origin", []))
-        if path not in FREE_POSTS:
+        if path not in free_posts:
             self._check_key(headers)
 
     def _check_host(self, hosts: list[str]) -> None:

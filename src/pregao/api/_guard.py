@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from time import perf_counter
 from uuid import uuid4
 
@@ -50,7 +50,9 @@ class Guard:
         limits: HttpLimits,
         metrics: Metrics,
         problem_page: ProblemPage,
+        free_posts: Collection[str],
     ) -> None:
+        self.free_posts = free_posts
         self.app, self.problem_page = app, problem_page
         self.access, self.limits, self.metrics = access, limits, metrics
 
@@ -72,7 +74,7 @@ class Guard:
 
     async def _answer(self, exchange: "_Exchange", scope: Scope, receive: Receive) -> None:
         headers = _headers(scope)
-        self.access.check(scope["method"], scope["path"], headers)
+        self.access.check(scope["method"], scope["path"], headers, free_posts=self.free_posts)
         if scope["method"] not in READING:
             receive = await self._received(headers, receive)
         await self.app(scope, receive, exchange.send)

@@ -6,7 +6,6 @@ from typing import Any
 
 from fastapi import Body, FastAPI
 
-from pregao.api._access import FREE_POSTS
 from pregao.api._problems import KINDS, PROBLEM_JSON, Kind, Problem
 
 Answers = dict[int | str, dict[str, Any]]
@@ -48,7 +47,7 @@ class Documented(FastAPI):
         document = super().openapi()
         for path, operations in document["paths"].items():
             for method, operation in operations.items():
-                _tell(operation, method, is_free=method == "get" or path in FREE_POSTS)
+                _tell(operation, method, is_free=method == "get" or path in self.state.free_posts)
         components = document.setdefault("components", {})
         schemas = components.setdefault("schemas", {})
         for name in _FASTAPIS:

@@ -1,11 +1,14 @@
 """The application: routes behind one guard."""
 
+from importlib import import_module
+
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from pregao.api import (
+    FREE_POSTS,
     Documented,
     Guard,
     Refusal,
@@ -18,24 +21,17 @@ from pregao.api import (
 )
 from pregao.api import _jobs as _work
 from pregao.api import _runs as _registry
-from pregao.compat import _routes as _earlier
-from pregao.compat import _training as _earlier_training
 from pregao.dashboard import ROUTERS, _assets, _docs, problem_page
 
 _MOST_OF_A_PATH = 120
-_ROUTERS = (
+_API = (
     _forecasts.router,
     _symbols.router,
     _work.router,
     _registry.router,
     _catalogue.router,
-    _earlier.router,
-    _earlier_training.router,
-    _health.router,
-    _docs.router,
-    _assets.router,
-    *ROUTERS,
 )
+_PAGES = (_health.router, _docs.router, _assets.router, *ROUTERS)
 
 
 def create_app(services: Services) -> FastAPI:
@@ -51,17 +47,21 @@ def create_app(services: Services) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.services = services
-    for router in _ROUTERS:
+    app.state.free_posts = set(FREE_POSTS)
+    for router in _API:
+        app.include_router(router)
+    import_module("pregao.compat").mount(app)  # to drop those paths, delete it and this line
+    for router in _PAGES:
         app.include_router(router)
     app.add_exception_handler(HTTPException, _of_http)
     app.add_exception_handler(RequestValidationError, _of_validation)
-    app.add_exception_handler(_earlier_training.ToldAsError, _earlier_training.answer_as_error)
     app.add_middleware(
         Guard,
         access=services.access,
         limits=services.limits,
         metrics=services.metrics,
         problem_page=problem_page,
+        free_posts=app.state.free_posts,
     )
     return app
 

@@ -12,6 +12,10 @@ from pregao.training._ensemble import Model as Model
 from pregao.training._ensemble import combine as combine
 from pregao.training._ensemble import member_experiments as member_experiments
 from pregao.training._ensemble import model_members as model_members
+from pregao.training._epochs import Epoch as Epoch
+from pregao.training._epochs import Outcome as Outcome
+from pregao.training._epochs import PartialTraining as PartialTraining
+from pregao.training._epochs import State as State
 from pregao.training._experiment import DEFAULT_HORIZON as DEFAULT_HORIZON
 from pregao.training._experiment import DEFAULT_NETWORK as DEFAULT_NETWORK
 from pregao.training._experiment import LEVELS as LEVELS
@@ -23,11 +27,7 @@ from pregao.training._experiment import DeviceName as DeviceName
 from pregao.training._experiment import Experiment as Experiment
 from pregao.training._experiment import WindowSettings as WindowSettings
 from pregao.training._experiment import read_toml_fields as read_toml_fields
-from pregao.training._fitted import Epoch as Epoch
 from pregao.training._fitted import FittedNetwork as FittedNetwork
-from pregao.training._fitted import Outcome as Outcome
-from pregao.training._fitted import PartialTraining as PartialTraining
-from pregao.training._fitted import State as State
 from pregao.training._listing import ListedNetwork as ListedNetwork
 from pregao.training._listing import broken_networks as broken_networks
 from pregao.training._listing import list_networks as list_networks

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from pregao.dataset import Borders, Dataset, Scaler, Windows
 from pregao.findings import Finding
+from pregao.training._epochs import Epoch, Outcome
 from pregao.training._experiment import LEVELS, Combination, Experiment
-from pregao.training._fitted import Epoch, FittedNetwork, Outcome
+from pregao.training._fitted import FittedNetwork
 from pregao.zoo.baselines import Forecaster, History, return_scale
 
 Float = NDArray[np.float64]

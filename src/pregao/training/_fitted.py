@@ -1,57 +1,30 @@
-"""What training yields and returns, as values that need no torch to be read."""
+"""A trained network as a value that needs no torch until it forecasts."""
 
 import hashlib
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pregao.dataset import Borders, Scaler
 from pregao.findings import Finding
+from pregao.training._epochs import Epoch, Outcome, State
 from pregao.training._experiment import Experiment
-from pregao.values import Value, bilingual
+from pregao.values import bilingual
 from pregao.zoo.baselines import History
-
-State = dict[str, NDArray[np.generic]]
-"""The weights by name."""
-
-Outcome = Literal["finished", "stopped early", "diverged"]
 
 OVERFIT_RISE = 0.02
 """How far validation may rise above its best while the training loss still falls."""
 
 
-class Epoch(Value):
-    """What one epoch of `train` found; epoch 0 is the untrained network, the anchor."""
-
-    number: int
-    train_loss: float
-    validation_loss: float
-    learning_rate: float
-    seconds: float
-    is_best: bool
-
-
-@dataclass(frozen=True, eq=False)
-class PartialTraining:
-    """How far a training went, and what it needs to go on."""
-
-    epochs: tuple[Epoch, ...]
-    """All so far, the untrained one first."""
-    outcome: Outcome | None
-    """None where it could go on."""
-    checkpoint: bytes
-
-
 @dataclass(frozen=True, eq=False)
 class FittedNetwork:
-    """A trained network with all it needs to forecast: the scaler, the anchor, the weights."""
+    """A trained network with all that a forecast needs: the scaler, the anchor, the weights."""
 
     experiment: Experiment
     scaler: Scaler
     borders: Borders
-    """Where its training and validation parts end: it may be scored on what comes after."""
+    """The ends of its training and validation parts: it may be scored on later windows."""
     anchor: NDArray[np.float32]
     """(horizon, levels) in units of sigma_t sqrt(h)."""
     state: State
@@ -74,21 +47,21 @@ class FittedNetwork:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What the learning curve says."""
+        """The findings about the learning curve."""
         return tuple(_findings(self))
 
     def quantiles(self, past: History) -> NDArray[np.float64]:
         """Forecast (n, horizon, levels) quantiles of the cumulative log return."""
-        from pregao.training._train import forecast
+        from pregao.training._prediction import forecast
 
-        return forecast(self, past)
+        return forecast(self.experiment, self.scaler, self.anchor, self.state, past)
 
     def action_probabilities(self, past: History) -> NDArray[np.float64]:
-        """Give (n, 3) probabilities of `ACTIONS`; for an experiment with actions alone."""
-        assert self.experiment.actions is not None, "it was taught actions"
-        from pregao.training._train import action_probabilities
+        """Return (n, 3) probabilities of `ACTIONS`; only for an experiment with actions."""
+        assert self.experiment.actions is not None, "trained with actions"
+        from pregao.training._prediction import action_probabilities
 
-        return action_probabilities(self, past)
+        return action_probabilities(self.experiment, self.scaler, self.anchor, self.state, past)
 
 
 def _findings(fitted: FittedNetwork) -> list[Finding]:

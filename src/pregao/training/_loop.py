@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from pregao.dataset import ACTIONS, Dataset, Windows
+from pregao.training._epochs import Epoch, State
 from pregao.training._experiment import Experiment
-from pregao.training._fitted import Epoch, State
 from pregao.training._head import Criterion, Headed, PointHead, QuantileHead
 from pregao.training._targets import action_targets, class_weights, price_targets
 from pregao.zoo.baselines import History

@@ -9,45 +9,22 @@ import torch
 from numpy.typing import NDArray
 from safetensors.numpy import load, save
 
-from pregao.dataset import ACTIONS, Dataset
+from pregao.dataset import Dataset
 from pregao.errors import DeviceUnavailableError
+from pregao.training._epochs import Epoch, Outcome, PartialTraining, State
 from pregao.training._experiment import LEVELS, DeviceName, Experiment
-from pregao.training._fitted import Epoch, FittedNetwork, Outcome, PartialTraining, State
+from pregao.training._fitted import FittedNetwork
 from pregao.training._head import Headed
-from pregao.training._loop import Feed, Loop, is_gain, one_thread, untrained
-from pregao.training._targets import quantiles_of
-from pregao.zoo.baselines import History, anchor_quantiles
+from pregao.training._loop import Loop, is_gain, one_thread
+from pregao.training._prediction import rebuild
+from pregao.zoo.baselines import anchor_quantiles
 
 _CPU = torch.device("cpu")
 
 
-def forecast(fitted: FittedNetwork, past: History) -> NDArray[np.float64]:
-    """Forecast (n, horizon, levels) quantiles of the cumulative log return."""
-    feed = Feed(past, _CPU)
-    if not len(feed):
-        return np.empty((0, *fitted.anchor.shape))
-    module = rebuilt(fitted)
-    with one_thread(), torch.inference_mode():
-        said = torch.cat([module(batch) for batch in feed.batches()]).numpy()
-    return quantiles_of(fitted.experiment, fitted.scaler, fitted.anchor, said, past)
-
-
-def action_probabilities(fitted: FittedNetwork, past: History) -> NDArray[np.float64]:
-    """Give (n, 3) probabilities of `ACTIONS`."""
-    if not len(past.cutoff_rows):
-        return np.empty((0, len(ACTIONS)))
-    module = rebuilt(fitted)
-    with one_thread(), torch.inference_mode():
-        logits = torch.cat([module.both(batch)[1] for batch in Feed(past, _CPU).batches()])
-    probabilities: NDArray[np.float64] = logits.double().softmax(dim=-1).numpy()
-    return probabilities
-
-
 def rebuilt(fitted: FittedNetwork) -> Headed:
     """Rebuild a trained network, ready to forecast."""
-    module = untrained(fitted.experiment, fitted.anchor, num_features=len(fitted.scaler.features))
-    module.load_state_dict({name: torch.tensor(value) for name, value in fitted.state.items()})
-    return module.eval()
+    return rebuild(fitted.experiment, fitted.scaler, fitted.anchor, fitted.state)
 
 
 class _BothHeads(torch.nn.Module):
