@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from pregao.dataset import FEATURE_SETS, Split
 from pregao.errors import UnknownNameError
+from pregao.texts import N_
 from pregao.training._experiment import Actions, Experiment
 from pregao.zoo.networks import ZOO, Network, Recurrent, Stack
 
@@ -37,12 +38,12 @@ RECIPES: dict[str, Recipe] = {
     for recipe in (
         Recipe(
             "anchored",
-            "the default: quantiles that start at the naive forecast and learn to leave it",
+            N_("the default: quantiles that start at the naive forecast and learn to leave it"),
             Experiment(symbols=("SP500",)),
         ),
         Recipe(
             "b3-multitask",
-            "action and return of two sessions out of 13 technical features",
+            N_("action and return of two sessions out of 13 technical features"),
             Experiment.model_validate(
                 {
                     **_EARLIER,
@@ -76,7 +77,7 @@ RECIPES: dict[str, Recipe] = {
         ),
         Recipe(
             "stock-lstm",
-            "the next close out of 60 closes, two LSTM layers of 50",
+            N_("the next close out of 60 closes, two LSTM layers of 50"),
             Experiment.model_validate(
                 {
                     **_EARLIER,
@@ -95,7 +96,7 @@ RECIPES: dict[str, Recipe] = {
         ),
         Recipe(
             "vale3-multistep",
-            "the next ten closes out of 20 closes as they are, two LSTM layers of 40",
+            N_("the next ten closes out of 20 closes as they are, two LSTM layers of 40"),
             Experiment.model_validate(
                 {
                     **_EARLIER,
@@ -119,7 +120,7 @@ RECIPES: dict[str, Recipe] = {
         ),
         Recipe(
             "nvda-zoo",
-            "the next close out of 60 closes, by thirty networks",
+            N_("the next close out of 60 closes, by thirty networks"),
             Experiment.model_validate(
                 {
                     **_EARLIER,
@@ -139,7 +140,9 @@ RECIPES: dict[str, Recipe] = {
         ),
         Recipe(
             "petr4-60d",
-            "the next adjusted close out of 60, LSTM layers of 100 and 50 and a linear one of 25",
+            N_(
+                "the next adjusted close of 60, LSTM layers of 100 and 50, a linear one of 25"
+            ),
             Experiment.model_validate(
                 {
                     **_EARLIER,
