@@ -140,9 +140,7 @@ RECIPES: dict[str, Recipe] = {
         ),
         Recipe(
             "petr4-60d",
-            N_(
-                "the next adjusted close of 60, LSTM layers of 100 and 50, a linear one of 25"
-            ),
+            N_("the next adjusted close of 60, LSTM layers of 100 and 50, a linear one of 25"),
             Experiment.model_validate(
                 {
                     **_EARLIER,
