@@ -210,8 +210,8 @@ def test_a_candidate_outside_the_confidence_set_is_not_promoted():
     verdict = verdict_on(outdone, promotion)
 
     assert ["EVA011"] == [each.code for each in diagnose(outdone, [outdone], promotion)]
-    assert "(DM p = 0.001), but another forecaster is better still; forecasts" in verdict.en
-    assert "(DM p = 0,001), mas outra previsão é ainda melhor; as previsões" in verdict.pt_br
+    assert "(DM p = 0.001), but another forecaster is better; forecasts" in verdict.en
+    assert "(DM p = 0,001), mas outra previsão é melhor; as previsões" in verdict.pt_br
 
 
 def test_the_champion_is_the_promoted_candidate_or_the_best_baseline():
@@ -232,7 +232,7 @@ def test_the_verdict_of_a_walk_forward_names_its_folds():
     verdict = verdict_on(scored, promotion, num_folds=5)
 
     assert verdict.en.startswith("Edge: on 300 test windows of 5 folds tcn's CRPS is 1.0 % lower")
-    assert verdict.pt_br.startswith("Há vantagem: em 300 janelas de teste de 5 dobras, o CRPS")
+    assert verdict.pt_br.startswith("Há vantagem: em 300 janelas de teste de 5 folds, o CRPS")
 
 
 @pytest.mark.parametrize(

@@ -109,7 +109,7 @@ def test_the_verdict_is_in_both_languages():
     )
     assert found.why.pt_br.startswith("Em 300 pregões de teste, a perda de lstm é ")
     assert found.why.pt_br.endswith(
-        "DM p < 0,001), e está no conjunto de confiança dos 4 previsores (p = 1,00). "
+        "p-valor de DM < 0,001), e está no conjunto de confiança dos 4 previsores (p = 1,00). "
         "Assim, lstm é o campeão."
     )
 
@@ -118,13 +118,13 @@ def test_the_verdict_states_the_condition_that_failed():
     luck, others = promotion().why, promotion(lstm=-0.1, gru=-0.4).why
 
     assert luck.en.endswith(
-        "So anchor stays champion, without an edge: luck would explain as much."
+        "So anchor stays champion, without an edge: the difference is not significant."
     )
-    assert luck.pt_br.endswith("anchor segue campeão, sem vantagem: a sorte explicaria o mesmo.")
+    assert luck.pt_br.endswith("anchor segue campeão, sem vantagem: a diferença não é significativa.")
     assert "is not in the confidence set" in others.en
-    assert others.en.endswith("without an edge: others are better still.")
+    assert others.en.endswith("without an edge: others are better.")
     assert "não está no conjunto" in others.pt_br
-    assert others.pt_br.endswith("sem vantagem: outros são ainda melhores.")
+    assert others.pt_br.endswith("sem vantagem: outros são melhores.")
 
 
 def test_too_few_sessions_promote_no_candidate():
@@ -212,5 +212,5 @@ def test_a_candidate_must_beat_every_baseline_not_the_best_on_validation_alone()
     assert "random_walk" == found.hardest_baseline
     assert found.hardest_p_value > 0.05
     assert "gjr_garch" == found.champion
-    assert "random_walk is not beaten beyond luck" in found.why.en
-    assert "random_walk não é vencido além da sorte" in found.why.pt_br
+    assert "the difference to random_walk is not significant" in found.why.en
+    assert "a diferença para random_walk não é significativa" in found.why.pt_br

@@ -22,6 +22,7 @@ from pregao.api import (
 from pregao.api import _jobs as _work
 from pregao.api import _runs as _registry
 from pregao.dashboard import ROUTERS, _assets, _docs, problem_page
+from pregao.texts import load_locales
 
 _MOST_OF_A_PATH = 120
 _API = (
@@ -47,6 +48,7 @@ def create_app(services: Services) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.services = services
+    load_locales()  # nothing is unpickled once requests are answered
     app.state.free_posts = set(FREE_POSTS)
     for router in _API:
         app.include_router(router)

@@ -5,6 +5,7 @@ from pregao.texts._languages import LOCALES as LOCALES
 from pregao.texts._languages import Language as Language
 from pregao.texts._languages import format_day as format_day
 from pregao.texts._languages import format_short_day as format_short_day
+from pregao.texts._languages import load_locales as load_locales
 from pregao.texts._languages import localised as localised
 from pregao.texts._messages import N_ as N_
 from pregao.texts._messages import Message as Message

@@ -37,6 +37,13 @@ def format_short_day(day: date, language: Language) -> str:
     return _formatted(day, "d MMM" if language == "en" else "dd/MM", language)
 
 
+def load_locales() -> None:
+    """Load the data of every locale, which Babel reads from pickles of its own at first use."""
+    for language in LOCALES:
+        _separators(language)
+        format_short_day(date(2000, 1, 1), language)
+
+
 def _formatted(day: date, pattern: str, language: Language) -> str:
     from babel.dates import format_date
 
