@@ -120,7 +120,9 @@ def test_the_verdict_states_the_condition_that_failed():
     assert luck.en.endswith(
         "So anchor stays champion, without an edge: the difference is not significant."
     )
-    assert luck.pt_br.endswith("anchor segue campeão, sem vantagem: a diferença não é significativa.")
+    assert luck.pt_br.endswith(
+        "anchor segue campeão, sem vantagem: a diferença não é significativa."
+    )
     assert "is not in the confidence set" in others.en
     assert others.en.endswith("without an edge: others are better.")
     assert "não está no conjunto" in others.pt_br
