@@ -111,7 +111,7 @@ class Access:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether only this machine reaches an address.
+    """Return whether only this machine reaches an address.
 
     >>> is_loopback("127.0.0.1"), is_loopback("localhost"), is_loopback("0.0.0.0")
     (True, True, False)
@@ -123,7 +123,7 @@ def is_loopback(host: str) -> bool:
 
 
 def _name(host: str) -> str | None:
-    """Give the name of a Host header, without its port."""
+    """Return the name of a Host header, without its port."""
     return _split(f"//{host}")
 
 

@@ -191,11 +191,11 @@ def features() -> list[FeatureShown]:
 
 @router.get("/experiment-schema")
 def experiment_schema() -> dict[str, Any]:
-    """Give the JSON schema of an experiment: every field, its range, what it is for."""
+    """Return the JSON schema of an experiment: every field, its range, what it is for."""
     return Experiment.model_json_schema()
 
 
 @router.get("/limits")
 async def limits(services: Served) -> Limits:
-    """Give what a request may ask for at most, and a job."""
+    """Return the limits of requests and jobs."""
     return Limits(requests=services.limits, jobs=services.workbench.jobs.limits, sizes=SIZE_LIMITS)

@@ -94,7 +94,7 @@ def forecast_own(
 
 
 def checked(own: OwnPrices, services: Services) -> tuple[Prices, tuple[Finding, ...]]:
-    """Take bars out of a request as those of any provider are taken: what is wrong is found.
+    """Validate the bars of a request like those of a provider.
 
     Raises
     ------

@@ -93,7 +93,7 @@ class Guard:
         await response(scope, receive, exchange.send)
 
     async def _received(self, headers: Mapping[str, list[str]], receive: Receive) -> Receive:
-        """Take the whole body, within its limits, before anybody parses it."""
+        """Read the whole body, within its limits, before it is parsed."""
         if headers.get("content-encoding", ["identity"]) != ["identity"]:
             raise Refusal("unsupported-media", "send the body as it is, not compressed")
         self._check_announced(headers.get("content-length", []))
@@ -108,7 +108,7 @@ class Guard:
         return _replayed(body, receive)
 
     def _check_kind(self, headers: Mapping[str, list[str]]) -> None:
-        """Take bodies that say what they are: no form of another site can say that it is JSON."""
+        """Require a content type: no form of another site can declare JSON."""
         has_body = "transfer-encoding" in headers or headers.get("content-length", ["0"]) != ["0"]
         kinds = [each.partition(";")[0].strip().lower() for each in headers.get("content-type", [])]
         if has_body and not (len(kinds) == 1 and kinds[0] in _KINDS):

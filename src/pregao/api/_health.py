@@ -14,13 +14,13 @@ router = APIRouter(tags=["operations"])
 
 @router.get("/livez")
 async def livez() -> dict[str, str]:
-    """Say that the process answers."""
+    """Answer while the process is alive."""
     return {"status": "alive"}
 
 
 @router.get("/readyz", responses=problems("stopping", *STORED))
 def readyz(services: Served) -> dict[str, str]:
-    """Say that the database answers and the champions were looked for."""
+    """Answer while the database responds and the champions are kept up to date."""
     if not services.desk.is_open or services.stopping.is_set():
         raise Refusal("stopping", "not ready")
     services.workbench.jobs.counts()
@@ -33,7 +33,7 @@ def readyz(services: Served) -> dict[str, str]:
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
 async def metrics(services: Served) -> Response:
-    """Give all measures as Prometheus reads them."""
+    """Return all measures as Prometheus reads them."""
     return Response(services.metrics.page(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
@@ -45,5 +45,5 @@ def workers(services: Served) -> list[WorkerShown]:
 
 @router.get("/v1/providers")
 def providers(services: Served) -> list[Health]:
-    """Say how each provider of prices has fared."""
+    """Return the health of each provider of prices."""
     return list(services.quotes.feed.health())

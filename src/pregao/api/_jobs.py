@@ -217,13 +217,13 @@ def job(job: JobId, services: Served) -> Job:
 
 @router.delete("/jobs/{job}", responses=problems("unknown-job", "job-state", *STORED))
 def cancel(job: JobId, services: Served) -> Job:
-    """Ask a job to stop: at once where it waits, within seconds where it runs."""
+    """Cancel a job: at once while it waits, within seconds while it runs."""
     return services.workbench.jobs.cancel(job)
 
 
 @router.post("/jobs/{job}/retry", responses=problems("unknown-job", "job-state", *STORED))
 def retry(job: JobId, services: Served) -> Job:
-    """Let a job that failed, died or was cancelled wait again."""
+    """Queue a failed, dead or cancelled job again."""
     return services.workbench.jobs.retry(job)
 
 

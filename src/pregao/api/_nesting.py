@@ -13,7 +13,7 @@ _OTHERS = bytes(code for code, kind in enumerate(_TABLE) if not kind)
 
 
 def is_nested_deeper(body: bytes, most: int) -> bool:
-    r"""Tell whether brackets nest deeper than `most` levels, in time linear in the body.
+    r"""Return whether brackets nest deeper than `most` levels, in time linear in the body.
 
     Brackets in strings do not count. A string ends at a quote without an odd number of backslashes
     before it. What no JSON has hides nothing: all brackets count from a quote on that is never
@@ -41,7 +41,7 @@ def is_nested_deeper(body: bytes, most: int) -> bool:
 
 
 def _as_utf8(body: bytes) -> bytes:
-    """Give what Python's parser would read, which takes UTF-16 and UTF-32 too."""
+    """Return the body as UTF-8: Python's parser reads UTF-16 and UTF-32 as well."""
     encoding = json.detect_encoding(body)
     if encoding.startswith("utf-8"):
         return body

@@ -32,7 +32,7 @@ def examples(**bodies: object) -> Any:
 
 
 def problems(*names: str) -> Answers:
-    """Say with which kinds of problems a route answers, beside those that every route has."""
+    """Document the problems of a route, beside those of every route."""
     by_status: defaultdict[int | str, list[Kind]] = defaultdict(list)
     for name in names:
         by_status[KINDS[name].status].append(KINDS[name])
@@ -43,7 +43,7 @@ class Documented(FastAPI):
     """An application whose document tells what every route really answers."""
 
     def openapi(self) -> dict[str, Any]:
-        """Give the document; FastAPI keeps it, and adding to it twice changes nothing."""
+        """Return the document; FastAPI keeps it, and adding to it twice changes nothing."""
         document = super().openapi()
         for path, operations in document["paths"].items():
             for method, operation in operations.items():

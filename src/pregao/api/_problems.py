@@ -167,7 +167,7 @@ def problem_of(error: Exception) -> Problem:
 
 
 def headers_of(error: Exception) -> dict[str, str]:
-    """Give the headers that belong to what was raised."""
+    """Return the headers of the answer to an error."""
     match error:
         case Refusal():
             return dict(error.headers)

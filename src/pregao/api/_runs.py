@@ -83,7 +83,7 @@ def run(run: RunId, services: Served) -> RunShown:
     responses=problems("unknown-run", "damaged", *STORED),
 )
 def report(run: RunId, services: Served) -> Response:
-    """Give the report of a run: every score beside every baseline's."""
+    """Return the report of a run: every score beside every baseline's."""
     found = services.workbench.models.run(run).report
     return Response(found.model_dump_json(), media_type="application/json")
 
@@ -135,7 +135,7 @@ def promote(
     response: Response,
     if_match: IfMatch = None,
 ) -> Champion:
-    """Let a run serve a symbol, or the one before again; If-Match guards against a race."""
+    """Promote a run for a symbol, or roll back; If-Match guards against a race."""
     models, version = services.workbench.models, _version(if_match)
     if asked.run is not None and not models.is_registered(asked.run):
         register_beside(asked.run)

@@ -91,7 +91,7 @@ class Services:
         return self.workbench.jobs.submit(request, key=key)
 
     def count_jobs(self) -> None:
-        """Take the measures of the queue."""
+        """Update the metrics of the queue."""
         jobs = self.workbench.jobs
         for state, count in jobs.counts().items():
             self.metrics.jobs.labels(state).set(count)
@@ -103,7 +103,7 @@ class Services:
                 self.metrics.data_age.labels(each.provider).set(age.total_seconds())
 
     def close(self) -> None:
-        """Let all threads end."""
+        """Stop all threads."""
         self.stopping.set()
         self.quotes.close()
         for each in (self.quick, self.patient):
@@ -136,7 +136,7 @@ def services_over(
 
 
 async def services_of(request: Request) -> Services:
-    """Give what the application was made with."""
+    """Return the services of the application."""
     services: Services = request.app.state.services
     return services
 

@@ -87,7 +87,7 @@ def prices(
     end: date | None = None,
     rows: Rows = 5000,
 ) -> PricesShown:
-    """Give a symbol's bars, the newest that can be had."""
+    """Return a symbol's newest available bars."""
     quote = services.quotes.of(str(Symbol.parse(symbol)))
     wanted = quote.prices.mask_between(start, end)
     columns: dict[str, Any] = {
@@ -110,18 +110,18 @@ def prices(
 
 @router.post("/{symbol}/refresh", responses=problems(*QUOTED))
 def refresh(symbol: Asked, services: Served) -> QualityShown:
-    """Ask the providers for newer bars now; 503 if none of them answers."""
+    """Download newer bars now; 503 if no provider answers."""
     return certificate_of(services.quotes.refreshed(str(Symbol.parse(symbol))))
 
 
 @router.get("/{symbol}/quality", responses=problems(*QUOTED))
 def quality(symbol: Asked, services: Served) -> QualityShown:
-    """Say what is wrong with a symbol's bars, or worth knowing."""
+    """Return the findings about a symbol's bars."""
     return certificate_of(services.quotes.of(str(Symbol.parse(symbol))))
 
 
 def certificate_of(quote: Quote) -> QualityShown:
-    """Say what is known of the prices at hand."""
+    """Return the certificate of the prices in use."""
     return QualityShown(
         symbol=str(quote.prices.symbol),
         source=quote.source,

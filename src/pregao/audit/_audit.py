@@ -197,7 +197,7 @@ def _compute_truncated(subject: Subject, names: tuple[str, ...]) -> dict[str, ND
 
 
 def _some(cutoffs: Sessions) -> Sessions:
-    """Take fewer cutoffs where each costs forecasts, evenly spread over all of them."""
+    """Return fewer cutoffs, evenly spread, where each costs forecasts."""
     places = np.linspace(0, len(cutoffs) - 1, _MOST_FORECAST).round().astype(np.intp)
     return cutoffs[np.unique(places)]
 

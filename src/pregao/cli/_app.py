@@ -56,14 +56,14 @@ def overview(
 
 
 def translate_help(commands: typer.Typer) -> None:
-    """Let every command show its docstring in the user's language."""
+    """Translate the help of every command, its docstring, into the user's language."""
     for each in (*commands.registered_commands, commands.registered_callback):
         if each is not None and each.callback is not None and each.callback.__doc__:
             each.help = _(cleandoc(each.callback.__doc__))
 
 
 def _complain(message: str, code: int) -> int:
-    """Say it in one line, whatever a file's header or name brought into it."""
+    """Print an error in one line, control characters escaped; return the exit code."""
     line = "".join(each if each.isprintable() else repr(each)[1:-1] for each in message)
     typer.echo(f"pregao: {line}", err=True)
     return code

@@ -86,7 +86,7 @@ def audit(
 
 
 def _parted(subjects: list[str]) -> tuple[Path | None, list[str]]:
-    """Tell the file from the tickers."""
+    """Separate the file from the tickers."""
     files = [each for each in subjects if each.lower().endswith(".toml")]
     symbols = [each for each in subjects if each not in files]
     if len(files) > 1:

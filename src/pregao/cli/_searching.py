@@ -142,7 +142,7 @@ def _asked_again(
     *,
     changed: bool,
 ) -> "Search":
-    """Give the stored search with what was given laid over it."""
+    """Return the stored search with the given fields replaced."""
     if changed:
         reason = "a search goes on as it was begun: leave --experiment and --recipe out"
         raise InvalidExperimentError(resume, [reason])

@@ -30,12 +30,12 @@ def workbench() -> "Workbench":
 
 
 def today() -> date:
-    """Give the day it is here."""
+    """Return today's date in the local time zone."""
     return now().date()
 
 
 def now() -> datetime:
-    """Give the moment, in the time zone here."""
+    """Return the present time in the local time zone."""
     return datetime.now().astimezone()  # noqa: TID251 - the entry point owns the clock
 
 
@@ -73,7 +73,7 @@ def settings_of(
     ensemble: int = 0,
     walk: "WalkForward | None" = None,
 ) -> "BenchmarkSettings":
-    """Say where the work is done, and refuse at once what is not there."""
+    """Return the settings of a benchmark; refuse an engine or a device that is missing."""
     from pregao.workbench import BenchmarkSettings
 
     return BenchmarkSettings(
@@ -85,7 +85,7 @@ def settings_of(
 
 
 def walk_of(folds: int | None, rolling: int | None) -> "WalkForward | None":
-    """Say over how many origins the champion is proven; none where no folds are wanted."""
+    """Return the plan of the walk-forward; None for a single fit."""
     from pregao.dataset import WalkForward
 
     if folds == 0:
@@ -233,12 +233,12 @@ def run_search(
 
 
 def source_if(source: str | None, path: Path | None) -> str | None:
-    """Take a path to mean csv where no source was named."""
+    """Return the source; csv where only a path is given."""
     return "csv" if source is None and path is not None else source
 
 
 def day_of(moment: "Day") -> date | None:
-    """Take the day of what was parsed as a moment."""
+    """Return the date of a parsed datetime."""
     return moment.date() if moment else None
 
 

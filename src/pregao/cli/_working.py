@@ -92,7 +92,7 @@ def show_job(job: JobId, as_json: Json = False) -> None:
 
 @jobs_app.command("cancel")
 def cancel_job(job: JobId, as_json: Json = False) -> None:
-    """Ask a job to stop."""
+    """Cancel a job."""
     _shown(workbench().jobs.cancel(job), as_json=as_json)
 
 

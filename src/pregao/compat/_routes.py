@@ -85,7 +85,7 @@ _PRICES = {"prices": [*_SIXTY, 30.5], "ticker": "NVDA"}
 
 @router.get("/health")
 async def health(services: Served) -> dict[str, object]:
-    """Say that forecasts are answered: by a champion, or by a baseline where there is none."""
+    """Answer while forecasts are served, by a champion or by a baseline."""
     return {"status": "healthy", "model_loaded": services.desk.is_open}
 
 
@@ -143,7 +143,7 @@ def _after(closes: tuple[float, ...], symbol: str, services: Services) -> Foreca
 
 @router.get("/sample-data")
 def sample_data(services: Served) -> dict[str, object]:
-    """Give sixty closes to try a forecast with, and say where they are from."""
+    """Return sixty closes for a trial forecast, with their source."""
     try:
         quote = services.quotes.of(_SAMPLE_SYMBOL)
     except PregaoError as error:
@@ -227,7 +227,7 @@ def _as_mlflow(run: Run) -> dict[str, object]:
 
 
 def _losses(epochs: tuple[Epoch, ...]) -> dict[str, object]:
-    """Give the losses of a network; what was averaged of several has none of its own."""
+    """Return the losses of a network; an ensemble has none of its own."""
     if not epochs:
         return {}
     return {

@@ -168,7 +168,7 @@ def _advanced(services: Services, asked: AdvancedAsked) -> SweepRequest | Search
 
 
 def _names(numbers: tuple[int, ...] | None) -> tuple[str, ...]:
-    """Give the names of numbered networks; all of them if none is named.
+    """Return the names of numbered networks; without numbers, all of them.
 
     Raises
     ------
@@ -184,7 +184,7 @@ def _names(numbers: tuple[int, ...] | None) -> tuple[str, ...]:
 
 
 def _told(asked: AdvancedAsked, services: Services, result: JobResult) -> dict[str, object]:
-    """Tell what came of it as the earlier system did, the naive forecast's error beside."""
+    """Return the result as the earlier system did, beside the naive forecast's error."""
     assert result.run is not None, "a sweep or a search keeps a run"
     report, seconds = services.workbench.models.run(result.run).report, result.seconds
     numbers = {each.name: each.number for each in ZOO.values()}

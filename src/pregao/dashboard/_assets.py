@@ -45,7 +45,7 @@ class _Asset:
 
 @router.get("/assets/{name}")
 def asset(name: str, request: Request) -> Response:
-    """Give a file that pages are made with; who has it already is told so."""
+    """Return a static file, or 304 where the client's copy is current."""
     if name not in _KINDS:
         raise Refusal("not-found", "no such file")
     found = _asset(name)
@@ -61,7 +61,7 @@ def asset(name: str, request: Request) -> Response:
 
 
 def address_of(name: str) -> str:
-    """Give the address of a file, with its digest."""
+    """Return the address of a file, with its digest."""
     return f"/assets/{name}?v={_asset(name).digest}"
 
 

@@ -78,7 +78,7 @@ ASKED = ("promote", "allow_findings")
 
 
 def experiment_groups() -> tuple[FieldGroup, ...]:
-    """Give every field of an experiment, group by group."""
+    """Return every field of an experiment, group by group."""
     schema = Experiment.model_json_schema()
     return tuple(
         FieldGroup(name=name, fields=tuple(_fields(schema, names)))
@@ -87,12 +87,12 @@ def experiment_groups() -> tuple[FieldGroup, ...]:
 
 
 def asked_group(name: str, names: Sequence[str]) -> FieldGroup:
-    """Give fields of what is asked for beside the experiment."""
+    """Return the fields of a request beside its experiment."""
     return FieldGroup(name=name, fields=tuple(_fields(SearchAsked.model_json_schema(), names)))
 
 
 def values_of(groups: Iterable[FieldGroup], fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Give what each field of a form shows for an experiment, by its place."""
+    """Return the value of each field of a form for an experiment, by its place."""
     return {each.place: _value_of(each, fields) for group in groups for each in group.fields}
 
 
@@ -107,7 +107,7 @@ def _value_of(field: FormField, fields: Mapping[str, Any]) -> Any:
 
 
 def knobs() -> tuple[Knob, ...]:
-    """Give the fields that a search may vary and that are one number or one word."""
+    """Return the fields that a search may vary and that are one number or one word."""
     found = Experiment.model_json_schema()["properties"]
     return tuple(
         Knob(
@@ -127,7 +127,7 @@ def _fields(schema: Schema, names: Iterable[str]) -> Iterator[FormField]:
 
 
 def _spread(place: str, found: Schema, definitions: Schema) -> Iterator[FormField]:
-    """Give a field, or those of the value that it holds; a value that may be absent is a switch."""
+    """Return a field, or those of the value that it holds; an optional value is a switch."""
     variants = [each for each in found.get("anyOf", (found,)) if each.get("type") != "null"]
     is_optional = len(variants) < len(found.get("anyOf", ()))
     [only] = variants
@@ -164,7 +164,7 @@ def _inside(limit: float | None, step: int, *, whole: bool) -> float | None:
 
 
 def _known() -> dict[str, tuple[str, ...]]:
-    """Give the options that stand in registries and not in the schema."""
+    """Return the options that stand in registries and not in the schema."""
     return {
         # A CSV file is read where it lies: no request says where that is.
         "source": tuple(each for each in reversed(SOURCES) if each != "csv"),

@@ -110,7 +110,7 @@ def _zoo() -> tuple[ListedNetwork, ...]:
 
 @cache
 def _new_layers() -> dict[str, Layer]:
-    """Give the zoo's first layer of each kind: one that somebody chose, and not a least number."""
+    """Return the zoo's first layer of each kind, as a sensible start for a form."""
     found: dict[str, Layer] = {}
     for entry in ZOO.values():
         if isinstance(entry.network, Stack):

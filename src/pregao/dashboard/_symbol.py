@@ -278,7 +278,7 @@ def _fan(
 
 
 def _thinned(prices: Prices, years: Years) -> Prices:
-    """Give the last years, every so many sessions where there would be too many points."""
+    """Return the last years, thinned evenly where there are too many points."""
     count = len(prices) if years == "all" else min(len(prices), int(years) * _SESSIONS_A_YEAR)
     step = -(-count // _MOST_POINTS)
     # Counted from the end: the last close is always there.
@@ -335,7 +335,7 @@ def _actions(seat: Seat | None, quote: Quote, shown: ForecastShown) -> ActionsSh
 def _probabilities(
     model: ServedModel, judged: ActionReport, prices: Prices, shown: ForecastShown
 ) -> Floats:
-    """Give (1, 3) probabilities of `ACTIONS`, made as those that thresholds were tuned on."""
+    """Return (1, 3) probabilities of `ACTIONS`, as thresholds were tuned on them."""
     if judged.source == "head" and shown.actions is not None:
         return np.array([[shown.actions[name] for name in ACTIONS]])
     last = np.log(np.array([shown.prices[-1]]) / shown.last_price)

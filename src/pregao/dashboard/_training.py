@@ -193,7 +193,7 @@ def line_of(job: Job) -> JobLine:
 
 
 def _defaults() -> Fields:
-    """Give what the API takes for an experiment of which it is told nothing but the symbols."""
+    """Return the default experiment of the API, given only the symbols."""
     fields = _fields_of(Experiment(symbols=(SAMPLE_SYMBOL,)))
     return {**fields, **_API_SOURCE, "symbols": []}
 

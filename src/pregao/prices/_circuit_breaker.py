@@ -43,7 +43,7 @@ class CircuitBreaker:
         self._last_failure: datetime | None = None
 
     def admit(self, symbol: str, clock: Clock) -> bool:
-        """Let a request through and return whether it is a probe, or refuse it.
+        """Admit a request and return whether it is a probe, or refuse it.
 
         While the breaker is open one request a minute goes through.
 

@@ -58,7 +58,7 @@ def _filled(key: str, of: str, /, **facts: object) -> Markup:
 
 
 def _breakable(name: Quantity) -> Markup:
-    """Let a long name break after its underscores."""
+    """Allow line breaks after the underscores of a long name."""
     return Html().quantity(name)
 
 

@@ -188,7 +188,7 @@ class Html:
 
 
 def _breakable(text: Markup) -> Markup:
-    """Let long names break after their underscores."""
+    """Allow line breaks after the underscores of long names."""
     return text.replace("_", Markup("_<wbr>"))
 
 

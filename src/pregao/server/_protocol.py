@@ -11,7 +11,7 @@ _CLOSE = b"content-type: text/plain\r\ncontent-length: 0\r\nconnection: close\r\
 
 
 def patient_protocol(limits: HttpLimits) -> type["PatientProtocol"]:
-    """Give the protocol that holds these limits: uvicorn takes a class and makes its instances."""
+    """Return the protocol class with these limits; uvicorn instantiates it."""
     return type("LimitedProtocol", (PatientProtocol,), {"limits": limits})
 
 
@@ -34,7 +34,7 @@ class PatientProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take a part of a head or of a body."""
+        """Process a part of a head or a body."""
         if self._awaits_head:
             self._wait()
             self._head_bytes += len(data)

@@ -132,7 +132,7 @@ def open_server(
 def config_of(
     app: FastAPI, services: Services, *, grace_seconds: int = GRACE_SECONDS
 ) -> uvicorn.Config:
-    """Say how uvicorn is to run the application."""
+    """Return the configuration of uvicorn."""
     return uvicorn.Config(
         app,
         http=patient_protocol(services.limits),

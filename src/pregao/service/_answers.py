@@ -105,7 +105,7 @@ class ForecastShown(Value):
     findings: tuple[Finding, ...] = ()
 
     def as_forecast(self) -> Forecast:
-        """Give the forecast that figures and reports are made of."""
+        """Return the forecast as a value for figures and reports."""
         return Forecast(**{name: getattr(self, name) for name in Forecast.model_fields})
 
 

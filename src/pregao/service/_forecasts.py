@@ -147,7 +147,7 @@ class Desk:
         return self._shown(quote, ready, None, model.horizon, None)
 
     def seat(self, symbol: str, horizon: int | None = None) -> Seat | None:
-        """Give the champion that reaches as far as asked, the nearest; or the newest one."""
+        """Return the champion of the nearest sufficient horizon; without one, the newest."""
         own = [seat for (name, _), seat in self._seats.items() if name == symbol]
         if horizon is None:
             return max(own, key=lambda each: each.champion.since, default=None)
@@ -155,7 +155,7 @@ class Desk:
         return min(reaching, key=lambda each: each.champion.horizon, default=None)
 
     def past(self, symbol: str, *, horizon: int | None = None) -> PastForecasts | None:
-        """Give what would have been forecast of the last sessions, by who forecasts the next ones.
+        """Return forecasts of past sessions, made by the present forecaster.
 
         None where no session has come since training.
 
@@ -179,7 +179,7 @@ class Desk:
         )
 
     def is_ready(self, symbol: str, horizon: int | None) -> bool:
-        """Tell whether a forecast is given at once, without reading prices or fitting anything."""
+        """Return whether a forecast needs neither reading prices nor fitting."""
         if not self.quotes.is_known(symbol):
             return False
         key, _ = self._key(self.quotes.of(symbol), symbol, horizon)
@@ -191,7 +191,7 @@ class Desk:
         return self._is_open and self._is_refreshing()
 
     def seats(self) -> tuple[Seat, ...]:
-        """Give all champions that are loaded."""
+        """Return all champions that are loaded."""
         return tuple(self._seats.values())
 
     def seat_champions(self) -> None:
@@ -351,7 +351,7 @@ def _of_champion(model: ServedModel, prices: Prices) -> Ready:
 
 
 def _at(ahead: Float, levels: tuple[float, ...] | None) -> tuple[tuple[float, ...], ...]:
-    """Give the columns of some levels."""
+    """Return the columns of some levels."""
     chosen = ahead if levels is None else ahead[:, [LEVELS.index(each) for each in levels]]
     return tuple(map(tuple, chosen.tolist()))
 

@@ -26,7 +26,7 @@ class Kept(Generic[K, V]):
         return key in self._known
 
     def get(self, key: K, made: Callable[[], V]) -> V:
-        """Give what is known under the key, or make it."""
+        """Return the cached value of a key, or compute and cache it."""
         with self._lock:
             if key in self._known:
                 self._known.move_to_end(key)

@@ -72,7 +72,7 @@ class Metrics:
         )
 
     def page(self) -> bytes:
-        """Give all measures as Prometheus reads them."""
+        """Return all measures as Prometheus reads them."""
         return generate_latest(self.registry)
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:

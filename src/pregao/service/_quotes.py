@@ -49,7 +49,7 @@ class Quotes:
     )
 
     def of(self, symbol: str) -> Quote:
-        """Give the newest prices of a symbol.
+        """Return the newest prices of a symbol.
 
         What is stored, or known and no longer fresh, is given at once, while providers are asked
         for newer ones.
@@ -75,13 +75,13 @@ class Quotes:
         return known[0]
 
     def at_hand(self, symbol: str) -> Quote | None:
-        """Give what is known or stored, and ask nobody."""
+        """Return cached or stored prices, without a download."""
         with self._lock:
             known = self._known.get(symbol)
         return self._stored(symbol) if known is None else known[0]
 
     def refreshed(self, symbol: str) -> Quote:
-        """Ask the providers on the network now, whatever is stored.
+        """Download from the providers on the network, whatever is stored.
 
         Raises
         ------
@@ -100,21 +100,21 @@ class Quotes:
         return self._kept(symbol, _quote(replace(self.feed, order=order).prices(symbol)))
 
     def is_known(self, symbol: str) -> bool:
-        """Tell whether a symbol's prices are given at once."""
+        """Return whether a symbol's prices are cached."""
         return symbol in self._known
 
     def bundled(self, symbol: str) -> Prices:
-        """Give prices that come with the program."""
+        """Return bundled prices."""
         return replace(self.feed, order=("sample",)).prices(symbol).prices
 
     def known(self) -> dict[str, tuple[str, ...]]:
-        """Give the symbols whose prices are stored or bundled, and by whom."""
+        """Return the symbols whose prices are stored or bundled, with the source of each."""
         stored = PriceStore(self.feed.access.home).symbols()
         known = {str(symbol): providers for symbol, providers in stored.items()}
         return {**dict.fromkeys(BUNDLED_SYMBOLS, ("sample",)), **known}
 
     def close(self) -> None:
-        """Ask nobody any more."""
+        """Stop downloads."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     @property

@@ -135,7 +135,7 @@ class Board:
         self._lock = Lock()
 
     def tell(self, progress: "Trial | Scored") -> None:
-        """Take in progress of a trial, or of the scoring that comes after."""
+        """Update with the progress of a trial, or of the scoring after it."""
         from pregao.training.search import SearchProgress as Trial
         from pregao.workbench import Progress as Scored
 

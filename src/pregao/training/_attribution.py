@@ -123,7 +123,7 @@ class _Voice:
         )
 
     def say(self, points: Points, owners: Owners) -> Said:
-        """Say the quantities at points of the paths of some windows."""
+        """Return the quantities at points of the paths of some windows."""
         inputs = points.float() if _is_foreign(self.fitted) else points
         price, logits = self.module.both(inputs)
         quantiles = self._quantiles(price.double(), points, self.scale[owners])
@@ -228,7 +228,7 @@ class _Path:
         return _Divided(shares, value, origin)
 
     def _ends(self, voice: _Voice, end: float) -> Float[Tensor, "windows quantities"]:
-        """Say the quantities at one end of each window's path."""
+        """Return the quantities at one end of each window's path."""
         with torch.no_grad():
             return torch.cat(
                 [
@@ -238,7 +238,7 @@ class _Path:
             )
 
     def _integrate(self, voice: _Voice, windows: Owners, num_nodes: int) -> Shares:
-        """Give the shares of some windows, the points of all their paths in even batches."""
+        """Return the attributions of some windows, the points of their paths in even batches."""
         nodes, weights = (torch.from_numpy(each) for each in _gauss_legendre(num_nodes))
         count = len(windows)
         total = torch.zeros(len(voice.quantities), *voice.inputs[windows].shape, dtype=torch.double)
@@ -256,7 +256,7 @@ class _Path:
 
 
 def _gradients(said: Said, points: Points) -> list[Points]:
-    """Give each quantity's gradient; a window's forecast depends on no other window's inputs."""
+    """Return each quantity's gradient; a window's forecast depends on no other window's inputs."""
     if not said.requires_grad:
         # A point head says nothing of the width: it is the anchor's, whatever the inputs are.
         return [torch.zeros_like(points)] * said.shape[1]
@@ -268,7 +268,7 @@ def _gradients(said: Said, points: Points) -> list[Points]:
 
 
 def _gauss_legendre(count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Give nodes in (0, 1), and weights that sum to 1.
+    """Return nodes in (0, 1), and weights that sum to 1.
 
     >>> nodes, weights = _gauss_legendre(3)
     >>> round(float(weights @ nodes**5), 12)

@@ -106,11 +106,11 @@ class Ensemble:
         return Average(self.members, self.weights).quantiles(past)
 
     def with_forecasters(self, asked: Mapping[str, Forecaster]) -> "Average":
-        """Let others answer for the members, by their digests, such as ones that remember."""
+        """Replace the members' forecasters by others, by digest, such as cached ones."""
         return Average(tuple(asked[each.digest] for each in self.members), self.weights)
 
     def action_probabilities(self, past: History) -> Float:
-        """Give (n, 3) probabilities of `ACTIONS`, averaged as the quantiles are."""
+        """Return (n, 3) probabilities of `ACTIONS`, averaged as the quantiles are."""
         said = [each.action_probabilities(past) for each in self.members]
         return np.tensordot(np.array(self.weights), np.stack(said), axes=1)
 
@@ -120,7 +120,7 @@ Model = FittedNetwork | Ensemble
 
 
 def model_members(model: Model) -> tuple[FittedNetwork, ...]:
-    """Give the networks of a model: itself, or those that it averages."""
+    """Return the networks of a model: itself, or the members of an ensemble."""
     return (model,) if isinstance(model, FittedNetwork) else model.members
 
 
@@ -211,6 +211,6 @@ def _stacked(members: Sequence[Forecaster], validation: Windows) -> Float:
 
 
 def member_experiments(experiment: Experiment) -> Iterator[Experiment]:
-    """Give the experiments of an ensemble's members: the same, with following seeds."""
+    """Return the experiments of an ensemble's members: the same, with following seeds."""
     for number in range(experiment.members):
         yield experiment.replace(seed=(experiment.seed + number) % 2**32, members=1)

@@ -240,7 +240,7 @@ class Experiment(Value):
         return network + (self._num_terms if self.loss == "pinball" else 0)
 
     def parts(self, num_features: int) -> tuple[Part, ...]:
-        """Take the network and its head apart; the parameters sum up to `num_parameters`."""
+        """Return the parts of the network and its head; they sum up to `num_parameters`."""
         network = network_parts(
             self.network,
             num_features=num_features,
@@ -319,7 +319,7 @@ def read_toml_fields(path: Path) -> dict[str, Any]:
 
 
 def _fields_of(place: tuple[object, ...]) -> Iterable[str]:
-    """Give the names of the fields at a place; a network's depend on its kind, so none."""
+    """Return the names of the fields at a place; a network's depend on its kind, so none."""
     values: dict[tuple[object, ...], type[Value]] = {
         (): Experiment,
         ("actions",): Actions,
@@ -329,7 +329,7 @@ def _fields_of(place: tuple[object, ...]) -> Iterable[str]:
 
 
 def _fault(error: Any) -> Fault:
-    """Say in one clause what is wrong with a field."""
+    """Return one clause on what is wrong with a field."""
     place = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
         name = str(error["loc"][-1])

@@ -64,7 +64,7 @@ class QuantileHead(nn.Module):
         self.drift = nn.Parameter(torch.zeros(curves.shape[1]))
 
     def forward(self, raw: Float[Tensor, "batch outputs"]) -> Float[Tensor, "batch horizon levels"]:
-        """Give the quantiles in units of sigma_t sqrt(h)."""
+        """Return the quantiles in units of sigma_t sqrt(h)."""
         bounded = torch.tanh(raw @ self.to_gaps).view(-1, *self.gaps.shape)
         gaps = self.gaps * torch.exp(_MOST_LOG_CHANGE * bounded)
         location = raw @ self.to_location + (self.centre + self.curves @ self.drift)
@@ -72,10 +72,10 @@ class QuantileHead(nn.Module):
 
 
 class PointHead(nn.Module):
-    """Say one number a step, in units of the target, and leave the spread to the anchor."""
+    """A head of one number per step, in units of the target; the spread is the anchor's."""
 
     def forward(self, raw: Float[Tensor, "batch outputs"]) -> Float[Tensor, "batch outputs"]:
-        """Give the points as they are."""
+        """Return the points as they are."""
         return raw
 
 
@@ -91,13 +91,13 @@ class Headed(nn.Module):
         self.num_price_outputs = num_price_outputs
 
     def forward(self, x: Float[Tensor, "batch lookback features"]) -> Tensor:
-        """Say the price: quantiles in units of sigma_t sqrt(h), or points in the target's."""
+        """Return quantiles in units of sigma_t sqrt(h), or points in the target's units."""
         return self.both(x)[0]
 
     def both(
         self, x: Float[Tensor, "batch lookback features"]
     ) -> tuple[Tensor, Float[Tensor, "batch actions"]]:
-        """Say the price and the logits of the actions, of which there may be none."""
+        """Return the price outputs and the logits of the actions, if any."""
         raw: Tensor = self.network(x)
         price: Tensor = self.head(raw[:, : self.num_price_outputs])
         return price, raw[:, self.num_price_outputs :]
@@ -106,19 +106,19 @@ class Headed(nn.Module):
 def _to_change(
     curves: Float[Tensor, "horizon terms"], reach: Float[Tensor, "terms 4"]
 ) -> Float[Tensor, "outputs horizon 4"]:
-    """Give what each raw output, a term of one of the four, adds to the four at each step."""
+    """Return the contribution of each raw output to location, width, skew and tails by step."""
     each_alone = torch.diag_embed(reach)
     return torch.einsum("ht,tjk->tjhk", curves, each_alone).flatten(0, 1)
 
 
 def _basis() -> Float[Tensor, "3 gaps"]:
-    """Give what width, skew and tails do to the gap between each two levels."""
+    """Return the effect of width, skew and tails on the gap between each two levels."""
     place = torch.tensor(LEVELS[1:]) + torch.tensor(LEVELS[:-1]) - 1
     return torch.stack([torch.ones_like(place), place, place**2 - (place**2).mean()])
 
 
 def _sums_from_median() -> Tensor:
-    """Give the (gaps, levels) matrix that adds gaps up to the right of the median, and down."""
+    """Return the (gaps, levels) matrix that adds gaps up to the right of the median, and down."""
     num_levels = len(LEVELS)
     sums = np.zeros((num_levels - 1, num_levels), np.float32)
     for level in range(num_levels):
@@ -128,7 +128,7 @@ def _sums_from_median() -> Tensor:
 
 
 def _curves(horizon: int) -> Tensor:
-    """Give (horizon, terms): Legendre polynomials in the log of the step, stretched to -1 .. 1."""
+    """Return (horizon, terms) Legendre polynomials in the log of the step, scaled to -1 .. 1."""
     steps = np.log(np.arange(1, horizon + 1))
     place = 2 * steps / max(steps[-1], np.log(2)) - 1
     curves = np.polynomial.legendre.legvander(place, min(CURVE_TERMS, horizon) - 1)
@@ -136,7 +136,7 @@ def _curves(horizon: int) -> Tensor:
 
 
 def crps_weights() -> Float[Tensor, " levels"]:
-    """Give the weights that turn pinball losses at `LEVELS` into the CRPS: twice the trapezoid."""
+    """Return the weights that turn pinball losses at `LEVELS` into the CRPS, as a trapezoid."""
     levels = np.array([0.0, *LEVELS, 1.0])
     return torch.tensor(levels[2:] - levels[:-2], dtype=torch.float32)
 
@@ -162,7 +162,7 @@ class Criterion(nn.Module):
         targets: Float[Tensor, "batch steps"],
         labels: Int[Tensor, " batch"],
     ) -> Float[Tensor, ""]:
-        """Give the mean over windows and steps."""
+        """Return the mean over windows and steps."""
         price, logits = said
         loss = self.of_price(price, targets)
         if self.actions is None:
@@ -171,7 +171,7 @@ class Criterion(nn.Module):
         return self.actions.weight * focal + self.actions.price_weight * loss
 
     def of_price(self, said: Tensor, targets: Float[Tensor, "batch steps"]) -> Float[Tensor, ""]:
-        """Give the loss of (batch, steps, levels) quantiles, or of (batch, steps) points."""
+        """Return the loss of (batch, steps, levels) quantiles, or of (batch, steps) points."""
         match self.loss:
             case "pinball":
                 # max(level * e, (level - 1) * e) is level * e, and what of e is negative.
@@ -195,7 +195,7 @@ def focal_loss(
     *,
     gamma: float,
 ) -> Float[Tensor, ""]:
-    """Give the cross-entropy, less of it the surer the right class is: ``-(1 - p)**gamma log p``.
+    """Return the cross-entropy, less of it the surer the right class is: ``-(1 - p)**gamma log p``.
 
     References
     ----------

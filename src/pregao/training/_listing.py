@@ -33,7 +33,7 @@ def list_networks() -> list[ListedNetwork]:
 
 
 def broken_networks() -> tuple[InputError, ...]:
-    """Give what is wrong with networks of plug-ins that cannot be used."""
+    """Return the errors of networks of plug-ins that cannot be used."""
     unusable = tuple(each.error() for each in plugin_networks().broken)
     return (*unusable, *_listed_plugins()[1])
 

@@ -80,11 +80,11 @@ class Feed:
         return len(self.starts)
 
     def batch(self, index: Tensor | slice) -> Float[Tensor, "batch lookback features"]:
-        """Give the windows of these places."""
+        """Return the windows at these indices."""
         return self.windows[self.starts[index]]
 
     def batches(self, start: int = 0, stop: int | None = None) -> Iterator[Tensor]:
-        """Give the windows in order, in batches that fit the cache."""
+        """Return the windows in order, in batches that fit the cache."""
         stop = len(self) if stop is None else min(stop, len(self))
         for first in range(start, stop, _FORECAST_BATCH):
             yield self.batch(slice(first, min(first + _FORECAST_BATCH, stop)))
@@ -175,7 +175,7 @@ class Loop:
         )
 
     def measure_untrained(self) -> Epoch:
-        """Give epoch 0, what the network says before its first step."""
+        """Return epoch 0, that of the untrained network."""
         started = perf_counter()
         with one_thread(), torch.inference_mode():
             # The last layer is zero: what is said of one window is said of all.
@@ -218,7 +218,7 @@ class Loop:
         )
 
     def descend(self) -> float:
-        """Take one step a batch over a fresh order of the windows, and give the mean loss."""
+        """Take one step per batch over a new order of the windows; return the mean loss."""
         self.module.train()
         total, num_windows = 0.0, 0
         for batch in torch.split(self.order(), self.experiment.batch_size):
@@ -270,7 +270,7 @@ class Loop:
             torch._foreach_lerp_(self.averages, self.moving, 1 - decay)
 
     def validation_loss(self) -> float:
-        """Give the loss of the averaged weights on the validation part."""
+        """Return the loss of the averaged weights on the validation part."""
         part = self.validation
 
         def said(start: int, stop: int) -> tuple[Tensor, Tensor]:
@@ -312,7 +312,7 @@ class Loop:
 
 
 def is_gain(loss: float, reference: float, *, min_delta: float = 0.0) -> bool:
-    """Tell whether a loss is lower than another by what counts."""
+    """Return whether a loss is lower than another by more than the minimum."""
     return loss < reference - max(min_delta, _LEAST_IMPROVEMENT * reference)
 
 
@@ -340,7 +340,7 @@ def one_block(module: nn.Module) -> list[nn.Parameter]:
 
 
 def _moments(module: nn.Module) -> list[Tensor]:
-    """Give the running moments of batch normalisation."""
+    """Return the running moments of batch normalisation."""
     return [
         moment
         for part in module.modules()

@@ -64,7 +64,7 @@ def _without_advice() -> Iterator[None]:
 
 
 def outputs_with_torch(fitted: FittedNetwork, windows: Float32) -> tuple[Float32, ...]:
-    """Give what a network says of (n, lookback, features) windows, for comparison."""
+    """Return a network's outputs for (n, lookback, features) windows, for comparison."""
     from pregao.training._train import heads_of
 
     return heads_of(fitted, windows)
@@ -91,7 +91,7 @@ class OnnxNetwork:
         )
 
     def outputs(self, windows: Float32) -> tuple[Float32, ...]:
-        """Give what the network says of (n, lookback, features) windows."""
+        """Return the network's outputs for (n, lookback, features) windows."""
         said: Any = self.session.run(None, {self._input: windows})
         return tuple(said)
 
@@ -109,7 +109,7 @@ class OnnxNetwork:
         return quantiles_of(fitted.experiment, fitted.scaler, fitted.anchor, said, past)
 
     def action_probabilities(self, past: History) -> Float:
-        """Give (n, 3) probabilities of `ACTIONS`; for an experiment with actions alone."""
+        """Return (n, 3) probabilities of `ACTIONS`; only for an experiment with actions."""
         logits = np.concatenate([self.outputs(each)[1] for each in gather_windows(past)]).astype(
             np.float64
         )

@@ -43,7 +43,7 @@ Quantity = Annotated[MedianAt | WidthAt | ActionProbability, Field(discriminator
 
 
 def default_quantities(experiment: Experiment, *, step: int | None = None) -> tuple[Quantity, ...]:
-    """Give what one asks of a forecast: median and 90 % range at a step, and any actions.
+    """Return the usual quantities of a forecast: median and 90 % range at a step, any actions.
 
     Parameters
     ----------

@@ -166,7 +166,7 @@ RECIPES: dict[str, Recipe] = {
 
 
 def find_recipe(name: str) -> Recipe:
-    """Look a recipe up.
+    """Return a recipe by name.
 
     Raises
     ------

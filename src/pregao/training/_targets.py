@@ -16,7 +16,7 @@ _LEAST_SHARE = 0.05
 
 
 def price_targets(experiment: Experiment, windows: Windows) -> Float32:
-    """Give what came in units of the target: (n, steps), one column if only the last counts."""
+    """Return the outcomes in units of the target: (n, steps), or one column for the last."""
     steps = slice(None) if experiment.steps == "each" else slice(-1, None)
     match experiment.target:
         case "scaled_return":
@@ -33,7 +33,7 @@ def price_targets(experiment: Experiment, windows: Windows) -> Float32:
 
 
 def action_targets(experiment: Experiment, windows: Windows) -> NDArray[np.int64]:
-    """Give the number of the right action of each window: (n,); all 0 where none is learnt."""
+    """Return the index of each window's correct action: (n,); all 0 without actions."""
     actions = experiment.actions
     if actions is None:
         return np.zeros(len(windows), np.int64)
@@ -54,7 +54,7 @@ def class_weights(labels: NDArray[np.int64]) -> Float32:
 def quantiles_of(
     experiment: Experiment, scaler: Scaler, anchor: Float32, said: Float32, past: History
 ) -> NDArray[np.float64]:
-    """Give (n, horizon, levels) quantiles of the cumulative log return.
+    """Return (n, horizon, levels) quantiles of the cumulative log return.
 
     Points are the medians of distributions as wide as the anchor's.
     """

@@ -35,7 +35,7 @@ class _BothHeads(torch.nn.Module):
         self.headed, self.has_actions = headed, has_actions
 
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        """Give one tensor, or two."""
+        """Return one tensor, or two."""
         price, logits = self.headed.both(x)
         return (price, logits) if self.has_actions else (price,)
 
@@ -49,7 +49,7 @@ def both_heads(fitted: FittedNetwork) -> torch.nn.Module:
 def heads_of(
     fitted: FittedNetwork, windows: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], ...]:
-    """Give what each head says of (n, lookback, features) windows."""
+    """Return each head's outputs for (n, lookback, features) windows."""
     with one_thread(), torch.inference_mode():
         said = both_heads(fitted)(torch.from_numpy(windows))
     return tuple(each.numpy() for each in said)
@@ -139,7 +139,7 @@ def train_until(
 def fitted_from_checkpoint(
     experiment: Experiment, dataset: Dataset, checkpoint: bytes
 ) -> FittedNetwork:
-    """Give the best epoch so far of a training that was stopped."""
+    """Return the best epoch so far of a training that was stopped."""
     return _Training.begun(experiment, dataset, _CPU, checkpoint).fitted()
 
 
@@ -193,7 +193,7 @@ class _Training:
         return epoch
 
     def fitted(self) -> FittedNetwork:
-        """Give the best epoch so far."""
+        """Return the best epoch so far."""
         return FittedNetwork(
             experiment=self.experiment,
             scaler=self.dataset.scaler,
@@ -258,7 +258,7 @@ class _Training:
 
 
 def _last_gain(epochs: list[Epoch], min_delta: float) -> int:
-    """Give the last epoch that was better than all before it by what patience asks for."""
+    """Return the last epoch that improved on all before it by `min_delta`."""
     reference = epochs[0]
     for each in epochs:
         if is_gain(each.validation_loss, reference.validation_loss, min_delta=min_delta):

@@ -47,7 +47,7 @@ class Attempt:
         return attempt
 
     def terminate(self, *, grace_seconds: float) -> None:
-        """Ask the process group to end, and kill it after the grace period."""
+        """Terminate the process group, and kill it after the grace period."""
         self._signal(signal.SIGTERM)
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(grace_seconds)

@@ -105,7 +105,7 @@ class SymbolForecasts:
 
 
 class ByAction(Value):
-    """Take the action whose probability reaches its threshold."""
+    """Decide on the action whose probability reaches its threshold."""
 
     kind: Literal["action"] = "action"
     thresholds: Thresholds

@@ -53,11 +53,11 @@ class WorkerPool(Protocol):
         ...
 
     def submit(self, work: Callable[[Any, Task], object], task: Task) -> None:
-        """Ask for ``work(data, task)``, a function at the top of a module; do not wait for it."""
+        """Submit ``work(data, task)``, a function at module level, without waiting for it."""
         ...
 
     def results(self) -> Iterator[tuple[Any, Any]]:
-        """Give each task and its result as it finishes, until nothing is pending.
+        """Return each task and its result as it finishes, until nothing is pending.
 
         More may be submitted while one iterates. An exception of the work is raised as it is, and
         ends the iteration; another call goes on with what is left.
@@ -125,7 +125,7 @@ ENGINES: dict[str, Callable[..., Engine]] = {
 
 
 def default_workers() -> int:
-    """Give the number of processors that this process may use."""
+    """Return the number of processors that this process may use."""
     available = (
         len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     )
@@ -139,7 +139,7 @@ def run(
     data: Data,
     engine: Engine = Local(),
 ) -> Iterator[tuple[Task, Result]]:
-    """Give each task's result as it finishes; tasks start in the order given.
+    """Return each task's result as it finishes; tasks start in the order given.
 
     Parameters
     ----------
@@ -303,7 +303,7 @@ def _obey_the_parent(folder: Path) -> None:
 
 @contextmanager
 def _as_workers_inherit() -> Iterator[None]:
-    """Let children inherit one thread, which libraries read when loaded, and no Ctrl-C."""
+    """Make children inherit one thread, which libraries read when loaded, and ignore Ctrl-C."""
     with environment(INHERITED), _interrupted_later():
         yield
 
@@ -329,7 +329,7 @@ def _interrupted_later() -> Iterator[None]:
 
 @contextmanager
 def _answered_later() -> Iterator[None]:
-    """Let Python answer Ctrl-C at the end of the block; it does so in the main thread alone."""
+    """Defer Ctrl-C to the end of the block; only the main thread receives it."""
     answer = signal.getsignal(signal.SIGINT)
     if current_thread() is not main_thread() or not callable(answer):
         yield

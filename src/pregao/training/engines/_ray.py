@@ -100,7 +100,7 @@ class Ray:
                 pool.close()
 
     def _size(self, ray: ModuleType) -> int:
-        """Give the workers asked for, or as many as the cluster has room for."""
+        """Return the requested number of workers, or as many as fit the cluster."""
         kind, share = ("GPU", self.gpus_per_worker) if self.gpus_per_worker else ("CPU", 1.0)
         room = int(ray.cluster_resources().get(kind, 0.0) / share)
         if room < 1:
@@ -228,7 +228,7 @@ def _connected(ray: ModuleType, engine: Ray, data: object) -> Iterator[None]:
 
 
 def _own_ray(engine: Ray, data: object, folder: str) -> dict[str, object]:
-    """Say how large a Ray this data and these workers need."""
+    """Return the size of the Ray cluster that this data and these workers need."""
     num_bytes = 0
 
     def count(buffer: pickle.PickleBuffer) -> None:
@@ -312,7 +312,7 @@ def _check_same(address: str | None, connected: str) -> None:
 
 
 def _check_answer(address: str) -> None:
-    """Ask whether a cluster answers, from a process that can be ended: Ray itself asks for long."""
+    """Return whether a cluster answers, from a process that can be killed: Ray waits for long."""
     parts = urlsplit(f"//{address}")
     where = [address, str(parts.hostname), str(parts.port)]
     try:

@@ -28,7 +28,7 @@ INHERITED = {
 
 @contextmanager
 def environment(variables: Mapping[str, str], *, back: tuple[str, ...] = ()) -> Iterator[None]:
-    """Let children inherit these variables; then set them, and those in `back`, as they were."""
+    """Set variables that children inherit; restore them, and those in `back`, afterwards."""
     ours = os.environ  # noqa: TID251 - what children are told is no setting of the user's
     before = {name: ours.get(name) for name in (*variables, *back)}
     ours.update(variables)
@@ -71,7 +71,7 @@ class Shared:
         return cls(folder)
 
     def open(self) -> Any:
-        """Give the value, its arrays mapped and read-only."""
+        """Return the value, its arrays mapped and read-only."""
         lengths = [int(n) for n in (self.folder / "lengths").read_text(encoding="ascii").split()]
         buffers = []
         if sum(lengths):
@@ -86,7 +86,7 @@ class Shared:
         return pickle.loads((self.folder / "body").read_bytes(), buffers=buffers)  # noqa: S301 - written by this run itself
 
     def opened(self) -> Any:
-        """Give the value as this process opened it the first time."""
+        """Return the value as this process opened it the first time."""
         return _opened(self)
 
 
@@ -116,7 +116,7 @@ def answered(question: bytes, data: Callable[[], Any], *, dumps: Dumps = pickle.
 
 
 def unpacked(answer: bytes) -> Any:
-    """Give the result of the work, or raise its exception."""
+    """Return the result of the work, or raise its exception."""
     is_result, content = pickle.loads(answer)  # noqa: S301 - packed by a worker of this process
     if is_result:
         return content

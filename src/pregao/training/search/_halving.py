@@ -42,7 +42,7 @@ class Trial:
     duplicate_of: int | None = None
 
     def take(self, stepped: StepResult) -> None:
-        """Take in what a step found."""
+        """Update with the result of a step."""
         self.stepped, self.reason = stepped, stepped.reason
         match stepped.outcome:
             case "finished" | "stopped early":
@@ -58,7 +58,7 @@ class Trial:
         return self.fate is not None and (self.stepped is not None or self.experiment is None)
 
     def loss_at(self, rung: int) -> float | None:
-        """Give what it is compared by at a rung; None if it never stood there."""
+        """Return its validation loss at a rung; None if it did not reach it."""
         if self.stepped is None or self.fate in ("failed", "duplicate"):
             return None
         if self.stepped.num_epochs >= rung or self.fate == "finished":
@@ -85,7 +85,7 @@ class Trial:
         return first, second, self.number
 
     def record(self, entry: str) -> TrialRecord:
-        """Give it as it is written down."""
+        """Return the record of the trial."""
         stepped = self.stepped or StepResult.failed(self.reason)
         return TrialRecord(
             entry=entry,
@@ -113,7 +113,7 @@ class Race:
         self._first: dict[str, Trial] = {}
 
     def batches(self) -> Iterator[list[Step]]:
-        """Give the steps that can be made at the same time, then go on from what they found.
+        """Return steps that can run concurrently, then continue from their results.
 
         Before the next batch is asked for, each step's result must be taken in by its trial.
         """
@@ -159,7 +159,7 @@ class Race:
         return Step(self.entry, trial.number, trial.params, trial.experiment, trial.digest, until)
 
     def _promoted(self, live: Sequence[Trial], rung: int) -> list[Trial]:
-        """Give those among the best of all that ever stood at the rung; prune the others.
+        """Return the trials among the best of all that reached the rung; prune the others.
 
         Successive halving (Jamieson, Talwalkar, 2016), new trials being compared with old ones as
         in its asynchronous form (Li et al., 2020).
@@ -178,7 +178,7 @@ class Race:
         return self._best_of("finished", None) or self._best_of("pruned")
 
     def spent(self) -> list[Trial]:
-        """Give the trials whose checkpoints serve for nothing any more.
+        """Return the trials whose checkpoints are no longer needed.
 
         A trial under way may diverge yet, so it beats none that ended.
         """

@@ -122,7 +122,7 @@ class Search(Value):
             raise TooManyTrialsError(self.num_trials, len(self.entries), MAX_COMBINATIONS)
 
     def trial_experiment(self, entry: str, params: Params) -> Experiment:
-        """Give the experiment of a trial.
+        """Return the experiment of a trial.
 
         Raises
         ------
@@ -133,7 +133,7 @@ class Search(Value):
         return Experiment.parse(fields, source="the trial")
 
     def window_variants(self) -> tuple[Experiment, ...]:
-        """Give an experiment for each way of cutting windows that a trial may need."""
+        """Return an experiment for each way of cutting windows that a trial may need."""
         knobs = {
             name: knob.values
             for name, knob in self.space.knobs.items()
@@ -194,7 +194,7 @@ class StepResult(Value):
 
     @classmethod
     def failed(cls, reason: str) -> Self:
-        """Say that a trial cannot be trained at all."""
+        """Record that a trial cannot be trained."""
         return cls(losses=(), best_epoch=0, outcome="failed", reason=reason, seconds=0.0)
 
     @property
@@ -208,7 +208,7 @@ class StepResult(Value):
         return self.losses[self.best_epoch] if self.losses else None
 
     def trained_loss(self, until: int | None = None) -> float | None:
-        """Give the least validation loss of a trained epoch, until the one given.
+        """Return the least validation loss of a trained epoch, until the one given.
 
         Epoch 0 is the same for all trials and tells nothing of any, where there is another.
         """

@@ -35,7 +35,7 @@ class Journal(Protocol):
     """What is known of a search; one that lasts makes the search able to go on."""
 
     def known(self, step: Step) -> StepResult | None:
-        """Give what an earlier run found, or None.
+        """Return a recorded result, or None.
 
         Raises
         ------
@@ -47,7 +47,7 @@ class Journal(Protocol):
         """Write down what a step found, its checkpoint first."""
 
     def checkpoint(self, entry: str, trial: int) -> bytes:
-        """Give the checkpoint of a trial's last step.
+        """Return the checkpoint of a trial's last step.
 
         Raises
         ------
@@ -71,7 +71,7 @@ class InMemoryJournal:
         self._checkpoints: dict[tuple[str, int], bytes] = {}
 
     def known(self, step: Step) -> StepResult | None:
-        """Give what an earlier run found, or None."""
+        """Return a recorded result, or None."""
         recorded = self._steps.get(step.key)
         if recorded is None:
             return None
@@ -85,7 +85,7 @@ class InMemoryJournal:
             self._checkpoints[step.entry, step.trial] = checkpoint
 
     def checkpoint(self, entry: str, trial: int) -> bytes:
-        """Give the checkpoint of a trial's last step."""
+        """Return the checkpoint of a trial's last step."""
         return self._checkpoints[entry, trial]
 
     def forget(self, entry: str, trial: int) -> None:
@@ -219,7 +219,7 @@ class _Heat:
     forgotten: set[int] = field(default_factory=set)
 
     def take(self, step: Step, stepped: StepResult) -> Trial:
-        """Take in what a step found."""
+        """Update with the result of a step."""
         trial = self.race.trials[step.trial]
         before = trial.stepped.num_epochs if trial.stepped else 0
         trial.take(stepped)
@@ -270,7 +270,7 @@ class _Coordinator:
             self.fill()
 
     def answers(self) -> Iterator[tuple[Step, _Answer]]:
-        """Give what workers found; a trial that takes its workers with it has failed."""
+        """Return the workers' results; a trial whose workers die has failed."""
         while True:
             try:
                 for errand, answer in self.pool.results():
@@ -281,7 +281,7 @@ class _Coordinator:
                 yield error.task.step, _Answer(StepResult.failed(str(error)), None)
 
     def go_on(self, heat: _Heat) -> Iterator[SearchProgress]:
-        """Ask a race for its next batch when it waits for nothing, and answer what is known."""
+        """Request the next batch of an entry that waits for nothing; replay recorded results."""
         while not heat.waiting:
             batch = next(heat.batches, None)
             yield from self.settle(heat)
@@ -312,7 +312,7 @@ class _Coordinator:
             self.pool.submit(_attempt, _Errand(self.work, step))
 
     def checkpoint(self, step: Step) -> bytes | None:
-        """Give what the step goes on from; one that is lost costs time, and no bit."""
+        """Return the checkpoint that the step continues; a lost one costs only time."""
         try:
             return self.journal.checkpoint(step.entry, step.trial)
         except CorruptFileError:

@@ -17,7 +17,7 @@ Params = dict[str, Any]
 
 
 def plain(value: object) -> object:
-    """Give a value as it reads back from JSON, lists being tuples: it equals its round trip."""
+    """Return a value as it reads back from JSON, lists being tuples: it equals its round trip."""
     if isinstance(value, BaseModel):
         return plain(value.model_dump(mode="json"))
     if isinstance(value, Mapping):
@@ -153,7 +153,7 @@ class Space(Value):
 
 
 def searchable() -> dict[str, tuple[Any, ...]]:
-    """Give the fields that a search may vary, with the values that it tries by default.
+    """Return the fields that a search may vary, with the values that it tries by default.
 
     >>> searchable()["batch_size"], searchable()["lookback"]
     ((16, 32, 64, 128), ())
@@ -166,14 +166,14 @@ def searchable() -> dict[str, tuple[Any, ...]]:
 
 
 def default_space() -> Space:
-    """Give the space of a search that was told none."""
+    """Return the default search space."""
     return Space(
         knobs={name: Choices(values=values) for name, values in searchable().items() if values}
     )
 
 
 def refused(source: str, error: ValidationError) -> NoReturn:
-    """Say what is wrong as an error of the user's input."""
+    """Convert validation errors to an error of the user's input."""
     reasons = error.errors()
     for each in reasons:
         cause = each.get("ctx", {}).get("error")

@@ -37,7 +37,7 @@ class Proposer(Protocol):
     """Chooses what to try next."""
 
     def ask(self, count: int) -> list[Params]:
-        """Give the parameters of the next trials."""
+        """Return the parameters of the next trials."""
 
     def tell(self, number: int, verdict: Verdict) -> None:
         """Learn what came of a trial; all of a generation are told before the next is asked."""
@@ -57,7 +57,7 @@ class Strategy:
     """Called with the space, the trials asked for (None: not limited) and the seed."""
 
     def num_trials(self, space: Space, asked: int | None) -> int | None:
-        """Give the number of trials; None if it would have no end."""
+        """Return the number of trials; None for an unlimited search."""
         if self.default_trials is not None:
             return self.default_trials if asked is None else asked
         everything = space.num_combinations
