@@ -37,7 +37,7 @@ WITHOUT_PROVIDERS = {"/v1/symbols/{symbol}/refresh"}
 @pytest.fixture
 def app(make_services):
     services = make_services()
-    services.desk.seat_champions()
+    services.forecasts.refresh_champions()
     return create_app(services)
 
 

@@ -9,7 +9,7 @@ CLOSES = (30 * np.exp(np.cumsum(np.random.default_rng(3).normal(0, 0.01, 70)))).
 
 
 def test_health_says_that_forecasts_are_answered(client):
-    client.app.state.services.desk.seat_champions()
+    client.app.state.services.forecasts.refresh_champions()
 
     assert {"status": "healthy", "model_loaded": True} == client.get("/health").json()
 

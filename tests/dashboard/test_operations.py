@@ -72,11 +72,11 @@ def test_champions_and_their_scores_are_shown_with_who_answers(
     services = make_services()
     newest, oldest = (each.id for each in services.workbench.models.runs())
     services.workbench.models.promote(oldest, by="test")
-    services.desk.seat_champions()
+    services.forecasts.refresh_champions()
     services.workbench.models.promote(newest, by="test")
     model = services.workbench.models.run(newest).folder / "registered" / "model-0.onnx"
     model.write_bytes(model.read_bytes()[:-1] + b"x")
-    services.desk.seat_champions()
+    services.forecasts.refresh_champions()
     services.metrics.live_error.labels("worst").set(1.25)
     services.metrics.live_error.labels("mean").set(0.75)
     client = client_of(services)

@@ -31,7 +31,7 @@ def test_champion_is_shown_with_who_promoted_it(served_home, make_services, clie
     services = make_services()
     run = services.workbench.models.runs()[0].id
     services.workbench.models.promote(run, by="somebody", reason="<b>why</b>")
-    services.desk.seat_champions()
+    services.forecasts.refresh_champions()
 
     answer = client_of(services).get("/symbols/PETR4")
 

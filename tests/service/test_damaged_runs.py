@@ -7,7 +7,7 @@ import pytest
 
 from pregao.errors import CorruptFileError, NotRegisteredError
 from pregao.registry import Run, ServedModel, check_registration, check_run, load_run
-from pregao.server._refresher import Keeper
+from pregao.server._refresher import Refresher
 
 DAMAGES = {
     "empty": lambda path: path.write_bytes(b""),
@@ -80,16 +80,16 @@ def test_a_server_starts_over_a_damaged_champion_and_recovers_without_a_restart(
     _damaged(run, "provenance.json", damage)
     again = make_services()
     now = [0.0]
-    again.desk.clock = lambda: now[0]
+    again.forecasts.clock = lambda: now[0]
 
-    again.desk.seat_champions()
-    fallback = again.desk.forecast("PETR4")
+    again.forecasts.refresh_champions()
+    fallback = again.forecasts.forecast("PETR4")
     (run.folder / "provenance.json").write_bytes(whole)
-    again.desk.seat_champions()
-    too_early = again.desk.forecast("PETR4")
+    again.forecasts.refresh_champions()
+    too_early = again.forecasts.forecast("PETR4")
     now[0] = 3.0
-    again.desk.seat_champions()
-    recovered = again.desk.forecast("PETR4")
+    again.forecasts.refresh_champions()
+    recovered = again.forecasts.forecast("PETR4")
 
     assert (None, True) == (fallback.run, fallback.degraded)
     assert (None, True) == (too_early.run, too_early.degraded)
@@ -101,14 +101,14 @@ def test_a_champion_that_stays_damaged_is_retried_ever_less_often(run, made):
     services.workbench.models.promote(first, by="test")
     _damaged(run, "provenance.json", "empty")
     now, tries = [0.0], []
-    services.desk.clock = lambda: now[0]
+    services.forecasts.clock = lambda: now[0]
 
     for second in range(2_000):
         now[0] = float(second)
-        services.desk.seat_champions()
-        [seat] = services.desk.seats()
-        if not tries or tries[-1][0] != seat.failures:
-            tries.append((seat.failures, second))
+        services.forecasts.refresh_champions()
+        [loaded] = services.forecasts.loaded_champions()
+        if not tries or tries[-1][0] != loaded.failures:
+            tries.append((loaded.failures, second))
 
     waits = [after - before for (_, before), (_, after) in zip(tries, tries[1:], strict=False)]
     assert [2, 4, 8, 16, 32, 64, 128, 256, 300, 300] == waits[:10]
@@ -117,38 +117,38 @@ def test_a_champion_that_stays_damaged_is_retried_ever_less_often(run, made):
 def test_the_last_good_champion_serves_while_the_new_one_is_damaged(made, served_home):
     services, (first, second) = made
     services.workbench.models.promote(first, by="test")
-    services.desk.seat_champions()
+    services.forecasts.refresh_champions()
     services.workbench.models.promote(second, by="test")
     _damaged(load_run(served_home, second), "provenance.json", "empty")
-    services.desk.seat_champions()
+    services.forecasts.refresh_champions()
 
-    shown = services.desk.forecast("PETR4")
+    shown = services.forecasts.forecast("PETR4")
 
     assert (first, True) == (shown.run, shown.degraded)
 
 
 def test_the_thread_of_the_refresher_outlives_an_unexpected_error(made, monkeypatch):
     services, _ = made
-    keeper = Keeper(services)
+    refresher = Refresher(services)
     attempts = []
 
     def fails():
         attempts.append(1)
         raise ZeroDivisionError("unexpected")
 
-    keeper._try("anything", 0.0, fails)
-    keeper._try("anything", 0.0, fails)
+    refresher._try("anything", 0.0, fails)
+    refresher._try("anything", 0.0, fails)
 
     assert 2 == len(attempts)
 
 
 def test_a_server_is_not_ready_once_its_refresher_is_gone(made, client_of):
     services, _ = made
-    services.desk.seat_champions()
+    services.forecasts.refresh_champions()
     client = client_of(services)
     assert 200 == client.get("/readyz").status_code
 
-    services.desk.watch(lambda: False)
+    services.forecasts.watch(lambda: False)
 
     assert 503 == client.get("/readyz").status_code
     shutil.rmtree(services.workbench.home / "runs")

@@ -11,7 +11,7 @@ def made(served_home, make_services):
 
 def _promote(services, run):
     services.workbench.models.promote(run, by="test")
-    services.desk.seat_champions()
+    services.forecasts.refresh_champions()
 
 
 def _damage(services, run):
@@ -29,7 +29,7 @@ def test_the_version_shown_is_the_champions_though_its_run_served_before(made):
     versions = []
     for run in (first, second, first):
         _promote(services, run)
-        shown = services.desk.forecast("PETR4")
+        shown = services.forecasts.forecast("PETR4")
         assert run == shown.run
         versions.append(shown.champion_version)
 
@@ -39,12 +39,12 @@ def test_the_version_shown_is_the_champions_though_its_run_served_before(made):
 def test_the_last_good_champion_answers_for_one_that_is_damaged_and_says_so(made):
     services, (first, second) = made
     _promote(services, first)
-    good = services.desk.forecast("PETR4")
+    good = services.forecasts.forecast("PETR4")
     services.workbench.models.promote(second, by="test")
     _damage(services, second)
-    services.desk.seat_champions()
+    services.forecasts.refresh_champions()
 
-    shown = services.desk.forecast("PETR4")
+    shown = services.forecasts.forecast("PETR4")
 
     assert (first, 2) == (shown.run, shown.champion_version)
     assert good.prices == shown.prices
@@ -60,9 +60,9 @@ def test_a_baseline_answers_for_a_damaged_champion_after_a_restart_and_says_why(
     services.workbench.models.promote(first, by="test")
     _damage(services, first)
     again = make_services()
-    again.desk.seat_champions()
+    again.forecasts.refresh_champions()
 
-    shown = again.desk.forecast("PETR4")
+    shown = again.forecasts.forecast("PETR4")
 
     assert shown.run is None
     assert shown.degraded

@@ -14,7 +14,7 @@ NUM_CLIENTS = 4
 def served(served_home, make_services, run_services):
     services = make_services()
     runs = [each.id for each in services.workbench.models.runs()]
-    services.desk.seat_champions()
+    services.forecasts.refresh_champions()
     with run_services(services) as port:
         yield f"http://127.0.0.1:{port}", runs
 

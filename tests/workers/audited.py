@@ -101,7 +101,7 @@ def main(home: Path) -> None:
     services = services_over(Workbench(home, feed=feed), access, today=NOW.date)
     runs = [each.id for each in services.workbench.models.runs()]
     services.workbench.models._champions.promote(runs[1], symbol="PETR4", horizon=3, by="a test")
-    services.desk.seat_champions()
+    services.forecasts.refresh_champions()
     client = TestClient(create_app(services), base_url="http://localhost")
     had_torch = "torch" in sys.modules
     sys.addaudithook(watch)

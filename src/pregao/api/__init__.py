@@ -4,7 +4,7 @@ from pregao.api._access import FREE_POSTS as FREE_POSTS
 from pregao.api._access import Access as Access
 from pregao.api._catalogue import NetworkMeasured as NetworkMeasured
 from pregao.api._forecasts import forecast_own as forecast_own
-from pregao.api._forecasts import off_the_loop as off_the_loop
+from pregao.api._forecasts import run_in_thread as run_in_thread
 from pregao.api._guard import Guard as Guard
 from pregao.api._jobs import SearchAsked as SearchAsked
 from pregao.api._limits import HttpLimits as HttpLimits
@@ -17,7 +17,7 @@ from pregao.api._openapi import problems as problems
 from pregao.api._problems import KINDS as KINDS
 from pregao.api._problems import Problem as Problem
 from pregao.api._problems import Reason as Reason
-from pregao.api._problems import Refusal as Refusal
+from pregao.api._problems import RequestRefusedError as RequestRefusedError
 from pregao.api._problems import problem_of as problem_of
 from pregao.api._problems import reasons_of as reasons_of
 from pregao.api._services import Served as Served

@@ -1,4 +1,4 @@
-"""Who may ask what: hosts, origins and keys, refused unless allowed."""
+"""Access control: hosts, origins and keys, refused unless allowed."""
 
 import hmac
 from collections.abc import Collection, Mapping
@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from typing import Self
 from urllib.parse import urlsplit
 
-from pregao.api._problems import Refusal
+from pregao.api._problems import RequestRefusedError
 from pregao.errors import InputError
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -31,7 +31,7 @@ class UnprotectedAddressError(InputError):
 
 @dataclass(frozen=True)
 class Access:
-    """The hosts that are served and the keys that open what changes something."""
+    """The hosts that are served, and the keys for requests that change something."""
 
     hosts: frozenset[str]
     key_digests: tuple[bytes, ...]
@@ -75,7 +75,7 @@ class Access:
         if method not in METHODS:
             allowed = ", ".join(sorted(METHODS))
             detail = f"{method[:20]} is no method here: use {allowed}"
-            raise Refusal("method-not-allowed", detail, headers={"Allow": allowed})
+            raise RequestRefusedError("method-not-allowed", detail, headers={"Allow": allowed})
         self._check_host(headers.get("host", []))
         if method in READING:
             return
@@ -86,14 +86,16 @@ class Access:
     def _check_host(self, hosts: list[str]) -> None:
         if len(hosts) != 1 or _name(hosts[0]) not in self.hosts:
             detail = "the Host header names no host that is served: see PREGAO_ALLOWED_HOSTS"
-            raise Refusal("host-not-allowed", detail)
+            raise RequestRefusedError("host-not-allowed", detail)
 
     def _check_origin(self, origins: list[str]) -> None:
         for each in origins:
             # A page elsewhere, or one in a sandbox ("null"), must not act for whoever looks at it.
             parts = _split(each)
             if parts is None or parts not in self.hosts:
-                raise Refusal("origin-not-allowed", "the Origin header names another site")
+                raise RequestRefusedError(
+                    "origin-not-allowed", "the Origin header names another site"
+                )
 
     def _check_key(self, headers: Mapping[str, list[str]]) -> None:
         if not self.key_digests:
@@ -107,7 +109,9 @@ class Access:
         matches = [hmac.compare_digest(a, b) for a in digests for b in self.key_digests]
         if not any(matches):
             detail = "give a key as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'"
-            raise Refusal("key-required", detail, headers={"WWW-Authenticate": "Bearer"})
+            raise RequestRefusedError(
+                "key-required", detail, headers={"WWW-Authenticate": "Bearer"}
+            )
 
 
 def is_loopback(host: str) -> bool:

@@ -1,4 +1,4 @@
-"""What there is to choose from, out of the same registries as the command line's."""
+"""Listings of networks, recipes, features and limits, from the registries."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Self
@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError
 
 from pregao.api._limits import Limits
 from pregao.api._openapi import examples, problems
-from pregao.api._problems import Reason, Refusal, reasons_of
+from pregao.api._problems import Reason, RequestRefusedError, reasons_of
 from pregao.api._services import Served
 from pregao.dataset import FEATURE_SETS, FEATURES
 from pregao.errors import InputError, InvalidNetworkError
@@ -42,7 +42,7 @@ class FeatureShown(Value):
 
 
 class MeasureAsked(Value):
-    """A network and what its size depends on: fields of an Experiment."""
+    """A network and the experiment fields that determine its size."""
 
     network: Name | dict[str, Any] = Field(
         description="a name of /v1/networks, or a spec as there and in /v1/experiment-schema"
@@ -57,7 +57,7 @@ class MeasureAsked(Value):
     actions: Actions | None = None
 
     def as_experiment(self) -> Experiment:
-        """Make an experiment that has such a network.
+        """Return an experiment with this network.
 
         Raises
         ------
@@ -76,11 +76,11 @@ class MeasureAsked(Value):
                 raise cause from None
             placed = [{**each, "loc": place_of(each["loc"], fields)} for each in found]
             detail = "the network cannot be measured: see the reasons"
-            raise Refusal("invalid-experiment", detail, reasons_of(placed)) from None
+            raise RequestRefusedError("invalid-experiment", detail, reasons_of(placed)) from None
 
 
 class NetworkMeasured(Value):
-    """How large a network is, as a whole and in parts."""
+    """The number of parameters of a network, in total and by part."""
 
     name: str = Field(description="of the zoo or of a plug-in, else custom")
     network: Network = Field(description="its whole spec, with every default")
@@ -102,7 +102,7 @@ class NetworkMeasured(Value):
             parts = experiment.parts(num_features)
         except InvalidNetworkError as error:
             at = f"network.{error.at}".rstrip(".")
-            raise Refusal(
+            raise RequestRefusedError(
                 "invalid-input", str(error), (Reason(at=at, message=str(error)),)
             ) from None
         return cls(
@@ -127,12 +127,12 @@ _OWN = {"network": {"kind": "stack", "layers": _OWN_LAYERS, "head": [16]}, "feat
     responses=problems("invalid-experiment", "invalid-input", "unknown-name"),
 )
 def measure(asked: Annotated[MeasureAsked, examples(by_name=_NAMED, own=_OWN)]) -> NetworkMeasured:
-    """Count the parameters of a network, part by part; nothing is trained and nothing kept."""
+    """Count the parameters of a network, part by part; nothing is trained or stored."""
     return NetworkMeasured.of(asked.as_experiment())
 
 
 def place_of(place: tuple[int | str, ...], sent: Mapping[str, Any]) -> tuple[int | str, ...]:
-    """Leave out of a place the kinds that pydantic adds where it chose among several.
+    """Drop the discriminators that pydantic adds to the location of an error.
 
     >>> layer = {"kind": "recurrent", "width": 0}
     >>> sent = {"network": {"kind": "stack", "layers": [layer]}}
@@ -176,7 +176,7 @@ def recipes() -> list[RecipeShown]:
 
 @router.get("/features")
 def features() -> list[FeatureShown]:
-    """List what a network may read of each session."""
+    """List the features, the inputs of networks."""
     return [
         FeatureShown(
             name=each.name,
@@ -191,7 +191,7 @@ def features() -> list[FeatureShown]:
 
 @router.get("/experiment-schema")
 def experiment_schema() -> dict[str, Any]:
-    """Return the JSON schema of an experiment: every field, its range, what it is for."""
+    """Return the JSON schema of an experiment: every field, its range, its purpose."""
     return Experiment.model_json_schema()
 
 

@@ -45,16 +45,16 @@ async def forecasts(
     ],
     services: Served,
 ) -> Response:
-    """Forecast the next sessions of symbols, or of prices in the body; nothing is kept of those."""
+    """Forecast the next sessions of symbols, or of prices in the body, which are not stored."""
     is_ready = asked.prices is None and all(
-        services.desk.is_ready(each, asked.horizon) for each in asked.symbols
+        services.forecasts.is_ready(each, asked.horizon) for each in asked.symbols
     )
-    shown = await off_the_loop(services, lambda: _forecast(asked, services), is_quick=is_ready)
+    shown = await run_in_thread(services, lambda: _forecast(asked, services), is_quick=is_ready)
     return Response(shown.model_dump_json(), media_type="application/json")
 
 
-async def off_the_loop(services: Services, work: Callable[[], T], *, is_quick: bool = False) -> T:
-    """Work on a thread: what may wait for a provider has threads of its own."""
+async def run_in_thread(services: Services, work: Callable[[], T], *, is_quick: bool = False) -> T:
+    """Run a function in a thread; those that may wait for a provider have threads of their own."""
     pool = services.quick if is_quick else services.patient
     return await asyncio.get_running_loop().run_in_executor(pool, work)
 
@@ -68,7 +68,7 @@ def _forecast(asked: ForecastRequest, services: Services) -> ForecastsShown:
     for each in asked.symbols:
         try:
             answered.append(
-                services.desk.forecast(each, horizon=asked.horizon, levels=asked.levels)
+                services.forecasts.forecast(each, horizon=asked.horizon, levels=asked.levels)
             )
         except PregaoError as error:
             services.metrics.forecasts.labels("failed").inc()
@@ -88,7 +88,7 @@ def forecast_own(
 ) -> ForecastShown:
     """Check a client's prices, and forecast from them."""
     prices, findings = checked(own, services)
-    return services.desk.forecast_own(
+    return services.forecasts.forecast_own(
         prices, findings, closes_only=own.is_closes_only, horizon=horizon, levels=levels
     )
 

@@ -1,4 +1,4 @@
-"""What holds for every request: limits before parsing, access, problems, measures, headers."""
+"""The guard of every request: limits before parsing, access, problems, metrics, headers."""
 
 import asyncio
 from collections import defaultdict
@@ -14,11 +14,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pregao.api._access import METHODS, READING, Access
 from pregao.api._limits import HttpLimits
 from pregao.api._nesting import is_nested_deeper
-from pregao.api._problems import Problem, Refusal, answer, headers_of, problem_of
+from pregao.api._problems import Problem, RequestRefusedError, answer, headers_of, problem_of
 from pregao.service import UNMATCHED, Metrics
 
 ProblemPage = Callable[[Request, Problem], Response | None]
-"""Shows a problem to who wants a page; None is for who does not."""
+"""Renders a problem as a page; None for a client that does not accept pages."""
 
 _log = structlog.get_logger("pregao.server")
 
@@ -95,7 +95,7 @@ class Guard:
     async def _received(self, headers: Mapping[str, list[str]], receive: Receive) -> Receive:
         """Read the whole body, within its limits, before it is parsed."""
         if headers.get("content-encoding", ["identity"]) != ["identity"]:
-            raise Refusal("unsupported-media", "send the body as it is, not compressed")
+            raise RequestRefusedError("unsupported-media", "send the body as it is, not compressed")
         self._check_announced(headers.get("content-length", []))
         self._check_kind(headers)
         try:
@@ -103,7 +103,7 @@ class Guard:
                 body = await self._body(receive)
         except TimeoutError:
             detail = f"the body was not there after {self.limits.body_seconds:g} s"
-            raise Refusal("too-slow", detail, headers={"Connection": "close"}) from None
+            raise RequestRefusedError("too-slow", detail, headers={"Connection": "close"}) from None
         self._check_nesting(body)
         return _replayed(body, receive)
 
@@ -113,7 +113,7 @@ class Guard:
         kinds = [each.partition(";")[0].strip().lower() for each in headers.get("content-type", [])]
         if has_body and not (len(kinds) == 1 and kinds[0] in _KINDS):
             detail = "send JSON, and say so: Content-Type: application/json"
-            raise Refusal("unsupported-media", detail)
+            raise RequestRefusedError("unsupported-media", detail)
 
     def _check_announced(self, lengths: list[str]) -> None:
         for each in lengths:
@@ -126,7 +126,7 @@ class Guard:
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
-                raise Refusal("invalid-request", "the body is not whole")
+                raise RequestRefusedError("invalid-request", "the body is not whole")
             parts.append(message.get("body", b""))
             size += len(parts[-1])
             if size > self.limits.body_bytes:
@@ -134,15 +134,15 @@ class Guard:
             if not message.get("more_body", False):
                 return b"".join(parts)
 
-    def _too_large(self) -> Refusal:
+    def _too_large(self) -> RequestRefusedError:
         detail = f"at most {self.limits.body_bytes:,} bytes"
-        return Refusal("too-large", detail, headers={"Connection": "close"})
+        return RequestRefusedError("too-large", detail, headers={"Connection": "close"})
 
     def _check_nesting(self, body: bytes) -> None:
-        """Refuse what would nest too deeply for a parser."""
+        """Refuse a body that nests too deeply for a parser."""
         if is_nested_deeper(body, self.limits.nesting):
             detail = f"nested deeper than {self.limits.nesting} levels"
-            raise Refusal("invalid-request", detail)
+            raise RequestRefusedError("invalid-request", detail)
 
     def _measure(self, exchange: "_Exchange", scope: Scope, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", UNMATCHED)
@@ -162,7 +162,7 @@ class Guard:
 
 
 class _Exchange:
-    """One answer on its way out: its id, its status, the headers that all answers have."""
+    """A response in progress: its id, its status, the headers of all responses."""
 
     def __init__(self, scope: Scope, send: Send) -> None:
         self.id = uuid4().hex
@@ -171,7 +171,7 @@ class _Exchange:
         scope.setdefault("state", {})["request_id"] = self.id
 
     async def send(self, message: Message) -> None:
-        """Send a part of the answer."""
+        """Send a part of the response."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
             given = {name for name, _ in message["headers"]}
@@ -189,7 +189,7 @@ def _headers(scope: Scope) -> dict[str, list[str]]:
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:
-    """Hand the body over once more; then tell of the client as before."""
+    """Replay the body once; then receive from the client as before."""
     is_told = False
 
     async def again() -> Message:

@@ -1,10 +1,10 @@
-"""Whether it lives, is ready, and how it does."""
+"""Liveness, readiness and metrics."""
 
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from pregao.api._openapi import STORED, problems
-from pregao.api._problems import Refusal
+from pregao.api._problems import RequestRefusedError
 from pregao.api._services import Served
 from pregao.jobs import WorkerShown
 from pregao.prices import Health
@@ -21,8 +21,8 @@ async def livez() -> dict[str, str]:
 @router.get("/readyz", responses=problems("stopping", *STORED))
 def readyz(services: Served) -> dict[str, str]:
     """Answer while the database responds and the champions are kept up to date."""
-    if not services.desk.is_open or services.stopping.is_set():
-        raise Refusal("stopping", "not ready")
+    if not services.forecasts.is_open or services.stopping.is_set():
+        raise RequestRefusedError("stopping", "not ready")
     services.workbench.jobs.counts()
     return {"status": "ready"}
 
@@ -33,13 +33,13 @@ def readyz(services: Served) -> dict[str, str]:
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
 async def metrics(services: Served) -> Response:
-    """Return all measures as Prometheus reads them."""
+    """Return all metrics in Prometheus' format."""
     return Response(services.metrics.page(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 @router.get("/v1/workers", responses=problems(*STORED))
 def workers(services: Served) -> list[WorkerShown]:
-    """List who works in the background, as of the last beat."""
+    """List the workers, as of their last heartbeat."""
     return list(services.workbench.jobs.workers())
 
 

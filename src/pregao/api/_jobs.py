@@ -1,4 +1,4 @@
-"""Work in the background: accepted once it is written down, watched as it goes, stopped."""
+"""Jobs in the background: accepted once stored, followed, cancelled."""
 
 import asyncio
 import json
@@ -10,9 +10,9 @@ from fastapi import APIRouter, Header, Path, Query, Response
 from pydantic import Field, ValidationError
 from starlette.responses import StreamingResponse
 
-from pregao.api._forecasts import off_the_loop
+from pregao.api._forecasts import run_in_thread
 from pregao.api._openapi import STORED, examples, problems
-from pregao.api._problems import Refusal, reasons_of
+from pregao.api._problems import RequestRefusedError, reasons_of
 from pregao.api._services import Served, Services
 from pregao.errors import Fault, InvalidExperimentError
 from pregao.jobs import (
@@ -52,7 +52,7 @@ _QUIET_SECONDS = 15.0
 
 
 class Asked(Value):
-    """An experiment, or a recipe with what is to be changed of it."""
+    """An experiment, or a recipe with fields to change."""
 
     experiment: dict[str, Any] = Field(
         default={}, description="fields of an Experiment; see /v1/experiment-schema"
@@ -62,7 +62,7 @@ class Asked(Value):
     promote: bool = Field(default=True, description="let the run serve its symbols afterwards")
 
     def as_experiment(self, more: Mapping[str, Any] = {}) -> Experiment:
-        """Lay the fields given over the recipe's.
+        """Return the recipe's fields with the given ones replaced.
 
         Raises
         ------
@@ -141,7 +141,7 @@ async def train(
     services: Served,
     key: Key = None,
 ) -> Job:
-    """Train one network in the background; its run serves afterwards, if it is to."""
+    """Train one network in the background; promote its run afterwards if requested."""
 
     def made() -> TrainRequest:
         return TrainRequest(
@@ -161,7 +161,7 @@ async def sweep(
     services: Served,
     key: Key = None,
 ) -> Job:
-    """Rank networks in the background; the champion serves afterwards, if it is to."""
+    """Rank networks in the background; promote the champion afterwards if requested."""
 
     def made() -> SweepRequest:
         return SweepRequest(
@@ -183,7 +183,7 @@ async def search(
     services: Served,
     key: Key = None,
 ) -> Job:
-    """Search settings in the background; what was found serves afterwards, if it is to."""
+    """Search settings in the background; promote the result afterwards if requested."""
 
     def made() -> SearchRequest:
         return SearchRequest(
@@ -205,7 +205,7 @@ def jobs(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     before: Annotated[str | None, Query(max_length=40)] = None,
 ) -> list[Job]:
-    """List jobs, the newest first; `before` is the last one of the page before."""
+    """List jobs, the newest first; `before` is the last job of the previous page."""
     return list(services.workbench.jobs.jobs(state=state, limit=limit, before=before))
 
 
@@ -236,13 +236,13 @@ def retry(job: JobId, services: Served) -> Job:
     },
 )
 async def events(job: JobId, services: Served, last: LastEvent = None) -> StreamingResponse:
-    """Follow a job as server-sent events, until it has ended; go on with Last-Event-ID."""
+    """Follow a job as server-sent events until it ends; resume with Last-Event-ID."""
     if last is not None and not (last.isdecimal() and last.isascii()):
-        raise Refusal("invalid-request", "Last-Event-ID is the number of an event")
+        raise RequestRefusedError("invalid-request", "Last-Event-ID is the number of an event")
     after = min(int(last or 0), 2**31 - 1)
-    await off_the_loop(services, lambda: services.workbench.jobs.job(job))
+    await run_in_thread(services, lambda: services.workbench.jobs.job(job))
     if services.streams.is_full:
-        raise Refusal("busy", "too many streams are open: ask again later")
+        raise RequestRefusedError("busy", "too many streams are open: ask again later")
     return StreamingResponse(
         _stream(job, services, after),
         media_type="text/event-stream",
@@ -257,10 +257,10 @@ async def _accepted(
     key: str | None,
 ) -> Job:
     try:
-        job = await off_the_loop(services, lambda: services.accept(made(), key=key))
+        job = await run_in_thread(services, lambda: services.accept(made(), key=key))
     except ValidationError as error:
         found = [dict(each) for each in error.errors(include_url=False)]
-        raise Refusal("invalid-request", "see the reasons", reasons_of(found)) from None
+        raise RequestRefusedError("invalid-request", "see the reasons", reasons_of(found)) from None
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return job
 
@@ -286,7 +286,7 @@ async def _stream(name: str, services: Services, after: int) -> AsyncIterator[by
     with services.streams:
         while not services.stopping.is_set():
             newer = partial(services.workbench.jobs.events, name, after=after)
-            found = await off_the_loop(services, newer)
+            found = await run_in_thread(services, newer)
             for each in found:
                 yield _event(each)
                 after = each.number

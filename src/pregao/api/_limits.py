@@ -1,4 +1,4 @@
-"""What the API takes at most; published under /v1/limits, and held before anything is parsed."""
+"""The limits of the API, published under /v1/limits and enforced before parsing."""
 
 from pydantic import Field
 
@@ -7,7 +7,7 @@ from pregao.values import Value
 
 
 class HttpLimits(Value):
-    """The numbers that a client has to know."""
+    """The limits of HTTP requests."""
 
     body_bytes: int = Field(default=4 * 2**20, description="of a request; more is 413")
     header_bytes: int = Field(default=32 * 2**10, description="of a request's head; more is 431")
@@ -23,7 +23,7 @@ class HttpLimits(Value):
 
 
 class Limits(Value):
-    """Every number that a client has to know."""
+    """All published limits."""
 
     requests: HttpLimits = Field(description="of any request")
     jobs: JobLimits = Field(description="of the queue, and of one job in it")

@@ -1,4 +1,4 @@
-"""How deeply a JSON text nests, found in one pass before a parser sees it."""
+"""The nesting depth of a JSON text, computed in one pass before parsing."""
 
 import json
 

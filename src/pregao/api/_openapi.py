@@ -1,4 +1,4 @@
-"""What the OpenAPI document says of problems: which ones a route answers with, by status."""
+"""Problems in the OpenAPI document: those of each route, by status."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -11,9 +11,9 @@ from pregao.api._problems import KINDS, PROBLEM_JSON, Kind, Problem
 Answers = dict[int | str, dict[str, Any]]
 
 STORED = ("busy", "database-unavailable")
-"""What may befall whoever asks the database."""
+"""The problems of routes that query the database."""
 QUOTED = ("unknown-symbol", "invalid-symbol", "provider", "busy")
-"""What may befall whoever asks for prices."""
+"""The problems of routes that read prices."""
 
 _ANY = ("host-not-allowed", "internal")
 _CHANGING = ("origin-not-allowed", "too-large", "too-slow", "unsupported-media")
@@ -26,7 +26,7 @@ _KEYS: dict[str, dict[str, str]] = {
 
 
 def examples(**bodies: object) -> Any:
-    """Show bodies of requests by name; a test sends every one of them."""
+    """Document example bodies by name; a test sends each of them."""
     shown: dict[str, Any] = {name: {"value": each} for name, each in bodies.items()}
     return Body(openapi_examples=shown)
 
@@ -40,7 +40,7 @@ def problems(*names: str) -> Answers:
 
 
 class Documented(FastAPI):
-    """An application whose document tells what every route really answers."""
+    """An application whose OpenAPI document lists every response of each route."""
 
     def openapi(self) -> dict[str, Any]:
         """Return the document; FastAPI keeps it, and adding to it twice changes nothing."""

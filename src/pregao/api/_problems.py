@@ -1,4 +1,4 @@
-"""What goes wrong, as RFC 9457 problems: a stable type, a status, words to act on, an id."""
+"""Errors as RFC 9457 problems: a stable type, a status, a detail to act on, an id."""
 
 import errno
 import json
@@ -18,14 +18,14 @@ _MOST_CHARACTERS = 300
 
 
 class Reason(Value):
-    """One thing that is wrong with a request, and where."""
+    """An error in a request, and its place."""
 
     at: str
     message: str
 
 
 class Problem(Value):
-    """Why a request was not answered as asked (RFC 9457)."""
+    """The problem of a request (RFC 9457)."""
 
     type: str = Field(description="stable: urn:pregao:problem:...")
     title: str
@@ -85,7 +85,7 @@ KINDS: dict[str, Kind] = {
         Kind("internal", "Something went wrong here", 500),
     )
 }
-"""Every problem that the API answers with."""
+"""Every kind of problem of the API."""
 
 _KIND_OF: tuple[tuple[type[Exception], str], ...] = (
     (errors.UnknownRunError, "unknown-run"),
@@ -114,12 +114,12 @@ _KIND_OF: tuple[tuple[type[Exception], str], ...] = (
     (errors.DatabaseUnavailableError, "database-unavailable"),
     (errors.CorruptFileError, "damaged"),
 )
-"""The first class that an error is of decides."""
+"""The first class that an error is an instance of determines the kind."""
 
 
 @dataclass(frozen=True)
-class Refusal(Exception):  # noqa: N818 - it is no mistake of ours
-    """A request that is refused before a use case sees it."""
+class RequestRefusedError(Exception):
+    """A request that is refused before it reaches a use case."""
 
     name: str
     detail: str
@@ -128,7 +128,7 @@ class Refusal(Exception):  # noqa: N818 - it is no mistake of ours
 
     @property
     def problem(self) -> Problem:
-        """What is answered."""
+        """The problem of the response."""
         return problem(self.name, self.detail, reasons=self.reasons)
 
 
@@ -145,14 +145,14 @@ def problem(name: str, detail: str = "", *, reasons: Iterable[Reason] = ()) -> P
 
 
 def problem_of(error: Exception) -> Problem:
-    """Put what was raised into a problem; what is nobody's business stays inside.
+    """Convert an exception to a problem, without internal details.
 
     >>> problem_of(errors.InvalidSymbolError("../../x")).status
     422
     >>> problem_of(RuntimeError("secret path")).detail
     ''
     """
-    if isinstance(error, Refusal):
+    if isinstance(error, RequestRefusedError):
         return error.problem
     if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return problem("disk-full", "nothing was written: free some space and ask again")
@@ -169,7 +169,7 @@ def problem_of(error: Exception) -> Problem:
 def headers_of(error: Exception) -> dict[str, str]:
     """Return the headers of the answer to an error."""
     match error:
-        case Refusal():
+        case RequestRefusedError():
             return dict(error.headers)
         case errors.QueueFullError():
             return {"Retry-After": str(error.retry_after_seconds)}
@@ -180,7 +180,7 @@ def headers_of(error: Exception) -> dict[str, str]:
 
 
 def reasons_of(found: Iterable[Mapping[str, object]]) -> tuple[Reason, ...]:
-    """Sum up what pydantic found, without repeating what was sent."""
+    """Return pydantic's errors as reasons, without repeating the input."""
     reasons = []
     for each in found:
         place = each.get("loc", ())

@@ -6,11 +6,11 @@ from fastapi import APIRouter, Header, Path, Query, Response
 from pydantic import Field
 
 from pregao.api._openapi import STORED, examples, problems
-from pregao.api._problems import Refusal
+from pregao.api._problems import RequestRefusedError
 from pregao.api._services import Served
 from pregao.evaluation import Report
 from pregao.registry import Champion, Change, RunSummary
-from pregao.service import Ticker, register_beside
+from pregao.service import Ticker, register_in_subprocess
 from pregao.values import Value
 
 router = APIRouter(prefix="/v1", tags=["runs and champions"])
@@ -26,7 +26,7 @@ _BY = "api"
 
 
 class RunShown(Value):
-    """A run: its summary, what it was made from and by, and what was asked for."""
+    """A run: its summary, its provenance and its experiment."""
 
     summary: RunSummary
     experiment: dict[str, Any]
@@ -34,14 +34,14 @@ class RunShown(Value):
 
 
 class ChampionShown(Value):
-    """A champion and how it came to be one."""
+    """A champion and its history."""
 
     champion: Champion
     trail: tuple[Change, ...]
 
 
 class ChampionAsked(Value):
-    """Who is to serve: a run, or whoever served before."""
+    """A change of champion: to a run, or back to the previous one."""
 
     run: str | None = Field(default=None, max_length=120, description="null goes back to the last")
     horizon: int | None = Field(default=None, ge=1, le=252, description="where there are several")
@@ -60,7 +60,7 @@ def runs(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     before: Annotated[str | None, Query(max_length=120)] = None,
 ) -> list[RunSummary]:
-    """List runs, the newest first; `before` is the last one of the page before."""
+    """List runs, the newest first; `before` is the last run of the previous page."""
     return list(services.workbench.models.runs(symbol=symbol, limit=limit, before=before))
 
 
@@ -90,7 +90,7 @@ def report(run: RunId, services: Served) -> Response:
 
 @router.get("/champions", responses=problems(*STORED))
 def champions(services: Served) -> list[Champion]:
-    """List who serves which symbol and horizon."""
+    """List the champions by symbol and horizon."""
     return list(services.workbench.models.champions())
 
 
@@ -104,7 +104,7 @@ def champions(services: Served) -> list[Champion]:
 def champion(
     symbol: Asked, services: Served, response: Response, horizon: Horizon = None
 ) -> ChampionShown:
-    """Show who serves a symbol; the ETag is what a change has to name."""
+    """Show the champion of a symbol; its ETag is the If-Match of a change."""
     models = services.workbench.models
     found = models.champion(symbol, horizon)
     response.headers["ETag"] = f'"{found.version}"'
@@ -138,7 +138,7 @@ def promote(
     """Promote a run for a symbol, or roll back; If-Match guards against a race."""
     models, version = services.workbench.models, _version(if_match)
     if asked.run is not None and not models.is_registered(asked.run):
-        register_beside(asked.run)
+        register_in_subprocess(asked.run)
     if asked.run is None:
         changed = models.roll_back(
             symbol, horizon=asked.horizon, by=_BY, reason=asked.reason, if_version=version
@@ -147,7 +147,7 @@ def promote(
         [changed] = models.promote(
             asked.run, symbol=symbol, by=_BY, reason=asked.reason, if_version=version
         )
-    services.desk.seat_champions()
+    services.forecasts.refresh_champions()
     response.headers["ETag"] = f'"{changed.version}"'
     return changed
 
@@ -157,5 +157,7 @@ def _version(if_match: str | None) -> int | None:
         return None
     text = if_match.strip().removeprefix("W/").strip('"')
     if not (text.isdecimal() and text.isascii() and len(text) < 10):
-        raise Refusal("invalid-request", 'If-Match is the version of a champion, such as "3"')
+        raise RequestRefusedError(
+            "invalid-request", 'If-Match is the version of a champion, such as "3"'
+        )
     return int(text)

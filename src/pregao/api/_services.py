@@ -1,4 +1,4 @@
-"""What the routes call: the use cases, and the measures beside them."""
+"""The services behind the routes: use cases, forecasts, prices, metrics."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +13,7 @@ from pregao.api._access import Access
 from pregao.api._limits import HttpLimits
 from pregao.dataset import check_history_length
 from pregao.jobs import Job, TrainingRequest
-from pregao.service import Desk, Explanations, Metrics, Quotes
+from pregao.service import Explanations, ForecastService, Metrics, Quotes
 from pregao.workbench import Workbench
 
 
@@ -23,15 +23,15 @@ def _threads(name: str, count: int) -> Callable[[], ThreadPoolExecutor]:
 
 @dataclass(eq=False)
 class Streams:
-    """The event streams that are open, each of them a context of its own."""
+    """The open event streams; each is a context manager."""
 
     most: int
     num_open: int = 0
-    """Changed on the event loop alone."""
+    """Modified on the event loop only."""
 
     @property
     def is_full(self) -> bool:
-        """Whether one more would be too many."""
+        """Whether no further stream may be opened."""
         return self.num_open >= self.most
 
     def __enter__(self) -> None:
@@ -43,26 +43,26 @@ class Streams:
 
 @dataclass(frozen=True)
 class Services:
-    """Everything that one server works with."""
+    """The services of one server."""
 
     workbench: Workbench
     access: Access
     quotes: Quotes
-    desk: Desk
+    forecasts: ForecastService
     today: Callable[[], date]
     metrics: Metrics
     limits: HttpLimits
     streams: Streams
     explanations: Explanations = field(default_factory=Explanations)
     stopping: Event = field(default_factory=Event)
-    """Set when the server is asked to stop: event streams end."""
+    """Set when the server stops: event streams end."""
     quick: ThreadPoolExecutor = field(default_factory=_threads("quick", 1))
-    """For what takes a millisecond: more threads would only wait for each other."""
+    """Threads for work of about a millisecond: more would only wait for each other."""
     patient: ThreadPoolExecutor = field(default_factory=_threads("patient", 8))
-    """For what may wait for a provider or fit something."""
+    """Threads for work that may wait for a provider or fit a model."""
 
     def accept(self, request: TrainingRequest, *, key: str | None = None) -> Job:
-        """Accept work, unless the prices at hand are too few; what has to be fetched is seen then.
+        """Accept a job, unless the known prices are too few; unknown ones are checked later.
 
         Raises
         ------
@@ -117,7 +117,7 @@ def services_over(
     today: Callable[[], date],
     limits: HttpLimits | None = None,
 ) -> Services:
-    """Put the services of one server together."""
+    """Create the services of one server."""
     feed = workbench.feed
     assert feed is not None, "a server has sources of prices"
     limits = limits or HttpLimits()
@@ -127,7 +127,7 @@ def services_over(
         workbench=workbench,
         access=access,
         quotes=quotes,
-        desk=Desk(workbench.models, quotes, metrics),
+        forecasts=ForecastService(workbench.models, quotes, metrics),
         today=today,
         metrics=metrics,
         limits=limits,

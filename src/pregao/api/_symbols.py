@@ -1,4 +1,4 @@
-"""Symbols: what is known of them, their prices, and what is wrong with those."""
+"""Symbols, their prices, and the findings about these."""
 
 from datetime import date
 from typing import Annotated, Any
@@ -20,7 +20,7 @@ Rows = Annotated[int, Query(ge=1, le=MOST_ROWS, description="the last rows of th
 
 
 class SymbolShown(Value):
-    """A symbol whose prices are at hand without asking anybody."""
+    """A symbol whose prices are available without a download."""
 
     symbol: str
     exchange: str
@@ -30,7 +30,7 @@ class SymbolShown(Value):
 
 
 class PricesShown(Value):
-    """Daily bars, a column each: raw prices as quoted, and the close adjusted for everything."""
+    """Daily bars by column: quoted prices, and the fully adjusted close."""
 
     symbol: str
     currency: str
@@ -65,7 +65,10 @@ class QualityShown(Value):
 def symbols(services: Served) -> list[SymbolShown]:
     """List the symbols whose prices are stored or bundled, and those that have champions."""
     known = services.quotes.known()
-    seats = [(each.champion.symbol, each.champion.horizon) for each in services.desk.seats()]
+    seats = [
+        (each.champion.symbol, each.champion.horizon)
+        for each in services.forecasts.loaded_champions()
+    ]
     names = sorted({*known, *(name for name, _ in seats)})
     return [
         SymbolShown(

@@ -20,8 +20,8 @@ from pregao.api import (
     Services,
     examples,
     forecast_own,
-    off_the_loop,
     problems,
+    run_in_thread,
 )
 from pregao.errors import PregaoError
 from pregao.registry import Run
@@ -86,7 +86,7 @@ _PRICES = {"prices": [*_SIXTY, 30.5], "ticker": "NVDA"}
 @router.get("/health")
 async def health(services: Served) -> dict[str, object]:
     """Answer while forecasts are served, by a champion or by a baseline."""
-    return {"status": "healthy", "model_loaded": services.desk.is_open}
+    return {"status": "healthy", "model_loaded": services.forecasts.is_open}
 
 
 @router.post("/predict", responses=problems(*QUOTED, "history-too-short", "invalid-input"))
@@ -95,8 +95,8 @@ async def predict(
     services: Served,
 ) -> dict[str, object]:
     """Forecast a ticker, or the close after the prices given."""
-    is_ready = isinstance(asked, StockAsked) and services.desk.is_ready(asked.stock, None)
-    return await off_the_loop(services, lambda: _predicted(asked, services), is_quick=is_ready)
+    is_ready = isinstance(asked, StockAsked) and services.forecasts.is_ready(asked.stock, None)
+    return await run_in_thread(services, lambda: _predicted(asked, services), is_quick=is_ready)
 
 
 def _predicted(
@@ -132,9 +132,11 @@ def _predicted(
 
 
 def _of_stock(symbol: str, services: Services) -> ForecastShown:
-    """Forecast ten sessions, or as many as a champion that was trained for fewer reaches."""
-    has_champion = any(each.champion.symbol == symbol for each in services.desk.seats())
-    return services.desk.forecast(symbol, horizon=None if has_champion else _STEPS)
+    """Forecast ten sessions, or fewer if the champion's horizon is shorter."""
+    has_champion = any(
+        each.champion.symbol == symbol for each in services.forecasts.loaded_champions()
+    )
+    return services.forecasts.forecast(symbol, horizon=None if has_champion else _STEPS)
 
 
 def _after(closes: tuple[float, ...], symbol: str, services: Services) -> ForecastShown:
@@ -178,7 +180,7 @@ def models_info() -> dict[str, object]:
 
 @router.get("/statistics", responses=problems("damaged", *STORED))
 def statistics(services: Served) -> dict[str, object]:
-    """List the stored runs as MLflow lists experiments, the naive forecast's scores beside."""
+    """List the stored runs as MLflow lists experiments, with the naive forecast's scores."""
     by_symbols: defaultdict[str, list[Run]] = defaultdict(list)
     for run in services.workbench.runs()[:_MOST_RUNS]:
         by_symbols[", ".join(run.experiment.symbols)].append(run)

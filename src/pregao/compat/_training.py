@@ -11,7 +11,15 @@ from fastapi import APIRouter, Header, Request
 from pydantic import Field, ValidationError
 from starlette.responses import JSONResponse, Response
 
-from pregao.api import Answers, Refusal, Served, Services, off_the_loop, problems, reasons_of
+from pregao.api import (
+    Answers,
+    RequestRefusedError,
+    Served,
+    Services,
+    problems,
+    reasons_of,
+    run_in_thread,
+)
 from pregao.errors import InvalidExperimentError
 from pregao.evaluation import EvaluatedForecaster
 from pregao.jobs import Job, JobResult, SearchRequest, SweepRequest, TrainingRequest, TrainRequest
@@ -26,7 +34,7 @@ A = TypeVar("A", bound=Value)
 
 
 class TrainAsked(Value):
-    """A ticker, and between which days to learn from it."""
+    """A ticker and a training period."""
 
     stock: Ticker
     inicio: date
@@ -34,7 +42,7 @@ class TrainAsked(Value):
 
 
 class AdvancedAsked(Value):
-    """Which networks to rank, or to search settings for."""
+    """The networks to rank, or to search settings for."""
 
     mode: Literal["fast", "optimized"]
     model_ids: tuple[int, ...] | None = Field(default=None, max_length=30)
@@ -54,7 +62,7 @@ _POLL_SECONDS = 0.2
 
 
 def _body_of(model: type[Value], **bodies: Mapping[str, object]) -> dict[str, Any]:
-    """Describe a body that is read by hand, for its errors have a shape of their own."""
+    """Document a body that is parsed by hand, as its errors have a form of their own."""
     schema = model.model_json_schema()
     shown = {name: {"value": each} for name, each in bodies.items()}
     content = {"schema": schema, "examples": shown}
@@ -86,7 +94,7 @@ _TRAINED: Answers = {200: _told_as("Trained, and serving", "message")}
     openapi_extra=_body_of(TrainAsked, five_years=_TRAIN_BODY),
 )
 async def train(request: Request, services: Served, prefer: Prefer = None) -> Response:
-    """Train on a ticker between two days and let it serve; waits, unless Prefer says otherwise."""
+    """Train on a ticker between two days and promote it; waits, unless Prefer says otherwise."""
     _, job = await _accepted(request, services, TrainAsked, _training)
     if _is_async(prefer):
         return _pending(job)
@@ -101,17 +109,17 @@ async def train(request: Request, services: Served, prefer: Prefer = None) -> Re
     openapi_extra=_body_of(AdvancedAsked, fast=_FAST, optimized=_OPTIMIZED),
 )
 async def train_advanced(request: Request, services: Served, prefer: Prefer = None) -> Response:
-    """Rank the thirty networks, or search settings for each, and let the best serve."""
+    """Rank the thirty networks, or search settings for each, and promote the best."""
     made = partial(_advanced, services)
     asked, job = await _accepted(request, services, AdvancedAsked, made)
     if _is_async(prefer):
         return _pending(job)
     ended = await _ended(services, job.id)
-    return JSONResponse(await off_the_loop(services, partial(_told, asked, services, ended)))
+    return JSONResponse(await run_in_thread(services, partial(_told, asked, services, ended)))
 
 
 class ToldAsError(Exception):
-    """What went wrong, for clients that look for it under ``error``."""
+    """An error for clients that expect it under ``error``."""
 
     def __init__(self, status: int, text: str) -> None:
         self.status, self.text = status, text
@@ -119,7 +127,7 @@ class ToldAsError(Exception):
 
 
 async def answer_as_error(_request: Request, error: Exception) -> Response:
-    """Answer what went wrong as the earlier systems did."""
+    """Answer an error in the form of the earlier systems."""
     assert isinstance(error, ToldAsError), "registered for these"
     return JSONResponse({"error": error.text}, status_code=error.status)
 
@@ -130,10 +138,10 @@ async def _accepted(
     model: type[A],
     made: Callable[[A], TrainingRequest],
 ) -> tuple[A, Job]:
-    """Read a body by hand, and accept what it asks for."""
+    """Parse a body by hand, and accept its job."""
     try:
         asked = model.model_validate(json.loads(await request.body()))
-        return asked, await off_the_loop(services, lambda: services.accept(made(asked)))
+        return asked, await run_in_thread(services, lambda: services.accept(made(asked)))
     except ValidationError as error:
         found = reasons_of([dict(each) for each in error.errors(include_url=False)])
         text = "; ".join(f"{each.at}: {each.message}" for each in found)
@@ -247,15 +255,15 @@ def _pending(job: Job) -> Response:
 
 
 async def _ended(services: Services, name: str) -> JobResult:
-    """Wait for a job, for as long as the client and the server do."""
+    """Wait for a job, until the client or the server stops."""
     while True:
-        job = await off_the_loop(services, partial(services.workbench.jobs.job, name))
+        job = await run_in_thread(services, partial(services.workbench.jobs.job, name))
         if job.result is not None:
             return job.result
         if job.has_ended:
             raise _why(job)
         if services.stopping.is_set():
-            raise Refusal("stopping", f"the job goes on: see /v1/jobs/{name}")
+            raise RequestRefusedError("stopping", f"the job goes on: see /v1/jobs/{name}")
         await asyncio.sleep(_POLL_SECONDS)
 
 

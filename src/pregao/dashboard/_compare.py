@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from pregao.api import Refusal, Services
+from pregao.api import RequestRefusedError, Services
 from pregao.dashboard._figures import Drawing
 from pregao.dashboard._requests import Page
 from pregao.dashboard._run_page import found_run
@@ -137,7 +137,7 @@ def compare_page(services: Services, names: Sequence[str], language: Language) -
     """
     chosen = tuple(dict.fromkeys(names))
     if not LEAST <= len(chosen) <= MOST:
-        raise Refusal(
+        raise RequestRefusedError(
             "invalid-request",
             f"choose {LEAST} to {MOST} different runs, such as ?run=A&run=B: found {len(chosen)}",
         )

@@ -21,14 +21,14 @@ from pregao.jobs import Job, JobEvent
 from pregao.presentation import Table, ranking_table, searched_table
 from pregao.presentation.figures import ranking_figure
 from pregao.registry import Run
-from pregao.service import Kept
+from pregao.service import LruCache
 from pregao.values import Language, Text, Value
 
 router = APIRouter(include_in_schema=False)
 
 MOST_SAID = 30
 _EVENTS_AT_ONCE = 5_000
-_cached: Kept[tuple[str, Language], tuple["Outcome", Mapping[str, Table]]] = Kept(32)
+_cached: LruCache[tuple[str, Language], tuple["Outcome", Mapping[str, Table]]] = LruCache(32)
 """By the digest of the run: its result does not change."""
 
 
@@ -98,7 +98,7 @@ def job_page(services: Services, name: str, language: Language) -> Page:
     tables: Mapping[str, Table] = {}
     if found.result and found.result.promoted:
         # A reader of the finished job opens the forecast before champions are refreshed next.
-        services.desk.seat_champions()
+        services.forecasts.refresh_champions()
     if found.result and found.result.run:
         try:
             run = services.workbench.models.run(found.result.run)

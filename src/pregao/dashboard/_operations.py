@@ -9,12 +9,12 @@ from starlette.responses import Response
 
 from pregao.api import Served, Services, problem_of
 from pregao.dashboard._measures import Measured, measured
-from pregao.dashboard._operations_tables import Seated, operations_tables
+from pregao.dashboard._operations_tables import ServedChampion, operations_tables
 from pregao.dashboard._requests import Page, answered
 from pregao.errors import PregaoError
 from pregao.jobs import FINAL_STATES, Job, JobState, WorkerShown
 from pregao.prices import Health
-from pregao.service import Seat
+from pregao.service import LoadedChampion
 from pregao.values import Text, Value
 
 router = APIRouter(include_in_schema=False)
@@ -55,7 +55,7 @@ class OperationsPage(Value):
     queue: Queue | None = Field(description="null where the database does not answer")
     queue_trouble: str = Field(description="why not")
     providers: tuple[Health, ...]
-    seats: tuple[Seated, ...]
+    seats: tuple[ServedChampion, ...]
     streams_open: int
     streams_most: int
 
@@ -84,15 +84,15 @@ def operations_page(services: Services) -> OperationsPage:
         # The rest of the page is needed most when the database is away.
         found = problem_of(error)
         trouble = found.detail or found.title
-    desk, streams = services.desk, services.streams
+    forecasts, streams = services.forecasts, services.streams
     return OperationsPage(
         at=services.quotes.feed.access.clock.now(),
-        is_ready=desk.is_open and not services.stopping.is_set() and queue is not None,
+        is_ready=forecasts.is_open and not services.stopping.is_set() and queue is not None,
         measured=measured(services.metrics.registry),
         queue=queue,
         queue_trouble=trouble,
         providers=tuple(services.quotes.feed.health()),
-        seats=tuple(_seated(desk.seats())),
+        seats=tuple(_seated(forecasts.loaded_champions())),
         streams_open=streams.num_open,
         streams_most=streams.most,
     )
@@ -137,9 +137,9 @@ def _what(job: Job) -> str:
     return ", ".join(symbols[:3]) + more
 
 
-def _seated(seats: Iterable[Seat]) -> Iterable[Seated]:
+def _seated(seats: Iterable[LoadedChampion]) -> Iterable[ServedChampion]:
     for each in seats:
-        yield Seated(
+        yield ServedChampion(
             champion=each.champion,
             answers=None if each.model is None else each.model.run_id,
             trouble=each.trouble,

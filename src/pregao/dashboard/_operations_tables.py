@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pregao.prices import Health
 
 
-class Seated(Value):
+class ServedChampion(Value):
     """A champion, and the model that answers for it."""
 
     champion: Champion
@@ -41,7 +41,7 @@ def operations_tables(
     *,
     workers: "Iterable[WorkerShown]",
     jobs: "Sequence[Job]",
-    seats: Iterable[Seated],
+    seats: Iterable[ServedChampion],
     providers: "Iterable[Health]",
     routes: "Iterable[RouteMeasured]",
 ) -> dict[str, Table]:
@@ -75,7 +75,7 @@ def _workers_table(workers: "Iterable[WorkerShown]") -> Table:
     )
 
 
-def _champions_table(seats: Iterable[Seated]) -> Table:
+def _champions_table(seats: Iterable[ServedChampion]) -> Table:
     return table_of(
         seats,
         [
@@ -142,22 +142,22 @@ def _works_on(worker: "WorkerShown") -> Cell:
     return Cell(Text.same(worker.job), link=Link("job", worker.job))
 
 
-def _symbol(seat: Seated) -> Cell:
-    return Cell(seat.champion.symbol, link=Link("symbol", seat.champion.symbol))
+def _symbol(loaded: ServedChampion) -> Cell:
+    return Cell(loaded.champion.symbol, link=Link("symbol", loaded.champion.symbol))
 
 
-def _champion(seat: Seated) -> Cell:
-    return Cell(seat.champion.run, link=Link("run", seat.champion.run))
+def _champion(loaded: ServedChampion) -> Cell:
+    return Cell(loaded.champion.run, link=Link("run", loaded.champion.run))
 
 
-def _answers(seat: Seated) -> Quantity:
-    if seat.answers is None:
+def _answers(loaded: ServedChampion) -> Quantity:
+    if loaded.answers is None:
         return say("operations_a_baseline")
-    return say("operations_itself") if seat.answers == seat.champion.run else seat.answers
+    return say("operations_itself") if loaded.answers == loaded.champion.run else loaded.answers
 
 
-def _trouble(seat: Seated) -> Text:
-    found = [bilingual("{code}: {seen}", code=each.code, seen=each.seen) for each in seat.trouble]
+def _trouble(loaded: ServedChampion) -> Text:
+    found = [bilingual("{code}: {seen}", code=each.code, seen=each.seen) for each in loaded.trouble]
     return Text.joined(found, en=" ", pt_br=" ")
 
 

@@ -91,14 +91,16 @@ def overview(request: Request, services: Served) -> Response:
 
 def overview_page(services: Services, *, watched: str = "") -> OverviewPage:
     """Return the overview: symbols of the visitor's own list, or champions and what is at hand."""
-    known, seats = services.quotes.known(), services.desk.seats()
+    known, seats = services.quotes.known(), services.forecasts.loaded_champions()
     own = tickers_of(watched)
     names = own or tuple(dict.fromkeys([*(each.champion.symbol for each in seats), *known]))
     rows: list[Watched] = []
     failures: list[Unwatchable] = []
     for name in names[:MOST_ROWS]:
         try:
-            rows.append(_watched(services.quotes.of(name), services.desk.forecast(name), services))
+            rows.append(
+                _watched(services.quotes.of(name), services.forecasts.forecast(name), services)
+            )
         except PregaoError as error:
             failures.append(Unwatchable(symbol=name, reason=str(error)))
     counts = services.workbench.jobs.counts()

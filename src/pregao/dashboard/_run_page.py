@@ -4,7 +4,7 @@ import re
 
 from pydantic import Field
 
-from pregao.api import Refusal, Services
+from pregao.api import RequestRefusedError, Services
 from pregao.dashboard._figures import Drawing
 from pregao.dashboard._ranking import Fact, Learnt, Ranked, facts_of, learnt_of, ranking_of
 from pregao.dashboard._requests import Page
@@ -22,7 +22,7 @@ from pregao.registry import (
     load_registration,
 )
 from pregao.scores import NAIVE
-from pregao.service import Kept
+from pregao.service import LruCache
 from pregao.values import Language, Text, Value
 
 MOST_PLACES = 50
@@ -62,7 +62,7 @@ class RunPage(Value):
     num_symbols: int
 
 
-_drawn: Kept[tuple[str, Language], RunFigures] = Kept(most=32)
+_drawn: LruCache[tuple[str, Language], RunFigures] = LruCache(most=32)
 
 
 def found_run(services: Services, name: str) -> Run:
@@ -74,7 +74,7 @@ def found_run(services: Services, name: str) -> Run:
         With the newest ones.
     """
     if not _NAME.fullmatch(name):
-        raise Refusal("unknown-run", "no run is called so")
+        raise RequestRefusedError("unknown-run", "no run is called so")
     return services.workbench.models.run(name)
 
 

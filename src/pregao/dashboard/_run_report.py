@@ -46,7 +46,7 @@ def _forecasts(services: Services, run: Run) -> Iterator[tuple[Prices, Forecast]
         if quote is None:
             continue
         try:
-            shown = services.desk.forecast_with(model, quote.prices, ())
+            shown = services.forecasts.forecast_with(model, quote.prices, ())
         except PregaoError as error:
             _log.info("not in the report", run=run.id, symbol=symbol, reason=str(error))
         else:
@@ -55,7 +55,9 @@ def _forecasts(services: Services, run: Run) -> Iterator[tuple[Prices, Forecast]
 
 def _model(services: Services, run: Run) -> ServedModel | None:
     """Return the model that forecasts without torch: only registered runs have one."""
-    seated = (each.model for each in services.desk.seats() if each.model is not None)
+    seated = (
+        each.model for each in services.forecasts.loaded_champions() if each.model is not None
+    )
     found = next((each for each in seated if each.run_id == run.id), None)
     if found is not None or not services.workbench.models.is_registered(run.id):
         return found

@@ -5,21 +5,21 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from pydantic import Field
 
-from pregao.api import Reason, Refusal, Served, Services
+from pregao.api import Reason, RequestRefusedError, Served, Services
 from pregao.dashboard._figures import Drawing
 from pregao.dashboard._requests import language_of
 from pregao.instruments import Symbol
 from pregao.presentation.figures import fan_figure
 from pregao.prices import BadRow, BadRowsError, PastedPrices, Prices, read_pasted
 from pregao.registry import ServedModel
-from pregao.service import LEAST_ROWS, ForecastShown, Kept, Ticker
+from pregao.service import LEAST_ROWS, ForecastShown, LruCache, Ticker
 from pregao.values import Language, Text, Value, bilingual
 
 router = APIRouter(include_in_schema=False)
 
 MOST_CHARACTERS = 3 * 2**20
 _MOST_MODELS = 4
-_models: Kept[tuple[Path, str], ServedModel] = Kept(_MOST_MODELS)
+_models: LruCache[tuple[Path, str], ServedModel] = LruCache(_MOST_MODELS)
 """Runs that were tried lately, by home and id."""
 
 
@@ -64,7 +64,9 @@ def simulation(asked: SimulationAsked, services: Services, language: Language) -
     pasted = _read(asked, services, language)
     if len(pasted.prices) < LEAST_ROWS:
         detail = f"{len(pasted.prices)} prices can be used: give at least {LEAST_ROWS}"
-        raise Refusal("invalid-input", detail, reasons=_reasons(pasted.bad_rows, language))
+        raise RequestRefusedError(
+            "invalid-input", detail, reasons=_reasons(pasted.bad_rows, language)
+        )
     model = None if asked.run is None else _tried(asked.run, services)
     shown = _forecast(model, pasted, services)
     return Simulation(
@@ -81,7 +83,7 @@ def _read(asked: SimulationAsked, services: Services, language: Language) -> Pas
         return read_pasted(asked.text, Symbol.parse(asked.symbol), today=services.today())
     except BadRowsError as error:
         reasons = _reasons(error.bad_rows, language)
-        raise Refusal("invalid-input", str(error), reasons=reasons) from None
+        raise RequestRefusedError("invalid-input", str(error), reasons=reasons) from None
 
 
 def _reasons(bad_rows: tuple[BadRow, ...], language: Language) -> tuple[Reason, ...]:
@@ -99,16 +101,18 @@ def _tried(run: str, services: Services) -> ServedModel:
 
 
 def _forecast(model: ServedModel | None, pasted: PastedPrices, services: Services) -> ForecastShown:
-    desk = services.desk
+    forecasts = services.forecasts
     if model is None:
-        return desk.forecast_own(pasted.prices, pasted.findings, closes_only=pasted.is_closes_only)
-    return desk.forecast_with(model, _fit_for(model, pasted), pasted.findings)
+        return forecasts.forecast_own(
+            pasted.prices, pasted.findings, closes_only=pasted.is_closes_only
+        )
+    return forecasts.forecast_with(model, _fit_for(model, pasted), pasted.findings)
 
 
 def _fit_for(model: ServedModel, pasted: PastedPrices) -> Prices:
     if pasted.is_closes_only and not model.reads_closes_only:
         detail = f"{model.run_id} reads ranges or volumes: give open, high, low and volume too"
-        raise Refusal("invalid-input", detail)
+        raise RequestRefusedError("invalid-input", detail)
     return pasted.prices
 
 

@@ -39,7 +39,7 @@ from pregao.presentation.figures import (
 )
 from pregao.prices import Prices
 from pregao.registry import Champion, Change, ServedModel
-from pregao.service import ForecastShown, Kept, Quote, Seat
+from pregao.service import ForecastShown, LoadedChampion, LruCache, Quote
 from pregao.training import LEVELS
 from pregao.values import Language, Value
 
@@ -60,8 +60,8 @@ _MOST_POINTS = 1_000
 _MOST_FINDINGS = 30
 _MOST_CHANGES = 20
 
-_drawings: Kept[tuple[object, ...], Drawing] = Kept(128)
-_pasts: Kept[tuple[object, ...], PastForecasts | None] = Kept(128)
+_drawings: LruCache[tuple[object, ...], Drawing] = LruCache(128)
+_pasts: LruCache[tuple[object, ...], PastForecasts | None] = LruCache(128)
 
 
 class ActionsShown(Value):
@@ -158,12 +158,12 @@ def symbol_page(
         If there is nothing to show.
     """
     name = str(Symbol.parse(symbol))
-    quote, desk = services.quotes.of(name), services.desk
-    shown = desk.forecast(name, horizon=horizon)
-    seat = desk.seat(name, horizon)
+    quote, forecasts = services.quotes.of(name), services.forecasts
+    shown = forecasts.forecast(name, horizon=horizon)
+    loaded = forecasts.loaded_champion(name, horizon)
     ahead = len(shown.sessions)
     key = (quote.prices.digest, name, shown.run, ahead)
-    past = _pasts.get(key, lambda: desk.past(name, horizon=ahead))
+    past = _pasts.get(key, lambda: forecasts.past(name, horizon=ahead))
     return SymbolPage(
         symbol=name,
         exchange=quote.prices.symbol.exchange.code,
@@ -181,15 +181,15 @@ def symbol_page(
         ),
         years=years,
         sessions_late=sessions_late(quote, services),
-        actions=_actions(seat, quote, shown),
-        champion=seat.champion if seat else None,
-        trouble=_trouble(seat, language),
-        trail=_trail(services, seat),
+        actions=_actions(loaded, quote, shown),
+        champion=loaded.champion if loaded else None,
+        trouble=_trouble(loaded, language),
+        trail=_trail(services, loaded),
         past=past,
         past_drawing=None
         if past is None
         else _drawn(("past", *key), language, lambda: past_figure(past, language=language)),
-        calibration=_calibration(seat, language),
+        calibration=_calibration(loaded, language),
         certificate=_certificate(quote),
     )
 
@@ -260,7 +260,7 @@ def _actions_table(actions: ActionsShown) -> Table:
 
 
 def _horizons(services: Services, name: str) -> tuple[int, ...]:
-    seats = services.desk.seats()
+    seats = services.forecasts.loaded_champions()
     return tuple(sorted(each.champion.horizon for each in seats if each.champion.symbol == name))
 
 
@@ -286,40 +286,42 @@ def _thinned(prices: Prices, years: Years) -> Prices:
     return replace(prices, bars=prices.bars.take(rows))
 
 
-def _trouble(seat: Seat | None, language: Language) -> str | None:
-    if seat is None or not seat.trouble:
+def _trouble(loaded: LoadedChampion | None, language: Language) -> str | None:
+    if loaded is None or not loaded.trouble:
         return None
-    return "; ".join(each.seen.in_language(language) for each in seat.trouble)
+    return "; ".join(each.seen.in_language(language) for each in loaded.trouble)
 
 
-def _trail(services: Services, seat: Seat | None) -> tuple[Change, ...]:
-    if seat is None:
+def _trail(services: Services, loaded: LoadedChampion | None) -> tuple[Change, ...]:
+    if loaded is None:
         return ()
-    trail = services.workbench.models.trail(seat.champion.symbol, seat.champion.horizon)
+    trail = services.workbench.models.trail(loaded.champion.symbol, loaded.champion.horizon)
     return trail[::-1][:_MOST_CHANGES]
 
 
-def _calibration(seat: Seat | None, language: Language) -> Drawing | None:
-    if seat is None or seat.model is None:
+def _calibration(loaded: LoadedChampion | None, language: Language) -> Drawing | None:
+    if loaded is None or loaded.model is None:
         return None
-    report = seat.model.run.report
+    report = loaded.model.run.report
     dossier = report.diagnostics(report.champion)
-    key = ("calibration", seat.model.run_id)
+    key = ("calibration", loaded.model.run_id)
     if dossier is None:
         row = report.forecaster(report.champion)
         return _drawn(key, language, lambda: pit_figure(row, language=language))
     return _drawn(key, language, lambda: reliability_figure(dossier.reliability, language=language))
 
 
-def _actions(seat: Seat | None, quote: Quote, shown: ForecastShown) -> ActionsShown | None:
-    if seat is None or seat.model is None or shown.run is None:
+def _actions(
+    loaded: LoadedChampion | None, quote: Quote, shown: ForecastShown
+) -> ActionsShown | None:
+    if loaded is None or loaded.model is None or shown.run is None:
         return None
-    report = seat.model.run.report
+    report = loaded.model.run.report
     dossier = report.diagnostics(report.champion)
     if dossier is None:
         return None
     judged = dossier.actions
-    said = _probabilities(seat.model, judged, quote.prices, shown)
+    said = _probabilities(loaded.model, judged, quote.prices, shown)
     calibrated = judged.calibration.apply(said)[0]
     [decided] = judged.decided(said)
     return ActionsShown(

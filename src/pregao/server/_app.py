@@ -11,7 +11,7 @@ from pregao.api import (
     FREE_POSTS,
     Documented,
     Guard,
-    Refusal,
+    RequestRefusedError,
     Services,
     _catalogue,
     _forecasts,
@@ -36,7 +36,7 @@ _PAGES = (_health.router, _docs.router, _assets.router, *ROUTERS)
 
 
 def create_app(services: Services) -> FastAPI:
-    """Make the application over its services."""
+    """Create the application over its services."""
     from pregao import __version__
 
     app = Documented(
@@ -81,9 +81,9 @@ def _of_http(request: Request, error: Exception) -> Response:
             name, detail = "too-large", str(error.detail)
         case _:
             name, detail = "invalid-request", str(error.detail)
-    raise Refusal(name, detail, headers=headers)
+    raise RequestRefusedError(name, detail, headers=headers)
 
 
 def _of_validation(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError), "registered for these"
-    raise Refusal("invalid-request", "see the reasons", reasons_of(error.errors()))
+    raise RequestRefusedError("invalid-request", "see the reasons", reasons_of(error.errors()))

@@ -1,4 +1,4 @@
-"""Logs: one event a line, with fields; JSON where no person is watching."""
+"""Logs: one event per line, with fields; JSON where standard error is no terminal."""
 
 import logging
 import sys

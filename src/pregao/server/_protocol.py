@@ -43,7 +43,7 @@ class PatientProtocol(HttpToolsProtocol):
             self._refuse(b"HTTP/1.1 431 Request Header Fields Too Large\r\n")
 
     def on_headers_complete(self) -> None:
-        """Stop waiting: the head is there."""
+        """Stop waiting: the head is complete."""
         self._awaits_head = False
         self._head_bytes = 0
         self._stop_waiting()

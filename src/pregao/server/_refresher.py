@@ -1,4 +1,4 @@
-"""What the server does beside answering: new champions seated, measures taken."""
+"""The background work of the server: loading new champions, updating metrics."""
 
 import threading
 from collections.abc import Callable
@@ -11,34 +11,34 @@ from pregao.api import Services
 from pregao.errors import PregaoError
 from pregao.jobs import Job
 from pregao.monitoring import LiveScores, live_scores
-from pregao.service import Seat
+from pregao.service import LoadedChampion
 
 _log = structlog.get_logger("pregao.server")
 
 _TICK_SECONDS = 2.0
-"""How long a promotion by another process may go unnoticed."""
+"""The longest delay until a promotion by another process takes effect."""
 _JOBS_SECONDS = 10.0
 _NEWEST_JOBS = 50
 _CHAMPIONS_SECONDS = 600.0
 
 
 @dataclass(eq=False)
-class Keeper:
-    """One thread that keeps a server's champions and measures up to date."""
+class Refresher:
+    """A thread that keeps a server's champions and metrics up to date."""
 
     services: Services
     _thread: threading.Thread | None = None
     _due: dict[str, float] = field(default_factory=dict)
     _timed: set[str] = field(default_factory=set)
-    """The jobs whose time was taken, or that had ended before."""
+    """The jobs whose duration was recorded, or that had ended before the start."""
 
     def start(self) -> None:
-        """Seat the champions, then watch."""
-        self.services.desk.seat_champions()
+        """Load the champions, then refresh them in a thread."""
+        self.services.forecasts.refresh_champions()
         self._timed = {each.id for each in self._newest_jobs() if each.has_ended}
-        self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="refresher", daemon=True)
         self._thread.start()
-        self.services.desk.watch(self._thread.is_alive)
+        self.services.forecasts.watch(self._thread.is_alive)
 
     def join(self) -> None:
         """Wait for the thread, which ends when the server stops."""
@@ -47,7 +47,7 @@ class Keeper:
 
     def _run(self) -> None:
         while not self.services.stopping.wait(_TICK_SECONDS):
-            self._try("champions seated", 0.0, self.services.desk.seat_champions)
+            self._try("champions seated", 0.0, self.services.forecasts.refresh_champions)
             self._try("jobs counted", _JOBS_SECONDS, self.services.count_jobs)
             self._try("jobs timed", _JOBS_SECONDS, self._time_jobs)
             self._try("champions scored", _CHAMPIONS_SECONDS, self._score_champions)
@@ -76,7 +76,11 @@ class Keeper:
         return self.services.workbench.jobs.jobs(limit=_NEWEST_JOBS)
 
     def _score_champions(self) -> None:
-        scores = [found for each in self.services.desk.seats() if (found := self._scores_of(each))]
+        scores = [
+            found
+            for each in self.services.forecasts.loaded_champions()
+            if (found := self._scores_of(each))
+        ]
         metrics = self.services.metrics
         if not scores:
             return
@@ -91,13 +95,13 @@ class Keeper:
             gauge.labels("worst").set(worst)
             gauge.labels("mean").set(sum(values) / len(values))
 
-    def _scores_of(self, seat: Seat) -> LiveScores | None:
-        if seat.model is None:
+    def _scores_of(self, loaded: LoadedChampion) -> LiveScores | None:
+        if loaded.model is None:
             return None
         try:
-            prices = self.services.quotes.of(seat.champion.symbol).prices
-            windows = seat.model.windows(prices)
+            prices = self.services.quotes.of(loaded.champion.symbol).prices
+            windows = loaded.model.windows(prices)
         except PregaoError as error:
-            _log.warning("champion not scored", run=seat.model.run_id, reason=str(error))
+            _log.warning("champion not scored", run=loaded.model.run_id, reason=str(error))
             return None
-        return live_scores(seat.model, windows, trained_to=seat.model.trained_to)
+        return live_scores(loaded.model, windows, trained_to=loaded.model.trained_to)

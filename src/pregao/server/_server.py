@@ -1,4 +1,4 @@
-"""The server: one process that answers, and stops when it is told to."""
+"""The server process, which stops on SIGTERM."""
 
 import socket
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from pregao.errors import InputError
 from pregao.server._app import create_app
 from pregao.server._logs import configure_logs
 from pregao.server._protocol import patient_protocol
-from pregao.server._refresher import Keeper
+from pregao.server._refresher import Refresher
 from pregao.server._supervisor import Supervisor
 from pregao.server._tracing import traced, tracer
 from pregao.workbench import Workbench
@@ -29,7 +29,7 @@ GRACE_SECONDS = 30
 
 
 class AddressInUseError(InputError):
-    """A port that somebody else listens on, or that may not be listened on."""
+    """A port that is in use, or that this user may not listen on."""
 
     def __init__(self, host: str, port: int, reason: str) -> None:
         self.host, self.port = host, port
@@ -37,7 +37,7 @@ class AddressInUseError(InputError):
 
 
 def listening(host: str, port: int) -> socket.socket:
-    """Listen on an address before anything else is started; port 0 is any that is free.
+    """Listen on an address before anything else is started; port 0 picks a free port.
 
     Raises
     ------
@@ -58,7 +58,7 @@ def listening(host: str, port: int) -> socket.socket:
 
 @dataclass(frozen=True, eq=False)
 class OpenServer:
-    """A server that listens, and answers once it runs."""
+    """A server that listens, and serves once it runs."""
 
     services: Services
     listener: socket.socket
@@ -68,19 +68,19 @@ class OpenServer:
 
     @property
     def url(self) -> str:
-        """Where it is."""
+        """Its address."""
         name = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{name}:{self.listener.getsockname()[1]}"
 
     def run(self, *, on_ready: Callable[[str], None]) -> None:
-        """Answer until SIGTERM or Ctrl-C; requests under way are answered first."""
+        """Serve until SIGTERM or Ctrl-C; requests in progress are completed."""
         services = self.services
         app = create_app(services)
         config = config_of(app, services)
         server = _Server(config, services, lambda: on_ready(self.url))
-        keeper = Keeper(services)
+        refresher = Refresher(services)
         try:
-            keeper.start()
+            refresher.start()
             if self.supervisor is not None:
                 self.supervisor.start()
             # Ctrl-C was heard, and is raised once more after the end.
@@ -88,7 +88,7 @@ class OpenServer:
                 server.run(sockets=[self.listener])
         finally:
             services.close()
-            keeper.join()
+            refresher.join()
             if self.supervisor is not None:
                 self.supervisor.stop()
 
@@ -105,7 +105,7 @@ def open_server(
     is_watched: bool,
     is_traced: bool,
 ) -> OpenServer:
-    """Listen, and put together what answers.
+    """Listen, and compose the server.
 
     Raises
     ------
@@ -147,7 +147,7 @@ def config_of(
 
 
 class _Server(uvicorn.Server):
-    """Tells when it is ready, and ends event streams when it is asked to stop."""
+    """Reports when it is ready, and ends event streams when it stops."""
 
     def __init__(
         self, config: uvicorn.Config, services: Services, on_ready: Callable[[], None]
@@ -156,12 +156,12 @@ class _Server(uvicorn.Server):
         self._services, self._on_ready = services, on_ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, and say so."""
+        """Start, and report that it is ready."""
         await super().startup(sockets)
         if self.started:
             self._on_ready()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Begin to stop."""
+        """Start to shut down."""
         self._services.stopping.set()
         super().handle_exit(sig, frame)

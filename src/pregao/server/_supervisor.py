@@ -1,4 +1,4 @@
-"""A worker beside the server: started again when it dies, ended when the server ends."""
+"""A worker beside the server: restarted when it dies, stopped with the server."""
 
 import subprocess
 import sys
@@ -39,7 +39,7 @@ class Supervisor:
         self._thread.start()
 
     def stop(self) -> None:
-        """End the program, and wait until it has."""
+        """Stop the program, and wait for its end."""
         with self._lock:
             self._stopping.set()
             process = self._process

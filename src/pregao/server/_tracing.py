@@ -1,4 +1,4 @@
-"""A span of each request for OpenTelemetry, an extra."""
+"""A span per request for OpenTelemetry, an optional extra."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
 
 _QUIET = "/livez$,/readyz$,/health$,/metrics$"
-"""Paths that are asked all the time."""
+"""Paths of probes, which are not traced."""
 
 
 def tracer() -> "TracerProvider":
-    """Make what sends spans to the collector that OTEL_EXPORTER_OTLP_ENDPOINT and its like name.
+    """Create a provider that sends spans to the collector of OTEL_EXPORTER_OTLP_ENDPOINT.
 
     Spans are named after routes, and hold neither headers nor bodies. They are sent now and then,
     by a thread of their own: a collector that is away costs spans, and no request.
@@ -45,7 +45,7 @@ def tracer() -> "TracerProvider":
 
 @contextmanager
 def traced(app: FastAPI, provider: "TracerProvider | None") -> Iterator[None]:
-    """Trace requests while the server runs, and send what is left at its end."""
+    """Trace requests while the server runs, and flush spans at its end."""
     if provider is None:
         yield
         return

@@ -1,4 +1,4 @@
-"""What the API says of forecasts, and what it is asked."""
+"""Requests for forecasts and their answers."""
 
 from datetime import date
 from typing import Annotated, Self
@@ -29,7 +29,7 @@ Ticker = Annotated[str, Field(max_length=40), AfterValidator(_ticker)]
 
 
 class OwnPrices(Value):
-    """Daily bars of the client's own, oldest first; closes alone will do."""
+    """A client's own daily bars, oldest first; closes alone suffice."""
 
     symbol: Ticker = Field(default="SP500", description="decides currency and calendar")
     sessions: tuple[date, ...] | None = Field(
@@ -56,12 +56,12 @@ class OwnPrices(Value):
 
     @property
     def is_closes_only(self) -> bool:
-        """Whether there is no range of a session."""
+        """Whether only closes are given, and no ranges."""
         return self.open is None
 
 
 class ForecastRequest(Value):
-    """Whose next sessions are to be forecast: known symbols, or prices of one's own."""
+    """A request for forecasts: of known symbols, or from a client's own prices."""
 
     symbols: tuple[Ticker, ...] = Field(default=(), max_length=MOST_SYMBOLS)
     prices: OwnPrices | None = None
@@ -82,7 +82,7 @@ class ForecastRequest(Value):
 
 
 class ForecastShown(Value):
-    """The distribution of the next closes of one symbol, and how far to trust it."""
+    """The distribution of the next closes of one symbol, its edge and its findings."""
 
     symbol: str
     currency: str
@@ -110,7 +110,7 @@ class ForecastShown(Value):
 
 
 class ForecastsShown(Value):
-    """Forecasts in the order asked for, and the problems of those that failed."""
+    """Forecasts in the order of the request, and the problems of those that failed."""
 
     forecasts: tuple[ForecastShown, ...]
     failures: dict[str, str] = Field(default={}, description="why, by symbol")

@@ -1,4 +1,4 @@
-"""Explaining a forecast in a process of its own: it takes torch, which answering does not."""
+"""Explanations of forecasts, computed in a subprocess, as they need torch."""
 
 import threading
 from dataclasses import dataclass, field
@@ -6,8 +6,8 @@ from functools import partial
 
 from pregao.errors import InputError, ServiceBusyError
 from pregao.explanation import Explanation
-from pregao.service._lru_cache import Kept
-from pregao.service._subprocess import BesideError, run_beside
+from pregao.service._lru_cache import LruCache
+from pregao.service._subprocess import SubprocessError, run_command
 
 _PATIENCE_SECONDS = 120
 _MOST_KEPT = 64
@@ -16,10 +16,10 @@ _MOST_WAITING = 3
 
 @dataclass(eq=False)
 class Explanations:
-    """Explanations that were asked for, one made at a time, the last few kept."""
+    """Explanations on request: computed one at a time, the last ones cached."""
 
-    _known: Kept[tuple[str, str, str], Explanation] = field(
-        default_factory=lambda: Kept(_MOST_KEPT)
+    _known: LruCache[tuple[str, str, str], Explanation] = field(
+        default_factory=lambda: LruCache(_MOST_KEPT)
     )
     _one: threading.Lock = field(default_factory=threading.Lock)
     _waiting: threading.Semaphore = field(
@@ -27,7 +27,7 @@ class Explanations:
     )
 
     def of(self, run: str, symbol: str, *, digest: str, source: str) -> Explanation:
-        """Explain what a run forecasts for a symbol out of prices of a digest.
+        """Explain a run's forecast for a symbol from the prices of a digest.
 
         Raises
         ------
@@ -53,7 +53,7 @@ def _explained(run: str, symbol: str, source: str) -> Explanation:
     command = ("explain", run, symbol, "--json", "--source", source, "--allow-findings")
     try:
         return Explanation.model_validate_json(
-            run_beside(*command, patience_seconds=_PATIENCE_SECONDS)
+            run_command(*command, patience_seconds=_PATIENCE_SECONDS)
         )
-    except BesideError as error:
+    except SubprocessError as error:
         raise InputError(f"{run} was not explained: {error}") from None

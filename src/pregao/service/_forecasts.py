@@ -1,4 +1,4 @@
-"""Who forecasts what right now: champions loaded and warm, prices at hand, no query on the way."""
+"""The forecast service: champions in memory and cached prices, without a query per forecast."""
 
 import threading
 from collections.abc import Callable, Mapping
@@ -18,7 +18,7 @@ from pregao.monitoring import PastForecasts, past_forecasts
 from pregao.prices import Prices
 from pregao.registry import Champion, ServedModel
 from pregao.service._answers import ForecastShown
-from pregao.service._lru_cache import Kept
+from pregao.service._lru_cache import LruCache
 from pregao.service._metrics import Metrics
 from pregao.service._quotes import Quote, Quotes
 from pregao.training import DEFAULT_HORIZON, LEVELS
@@ -33,18 +33,18 @@ Float = NDArray[np.float64]
 _MOST_READY = 512
 _FIRST_RETRY_SECONDS, _MAX_RETRY_SECONDS = 2.0, 300.0
 _BUNDLED = "SP500"
-"""What a stand-in is fitted on where a symbol's own history is too short."""
+"""The symbol that a fallback is fitted on where a symbol's own history is too short."""
 
 
 @dataclass(frozen=True, eq=False)
-class Seat:
-    """A champion, and who answers for it."""
+class LoadedChampion:
+    """A champion, and the model that serves it."""
 
     champion: Champion
     model: ServedModel | None
-    """Its own, or the last good one; None where there never was a good one."""
+    """Its own model, or the last good one; None if none could be loaded."""
     trouble: tuple[Finding, ...] = ()
-    """Why the model is not the champion's own."""
+    """The findings about a model that is not the champion's own."""
     failures: int = 0
     """How often loading this version of the champion has failed in a row."""
     retry_at: float = 0.0
@@ -53,7 +53,7 @@ class Seat:
 
 @dataclass(frozen=True)
 class _Key:
-    """What a prepared forecast depends on."""
+    """The key of a prepared forecast in the cache."""
 
     digest: str
     run: str | None
@@ -61,13 +61,13 @@ class _Key:
 
 
 @dataclass(frozen=True, eq=False)
-class Ready:
-    """Somebody who has read the prices up to their end and only has to be asked."""
+class PreparedAnswer:
+    """A forecaster prepared for prices up to their end."""
 
     ask: Callable[[], Float]
     """(horizon, levels) quantiles of the cumulative log return."""
     sessions: tuple[date, ...]
-    """The ones that are forecast."""
+    """The sessions of the forecast."""
     forecaster: str
     run: str | None
     edge: Edge
@@ -77,25 +77,25 @@ class Ready:
 
 
 @dataclass(eq=False)
-class Desk:
-    """Answers forecasts; every method may be called from several threads."""
+class ForecastService:
+    """Serves forecasts; every method may be called from several threads."""
 
     models: Models
     quotes: Quotes
     metrics: Metrics
-    _seats: Mapping[tuple[str, int], Seat] = field(default_factory=dict)
-    """Replaced as a whole: who reads it sees the champions of one moment."""
-    _ready: "Kept[_Key, Ready]" = field(default_factory=lambda: Kept(_MOST_READY))
+    _loaded: Mapping[tuple[str, int], LoadedChampion] = field(default_factory=dict)
+    """Replaced as a whole: a reader sees a consistent set of champions."""
+    _ready: "LruCache[_Key, PreparedAnswer]" = field(default_factory=lambda: LruCache(_MOST_READY))
     clock: Callable[[], float] = monotonic
     """Seconds, by which failed champions are retried."""
     _is_open: bool = False
     _is_refreshing: Callable[[], bool] = lambda: True
-    _seating: threading.Lock = field(default_factory=threading.Lock)
+    _refreshing: threading.Lock = field(default_factory=threading.Lock)
 
     def forecast(
         self, symbol: str, *, horizon: int | None = None, levels: tuple[float, ...] | None = None
     ) -> ForecastShown:
-        """Forecast a symbol from the newest prices there are.
+        """Forecast a symbol from the newest available prices.
 
         Raises
         ------
@@ -105,11 +105,11 @@ class Desk:
             If there are too few for anything.
         """
         quote = self.quotes.of(symbol)
-        key, seat = self._key(quote, symbol, horizon)
+        key, loaded = self._key(quote, symbol, horizon)
         ready = self._ready.get(
-            key, lambda: self._prepared(quote.prices, _model_of(seat), key.horizon)
+            key, lambda: self._prepared(quote.prices, _model_of(loaded), key.horizon)
         )
-        return self._shown(quote, ready, seat, key.horizon, levels)
+        return self._shown(quote, ready, loaded, key.horizon, levels)
 
     def forecast_own(
         self,
@@ -120,19 +120,19 @@ class Desk:
         horizon: int | None = None,
         levels: tuple[float, ...] | None = None,
     ) -> ForecastShown:
-        """Forecast from a client's own prices; nothing of them is kept."""
-        seat = self.seat(str(prices.symbol), horizon)
-        if closes_only and seat and seat.model and not seat.model.reads_closes_only:
-            seat = None
-        asked = horizon or (seat.champion.horizon if seat else DEFAULT_HORIZON)
+        """Forecast from a client's own prices, which are not stored."""
+        loaded = self.loaded_champion(str(prices.symbol), horizon)
+        if closes_only and loaded and loaded.model and not loaded.model.reads_closes_only:
+            loaded = None
+        asked = horizon or (loaded.champion.horizon if loaded else DEFAULT_HORIZON)
         quote = Quote(prices, source="request", is_stale=False, findings=findings)
-        ready = self._prepared(prices, _model_of(seat), asked)
-        return self._shown(quote, ready, seat, asked, levels)
+        ready = self._prepared(prices, _model_of(loaded), asked)
+        return self._shown(quote, ready, loaded, asked, levels)
 
     def forecast_with(
         self, model: ServedModel, prices: Prices, findings: tuple[Finding, ...]
     ) -> ForecastShown:
-        """Forecast from a client's own prices with a run that they chose, champion or not.
+        """Forecast from a client's own prices with a chosen run, champion or not.
 
         Raises
         ------
@@ -146,9 +146,9 @@ class Desk:
             raise InputError(f"{model.run_id} forecasts nothing from these: {error}") from None
         return self._shown(quote, ready, None, model.horizon, None)
 
-    def seat(self, symbol: str, horizon: int | None = None) -> Seat | None:
+    def loaded_champion(self, symbol: str, horizon: int | None = None) -> LoadedChampion | None:
         """Return the champion of the nearest sufficient horizon; without one, the newest."""
-        own = [seat for (name, _), seat in self._seats.items() if name == symbol]
+        own = [loaded for (name, _), loaded in self._loaded.items() if name == symbol]
         if horizon is None:
             return max(own, key=lambda each: each.champion.since, default=None)
         reaching = [each for each in own if each.champion.horizon >= horizon]
@@ -165,9 +165,9 @@ class Desk:
             As a forecast.
         """
         prices = self.quotes.of(symbol).prices
-        seat = self.seat(symbol, horizon)
-        asked = horizon or (seat.champion.horizon if seat else DEFAULT_HORIZON)
-        model = _model_of(seat)
+        loaded = self.loaded_champion(symbol, horizon)
+        asked = horizon or (loaded.champion.horizon if loaded else DEFAULT_HORIZON)
+        model = _model_of(loaded)
         own = self._fitted_beside(prices, asked)[0] if model is None else model
         return past_forecasts(
             own.forecaster,
@@ -187,37 +187,37 @@ class Desk:
 
     @property
     def is_open(self) -> bool:
-        """Whether champions were looked for, and still are."""
+        """Whether champions were loaded, and are being refreshed."""
         return self._is_open and self._is_refreshing()
 
-    def seats(self) -> tuple[Seat, ...]:
-        """Return all champions that are loaded."""
-        return tuple(self._seats.values())
+    def loaded_champions(self) -> tuple[LoadedChampion, ...]:
+        """Return the loaded champions."""
+        return tuple(self._loaded.values())
 
-    def seat_champions(self) -> None:
-        """Load champions that are new beside the old ones, then let them answer.
+    def refresh_champions(self) -> None:
+        """Load new champions beside the old ones, then serve them.
 
-        One that cannot be loaded leaves the last good one in its seat, and a finding.
+        One that cannot be loaded leaves the last good one in its loaded, and a finding.
         """
-        with self._seating:
+        with self._refreshing:
             current = {(each.symbol, each.horizon): each for each in self.models.champions()}
-            self._seats = {place: self._seated(each, place) for place, each in current.items()}
+            self._loaded = {place: self._load(each, place) for place, each in current.items()}
             self._is_open = True
 
     def watch(self, is_refreshing: Callable[[], bool]) -> None:
         """Be ready only while champions are refreshed, which the function returns."""
         self._is_refreshing = is_refreshing
 
-    def _seated(self, champion: Champion, place: tuple[str, int]) -> Seat:
+    def _load(self, champion: Champion, place: tuple[str, int]) -> LoadedChampion:
         """Load a champion unless it is loaded; retry one that failed, ever less often."""
-        before = self._seats.get(place)
+        before = self._loaded.get(place)
         failures = 0
         if before is not None and before.champion.version == champion.version:
             if not before.failures or self.clock() < before.retry_at:
                 return before
             failures = before.failures
         try:
-            return Seat(champion, self.models.served(champion.run))
+            return LoadedChampion(champion, self.models.served(champion.run))
         except PregaoError as error:
             _log.error("champion not loaded", run=champion.run, reason=str(error))
             reason = str(error)
@@ -225,7 +225,7 @@ class Desk:
             _log.error("champion not loaded", run=champion.run, exc_info=error)
             reason = f"{type(error).__name__}: {error}"
         wait = min(_FIRST_RETRY_SECONDS * 2**failures, _MAX_RETRY_SECONDS)
-        return Seat(
+        return LoadedChampion(
             champion,
             before.model if before else None,
             (_could_not(champion.run, reason),),
@@ -233,39 +233,43 @@ class Desk:
             retry_at=self.clock() + wait,
         )
 
-    def _key(self, quote: Quote, symbol: str, horizon: int | None) -> "tuple[_Key, Seat | None]":
-        seat = self.seat(symbol, horizon)
-        asked = horizon or (seat.champion.horizon if seat else DEFAULT_HORIZON)
-        model = _model_of(seat)
-        return _Key(quote.prices.digest, model.run_id if model else None, asked), seat
+    def _key(
+        self, quote: Quote, symbol: str, horizon: int | None
+    ) -> "tuple[_Key, LoadedChampion | None]":
+        loaded = self.loaded_champion(symbol, horizon)
+        asked = horizon or (loaded.champion.horizon if loaded else DEFAULT_HORIZON)
+        model = _model_of(loaded)
+        return _Key(quote.prices.digest, model.run_id if model else None, asked), loaded
 
-    def _prepared(self, prices: Prices, model: ServedModel | None, horizon: int) -> Ready:
+    def _prepared(self, prices: Prices, model: ServedModel | None, horizon: int) -> PreparedAnswer:
         if model is None:
-            return self._stand_in(prices, horizon, because=())
+            return self._fallback_answer(prices, horizon, because=())
         try:
             return _of_champion(model, prices)
         except InputError as error:
-            return self._stand_in(prices, horizon, because=(_too_little(prices, str(error)),))
+            return self._fallback_answer(
+                prices, horizon, because=(_too_little(prices, str(error)),)
+            )
         except ArithmeticError as error:
             _log.error("champion not finite", run=model.run_id)
             because = (_could_not(model.run_id, str(error)),)
-            return self._stand_in(prices, horizon, because=because, is_degraded=True)
+            return self._fallback_answer(prices, horizon, because=because, is_degraded=True)
 
-    def _stand_in(
+    def _fallback_answer(
         self,
         prices: Prices,
         horizon: int,
         *,
         because: tuple[Finding, ...],
         is_degraded: bool = False,
-    ) -> Ready:
-        stand_in, taught_by = self._fitted_beside(prices, horizon)
-        quantiles = stand_in.forecaster.quantiles(stand_in.windows(prices))[0]
-        findings = because or (_nobody(prices, horizon, stand_in.name, taught_by),)
-        return Ready(
+    ) -> PreparedAnswer:
+        fallback, taught_by = self._fitted_beside(prices, horizon)
+        quantiles = fallback.forecaster.quantiles(fallback.windows(prices))[0]
+        findings = because or (_nobody(prices, horizon, fallback.name, taught_by),)
+        return PreparedAnswer(
             ask=lambda: quantiles,
             sessions=_next(prices, horizon),
-            forecaster=stand_in.name,
+            forecaster=fallback.name,
             run=None,
             edge="none",
             findings=findings,
@@ -273,7 +277,7 @@ class Desk:
         )
 
     def _fitted_beside(self, prices: Prices, horizon: int) -> tuple[Fallback, Prices]:
-        """Fit on these prices, on the symbol's known ones, or on the bundled ones."""
+        """Fit a fallback on these prices, else on the symbol's known ones, else on bundled ones."""
         histories: list[Callable[[], Prices]] = [
             lambda: prices,
             lambda: self.quotes.of(str(prices.symbol)).prices,
@@ -290,8 +294,8 @@ class Desk:
     def _shown(
         self,
         quote: Quote,
-        ready: Ready,
-        seat: Seat | None,
+        ready: PreparedAnswer,
+        loaded: LoadedChampion | None,
         horizon: int,
         levels: tuple[float, ...] | None,
     ) -> ForecastShown:
@@ -307,8 +311,8 @@ class Desk:
         self.metrics.forecasts.labels("baseline" if ready.run is None else "network").inc()
         if quote.is_stale:
             self.metrics.stale_forecasts.inc()
-        trouble = seat.trouble if seat else ()
-        is_vacant = seat is not None and seat.model is None
+        trouble = loaded.trouble if loaded else ()
+        is_vacant = loaded is not None and loaded.model is None
         return ForecastShown.model_construct(
             symbol=str(prices.symbol),
             currency=prices.symbol.currency,
@@ -321,7 +325,9 @@ class Desk:
             actions=ready.actions,
             forecaster=ready.forecaster,
             run=ready.run,
-            champion_version=None if seat is None or ready.run is None else seat.champion.version,
+            champion_version=None
+            if loaded is None or ready.run is None
+            else loaded.champion.version,
             edge=ready.edge,
             source=quote.source,
             stale=quote.is_stale,
@@ -331,15 +337,15 @@ class Desk:
         )
 
 
-def _model_of(seat: Seat | None) -> ServedModel | None:
-    return None if seat is None else seat.model
+def _model_of(loaded: LoadedChampion | None) -> ServedModel | None:
+    return None if loaded is None else loaded.model
 
 
-def _of_champion(model: ServedModel, prices: Prices) -> Ready:
+def _of_champion(model: ServedModel, prices: Prices) -> PreparedAnswer:
     prepared = model.prepare(prices)
     if not np.isfinite(prepared.quantiles()).all():
         raise ArithmeticError("its numbers are not finite")
-    return Ready(
+    return PreparedAnswer(
         ask=prepared.quantiles,
         sessions=_next(prices, model.horizon),
         forecaster=model.name,

@@ -1,4 +1,4 @@
-"""The last few answers to questions that are asked again and again."""
+"""A cache of the least recently used kind."""
 
 import threading
 from collections import OrderedDict
@@ -9,8 +9,8 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-class Kept(Generic[K, V]):
-    """Answers by what they depend on; every method may be called from several threads.
+class LruCache(Generic[K, V]):
+    """A cache of values by key; every method may be called from several threads.
 
     >>> kept = Kept[str, int](most=1)
     >>> kept.get("a", lambda: 1), kept.get("a", lambda: 2), kept.get("b", lambda: 3), "a" in kept

@@ -1,4 +1,4 @@
-"""What Prometheus reads; labels come from constant sets, so no request can add a series."""
+"""Metrics for Prometheus; labels come from constant sets, so no request can add a series."""
 
 from prometheus_client import (
     CollectorRegistry,
@@ -12,7 +12,7 @@ from prometheus_client import (
 )
 
 UNMATCHED = "unmatched"
-"""The route of a path that is none."""
+"""The label of requests that match no route."""
 
 _REQUEST_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30)
 _INFERENCE_SECONDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1)
@@ -20,7 +20,7 @@ _TRAINING_SECONDS = (1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600, 14400)
 
 
 class Metrics:
-    """The measures of one server, in a registry of its own: servers can share a process."""
+    """The metrics of one server, in a registry of its own: servers can share a process."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -72,7 +72,7 @@ class Metrics:
         )
 
     def page(self) -> bytes:
-        """Return all measures as Prometheus reads them."""
+        """Return all metrics in Prometheus' format."""
         return generate_latest(self.registry)
 
     def _counter(self, name: str, text: str, *labels: str) -> Counter:

@@ -1,4 +1,4 @@
-"""Prices of symbols at hand: kept for some minutes, then asked for again beside the answers."""
+"""Cached prices of symbols, refreshed in the background after some minutes."""
 
 import threading
 from collections import OrderedDict
@@ -22,7 +22,7 @@ _ASKING_AT_ONCE = 4
 
 @dataclass(frozen=True, eq=False)
 class Quote:
-    """The newest prices of one symbol that could be had, and where from."""
+    """The newest available prices of one symbol, and their source."""
 
     prices: Prices
     source: str
@@ -32,7 +32,7 @@ class Quote:
 
 @dataclass(eq=False)
 class Quotes:
-    """The newest prices there are, without waiting for a provider where some are stored.
+    """The newest available prices; stored ones are served while a provider is queried.
 
     Every method may be called from several threads; one symbol is asked for once at a time.
     """
@@ -41,7 +41,7 @@ class Quotes:
     fresh_seconds: float = FRESH_SECONDS
     clock: Callable[[], float] = monotonic
     _known: OrderedDict[str, tuple[Quote, float]] = field(default_factory=OrderedDict)
-    """By symbol: what is known, and since when."""
+    """The cached quotes by symbol, and when they were cached."""
     _asked: dict[str, "Future[Quote]"] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _pool: ThreadPoolExecutor = field(

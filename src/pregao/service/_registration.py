@@ -1,12 +1,12 @@
-"""Registration in a process of its own: it takes torch, which answering does not."""
+"""Registration of runs in a subprocess, as it needs torch."""
 
 from pregao.errors import RegistrationError
-from pregao.service._subprocess import BesideError, run_beside
+from pregao.service._subprocess import SubprocessError, run_command
 
 _PATIENCE_SECONDS = 300
 
 
-def register_beside(run: str) -> None:
+def register_in_subprocess(run: str) -> None:
     """Register a run, and wait for it.
 
     Raises
@@ -15,6 +15,6 @@ def register_beside(run: str) -> None:
         If it cannot be; the reason is the command line's.
     """
     try:
-        run_beside("register-run", run, patience_seconds=_PATIENCE_SECONDS)
-    except BesideError as error:
+        run_command("register-run", run, patience_seconds=_PATIENCE_SECONDS)
+    except SubprocessError as error:
         raise RegistrationError(run, str(error)) from None

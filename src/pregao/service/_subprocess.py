@@ -1,4 +1,4 @@
-"""A command of ours in a process of its own: for what takes torch, which answering does not."""
+"""Commands of Pregao in a subprocess, for work that needs torch."""
 
 import subprocess
 import sys
@@ -8,12 +8,12 @@ import structlog
 _log = structlog.get_logger("pregao.server")
 
 
-class BesideError(Exception):
-    """A command that did not do what it was to do, with the reason that it gave."""
+class SubprocessError(Exception):
+    """A command that failed, with its reason."""
 
 
-def run_beside(*arguments: str, patience_seconds: float) -> bytes:
-    """Run a command of ours and wait for it; give what it wrote to standard output.
+def run_command(*arguments: str, patience_seconds: float) -> bytes:
+    """Run a command of Pregao, wait for it, and return its standard output.
 
     Raises
     ------
@@ -29,9 +29,9 @@ def run_beside(*arguments: str, patience_seconds: float) -> bytes:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise BesideError(f"it took more than {patience_seconds:g} s") from None
+        raise SubprocessError(f"it took more than {patience_seconds:g} s") from None
     if done.returncode:
         lines = done.stderr.decode(errors="replace").strip().splitlines()
         _log.warning("not done", command=arguments, said=lines[-20:])
-        raise BesideError(lines[-1].removeprefix("pregao: ") if lines else "no reason")
+        raise SubprocessError(lines[-1].removeprefix("pregao: ") if lines else "no reason")
     return done.stdout
