@@ -200,11 +200,11 @@ def test_a_text_returns_its_part_in_a_language(language: Language):
 
 
 def test_counts_and_lists_are_texts_too():
-    one, many = Text(en="bar", pt_br="barra"), Text(en="bars", pt_br="barras")
+    one, many = Text(en="bar", pt_br="cotação"), Text(en="bars", pt_br="cotações")
 
-    assert Text(en="1 bar", pt_br="1 barra") == Text.counted(1, one, many)
-    assert Text(en="0 bars", pt_br="0 barras") == Text.counted(0, one, many)
-    assert Text(en="bar and bars", pt_br="barra e barras") == Text.joined([one, many])
+    assert Text(en="1 bar", pt_br="1 cotação") == Text.counted(1, one, many)
+    assert Text(en="0 bars", pt_br="0 cotações") == Text.counted(0, one, many)
+    assert Text(en="bar and bars", pt_br="cotação e cotações") == Text.joined([one, many])
 
 
 class _Said(Value):

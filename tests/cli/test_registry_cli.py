@@ -51,7 +51,7 @@ def test_a_run_is_listed_promoted_and_gone_back_from(pregao: Shell, stored: Run)
 
 def test_tables_are_in_the_language_of_the_user(pregao: Shell, stored: Run):
     assert "No champion yet" in pregao("models").stdout
-    assert "Ainda não há campeã" in pregao("models", LANG="pt_BR.UTF-8").stdout
+    assert "Ainda não há campeão" in pregao("models", LANG="pt_BR.UTF-8").stdout
     english, portuguese = pregao("runs"), pregao("runs", LANG="pt_BR.UTF-8")
     assert "Registered" in english.stdout
     assert "Registrada" in portuguese.stdout

@@ -270,7 +270,7 @@ def test_unknown_job_is_a_problem_page(client, name):
 def test_download_that_is_done_leads_to_its_prices(make_services, client_of):
     services = make_services()
     claim = _claim(services, FetchRequest(symbol="PETR4"))
-    claim.succeed(JobResult(verdict=Text(en="3 bars added", pt_br="3 barras novas")))
+    claim.succeed(JobResult(verdict=Text(en="3 bars added", pt_br="3 cotações novas")))
 
     shown = client_of(services).get(f"/training/jobs/{claim.job.id}").text
 

@@ -232,7 +232,7 @@ def test_what_was_asked_for_is_not_called_the_champion(asked_for: Report) -> Non
     page = Reader(page_html(asked_for, (), ()))
 
     marks = {cells[1].split(" ")[0]: cells[1] for cells in page.rows if len(cells) == 13}
-    assert not marks[asked_for.candidate].endswith("ChampionCampeã")
+    assert not marks[asked_for.candidate].endswith("ChampionCampeão")
     assert marks[asked_for.candidate].endswith("Asked forPedido")
     assert marks[asked_for.ranking[0].name].endswith("Best networkMelhor rede")
     assert f"Asked forPedido: {asked_for.candidate}" in page.text

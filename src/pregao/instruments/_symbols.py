@@ -22,6 +22,13 @@ class Exchange:
     zone: str
     """The IANA time zone of its sessions."""
 
+    @property
+    def name(self) -> str:
+        """What it is called in texts; the code, where it has no shorter name."""
+        return _NAMES.get(self.code, self.code)
+
+
+_NAMES = {"BVMF": "B3", "XNYS": "NYSE", "XTKS": "TSE", "XLON": "LSE"}
 
 B3 = Exchange("BVMF", "BRL", ".SA", "America/Sao_Paulo")
 NYSE = Exchange("XNYS", "USD", "", "America/New_York")

@@ -8,7 +8,6 @@ REGISTRY_TEXTS = translations(
         "damaged_run": N_("damaged run"),
         "database": N_("database"),
         "deleted": N_("{run} is deleted"),
-        "exported": N_("{count} files in {folder}"),
         "exported_to_mlflow": N_("run {run} of MLflow"),
         "folder_without_row": N_("not listed"),
         "leftover": N_("leftover"),

@@ -67,7 +67,7 @@ def _gap(inspected: InspectedBars) -> Defect | None:
     text = bilingual(
         "{text}: these are no daily bars of {exchange}",
         text=text,
-        exchange=inspected.symbol.exchange.code,
+        exchange=inspected.symbol.exchange.name,
     )
     return Defect("error", absent, text)
 
@@ -82,7 +82,7 @@ def _phantom(inspected: InspectedBars) -> Defect | None:
     text = bilingual(
         "{bars} on days when {exchange} was closed, {taken}",
         bars=Text.counted(int(rows.sum()), *_BARS),
-        exchange=inspected.symbol.exchange.code,
+        exchange=inspected.symbol.exchange.name,
         taken=taken if untraded else kept,
     )
     return Defect("warning", inspected.bars.sessions[rows], text, rows)

@@ -14,6 +14,7 @@ from pregao.presentation import (
 )
 from pregao.terminal._lines import say, standard_output
 from pregao.terminal._tables import print_table
+from pregao.values import bilingual_plural
 
 if TYPE_CHECKING:
     from pregao.registry import Champion, RunSummary
@@ -52,10 +53,10 @@ def print_deleted(run: str, language: Language) -> None:
 
 def print_exported(folder: str, count: int, language: Language) -> None:
     """Print where a run was copied to."""
-    say(
-        standard_output(),
-        Text(REGISTRY_TEXTS[language]["exported"].format(folder=folder, count=count)),
+    files = bilingual_plural(
+        "{count} file in {folder}", "{count} files in {folder}", count=count, folder=folder
     )
+    say(standard_output(), Text(files.in_language(language)))
 
 
 def print_exported_to_mlflow(run: str, language: Language) -> None:
