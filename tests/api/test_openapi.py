@@ -86,7 +86,7 @@ def _asked(client, operation, strategy, most):
 
 
 def test_every_answer_to_whatever_is_asked_is_one_that_the_document_tells_of(app):
-    assert _asked_at_random(app, per_operation=5) > 200
+    assert _asked_at_random(app, per_operation=5) > 6 * len(_operations(app.openapi()))
 
 
 @pytest.mark.soak
@@ -158,7 +158,8 @@ def test_whatever_is_not_read_needs_a_key_but_for_the_forecasts_that_change_noth
             is_refused = 401 == response.status_code
             assert is_refused == (path not in app.keyless_posts), (method, path)
             closed += is_refused
-    assert closed >= 8
+    secured = sum("security" in each for *_, each in _operations(app.openapi()))
+    assert closed >= secured >= 7
 
 
 def test_only_what_needs_a_key_is_documented_to_need_one(app):
