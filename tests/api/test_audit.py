@@ -22,4 +22,5 @@ def test_answering_unpickles_nothing_runs_no_code_of_others_and_loads_no_torch(s
     assert not said["had_torch"]
     assert said["sees"] >= 2, "what it should see it sees"
     assert max(said["statuses"]) < 500
-    assert {200, 202, 400, 415, 422} <= set(said["statuses"])
+    malformed = {400} & set(said["documented"])  # the form of errors on the earlier paths
+    assert {200, 202, 415, 422} | malformed <= set(said["statuses"])

@@ -5,7 +5,9 @@ Run as a program: `python audited.py HOME`.
 
 import json
 import pickle
+import re
 import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,6 +24,7 @@ IMPORTS = "<frozen importlib._bootstrap>"
 TEMPLATES = "/jinja2/environment.py"
 """Compiles the pages that come with the program."""
 OWN = [round(30 + 0.1 * (day % 7), 2) for day in range(70)]
+JSON = "application/json"
 EVIL = pickle.dumps({"a": Path("x")})
 
 seen: list[str] = []
@@ -49,6 +52,24 @@ def watch(event: str, arguments: tuple[object, ...]) -> None:
             seen.append(f"{event} by {files[:4]}")
 
 
+def documented(client: TestClient, method: str, **names: str) -> list[tuple[str, dict]]:
+    """Return the documented paths of a method, those left out that take other names."""
+    found = []
+    for path, operations in client.get("/openapi.json").json()["paths"].items():
+        if method in operations and set(re.findall(r"{(\w+)}", path)) <= set(names):
+            found.append((path.format(**names), operations[method]))
+    return found
+
+
+def send_files(told: Callable[..., None], path: str) -> None:
+    """Send what a careless server would unpickle."""
+    for kind in (JSON, "application/octet-stream", "text/csv", ""):
+        told("POST", path, content=EVIL, headers={"content-type": kind})
+    told("POST", path, files={"file": ("model.pkl", EVIL, "application/octet-stream")})
+    told("POST", path, files={"file": ("model.pt", b"PK\x03\x04" + EVIL)})
+    told("POST", path, content=b"\xff\xfe{", headers={"content-type": JSON})
+
+
 def ask(client: TestClient, runs: list[str]) -> list[int]:
     """Ask for everything that is answered, well and badly."""
     statuses = []
@@ -66,14 +87,12 @@ def ask(client: TestClient, runs: list[str]) -> list[int]:
         {"symbols": "PETR4"},
     ):
         told("POST", "/v1/forecasts", json=body)
-    for path in ("/v1/forecasts", "/predict", "/train", "/v1/trainings", "/nope"):
-        for kind in ("application/json", "application/octet-stream", "text/csv", ""):
-            told("POST", path, content=EVIL, headers={"content-type": kind})
-        told("POST", path, files={"file": ("model.pkl", EVIL, "application/octet-stream")})
-        told("POST", path, files={"file": ("model.pt", b"PK\x03\x04" + EVIL)})
-        told("POST", path, content=b"\xff\xfe{", headers={"content-type": "application/json"})
-    for body in ({"stock": "PETR4"}, {"last_60_days": OWN[:60]}, {"prices": OWN}):
-        told("POST", "/predict", json=body)
+    for path, operation in documented(client, "post"):
+        for example in operation.get("requestBody", {}).get("content", {JSON: {}}).values():
+            for each in example.get("examples", {}).values():
+                told("POST", path, json=each["value"], headers={"prefer": "respond-async"})
+        send_files(told, path)
+    send_files(told, "/nope")
     experiment = {"symbols": ["PETR4"], "source": "csv", "epochs": 1}
     for path in ("trainings", "sweeps"):
         told("POST", f"/v1/{path}", json={"experiment": experiment})
@@ -81,14 +100,8 @@ def ask(client: TestClient, runs: list[str]) -> list[int]:
     told("PUT", "/v1/champions/PETR4", json={"run": runs[0]})
     told("POST", "/v1/forecasts", json={"symbols": ["PETR4"]})
     told("PUT", "/v1/champions/PETR4", json={"run": None})
-    for path in [
-        *("/v1/runs", f"/v1/runs/{runs[0]}", f"/v1/runs/{runs[0]}/report", "/v1/champions"),
-        *("/v1/champions/PETR4", "/v1/jobs", "/v1/symbols", "/v1/symbols/PETR4/prices"),
-        *("/v1/symbols/PETR4/quality", "/v1/networks", "/v1/recipes", "/v1/features"),
-        *("/v1/experiment-schema", "/v1/limits", "/v1/workers", "/v1/providers", "/statistics"),
-        *("/sample-data", "/api/models-info", "/health", "/livez", "/readyz", "/metrics"),
-        *("/docs", "/openapi.json", "/assets/docs.css"),
-    ]:
+    read = [path for path, _ in documented(client, "get", run=runs[0], symbol="PETR4")]
+    for path in (*read, "/docs", "/openapi.json", "/assets/docs.css"):
         told("GET", path)
         assert 200 == statuses[-1], path
     return statuses
@@ -111,7 +124,14 @@ def main(home: Path) -> None:
         pickle.loads(EVIL)
         eval(compile("1", "request", "eval"))
         sees = len(set(seen)) - len(found)
+        told = [
+            int(status)
+            for method in ("get", "post")
+            for _, operation in documented(client, method)
+            for status in operation["responses"]
+        ]
         said = {"had_torch": had_torch, "seen": found, "sees": sees, "statuses": statuses}
+        said["documented"] = sorted(set(told))
         sys.stdout.write(json.dumps(said) + "\n")
     finally:
         services.close()

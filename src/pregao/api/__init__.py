@@ -1,6 +1,5 @@
 """The HTTP API: routes, access, limits, problems."""
 
-from pregao.api._access import FREE_POSTS as FREE_POSTS
 from pregao.api._access import Access as Access
 from pregao.api._catalogue import NetworkMeasured as NetworkMeasured
 from pregao.api._forecasts import forecast_own as forecast_own
@@ -8,10 +7,11 @@ from pregao.api._forecasts import run_in_thread as run_in_thread
 from pregao.api._guard import Guard as Guard
 from pregao.api._jobs import SearchAsked as SearchAsked
 from pregao.api._limits import HttpLimits as HttpLimits
+from pregao.api._mount import mount as mount
 from pregao.api._openapi import QUOTED as QUOTED
 from pregao.api._openapi import STORED as STORED
 from pregao.api._openapi import Answers as Answers
-from pregao.api._openapi import Documented as Documented
+from pregao.api._openapi import ApiApp as ApiApp
 from pregao.api._openapi import examples as examples
 from pregao.api._openapi import problems as problems
 from pregao.api._problems import KINDS as KINDS

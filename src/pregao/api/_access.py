@@ -14,8 +14,6 @@ from pregao.errors import InputError
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 READING = frozenset({"GET", "HEAD"})
 METHODS = frozenset({*READING, "POST", "PUT", "DELETE"})
-FREE_POSTS = frozenset({"/v1/forecasts", "/v1/networks/measure", "/simulations"})
-"""Paths of the API and the dashboard whose POST changes nothing and needs no key."""
 
 
 class UnprotectedAddressError(InputError):
@@ -58,14 +56,14 @@ class Access:
         path: str,
         headers: Mapping[str, list[str]],
         *,
-        free_posts: Collection[str] = FREE_POSTS,
+        keyless_posts: Collection[str],
     ) -> None:
         """Refuse a request from its head alone.
 
         Parameters
         ----------
-        free_posts
-            Paths whose POST needs no key.
+        keyless_posts
+            Paths whose POST changes nothing and needs no key.
 
         Raises
         ------
@@ -80,7 +78,7 @@ class Access:
         if method in READING:
             return
         self._check_origin(headers.get("origin", []))
-        if path not in free_posts:
+        if path not in keyless_posts:
             self._check_key(headers)
 
     def _check_host(self, hosts: list[str]) -> None:

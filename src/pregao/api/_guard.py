@@ -15,15 +15,16 @@ from pregao.api._access import METHODS, READING, Access
 from pregao.api._limits import HttpLimits
 from pregao.api._nesting import is_nested_deeper
 from pregao.api._problems import Problem, RequestRefusedError, answer, headers_of, problem_of
-from pregao.service import UNMATCHED, Metrics
+from pregao.service import Metrics
 
 ProblemPage = Callable[[Request, Problem], Response | None]
 """Renders a problem as a page; None for a client that does not accept pages."""
 
 _log = structlog.get_logger("pregao.server")
 
+_UNMATCHED = "unmatched"
+"""The route label of a path that matches no route."""
 _KINDS = frozenset({"application/json", "multipart/form-data"})
-_QUIET_ROUTES = frozenset({"/livez", "/readyz", "/health", "/metrics"})
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
@@ -50,9 +51,10 @@ class Guard:
         limits: HttpLimits,
         metrics: Metrics,
         problem_page: ProblemPage,
-        free_posts: Collection[str],
+        keyless_posts: Collection[str],
+        quiet_routes: Collection[str],
     ) -> None:
-        self.free_posts = free_posts
+        self.keyless_posts, self.quiet_routes = keyless_posts, quiet_routes
         self.app, self.problem_page = app, problem_page
         self.access, self.limits, self.metrics = access, limits, metrics
 
@@ -74,7 +76,7 @@ class Guard:
 
     async def _answer(self, exchange: "_Exchange", scope: Scope, receive: Receive) -> None:
         headers = _headers(scope)
-        self.access.check(scope["method"], scope["path"], headers, free_posts=self.free_posts)
+        self.access.check(scope["method"], scope["path"], headers, keyless_posts=self.keyless_posts)
         if scope["method"] not in READING:
             receive = await self._received(headers, receive)
         await self.app(scope, receive, exchange.send)
@@ -145,12 +147,12 @@ class Guard:
             raise RequestRefusedError("invalid-request", detail)
 
     def _measure(self, exchange: "_Exchange", scope: Scope, seconds: float) -> None:
-        route = getattr(scope.get("route"), "path", UNMATCHED)
+        route = getattr(scope.get("route"), "path", _UNMATCHED)
         method = scope["method"] if scope["method"] in METHODS else "other"
         status = exchange.status or 500
         self.metrics.requests.labels(route, method, f"{status // 100}xx").inc()
         self.metrics.latency.labels(route, method).observe(seconds)
-        if route not in _QUIET_ROUTES:
+        if route not in self.quiet_routes:
             _log.info(
                 "answered",
                 request=exchange.id,

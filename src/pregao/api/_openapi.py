@@ -39,15 +39,25 @@ def problems(*names: str) -> Answers:
     return {status: _answer(kinds) for status, kinds in by_status.items()}
 
 
-class Documented(FastAPI):
-    """An application whose OpenAPI document lists every response of each route."""
+class ApiApp(FastAPI):
+    """An application whose OpenAPI document lists every response of each route.
+
+    Each room that mounts routes adds those that are special to the sets below.
+    """
+
+    def __init__(self, **fields: Any) -> None:
+        super().__init__(**fields)
+        self.keyless_posts: set[str] = set()
+        """Paths whose POST changes nothing and needs no key."""
+        self.quiet_routes: set[str] = set()
+        """Routes that are requested all the time: neither logged nor traced."""
 
     def openapi(self) -> dict[str, Any]:
         """Return the document; FastAPI keeps it, and adding to it twice changes nothing."""
         document = super().openapi()
         for path, operations in document["paths"].items():
             for method, operation in operations.items():
-                _tell(operation, method, is_free=method == "get" or path in self.state.free_posts)
+                _tell(operation, method, is_free=method == "get" or path in self.keyless_posts)
         components = document.setdefault("components", {})
         schemas = components.setdefault("schemas", {})
         for name in _FASTAPIS:

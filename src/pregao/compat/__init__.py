@@ -3,14 +3,14 @@
 The package can be deleted with the one line in `pregao.server` that mounts it.
 """
 
-from fastapi import FastAPI
-
+from pregao.api import ApiApp
 from pregao.compat import _routes, _training
 
 
-def mount(app: FastAPI) -> None:
-    """Add the paths to an application, with the form of their errors."""
+def mount(app: ApiApp) -> None:
+    """Add the paths to an application, and the form of their errors."""
     app.include_router(_routes.router)
     app.include_router(_training.router)
     app.add_exception_handler(_training.ToldAsError, _training.answer_as_error)
-    app.state.free_posts.add("/predict")
+    app.keyless_posts.add("/predict")
+    app.quiet_routes.add("/health")

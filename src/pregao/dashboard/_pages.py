@@ -1,6 +1,9 @@
-"""The pages, in the order of the navigation."""
+"""The routes of the dashboard on an application."""
 
+from pregao.api import ApiApp
 from pregao.dashboard import (
+    _assets,
+    _docs,
     _job,
     _network,
     _operations,
@@ -11,7 +14,9 @@ from pregao.dashboard import (
     _training,
 )
 
-ROUTERS = (
+_ROUTERS = (
+    _docs.router,
+    _assets.router,
     _overview.router,
     _symbol.router,
     _simulator.router,
@@ -21,3 +26,10 @@ ROUTERS = (
     _runs.router,
     _operations.router,
 )
+
+
+def mount(app: ApiApp) -> None:
+    """Add the pages and their files to an application."""
+    for router in _ROUTERS:
+        app.include_router(router)
+    app.keyless_posts.add("/simulations")

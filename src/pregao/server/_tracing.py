@@ -4,15 +4,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI
-
+from pregao.api import ApiApp
 from pregao.errors import MissingExtraError
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
-
-_QUIET = "/livez$,/readyz$,/health$,/metrics$"
-"""Paths of probes, which are not traced."""
 
 
 def tracer() -> "TracerProvider":
@@ -44,15 +40,16 @@ def tracer() -> "TracerProvider":
 
 
 @contextmanager
-def traced(app: FastAPI, provider: "TracerProvider | None") -> Iterator[None]:
+def traced(app: ApiApp, provider: "TracerProvider | None") -> Iterator[None]:
     """Trace requests while the server runs, and flush spans at its end."""
     if provider is None:
         yield
         return
     from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 
+    quiet = ",".join(f"{each}$" for each in sorted(app.quiet_routes))
     FastAPIInstrumentor.instrument_app(
-        app, tracer_provider=provider, excluded_urls=_QUIET, exclude_spans=["receive", "send"]
+        app, tracer_provider=provider, excluded_urls=quiet, exclude_spans=["receive", "send"]
     )
     try:
         yield

@@ -12,7 +12,6 @@ from pregao.service._explanations import Explanations as Explanations
 from pregao.service._forecasts import ForecastService as ForecastService
 from pregao.service._forecasts import LoadedChampion as LoadedChampion
 from pregao.service._lru_cache import LruCache as LruCache
-from pregao.service._metrics import UNMATCHED as UNMATCHED
 from pregao.service._metrics import Metrics as Metrics
 from pregao.service._quotes import Quote as Quote
 from pregao.service._quotes import Quotes as Quotes

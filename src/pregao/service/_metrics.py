@@ -11,9 +11,6 @@ from prometheus_client import (
     generate_latest,
 )
 
-UNMATCHED = "unmatched"
-"""The label of requests that match no route."""
-
 _REQUEST_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30)
 _INFERENCE_SECONDS = (0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.05, 0.25, 1)
 _TRAINING_SECONDS = (1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600, 14400)
