@@ -12,8 +12,8 @@ V = TypeVar("V")
 class LruCache(Generic[K, V]):
     """A cache of values by key; every method may be called from several threads.
 
-    >>> kept = Kept[str, int](most=1)
-    >>> kept.get("a", lambda: 1), kept.get("a", lambda: 2), kept.get("b", lambda: 3), "a" in kept
+    >>> cache = LruCache[str, int](most=1)
+    >>> cache.get("a", lambda: 1), cache.get("a", lambda: 2), cache.get("b", lambda: 3), "a" in cache
     (1, 1, 3, False)
     """
 
