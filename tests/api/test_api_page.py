@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pregao.api import KINDS, HttpLimits
+from pregao.api import PROBLEM_KINDS, HttpLimits
 from pregao.api._limits import Limits
 from pregao.jobs import JobLimits, SizeLimits
 
@@ -29,7 +29,7 @@ def _table(name, heading):
 def test_the_table_of_problems_is_that_of_the_code(name):
     rows = _table(name, {"Problems", "Problemas"})
 
-    assert [[each.name, str(each.status), each.title] for each in KINDS.values()] == rows
+    assert [[each.name, str(each.status), each.title] for each in PROBLEM_KINDS.values()] == rows
 
 
 @pytest.mark.parametrize("name", PAGES)

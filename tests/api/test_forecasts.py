@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pregao.errors import InputError
-from pregao.service._forecasts import PreparedAnswer
+from pregao.service._forecasts import PreparedForecast
 from pregao.training import LEVELS
 
 
@@ -170,7 +170,7 @@ def test_numbers_in_answers_are_finite(client):
 def test_a_forecast_that_no_number_holds_is_no_fault_of_the_server(make_services):
     services = make_services()
     far = np.full((1, len(LEVELS)), 800.0)
-    ready = PreparedAnswer(ask=lambda: far, sessions=(), forecaster="har", run=None, edge="none")
+    ready = PreparedForecast(ask=lambda: far, sessions=(), forecaster="har", run=None, edge="none")
 
     with pytest.raises(InputError, match="SP500 jump so far"):
         services.forecasts._shown(services.quotes.of("SP500"), ready, None, 1, None)

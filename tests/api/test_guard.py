@@ -8,7 +8,7 @@ import pytest
 from fastapi import Request
 from starlette.testclient import TestClient
 
-from pregao.api import KINDS, HttpLimits
+from pregao.api import PROBLEM_KINDS, HttpLimits
 from pregao.api._access import Access, UnprotectedAddressError, is_loopback
 from pregao.server import create_app
 
@@ -36,7 +36,7 @@ def _kind(response):
     assert body["request_id"] == response.headers["x-request-id"]
     assert body["status"] == response.status_code
     name = body["type"].removeprefix("urn:pregao:problem:")
-    assert KINDS[name].status == response.status_code
+    assert PROBLEM_KINDS[name].status == response.status_code
     return name
 
 
@@ -75,9 +75,11 @@ def test_what_changes_something_needs_a_key_where_keys_are_set(make_services):
 
 def test_an_address_that_others_reach_needs_a_key():
     with pytest.raises(UnprotectedAddressError, match="PREGAO_API_KEYS"):
-        Access.made(host="0.0.0.0", allowed_hosts=(), keys=())
+        Access.for_host(host="0.0.0.0", allowed_hosts=(), keys=())
 
-    assert Access.made(host="0.0.0.0", allowed_hosts=("pregao.example",), keys=("k",)).key_digests
+    assert Access.for_host(
+        host="0.0.0.0", allowed_hosts=("pregao.example",), keys=("k",)
+    ).key_digests
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from schemathesis.specs.openapi.checks import (
 )
 from starlette.testclient import TestClient
 
-from pregao.api import KINDS
+from pregao.api import PROBLEM_KINDS
 from pregao.server import create_app
 
 CHECKS = [
@@ -130,7 +130,7 @@ def test_every_problem_of_the_document_is_one_that_there_is(app):
         assert "default" not in operation["responses"], path
         for status, answer in operation["responses"].items():
             names = re.findall(r"\((\S+)\)", answer["description"])
-            problems = {KINDS[name].status for name in names if name in KINDS}
+            problems = {PROBLEM_KINDS[name].status for name in names if name in PROBLEM_KINDS}
             assert problems <= {int(status)}, path
             if "application/problem+json" in answer.get("content", {}):
                 assert problems, (path, status)

@@ -17,7 +17,6 @@ from pregao.server import create_app
 ROOT = Path(__file__).parents[2]
 QUICK = (
     "test_api_page.py",
-    "test_audit.py",
     "test_forecasts.py",
     "test_guard.py",
     "test_measuring.py",

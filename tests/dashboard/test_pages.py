@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import pregao.dashboard
-from pregao.api import KINDS
+from pregao.api import PROBLEM_KINDS
 from pregao.dashboard._requests import preferred
 from pregao.dashboard._texts import TEXTS
 
@@ -113,7 +113,7 @@ def test_every_kind_of_problem_has_its_title_in_both_languages():
     said = {key: text.en for key, text in TEXTS.items() if key.startswith("js_problem_")}
 
     assert {
-        f"js_problem_{kind.name.replace('-', '_')}": kind.title for kind in KINDS.values()
+        f"js_problem_{kind.name.replace('-', '_')}": kind.title for kind in PROBLEM_KINDS.values()
     } == said
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from starlette.testclient import TestClient
 
-from pregao.api import services_over
+from pregao.api import Services
 from pregao.api._access import Access
 from pregao.prices import Clock, open_feed
 from pregao.server import create_app
@@ -110,8 +110,8 @@ def ask(client: TestClient, runs: list[str]) -> list[int]:
 def main(home: Path) -> None:
     """Serve a home, and print what was noted."""
     feed = open_feed(order=("store", "sample"), home=home, clock=Clock(lambda: NOW))
-    access = Access.made(host="127.0.0.1", allowed_hosts=(), keys=())
-    services = services_over(Workbench(home, feed=feed), access, today=NOW.date)
+    access = Access.for_host(host="127.0.0.1", allowed_hosts=(), keys=())
+    services = Services.create(Workbench(home, feed=feed), access, today=NOW.date)
     runs = [each.id for each in services.workbench.models.runs()]
     services.workbench.models._champions.promote(runs[1], symbol="PETR4", horizon=3, by="a test")
     services.forecasts.refresh_champions()

@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 import pytest
 from starlette.testclient import TestClient
 
-from pregao.api import HttpLimits, services_over
+from pregao.api import HttpLimits, Services
 from pregao.api._access import Access
 from pregao.prices import Clock, PriceStore, open_feed
 from pregao.server import create_app
-from pregao.server._server import _Server, config_of, listening
+from pregao.server._server import _Server, listening, uvicorn_config
 from pregao.workbench import Workbench
 
 NOW = datetime(2024, 6, 3, 21, tzinfo=UTC)
@@ -23,10 +23,10 @@ NOW = datetime(2024, 6, 3, 21, tzinfo=UTC)
 @pytest.fixture
 def make_services(tmp_path):
     def made(*, keys=(), limits=None, host="127.0.0.1", allowed_hosts=()):
-        access = Access.made(host=host, allowed_hosts=allowed_hosts, keys=keys)
+        access = Access.for_host(host=host, allowed_hosts=allowed_hosts, keys=keys)
         feed = open_feed(order=("store", "sample"), home=tmp_path, clock=Clock(lambda: NOW))
         bench = Workbench(tmp_path, feed=feed)
-        found = services_over(bench, access, today=NOW.date, limits=limits or HttpLimits())
+        found = Services.create(bench, access, today=NOW.date, limits=limits or HttpLimits())
         opened.append(found)
         return found
 
@@ -57,7 +57,7 @@ def running(services):
     """Run a real server on a free port, in a thread; gives the port."""
     listener = listening("127.0.0.1", 0)
     ready = threading.Event()
-    server = _Server(config_of(create_app(services), services), services, ready.set)
+    server = _Server(uvicorn_config(create_app(services), services), services, ready.set)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:

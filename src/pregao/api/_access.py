@@ -35,7 +35,7 @@ class Access:
     key_digests: tuple[bytes, ...]
 
     @classmethod
-    def made(cls, *, host: str, allowed_hosts: tuple[str, ...], keys: tuple[str, ...]) -> Self:
+    def for_host(cls, *, host: str, allowed_hosts: tuple[str, ...], keys: tuple[str, ...]) -> Self:
         """Allow the loopback names, or the names given, and the keys given.
 
         Raises

@@ -8,8 +8,8 @@ from pydantic import Field, ValidationError
 
 from pregao.api._limits import Limits
 from pregao.api._openapi import examples, problems
-from pregao.api._problems import Reason, RequestRefusedError, reasons_of
-from pregao.api._services import Served
+from pregao.api._problems import Reason, RequestRefusedError
+from pregao.api._services import ServicesDep
 from pregao.dataset import FEATURE_SETS, FEATURES
 from pregao.errors import InputError, InvalidNetworkError
 from pregao.jobs import SIZE_LIMITS
@@ -22,7 +22,7 @@ router = APIRouter(prefix="/v1", tags=["catalogue"])
 Name = Annotated[str, Field(max_length=120)]
 
 
-class RecipeShown(Value):
+class ListedRecipe(Value):
     """A named experiment."""
 
     name: str
@@ -31,7 +31,7 @@ class RecipeShown(Value):
     networks: tuple[str, ...]
 
 
-class FeatureShown(Value):
+class ListedFeature(Value):
     """An input column."""
 
     name: str
@@ -41,7 +41,7 @@ class FeatureShown(Value):
     sets: tuple[str, ...]
 
 
-class MeasureAsked(Value):
+class MeasureRequest(Value):
     """A network and the experiment fields that determine its size."""
 
     network: Name | dict[str, Any] = Field(
@@ -56,7 +56,7 @@ class MeasureAsked(Value):
     steps: Name = "each"
     actions: Actions | None = None
 
-    def as_experiment(self) -> Experiment:
+    def to_experiment(self) -> Experiment:
         """Return an experiment with this network.
 
         Raises
@@ -74,12 +74,16 @@ class MeasureAsked(Value):
             cause = found[0].get("ctx", {}).get("error")
             if len(found) == 1 and isinstance(cause, InputError):
                 raise cause from None
-            placed = [{**each, "loc": place_of(each["loc"], fields)} for each in found]
+            placed = [
+                {**each, "loc": _without_discriminators(each["loc"], fields)} for each in found
+            ]
             detail = "the network cannot be measured: see the reasons"
-            raise RequestRefusedError("invalid-experiment", detail, reasons_of(placed)) from None
+            raise RequestRefusedError(
+                "invalid-experiment", detail, Reason.from_errors(placed)
+            ) from None
 
 
-class NetworkMeasured(Value):
+class NetworkSize(Value):
     """The number of parameters of a network, in total and by part."""
 
     name: str = Field(description="of the zoo or of a plug-in, else custom")
@@ -89,7 +93,7 @@ class NetworkMeasured(Value):
     parts: tuple[Part, ...] = Field(description="in the order in which a window passes them")
 
     @classmethod
-    def of(cls, experiment: Experiment) -> Self:
+    def measure(cls, experiment: Experiment) -> Self:
         """Measure the network of an experiment.
 
         Raises
@@ -114,7 +118,7 @@ class NetworkMeasured(Value):
         )
 
 
-_NAMED = {"network": "gru_classic", "lookback": 60}
+_BY_NAME = {"network": "gru_classic", "lookback": 60}
 _OWN_LAYERS = [
     {"kind": "convolution", "width": 16},
     {"kind": "recurrent", "cell": "gru", "width": 32, "skip": "dense"},
@@ -126,24 +130,26 @@ _OWN = {"network": {"kind": "stack", "layers": _OWN_LAYERS, "head": [16]}, "feat
     "/networks/measure",
     responses=problems("invalid-experiment", "invalid-input", "unknown-name"),
 )
-def measure(asked: Annotated[MeasureAsked, examples(by_name=_NAMED, own=_OWN)]) -> NetworkMeasured:
+def measure(body: Annotated[MeasureRequest, examples(by_name=_BY_NAME, own=_OWN)]) -> NetworkSize:
     """Count the parameters of a network, part by part; nothing is trained or stored."""
-    return NetworkMeasured.of(asked.as_experiment())
+    return NetworkSize.measure(body.to_experiment())
 
 
-def place_of(place: tuple[int | str, ...], sent: Mapping[str, Any]) -> tuple[int | str, ...]:
+def _without_discriminators(
+    location: tuple[int | str, ...], sent: Mapping[str, Any]
+) -> tuple[int | str, ...]:
     """Drop the discriminators that pydantic adds to the location of an error.
 
     >>> layer = {"kind": "recurrent", "width": 0}
     >>> sent = {"network": {"kind": "stack", "layers": [layer]}}
-    >>> place_of(("network", "stack", "layers", 0, "recurrent", "width"), sent)
+    >>> _without_discriminators(("network", "stack", "layers", 0, "recurrent", "width"), sent)
     ('network', 'layers', 0, 'width')
-    >>> place_of(("network", "stack", "layers", 0, "recurrent", "cell"), sent)
+    >>> _without_discriminators(("network", "stack", "layers", 0, "recurrent", "cell"), sent)
     ('network', 'layers', 0, 'cell')
     """
     found: list[int | str] = []
     here: Any = sent
-    for each in place:
+    for each in location:
         if isinstance(here, Mapping) and here.get("kind") == each and each not in here:
             continue
         found.append(each)
@@ -161,10 +167,10 @@ def networks() -> list[dict[str, Any]]:
 
 
 @router.get("/recipes")
-def recipes() -> list[RecipeShown]:
+def recipes() -> list[ListedRecipe]:
     """List the named experiments: the default, and those of earlier systems."""
     return [
-        RecipeShown(
+        ListedRecipe(
             name=each.name,
             description=each.description,
             experiment=each.experiment,
@@ -175,10 +181,10 @@ def recipes() -> list[RecipeShown]:
 
 
 @router.get("/features")
-def features() -> list[FeatureShown]:
+def features() -> list[ListedFeature]:
     """List the features, the inputs of networks."""
     return [
-        FeatureShown(
+        ListedFeature(
             name=each.name,
             description=each.description,
             warmup_sessions=each.warmup_sessions,
@@ -196,6 +202,6 @@ def experiment_schema() -> dict[str, Any]:
 
 
 @router.get("/limits")
-async def limits(services: Served) -> Limits:
+async def limits(services: ServicesDep) -> Limits:
     """Return the limits of requests and jobs."""
     return Limits(requests=services.limits, jobs=services.workbench.jobs.limits, sizes=SIZE_LIMITS)

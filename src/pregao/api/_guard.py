@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pregao.api._access import METHODS, READING, Access
 from pregao.api._limits import HttpLimits
 from pregao.api._nesting import is_nested_deeper
-from pregao.api._problems import Problem, RequestRefusedError, answer, headers_of, problem_of
+from pregao.api._problems import Problem, RequestRefusedError, error_headers, problem_response
 from pregao.service import Metrics
 
 ProblemPage = Callable[[Request, Problem], Response | None]
@@ -84,14 +84,14 @@ class Guard:
     async def _answer_error(
         self, exchange: "_Exchange", scope: Scope, receive: Receive, error: Exception
     ) -> None:
-        found = problem_of(error)
+        found = Problem.from_error(error)
         if found.status == 500:
             _log.error("failed", request=exchange.id, path=scope["path"][:200], exc_info=error)
         if exchange.status is not None:
             raise error  # half an answer is out: closing the connection is all that is left
         found = found.replace(request_id=exchange.id)
-        response = self.problem_page(Request(scope), found) or answer(found)
-        response.headers.update(headers_of(error))
+        response = self.problem_page(Request(scope), found) or problem_response(found)
+        response.headers.update(error_headers(error))
         await response(scope, receive, exchange.send)
 
     async def _received(self, headers: Mapping[str, list[str]], receive: Receive) -> Receive:

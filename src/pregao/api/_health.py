@@ -3,9 +3,9 @@
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from pregao.api._openapi import STORED, problems
+from pregao.api._openapi import problems
 from pregao.api._problems import RequestRefusedError
-from pregao.api._services import Served
+from pregao.api._services import ServicesDep
 from pregao.jobs import WorkerShown
 from pregao.prices import Health
 
@@ -18,8 +18,8 @@ async def livez() -> dict[str, str]:
     return {"status": "alive"}
 
 
-@router.get("/readyz", responses=problems("stopping", *STORED))
-def readyz(services: Served) -> dict[str, str]:
+@router.get("/readyz", responses=problems("stopping", uses_database=True))
+def readyz(services: ServicesDep) -> dict[str, str]:
     """Answer while the database responds and the champions are kept up to date."""
     if not services.forecasts.is_open or services.stopping.is_set():
         raise RequestRefusedError("stopping", "not ready")
@@ -32,18 +32,18 @@ def readyz(services: Served) -> dict[str, str]:
     response_class=Response,
     responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
 )
-async def metrics(services: Served) -> Response:
+async def metrics(services: ServicesDep) -> Response:
     """Return all metrics in Prometheus' format."""
     return Response(services.metrics.page(), media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-@router.get("/v1/workers", responses=problems(*STORED))
-def workers(services: Served) -> list[WorkerShown]:
+@router.get("/v1/workers", responses=problems(uses_database=True))
+def workers(services: ServicesDep) -> list[WorkerShown]:
     """List the workers, as of their last heartbeat."""
     return list(services.workbench.jobs.workers())
 
 
 @router.get("/v1/providers")
-def providers(services: Served) -> list[Health]:
+def providers(services: ServicesDep) -> list[Health]:
     """Return the health of each provider of prices."""
     return list(services.quotes.feed.health())

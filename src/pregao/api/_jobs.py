@@ -10,10 +10,9 @@ from fastapi import APIRouter, Header, Path, Query, Response
 from pydantic import Field, ValidationError
 from starlette.responses import StreamingResponse
 
-from pregao.api._forecasts import run_in_thread
-from pregao.api._openapi import STORED, examples, problems
-from pregao.api._problems import RequestRefusedError, reasons_of
-from pregao.api._services import Served, Services
+from pregao.api._openapi import examples, problems
+from pregao.api._problems import Reason, RequestRefusedError
+from pregao.api._services import Services, ServicesDep
 from pregao.errors import Fault, InvalidExperimentError
 from pregao.jobs import (
     FINAL_STATES,
@@ -32,7 +31,7 @@ from pregao.workbench import MODES
 
 router = APIRouter(prefix="/v1", tags=["jobs"])
 
-Key = Annotated[
+IdempotencyKey = Annotated[
     str | None,
     Header(
         alias="Idempotency-Key",
@@ -48,10 +47,10 @@ LastEvent = Annotated[
     Header(alias="Last-Event-ID", max_length=20, description="where a stream was cut off"),
 ]
 _POLL_SECONDS = 0.25
-_QUIET_SECONDS = 15.0
+_KEEPALIVE_SECONDS = 15.0
 
 
-class Asked(Value):
+class ExperimentRequest(Value):
     """An experiment, or a recipe with fields to change."""
 
     experiment: dict[str, Any] = Field(
@@ -61,7 +60,7 @@ class Asked(Value):
     allow_findings: bool = Field(default=False, description="train on quarantined prices")
     promote: bool = Field(default=True, description="let the run serve its symbols afterwards")
 
-    def as_experiment(self, more: Mapping[str, Any] = {}) -> Experiment:
+    def to_experiment(self, more: Mapping[str, Any] = {}) -> Experiment:
         """Return the recipe's fields with the given ones replaced.
 
         Raises
@@ -76,11 +75,11 @@ class Asked(Value):
         return Experiment.parse(fields, source="experiment")
 
 
-class TrainingAsked(Asked):
+class TrainingJobRequest(ExperimentRequest):
     """One network."""
 
 
-class SweepAsked(Asked):
+class SweepJobRequest(ExperimentRequest):
     """Many networks, ranked beside every baseline."""
 
     networks: tuple[str, ...] = Field(default=(), max_length=100, description="none is the zoo")
@@ -91,7 +90,7 @@ class SweepAsked(Asked):
     folds: int | None = Field(default=None, ge=0, le=50)
 
 
-class SearchAsked(Asked):
+class SearchJobRequest(ExperimentRequest):
     """Settings of one network or of many, tried and compared."""
 
     networks: tuple[str, ...] | None = Field(
@@ -107,7 +106,7 @@ class SearchAsked(Asked):
     folds: int | None = Field(default=None, ge=0, le=50)
 
 
-_ACCEPTED = {
+_RESPONSES = {
     202: {
         "description": "Accepted: it is written down",
         "headers": {
@@ -123,7 +122,7 @@ _ACCEPTED = {
         "key-used",
         "queue-full",
         "disk-full",
-        *STORED,
+        uses_database=True,
     ),
 }
 
@@ -134,73 +133,73 @@ _SWEEP = {**_TRAINING, "networks": ["lstm_classic", "gru_classic"], "folds": 0}
 _SEARCH = {**_TRAINING, "strategy": "random", "trials": 2, "space": {"dropout": [0.1, 0.3]}}
 
 
-@router.post("/trainings", status_code=202, responses=_ACCEPTED)
+@router.post("/trainings", status_code=202, responses=_RESPONSES)
 async def train(
-    asked: Annotated[TrainingAsked, examples(experiment=_TRAINING, recipe=_RECIPE)],
+    body: Annotated[TrainingJobRequest, examples(experiment=_TRAINING, recipe=_RECIPE)],
     response: Response,
-    services: Served,
-    key: Key = None,
+    services: ServicesDep,
+    key: IdempotencyKey = None,
 ) -> Job:
     """Train one network in the background; promote its run afterwards if requested."""
 
-    def made() -> TrainRequest:
+    def make() -> TrainRequest:
         return TrainRequest(
-            experiment=asked.as_experiment(),
-            recipe=asked.recipe,
-            allow_findings=asked.allow_findings,
-            promote=asked.promote,
+            experiment=body.to_experiment(),
+            recipe=body.recipe,
+            allow_findings=body.allow_findings,
+            promote=body.promote,
         )
 
-    return await _accepted(services, response, made, key)
+    return await _accept(services, response, make, key)
 
 
-@router.post("/sweeps", status_code=202, responses=_ACCEPTED)
+@router.post("/sweeps", status_code=202, responses=_RESPONSES)
 async def sweep(
-    asked: Annotated[SweepAsked, examples(two_networks=_SWEEP)],
+    body: Annotated[SweepJobRequest, examples(two_networks=_SWEEP)],
     response: Response,
-    services: Served,
-    key: Key = None,
+    services: ServicesDep,
+    key: IdempotencyKey = None,
 ) -> Job:
     """Rank networks in the background; promote the champion afterwards if requested."""
 
-    def made() -> SweepRequest:
+    def make() -> SweepRequest:
         return SweepRequest(
-            experiment=asked.as_experiment(MODES["fast"] if asked.mode == "fast" else {}),
-            networks=asked.networks,
-            ensemble=asked.ensemble,
-            folds=asked.folds,
-            allow_findings=asked.allow_findings,
-            promote=asked.promote,
+            experiment=body.to_experiment(MODES["fast"] if body.mode == "fast" else {}),
+            networks=body.networks,
+            ensemble=body.ensemble,
+            folds=body.folds,
+            allow_findings=body.allow_findings,
+            promote=body.promote,
         )
 
-    return await _accepted(services, response, made, key)
+    return await _accept(services, response, make, key)
 
 
-@router.post("/searches", status_code=202, responses=_ACCEPTED)
+@router.post("/searches", status_code=202, responses=_RESPONSES)
 async def search(
-    asked: Annotated[SearchAsked, examples(dropout=_SEARCH)],
+    body: Annotated[SearchJobRequest, examples(dropout=_SEARCH)],
     response: Response,
-    services: Served,
-    key: Key = None,
+    services: ServicesDep,
+    key: IdempotencyKey = None,
 ) -> Job:
     """Search settings in the background; promote the result afterwards if requested."""
 
-    def made() -> SearchRequest:
+    def make() -> SearchRequest:
         return SearchRequest(
-            search=_plan(asked, services),
-            budget_seconds=asked.budget_seconds,
-            ensemble=asked.ensemble,
-            folds=asked.folds,
-            allow_findings=asked.allow_findings,
-            promote=asked.promote,
+            search=_plan(body, services),
+            budget_seconds=body.budget_seconds,
+            ensemble=body.ensemble,
+            folds=body.folds,
+            allow_findings=body.allow_findings,
+            promote=body.promote,
         )
 
-    return await _accepted(services, response, made, key)
+    return await _accept(services, response, make, key)
 
 
-@router.get("/jobs", responses=problems(*STORED))
+@router.get("/jobs", responses=problems(uses_database=True))
 def jobs(
-    services: Served,
+    services: ServicesDep,
     state: JobState | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     before: Annotated[str | None, Query(max_length=40)] = None,
@@ -209,20 +208,22 @@ def jobs(
     return list(services.workbench.jobs.jobs(state=state, limit=limit, before=before))
 
 
-@router.get("/jobs/{job}", responses=problems("unknown-job", *STORED))
-def job(job: JobId, services: Served) -> Job:
+@router.get("/jobs/{job}", responses=problems("unknown-job", uses_database=True))
+def job(job: JobId, services: ServicesDep) -> Job:
     """Show a job."""
     return services.workbench.jobs.job(job)
 
 
-@router.delete("/jobs/{job}", responses=problems("unknown-job", "job-state", *STORED))
-def cancel(job: JobId, services: Served) -> Job:
+@router.delete("/jobs/{job}", responses=problems("unknown-job", "job-state", uses_database=True))
+def cancel(job: JobId, services: ServicesDep) -> Job:
     """Cancel a job: at once while it waits, within seconds while it runs."""
     return services.workbench.jobs.cancel(job)
 
 
-@router.post("/jobs/{job}/retry", responses=problems("unknown-job", "job-state", *STORED))
-def retry(job: JobId, services: Served) -> Job:
+@router.post(
+    "/jobs/{job}/retry", responses=problems("unknown-job", "job-state", uses_database=True)
+)
+def retry(job: JobId, services: ServicesDep) -> Job:
     """Queue a failed, dead or cancelled job again."""
     return services.workbench.jobs.retry(job)
 
@@ -232,15 +233,15 @@ def retry(job: JobId, services: Served) -> Job:
     response_class=StreamingResponse,
     responses={
         200: {"content": {"text/event-stream": {"schema": {"type": "string"}}}},
-        **problems("unknown-job", *STORED),
+        **problems("unknown-job", uses_database=True),
     },
 )
-async def events(job: JobId, services: Served, last: LastEvent = None) -> StreamingResponse:
+async def events(job: JobId, services: ServicesDep, last: LastEvent = None) -> StreamingResponse:
     """Follow a job as server-sent events until it ends; resume with Last-Event-ID."""
     if last is not None and not (last.isdecimal() and last.isascii()):
         raise RequestRefusedError("invalid-request", "Last-Event-ID is the number of an event")
     after = min(int(last or 0), 2**31 - 1)
-    await run_in_thread(services, lambda: services.workbench.jobs.job(job))
+    await services.run_in_thread(lambda: services.workbench.jobs.job(job))
     if services.streams.is_full:
         raise RequestRefusedError("busy", "too many streams are open: ask again later")
     return StreamingResponse(
@@ -250,34 +251,36 @@ async def events(job: JobId, services: Served, last: LastEvent = None) -> Stream
     )
 
 
-async def _accepted(
+async def _accept(
     services: Services,
     response: Response,
-    made: Callable[[], TrainingRequest],
+    make: Callable[[], TrainingRequest],
     key: str | None,
 ) -> Job:
     try:
-        job = await run_in_thread(services, lambda: services.accept(made(), key=key))
+        job = await services.run_in_thread(lambda: services.accept(make(), key=key))
     except ValidationError as error:
         found = [dict(each) for each in error.errors(include_url=False)]
-        raise RequestRefusedError("invalid-request", "see the reasons", reasons_of(found)) from None
+        raise RequestRefusedError(
+            "invalid-request", "see the reasons", Reason.from_errors(found)
+        ) from None
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return job
 
 
-def _plan(asked: SearchAsked, services: Services) -> Search:
+def _plan(body: SearchJobRequest, services: Services) -> Search:
     fields: dict[str, Any] = {
-        "strategy": asked.strategy,
-        "trials": asked.trials,
-        "pruning": asked.pruning,
-        "seed": asked.seed,
+        "strategy": body.strategy,
+        "trials": body.trials,
+        "pruning": body.pruning,
+        "seed": body.seed,
     }
-    if asked.space is not None:
+    if body.space is not None:
         try:
-            fields["space"] = Space.parse(asked.space)
+            fields["space"] = Space.parse(body.space)
         except InvalidExperimentError as error:
             raise error.within("space") from None
-    return services.workbench.plan(asked.as_experiment(), asked.networks, **fields)
+    return services.workbench.plan(body.to_experiment(), body.networks, **fields)
 
 
 async def _stream(name: str, services: Services, after: int) -> AsyncIterator[bytes]:
@@ -286,14 +289,14 @@ async def _stream(name: str, services: Services, after: int) -> AsyncIterator[by
     with services.streams:
         while not services.stopping.is_set():
             newer = partial(services.workbench.jobs.events, name, after=after)
-            found = await run_in_thread(services, newer)
+            found = await services.run_in_thread(newer)
             for each in found:
                 yield _event(each)
                 after = each.number
                 quiet_since = loop.time()
             if found and found[-1].data.get("state") in FINAL_STATES:
                 return
-            if not found and loop.time() - quiet_since > _QUIET_SECONDS:
+            if not found and loop.time() - quiet_since > _KEEPALIVE_SECONDS:
                 yield b": still here\n\n"
                 quiet_since = loop.time()
             await asyncio.sleep(_POLL_SECONDS)

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from pregao.api import _catalogue, _forecasts, _health, _jobs, _runs, _symbols
 from pregao.api._openapi import ApiApp
-from pregao.api._problems import RequestRefusedError, reasons_of
+from pregao.api._problems import Reason, RequestRefusedError
 
 _MAX_PATH_CHARACTERS = 120
 _ROUTERS = (
@@ -48,4 +48,6 @@ def _raise_http_problem(request: Request, error: Exception) -> Response:
 
 def _raise_validation_problem(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError), "registered for these"
-    raise RequestRefusedError("invalid-request", "see the reasons", reasons_of(error.errors()))
+    raise RequestRefusedError(
+        "invalid-request", "see the reasons", Reason.from_errors(error.errors())
+    )

@@ -6,18 +6,13 @@ from typing import Any
 
 from fastapi import Body, FastAPI
 
-from pregao.api._problems import KINDS, PROBLEM_JSON, Kind, Problem
+from pregao.api._problems import PROBLEM_JSON, PROBLEM_KINDS, Problem, ProblemKind
 
-Answers = dict[int | str, dict[str, Any]]
-
-STORED = ("busy", "database-unavailable")
-"""The problems of routes that query the database."""
-QUOTED = ("unknown-symbol", "invalid-symbol", "provider", "busy")
-"""The problems of routes that read prices."""
-
-_ANY = ("host-not-allowed", "internal")
-_CHANGING = ("origin-not-allowed", "too-large", "too-slow", "unsupported-media")
-_FASTAPIS = ("HTTPValidationError", "ValidationError")
+_READS_PRICES = ("unknown-symbol", "invalid-symbol", "provider", "busy")
+_USES_DATABASE = ("busy", "database-unavailable")
+_EVERY_ROUTE = ("host-not-allowed", "internal")
+_NOT_GET = ("origin-not-allowed", "too-large", "too-slow", "unsupported-media")
+_OWN_OF_FASTAPI = ("HTTPValidationError", "ValidationError")
 _SCHEMAS = "#/components/schemas/"
 _KEYS: dict[str, dict[str, str]] = {
     "bearer": {"type": "http", "scheme": "bearer"},
@@ -31,12 +26,24 @@ def examples(**bodies: object) -> Any:
     return Body(openapi_examples=shown)
 
 
-def problems(*names: str) -> Answers:
-    """Document the problems of a route, beside those of every route."""
-    by_status: defaultdict[int | str, list[Kind]] = defaultdict(list)
-    for name in names:
-        by_status[KINDS[name].status].append(KINDS[name])
-    return {status: _answer(kinds) for status, kinds in by_status.items()}
+def problems(
+    *names: str, reads_prices: bool = False, uses_database: bool = False
+) -> dict[int | str, dict[str, Any]]:
+    """Document the kinds of problems of a route, beside those that every route has.
+
+    Parameters
+    ----------
+    names
+        Of `PROBLEM_KINDS`.
+    reads_prices, uses_database
+        Add the problems of prices or of the database.
+    """
+    first = _READS_PRICES if reads_prices else ()
+    last = _USES_DATABASE if uses_database else ()
+    by_status: defaultdict[int | str, list[ProblemKind]] = defaultdict(list)
+    for name in (*first, *names, *last):
+        by_status[PROBLEM_KINDS[name].status].append(PROBLEM_KINDS[name])
+    return {status: _response(kinds) for status, kinds in by_status.items()}
 
 
 class ApiApp(FastAPI):
@@ -57,46 +64,46 @@ class ApiApp(FastAPI):
         document = super().openapi()
         for path, operations in document["paths"].items():
             for method, operation in operations.items():
-                _tell(operation, method, is_free=method == "get" or path in self.keyless_posts)
+                _document(operation, method, is_open=method == "get" or path in self.keyless_posts)
         components = document.setdefault("components", {})
         schemas = components.setdefault("schemas", {})
-        for name in _FASTAPIS:
+        for name in _OWN_OF_FASTAPI:
             schemas.pop(name, None)
         schemas |= _problem_schemas()
         components["securitySchemes"] = _KEYS
         return document
 
 
-def _tell(operation: dict[str, Any], method: str, *, is_free: bool) -> None:
-    answers = operation["responses"]
-    told = [*_ANY, *(_CHANGING if method != "get" else ())]
-    if any(each in str(answers.get("422", "")) for each in _FASTAPIS):
-        del answers["422"]
+def _document(operation: dict[str, Any], method: str, *, is_open: bool) -> None:
+    responses = operation["responses"]
+    names = [*_EVERY_ROUTE, *(_NOT_GET if method != "get" else ())]
+    if any(each in str(responses.get("422", "")) for each in _OWN_OF_FASTAPI):
+        del responses["422"]
     if operation.get("parameters") or "requestBody" in operation:
-        told.append("invalid-request")
-    if not is_free:
-        told.append("key-required")
+        names.append("invalid-request")
+    if not is_open:
+        names.append("key-required")
         # Without keys, which only this machine may be served without, none is asked for.
         operation["security"] = [*({name: []} for name in _KEYS), {}]
-    for name in told:
-        _add(answers, KINDS[name])
+    for name in names:
+        _add(responses, PROBLEM_KINDS[name])
 
 
-def _add(answers: dict[str, Any], kind: Kind) -> None:
-    answer = answers.setdefault(str(kind.status), _answer([kind]))
-    answer.setdefault("content", {}).setdefault(PROBLEM_JSON, _content())
-    if kind.name not in answer["description"]:
-        answer["description"] += "; " + _text(kind)
+def _add(responses: dict[str, Any], kind: ProblemKind) -> None:
+    response = responses.setdefault(str(kind.status), _response([kind]))
+    response.setdefault("content", {}).setdefault(PROBLEM_JSON, _content())
+    if kind.name not in response["description"]:
+        response["description"] += "; " + _text(kind)
 
 
-def _answer(kinds: Iterable[Kind]) -> dict[str, Any]:
+def _response(kinds: Iterable[ProblemKind]) -> dict[str, Any]:
     return {
         "description": "; ".join(map(_text, kinds)),
         "content": {PROBLEM_JSON: _content()},
     }
 
 
-def _text(kind: Kind) -> str:
+def _text(kind: ProblemKind) -> str:
     return f"{kind.title} ({kind.name})"
 
 

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Path, Query, Response
 from pydantic import Field
 
-from pregao.api._openapi import STORED, examples, problems
+from pregao.api._openapi import examples, problems
 from pregao.api._problems import RequestRefusedError
-from pregao.api._services import Served
+from pregao.api._services import ServicesDep
 from pregao.evaluation import Report
 from pregao.registry import Champion, Change, RunSummary
 from pregao.service import Ticker, register_in_subprocess
@@ -16,7 +16,7 @@ from pregao.values import Value
 router = APIRouter(prefix="/v1", tags=["runs and champions"])
 
 RunId = Annotated[str, Path(max_length=120, pattern=r"^[A-Za-z0-9_.-]+$")]
-Asked = Annotated[str, Path(max_length=40, description="PETR4, VALE3.SA, NVDA, ^BVSP")]
+SymbolPath = Annotated[str, Path(max_length=40, description="PETR4, VALE3.SA, NVDA, ^BVSP")]
 Horizon = Annotated[int | None, Query(ge=1, le=252)]
 IfMatch = Annotated[
     str | None,
@@ -25,7 +25,7 @@ IfMatch = Annotated[
 _BY = "api"
 
 
-class RunShown(Value):
+class RunDetails(Value):
     """A run: its summary, its provenance and its experiment."""
 
     summary: RunSummary
@@ -33,14 +33,14 @@ class RunShown(Value):
     provenance: dict[str, Any]
 
 
-class ChampionShown(Value):
+class ChampionDetails(Value):
     """A champion and its history."""
 
     champion: Champion
     trail: tuple[Change, ...]
 
 
-class ChampionAsked(Value):
+class ChampionRequest(Value):
     """A change of champion: to a run, or back to the previous one."""
 
     run: str | None = Field(default=None, max_length=120, description="null goes back to the last")
@@ -53,9 +53,9 @@ _ROLL_BACK = {"run": None, "horizon": 10, "reason": "it drifts"}
 _ETAG = {"ETag": {"description": "the version", "schema": {"type": "string"}}}
 
 
-@router.get("/runs", responses=problems("unknown-run", *STORED))
+@router.get("/runs", responses=problems("unknown-run", uses_database=True))
 def runs(
-    services: Served,
+    services: ServicesDep,
     symbol: Annotated[Ticker | None, Query()] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     before: Annotated[str | None, Query(max_length=120)] = None,
@@ -64,11 +64,11 @@ def runs(
     return list(services.workbench.models.runs(symbol=symbol, limit=limit, before=before))
 
 
-@router.get("/runs/{run}", responses=problems("unknown-run", "damaged", *STORED))
-def run(run: RunId, services: Served) -> RunShown:
+@router.get("/runs/{run}", responses=problems("unknown-run", "damaged", uses_database=True))
+def run(run: RunId, services: ServicesDep) -> RunDetails:
     """Show a run."""
     found = services.workbench.models.run(run)
-    return RunShown(
+    return RunDetails(
         summary=RunSummary.from_run(
             found, is_registered=services.workbench.models.is_registered(run)
         ),
@@ -80,16 +80,16 @@ def run(run: RunId, services: Served) -> RunShown:
 @router.get(
     "/runs/{run}/report",
     response_model=Report,
-    responses=problems("unknown-run", "damaged", *STORED),
+    responses=problems("unknown-run", "damaged", uses_database=True),
 )
-def report(run: RunId, services: Served) -> Response:
+def report(run: RunId, services: ServicesDep) -> Response:
     """Return the report of a run: every score beside every baseline's."""
     found = services.workbench.models.run(run).report
     return Response(found.model_dump_json(), media_type="application/json")
 
 
-@router.get("/champions", responses=problems(*STORED))
-def champions(services: Served) -> list[Champion]:
+@router.get("/champions", responses=problems(uses_database=True))
+def champions(services: ServicesDep) -> list[Champion]:
     """List the champions by symbol and horizon."""
     return list(services.workbench.models.champions())
 
@@ -98,17 +98,17 @@ def champions(services: Served) -> list[Champion]:
     "/champions/{symbol}",
     responses={
         200: {"headers": _ETAG},
-        **problems("unknown-champion", "invalid-symbol", *STORED),
+        **problems("unknown-champion", "invalid-symbol", uses_database=True),
     },
 )
 def champion(
-    symbol: Asked, services: Served, response: Response, horizon: Horizon = None
-) -> ChampionShown:
+    symbol: SymbolPath, services: ServicesDep, response: Response, horizon: Horizon = None
+) -> ChampionDetails:
     """Show the champion of a symbol; its ETag is the If-Match of a change."""
     models = services.workbench.models
     found = models.champion(symbol, horizon)
     response.headers["ETag"] = f'"{found.version}"'
-    return ChampionShown(champion=found, trail=models.trail(found.symbol, found.horizon))
+    return ChampionDetails(champion=found, trail=models.trail(found.symbol, found.horizon))
 
 
 @router.put(
@@ -124,28 +124,28 @@ def champion(
             "not-registered",
             "not-registrable",
             "disk-full",
-            *STORED,
+            uses_database=True,
         ),
     },
 )
 def promote(
-    symbol: Asked,
-    asked: Annotated[ChampionAsked, examples(promote=_PROMOTE, roll_back=_ROLL_BACK)],
-    services: Served,
+    symbol: SymbolPath,
+    body: Annotated[ChampionRequest, examples(promote=_PROMOTE, roll_back=_ROLL_BACK)],
+    services: ServicesDep,
     response: Response,
     if_match: IfMatch = None,
 ) -> Champion:
     """Promote a run for a symbol, or roll back; If-Match guards against a race."""
     models, version = services.workbench.models, _version(if_match)
-    if asked.run is not None and not models.is_registered(asked.run):
-        register_in_subprocess(asked.run)
-    if asked.run is None:
+    if body.run is not None and not models.is_registered(body.run):
+        register_in_subprocess(body.run)
+    if body.run is None:
         changed = models.roll_back(
-            symbol, horizon=asked.horizon, by=_BY, reason=asked.reason, if_version=version
+            symbol, horizon=body.horizon, by=_BY, reason=body.reason, if_version=version
         )
     else:
         [changed] = models.promote(
-            asked.run, symbol=symbol, by=_BY, reason=asked.reason, if_version=version
+            body.run, symbol=symbol, by=_BY, reason=body.reason, if_version=version
         )
     services.forecasts.refresh_champions()
     response.headers["ETag"] = f'"{changed.version}"'

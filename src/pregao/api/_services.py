@@ -1,11 +1,12 @@
 """The services behind the routes: use cases, forecasts, prices, metrics."""
 
+import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from threading import Event
-from typing import Annotated
+from typing import Annotated, Self, TypeVar
 
 from fastapi import Depends, Request
 
@@ -13,8 +14,17 @@ from pregao.api._access import Access
 from pregao.api._limits import HttpLimits
 from pregao.dataset import check_history_length
 from pregao.jobs import Job, TrainingRequest
-from pregao.service import Explanations, ForecastService, Metrics, Quotes
+from pregao.service import (
+    Explanations,
+    ForecastService,
+    Metrics,
+    OwnPrices,
+    Quotes,
+    SymbolForecast,
+)
 from pregao.workbench import Workbench
+
+T = TypeVar("T")
 
 
 def _threads(name: str, count: int) -> Callable[[], ThreadPoolExecutor]:
@@ -25,14 +35,14 @@ def _threads(name: str, count: int) -> Callable[[], ThreadPoolExecutor]:
 class Streams:
     """The open event streams; each is a context manager."""
 
-    most: int
+    max_open: int
     num_open: int = 0
     """Modified on the event loop only."""
 
     @property
     def is_full(self) -> bool:
         """Whether no further stream may be opened."""
-        return self.num_open >= self.most
+        return self.num_open >= self.max_open
 
     def __enter__(self) -> None:
         self.num_open += 1
@@ -56,10 +66,60 @@ class Services:
     explanations: Explanations = field(default_factory=Explanations)
     stopping: Event = field(default_factory=Event)
     """Set when the server stops: event streams end."""
-    quick: ThreadPoolExecutor = field(default_factory=_threads("quick", 1))
+    quick_threads: ThreadPoolExecutor = field(default_factory=_threads("quick", 1))
     """Threads for work of about a millisecond: more would only wait for each other."""
-    patient: ThreadPoolExecutor = field(default_factory=_threads("patient", 8))
+    slow_threads: ThreadPoolExecutor = field(default_factory=_threads("slow", 8))
     """Threads for work that may wait for a provider or fit a model."""
+
+    @classmethod
+    def create(
+        cls,
+        workbench: Workbench,
+        access: Access,
+        *,
+        today: Callable[[], date],
+        limits: HttpLimits | None = None,
+    ) -> Self:
+        """Create the services of one server; its workbench has a feed of prices."""
+        feed = workbench.feed
+        assert feed is not None, "a server has sources of prices"
+        limits = limits or HttpLimits()
+        metrics = Metrics()
+        quotes = Quotes(feed)
+        return cls(
+            workbench=workbench,
+            access=access,
+            quotes=quotes,
+            forecasts=ForecastService(workbench.models, quotes, metrics),
+            today=today,
+            metrics=metrics,
+            limits=limits,
+            streams=Streams(limits.event_streams),
+        )
+
+    async def run_in_thread(self, function: Callable[[], T], *, is_quick: bool = False) -> T:
+        """Run a function in a thread; those that may wait for a provider have their own."""
+        pool = self.quick_threads if is_quick else self.slow_threads
+        return await asyncio.get_running_loop().run_in_executor(pool, function)
+
+    def forecast_own(
+        self,
+        own: OwnPrices,
+        *,
+        horizon: int | None = None,
+        levels: tuple[float, ...] | None = None,
+    ) -> SymbolForecast:
+        """Check a client's own prices, and forecast from them.
+
+        Raises
+        ------
+        InputError
+            If no row can be used.
+        """
+        prices, findings = own.to_prices(self.today())
+        return self.forecasts.forecast_own(
+            prices, findings, closes_only=own.is_closes_only, horizon=horizon, levels=levels
+        )
 
     def accept(self, request: TrainingRequest, *, key: str | None = None) -> Job:
         """Accept a job, unless the known prices are too few; unknown ones are checked later.
@@ -106,39 +166,14 @@ class Services:
         """Stop all threads."""
         self.stopping.set()
         self.quotes.close()
-        for each in (self.quick, self.patient):
+        for each in (self.quick_threads, self.slow_threads):
             each.shutdown(wait=False, cancel_futures=True)
 
 
-def services_over(
-    workbench: Workbench,
-    access: Access,
-    *,
-    today: Callable[[], date],
-    limits: HttpLimits | None = None,
-) -> Services:
-    """Create the services of one server."""
-    feed = workbench.feed
-    assert feed is not None, "a server has sources of prices"
-    limits = limits or HttpLimits()
-    metrics = Metrics()
-    quotes = Quotes(feed)
-    return Services(
-        workbench=workbench,
-        access=access,
-        quotes=quotes,
-        forecasts=ForecastService(workbench.models, quotes, metrics),
-        today=today,
-        metrics=metrics,
-        limits=limits,
-        streams=Streams(limits.event_streams),
-    )
-
-
-async def services_of(request: Request) -> Services:
+async def get_services(request: Request) -> Services:
     """Return the services of the application."""
     services: Services = request.app.state.services
     return services
 
 
-Served = Annotated[Services, Depends(services_of)]
+ServicesDep = Annotated[Services, Depends(get_services)]

@@ -1,25 +1,25 @@
 """Symbols, their prices, and the findings about these."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Path, Query
 from pydantic import Field
 
-from pregao.api._openapi import QUOTED, problems
-from pregao.api._services import Served
+from pregao.api._openapi import problems
+from pregao.api._services import ServicesDep
 from pregao.findings import Finding
 from pregao.instruments import Symbol
-from pregao.service import MOST_ROWS, Quote
+from pregao.service import MAX_ROWS, Quote
 from pregao.values import Value
 
 router = APIRouter(prefix="/v1/symbols", tags=["prices"])
 
-Asked = Annotated[str, Path(max_length=40, description="PETR4, VALE3.SA, NVDA, ^BVSP")]
-Rows = Annotated[int, Query(ge=1, le=MOST_ROWS, description="the last rows of the span")]
+SymbolPath = Annotated[str, Path(max_length=40, description="PETR4, VALE3.SA, NVDA, ^BVSP")]
+Rows = Annotated[int, Query(ge=1, le=MAX_ROWS, description="the last rows of the span")]
 
 
-class SymbolShown(Value):
+class ListedSymbol(Value):
     """A symbol whose prices are available without a download."""
 
     symbol: str
@@ -29,7 +29,7 @@ class SymbolShown(Value):
     horizons: tuple[int, ...] = Field(description="of its champions")
 
 
-class PricesShown(Value):
+class PriceColumns(Value):
     """Daily bars by column: quoted prices, and the fully adjusted close."""
 
     symbol: str
@@ -47,7 +47,7 @@ class PricesShown(Value):
     volume: tuple[float, ...]
 
 
-class QualityShown(Value):
+class PriceQuality(Value):
     """The certificate of a symbol's prices."""
 
     symbol: str
@@ -60,46 +60,61 @@ class QualityShown(Value):
     quarantined: bool
     findings: tuple[Finding, ...]
 
+    @classmethod
+    def from_quote(cls, quote: Quote) -> Self:
+        """Return the certificate of a symbol's newest prices."""
+        return cls(
+            symbol=str(quote.prices.symbol),
+            source=quote.source,
+            stale=quote.is_stale,
+            sessions=len(quote.prices),
+            first=quote.prices.first.astype(date),
+            last=quote.prices.last.astype(date),
+            digest=quote.prices.digest,
+            quarantined=any(each.severity == "error" for each in quote.findings),
+            findings=quote.findings,
+        )
+
 
 @router.get("", responses=problems("busy"))
-def symbols(services: Served) -> list[SymbolShown]:
+def symbols(services: ServicesDep) -> list[ListedSymbol]:
     """List the symbols whose prices are stored or bundled, and those that have champions."""
     known = services.quotes.known()
-    seats = [
+    champions = [
         (each.champion.symbol, each.champion.horizon)
         for each in services.forecasts.loaded_champions()
     ]
-    names = sorted({*known, *(name for name, _ in seats)})
+    names = sorted({*known, *(name for name, _ in champions)})
     return [
-        SymbolShown(
+        ListedSymbol(
             symbol=name,
             exchange=Symbol.parse(name).exchange.code,
             currency=Symbol.parse(name).currency,
             sources=known.get(name, ()),
-            horizons=tuple(sorted(horizon for other, horizon in seats if other == name)),
+            horizons=tuple(sorted(horizon for other, horizon in champions if other == name)),
         )
         for name in names
     ]
 
 
-@router.get("/{symbol}/prices", responses=problems(*QUOTED))
+@router.get("/{symbol}/prices", responses=problems(reads_prices=True))
 def prices(
-    symbol: Asked,
-    services: Served,
+    symbol: SymbolPath,
+    services: ServicesDep,
     start: date | None = None,
     end: date | None = None,
     rows: Rows = 5000,
-) -> PricesShown:
+) -> PriceColumns:
     """Return a symbol's newest available bars."""
     quote = services.quotes.of(str(Symbol.parse(symbol)))
     wanted = quote.prices.mask_between(start, end)
     columns: dict[str, Any] = {
         name: tuple(column[wanted][-rows:].tolist())
         for name, column in quote.prices.bars.columns.items()
-        if name in PricesShown.model_fields
+        if name in PriceColumns.model_fields
     }
     sessions = quote.prices.sessions[wanted][-rows:]
-    return PricesShown(
+    return PriceColumns(
         symbol=str(quote.prices.symbol),
         currency=quote.prices.symbol.currency,
         source=quote.source,
@@ -111,28 +126,13 @@ def prices(
     )
 
 
-@router.post("/{symbol}/refresh", responses=problems(*QUOTED))
-def refresh(symbol: Asked, services: Served) -> QualityShown:
+@router.post("/{symbol}/refresh", responses=problems(reads_prices=True))
+def refresh(symbol: SymbolPath, services: ServicesDep) -> PriceQuality:
     """Download newer bars now; 503 if no provider answers."""
-    return certificate_of(services.quotes.refreshed(str(Symbol.parse(symbol))))
+    return PriceQuality.from_quote(services.quotes.refreshed(str(Symbol.parse(symbol))))
 
 
-@router.get("/{symbol}/quality", responses=problems(*QUOTED))
-def quality(symbol: Asked, services: Served) -> QualityShown:
+@router.get("/{symbol}/quality", responses=problems(reads_prices=True))
+def quality(symbol: SymbolPath, services: ServicesDep) -> PriceQuality:
     """Return the findings about a symbol's bars."""
-    return certificate_of(services.quotes.of(str(Symbol.parse(symbol))))
-
-
-def certificate_of(quote: Quote) -> QualityShown:
-    """Return the certificate of the prices in use."""
-    return QualityShown(
-        symbol=str(quote.prices.symbol),
-        source=quote.source,
-        stale=quote.is_stale,
-        sessions=len(quote.prices),
-        first=quote.prices.first.astype(date),
-        last=quote.prices.last.astype(date),
-        digest=quote.prices.digest,
-        quarantined=any(each.severity == "error" for each in quote.findings),
-        findings=quote.findings,
-    )
+    return PriceQuality.from_quote(services.quotes.of(str(Symbol.parse(symbol))))

@@ -11,6 +11,6 @@ def mount(app: ApiApp) -> None:
     """Add the paths to an application, and the form of their errors."""
     app.include_router(_routes.router)
     app.include_router(_training.router)
-    app.add_exception_handler(_training.ToldAsError, _training.answer_as_error)
+    app.add_exception_handler(_training.LegacyError, _training.answer_legacy_error)
     app.keyless_posts.add("/predict")
     app.quiet_routes.add("/health")

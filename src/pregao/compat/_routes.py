@@ -14,18 +14,14 @@ from fastapi import APIRouter
 from pydantic import Discriminator, Field, Tag
 
 from pregao.api import (
-    QUOTED,
-    STORED,
-    Served,
     Services,
+    ServicesDep,
     examples,
-    forecast_own,
     problems,
-    run_in_thread,
 )
 from pregao.errors import PregaoError
 from pregao.registry import Run
-from pregao.service import MOST_ROWS, ForecastShown, OwnPrices, Price, Ticker
+from pregao.service import MAX_ROWS, OwnPrices, Price, SymbolForecast, Ticker
 from pregao.training import Epoch, list_networks
 from pregao.values import Value
 
@@ -45,22 +41,22 @@ _CATEGORIES = {
 }
 
 
-class StockAsked(Value):
+class StockRequest(Value):
     """The next sessions of a ticker."""
 
     stock: Ticker
 
 
-class SixtyDays(Value):
+class SixtyDaysRequest(Value):
     """The next close after sixty."""
 
     last_60_days: tuple[Price, ...] = Field(min_length=60, max_length=60)
 
 
-class PricesAsked(Value):
+class PricesRequest(Value):
     """The next close after sixty or more."""
 
-    prices: tuple[Price, ...] = Field(min_length=60, max_length=MOST_ROWS)
+    prices: tuple[Price, ...] = Field(min_length=60, max_length=MAX_ROWS)
     ticker: Ticker = _SAMPLE_SYMBOL
 
 
@@ -69,10 +65,10 @@ def _which(body: object) -> str:
     return next((each for each in ("last_60_days", "prices") if each in names), "stock")
 
 
-Asked = Annotated[
-    Annotated[StockAsked, Tag("stock")]
-    | Annotated[SixtyDays, Tag("last_60_days")]
-    | Annotated[PricesAsked, Tag("prices")],
+PredictRequest = Annotated[
+    Annotated[StockRequest, Tag("stock")]
+    | Annotated[SixtyDaysRequest, Tag("last_60_days")]
+    | Annotated[PricesRequest, Tag("prices")],
     Discriminator(_which),
 ]
 
@@ -84,43 +80,47 @@ _PRICES = {"prices": [*_SIXTY, 30.5], "ticker": "NVDA"}
 
 
 @router.get("/health")
-async def health(services: Served) -> dict[str, object]:
+async def health(services: ServicesDep) -> dict[str, object]:
     """Answer while forecasts are served, by a champion or by a baseline."""
     return {"status": "healthy", "model_loaded": services.forecasts.is_open}
 
 
-@router.post("/predict", responses=problems(*QUOTED, "history-too-short", "invalid-input"))
+@router.post(
+    "/predict", responses=problems("history-too-short", "invalid-input", reads_prices=True)
+)
 async def predict(
-    asked: Annotated[Asked, examples(stock=_STOCK, last_60_days=_LAST_60_DAYS, prices=_PRICES)],
-    services: Served,
+    body: Annotated[
+        PredictRequest, examples(stock=_STOCK, last_60_days=_LAST_60_DAYS, prices=_PRICES)
+    ],
+    services: ServicesDep,
 ) -> dict[str, object]:
     """Forecast a ticker, or the close after the prices given."""
-    is_ready = isinstance(asked, StockAsked) and services.forecasts.is_ready(asked.stock, None)
-    return await run_in_thread(services, lambda: _predicted(asked, services), is_quick=is_ready)
+    is_ready = isinstance(body, StockRequest) and services.forecasts.is_ready(body.stock, None)
+    return await services.run_in_thread(lambda: _predicted(body, services), is_quick=is_ready)
 
 
 def _predicted(
-    asked: StockAsked | SixtyDays | PricesAsked, services: Services
+    body: StockRequest | SixtyDaysRequest | PricesRequest, services: Services
 ) -> dict[str, object]:
     started = perf_counter()
-    match asked:
-        case StockAsked():
-            shown = _of_stock(asked.stock, services)
+    match body:
+        case StockRequest():
+            shown = _of_stock(body.stock, services)
             return {"preco": json.dumps([round(each, 2) for each in shown.median])}
-        case SixtyDays():
-            shown = _after(asked.last_60_days, _SAMPLE_SYMBOL, services)
+        case SixtyDaysRequest():
+            shown = _after(body.last_60_days, _SAMPLE_SYMBOL, services)
             return {
                 "ticker": shown.symbol,
                 "predicted_price_brl": round(shown.median[0], 2),
                 "status": "success",
             }
-        case PricesAsked():
-            shown = _after(asked.prices, asked.ticker, services)
+        case PricesRequest():
+            shown = _after(body.prices, body.ticker, services)
             return {
                 "predicted_price": round(shown.median[0], 2),
                 "currency": shown.currency,
                 "ticker": shown.symbol,
-                "input_days": len(asked.prices),
+                "input_days": len(body.prices),
                 "processing_time_ms": round(1000 * (perf_counter() - started), 2),
                 "model_info": {
                     "name": shown.forecaster,
@@ -131,7 +131,7 @@ def _predicted(
             }
 
 
-def _of_stock(symbol: str, services: Services) -> ForecastShown:
+def _of_stock(symbol: str, services: Services) -> SymbolForecast:
     """Forecast ten sessions, or fewer if the champion's horizon is shorter."""
     has_champion = any(
         each.champion.symbol == symbol for each in services.forecasts.loaded_champions()
@@ -139,12 +139,12 @@ def _of_stock(symbol: str, services: Services) -> ForecastShown:
     return services.forecasts.forecast(symbol, horizon=None if has_champion else _STEPS)
 
 
-def _after(closes: tuple[float, ...], symbol: str, services: Services) -> ForecastShown:
-    return forecast_own(OwnPrices(symbol=symbol, close=closes), services)
+def _after(closes: tuple[float, ...], symbol: str, services: Services) -> SymbolForecast:
+    return services.forecast_own(OwnPrices(symbol=symbol, close=closes))
 
 
 @router.get("/sample-data")
-def sample_data(services: Served) -> dict[str, object]:
+def sample_data(services: ServicesDep) -> dict[str, object]:
     """Return sixty closes for a trial forecast, with their source."""
     try:
         quote = services.quotes.of(_SAMPLE_SYMBOL)
@@ -178,8 +178,8 @@ def models_info() -> dict[str, object]:
     return {"total": sum(map(len, categories.values())), "categories": dict(categories)}
 
 
-@router.get("/statistics", responses=problems("damaged", *STORED))
-def statistics(services: Served) -> dict[str, object]:
+@router.get("/statistics", responses=problems("damaged", uses_database=True))
+def statistics(services: ServicesDep) -> dict[str, object]:
     """List the stored runs as MLflow lists experiments, with the naive forecast's scores."""
     by_symbols: defaultdict[str, list[Run]] = defaultdict(list)
     for run in services.workbench.runs()[:_MOST_RUNS]:

@@ -12,13 +12,11 @@ from pydantic import Field, ValidationError
 from starlette.responses import JSONResponse, Response
 
 from pregao.api import (
-    Answers,
+    Reason,
     RequestRefusedError,
-    Served,
     Services,
+    ServicesDep,
     problems,
-    reasons_of,
-    run_in_thread,
 )
 from pregao.errors import InvalidExperimentError
 from pregao.evaluation import EvaluatedForecaster
@@ -33,7 +31,7 @@ router = APIRouter(tags=["earlier systems"])
 A = TypeVar("A", bound=Value)
 
 
-class TrainAsked(Value):
+class TickerTrainingRequest(Value):
     """A ticker and a training period."""
 
     stock: Ticker
@@ -41,7 +39,7 @@ class TrainAsked(Value):
     fim: date
 
 
-class AdvancedAsked(Value):
+class AdvancedTrainingRequest(Value):
     """The networks to rank, or to search settings for."""
 
     mode: Literal["fast", "optimized"]
@@ -75,7 +73,7 @@ def _told_as(description: str, *fields: str) -> dict[str, Any]:
     return {"description": description, "content": {"application/json": {"schema": schema}}}
 
 
-_ANSWERS: Answers = {
+_RESPONSES: dict[int | str, dict[str, Any]] = {
     **problems("queue-full", "stopping", "busy", "database-unavailable", "disk-full"),
     202: {
         **_told_as("Accepted, for Prefer: respond-async", "message", "job"),
@@ -85,17 +83,17 @@ _ANSWERS: Answers = {
     409: _told_as("The job was cancelled", "error"),
     500: _told_as("The job died", "error"),
 }
-_TRAINED: Answers = {200: _told_as("Trained, and serving", "message")}
+_TRAINED: dict[int | str, dict[str, Any]] = {200: _told_as("Trained, and serving", "message")}
 
 
 @router.post(
     "/train",
-    responses={**_ANSWERS, **_TRAINED},
-    openapi_extra=_body_of(TrainAsked, five_years=_TRAIN_BODY),
+    responses={**_RESPONSES, **_TRAINED},
+    openapi_extra=_body_of(TickerTrainingRequest, five_years=_TRAIN_BODY),
 )
-async def train(request: Request, services: Served, prefer: Prefer = None) -> Response:
+async def train(request: Request, services: ServicesDep, prefer: Prefer = None) -> Response:
     """Train on a ticker between two days and promote it; waits, unless Prefer says otherwise."""
-    _, job = await _accepted(request, services, TrainAsked, _training)
+    _, job = await _accepted(request, services, TickerTrainingRequest, _training)
     if _is_async(prefer):
         return _pending(job)
     await _ended(services, job.id)
@@ -105,20 +103,22 @@ async def train(request: Request, services: Served, prefer: Prefer = None) -> Re
 
 @router.post(
     "/api/train-advanced",
-    responses=_ANSWERS,
-    openapi_extra=_body_of(AdvancedAsked, fast=_FAST, optimized=_OPTIMIZED),
+    responses=_RESPONSES,
+    openapi_extra=_body_of(AdvancedTrainingRequest, fast=_FAST, optimized=_OPTIMIZED),
 )
-async def train_advanced(request: Request, services: Served, prefer: Prefer = None) -> Response:
+async def train_advanced(
+    request: Request, services: ServicesDep, prefer: Prefer = None
+) -> Response:
     """Rank the thirty networks, or search settings for each, and promote the best."""
     made = partial(_advanced, services)
-    asked, job = await _accepted(request, services, AdvancedAsked, made)
+    body, job = await _accepted(request, services, AdvancedTrainingRequest, made)
     if _is_async(prefer):
         return _pending(job)
     ended = await _ended(services, job.id)
-    return JSONResponse(await run_in_thread(services, partial(_told, asked, services, ended)))
+    return JSONResponse(await services.run_in_thread(partial(_told, body, services, ended)))
 
 
-class ToldAsError(Exception):
+class LegacyError(Exception):
     """An error for clients that expect it under ``error``."""
 
     def __init__(self, status: int, text: str) -> None:
@@ -126,9 +126,9 @@ class ToldAsError(Exception):
         super().__init__(text)
 
 
-async def answer_as_error(_request: Request, error: Exception) -> Response:
+async def answer_legacy_error(_request: Request, error: Exception) -> Response:
     """Answer an error in the form of the earlier systems."""
-    assert isinstance(error, ToldAsError), "registered for these"
+    assert isinstance(error, LegacyError), "registered for these"
     return JSONResponse({"error": error.text}, status_code=error.status)
 
 
@@ -140,37 +140,37 @@ async def _accepted(
 ) -> tuple[A, Job]:
     """Parse a body by hand, and accept its job."""
     try:
-        asked = model.model_validate(json.loads(await request.body()))
-        return asked, await run_in_thread(services, lambda: services.accept(made(asked)))
+        body = model.model_validate(json.loads(await request.body()))
+        return body, await services.run_in_thread(lambda: services.accept(made(body)))
     except ValidationError as error:
-        found = reasons_of([dict(each) for each in error.errors(include_url=False)])
+        found = Reason.from_errors([dict(each) for each in error.errors(include_url=False)])
         text = "; ".join(f"{each.at}: {each.message}" for each in found)
-        raise ToldAsError(400, text) from None
+        raise LegacyError(400, text) from None
     except ValueError as error:
-        raise ToldAsError(400, str(error)) from None
+        raise LegacyError(400, str(error)) from None
 
 
-def _training(asked: TrainAsked) -> TrainRequest:
-    fields = {"symbols": (asked.stock,), "source": "live", "start": asked.inicio, "end": asked.fim}
+def _training(body: TickerTrainingRequest) -> TrainRequest:
+    fields = {"symbols": (body.stock,), "source": "live", "start": body.inicio, "end": body.fim}
     return TrainRequest(experiment=Experiment.parse(fields))
 
 
-def _advanced(services: Services, asked: AdvancedAsked) -> SweepRequest | SearchRequest:
-    names = _names(asked.model_ids)
+def _advanced(services: Services, body: AdvancedTrainingRequest) -> SweepRequest | SearchRequest:
+    names = _names(body.model_ids)
     fields: dict[str, Any] = {
-        "symbols": (asked.ticker,),
+        "symbols": (body.ticker,),
         "source": "live",
-        "lookback": asked.lookback,
-        "horizon": asked.horizon,
+        "lookback": body.lookback,
+        "horizon": body.horizon,
     }
-    if asked.mode == "fast":
+    if body.mode == "fast":
         experiment = Experiment.parse({**fields, **MODES["fast"]})
         return SweepRequest(experiment=experiment, networks=names, ensemble=0, folds=0)
     plan = services.workbench.plan(
         Experiment.parse({**fields, **MODES["optimized"]}),
         names,
-        strategy=asked.optimization_strategy,
-        trials=asked.n_trials,
+        strategy=body.optimization_strategy,
+        trials=body.n_trials,
     )
     return SearchRequest(search=plan, ensemble=0, folds=0)
 
@@ -191,7 +191,9 @@ def _names(numbers: tuple[int, ...] | None) -> tuple[str, ...]:
     return tuple(by_number[each] for each in numbers or sorted(by_number))
 
 
-def _told(asked: AdvancedAsked, services: Services, result: JobResult) -> dict[str, object]:
+def _told(
+    body: AdvancedTrainingRequest, services: Services, result: JobResult
+) -> dict[str, object]:
     """Return the result as the earlier system did, beside the naive forecast's error."""
     assert result.run is not None, "a sweep or a search keeps a run"
     report, seconds = services.workbench.models.run(result.run).report, result.seconds
@@ -202,12 +204,12 @@ def _told(asked: AdvancedAsked, services: Services, result: JobResult) -> dict[s
         {
             "model_id": numbers.get(each.name),
             "model_name": each.name,
-            **_scores(asked, each, naive),
+            **_scores(body, each, naive),
         }
         for each in ranked
     ]
     winner = results[0]
-    if asked.mode == "fast":
+    if body.mode == "fast":
         return {
             "status": "success",
             "mode": "fast",
@@ -222,14 +224,16 @@ def _told(asked: AdvancedAsked, services: Services, result: JobResult) -> dict[s
         "total_models_tested": len(results),
         "total_time": seconds,
         "avg_time_per_model": seconds / len(results),
-        "optimization_strategy": asked.optimization_strategy,
+        "optimization_strategy": body.optimization_strategy,
         "all_results": results,
     }
 
 
-def _scores(asked: AdvancedAsked, score: EvaluatedForecaster, naive: float) -> dict[str, object]:
+def _scores(
+    body: AdvancedTrainingRequest, score: EvaluatedForecaster, naive: float
+) -> dict[str, object]:
     rmse = score.metrics.rmse
-    if asked.mode == "fast":
+    if body.mode == "fast":
         return {"rmse": rmse, "naive_rmse": naive}
     chosen = score.best_params or {}
     params = {_EARLIER_NAMES.get(name, name): value for name, value in chosen.items()}
@@ -257,7 +261,7 @@ def _pending(job: Job) -> Response:
 async def _ended(services: Services, name: str) -> JobResult:
     """Wait for a job, until the client or the server stops."""
     while True:
-        job = await run_in_thread(services, partial(services.workbench.jobs.job, name))
+        job = await services.run_in_thread(partial(services.workbench.jobs.job, name))
         if job.result is not None:
             return job.result
         if job.has_ended:
@@ -267,7 +271,7 @@ async def _ended(services: Services, name: str) -> JobResult:
         await asyncio.sleep(_POLL_SECONDS)
 
 
-def _why(job: Job) -> ToldAsError:
+def _why(job: Job) -> LegacyError:
     if job.problem is None:
-        return ToldAsError(409, f"the job was {job.state}")
-    return ToldAsError(500 if job.state == "dead" else 400, job.problem.detail)
+        return LegacyError(409, f"the job was {job.state}")
+    return LegacyError(500 if job.state == "dead" else 400, job.problem.detail)

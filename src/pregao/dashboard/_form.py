@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from pregao.api import SearchAsked
+from pregao.api import SearchJobRequest
 from pregao.dashboard._texts_fields import FIELDS
 from pregao.dataset import FEATURES, plugin_features
 from pregao.training import Experiment
@@ -88,7 +88,7 @@ def experiment_groups() -> tuple[FieldGroup, ...]:
 
 def asked_group(name: str, names: Sequence[str]) -> FieldGroup:
     """Return the fields of a request beside its experiment."""
-    return FieldGroup(name=name, fields=tuple(_fields(SearchAsked.model_json_schema(), names)))
+    return FieldGroup(name=name, fields=tuple(_fields(SearchJobRequest.model_json_schema(), names)))
 
 
 def values_of(groups: Iterable[FieldGroup], fields: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from pregao.api import Served, Services
+from pregao.api import Services, ServicesDep
 from pregao.dashboard._figures import Drawing
 from pregao.dashboard._ranking import Fact, Learnt, Ranked, facts_of, learnt_of, ranking_of
 from pregao.dashboard._requests import Page, answered
@@ -80,7 +80,7 @@ class JobPage(Value):
 
 
 @router.get("/training/jobs/{job}")
-def job(job: str, request: Request, services: Served) -> Response:
+def job(job: str, request: Request, services: ServicesDep) -> Response:
     """Show a job, live while it runs."""
     return answered(request, "job", lambda language: job_page(services, job, language))
 

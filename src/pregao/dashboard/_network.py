@@ -11,7 +11,7 @@ from markupsafe import Markup
 from pydantic import Field
 from starlette.responses import Response
 
-from pregao.api import NetworkMeasured, Served, Services
+from pregao.api import NetworkSize, Services, ServicesDep
 from pregao.dashboard._requests import answered
 from pregao.dataset import FEATURE_SETS
 from pregao.training import DEFAULT_NETWORK, Experiment, ListedNetwork, list_networks
@@ -55,7 +55,7 @@ class TriableRun(Value):
 class NetworkPage(Value):
     """What the page is made from; the rest happens in the browser and through the API."""
 
-    start: NetworkMeasured = Field(description="what it begins with, under the usual experiment")
+    start: NetworkSize = Field(description="what it begins with, under the usual experiment")
     network_schema: dict[str, Any] = Field(description="every kind, field, choice and limit")
     new_layers: dict[str, Layer] = Field(description="by kind, what a layer is when it is added")
     zoo: tuple[ListedNetwork, ...]
@@ -75,7 +75,7 @@ class NetworkPage(Value):
 
 @router.get("/custom-network")
 @router.get("/custom-model")
-def network(request: Request, services: Served, name: Name = DEFAULT_NETWORK) -> Response:
+def network(request: Request, services: ServicesDep, name: Name = DEFAULT_NETWORK) -> Response:
     """Show the page, beginning with a network of the zoo."""
     return answered(request, "network", lambda _: network_page(services, name=name))
 
@@ -90,7 +90,7 @@ def network_page(services: Services, *, name: str = DEFAULT_NETWORK) -> NetworkP
     """
     usual = Experiment(symbols=("SP500",), network=find_network(name or DEFAULT_NETWORK))
     return NetworkPage(
-        start=NetworkMeasured.of(usual),
+        start=NetworkSize.measure(usual),
         network_schema=NETWORK_SCHEMA.json_schema(),
         new_layers=_new_layers(),
         zoo=_zoo(),

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from pregao.api import Served, Services, problem_of
+from pregao.api import Problem, Services, ServicesDep
 from pregao.dashboard._measures import Measured, measured
 from pregao.dashboard._operations_tables import ServedChampion, operations_tables
 from pregao.dashboard._requests import Page, answered
@@ -61,7 +61,7 @@ class OperationsPage(Value):
 
 
 @router.get("/operations")
-def operations(request: Request, services: Served) -> Response:
+def operations(request: Request, services: ServicesDep) -> Response:
     """Show the state of the server."""
     page = operations_page(services)
     jobs = services.workbench.jobs.jobs(limit=_NEWEST_JOBS) if page.queue else ()
@@ -82,7 +82,7 @@ def operations_page(services: Services) -> OperationsPage:
         queue = _queue(services)
     except PregaoError as error:
         # The rest of the page is needed most when the database is away.
-        found = problem_of(error)
+        found = Problem.from_error(error)
         trouble = found.detail or found.title
     forecasts, streams = services.forecasts, services.streams
     return OperationsPage(
@@ -94,7 +94,7 @@ def operations_page(services: Services) -> OperationsPage:
         providers=tuple(services.quotes.feed.health()),
         seats=tuple(_seated(forecasts.loaded_champions())),
         streams_open=streams.num_open,
-        streams_most=streams.most,
+        streams_most=streams.max_open,
     )
 
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from pregao.api import Served, Services
+from pregao.api import Services, ServicesDep
 from pregao.dashboard._requests import Page, answered
 from pregao.dashboard._texts import say
 from pregao.errors import InvalidSymbolError, PregaoError
@@ -31,14 +31,14 @@ from pregao.presentation import (
     table_of,
     write,
 )
-from pregao.service import ForecastShown, Quote
+from pregao.service import Quote, SymbolForecast
 from pregao.training import LEVELS
 from pregao.values import Text, Value
 
 router = APIRouter(include_in_schema=False)
 
 WATCH_COOKIE = "pregao_watchlist"
-MOST_ROWS = 24
+MAX_ROWS = 24
 _LOW, _HIGH = LEVELS.index(0.05), LEVELS.index(0.95)
 
 
@@ -82,7 +82,7 @@ class OverviewPage(Value):
 
 
 @router.get("/")
-def overview(request: Request, services: Served) -> Response:
+def overview(request: Request, services: ServicesDep) -> Response:
     """Show the watchlist."""
     watched = request.cookies.get(WATCH_COOKIE, "")
     page = overview_page(services, watched=watched)
@@ -96,7 +96,7 @@ def overview_page(services: Services, *, watched: str = "") -> OverviewPage:
     names = own or tuple(dict.fromkeys([*(each.champion.symbol for each in seats), *known]))
     rows: list[Watched] = []
     failures: list[Unwatchable] = []
-    for name in names[:MOST_ROWS]:
+    for name in names[:MAX_ROWS]:
         try:
             rows.append(
                 _watched(services.quotes.of(name), services.forecasts.forecast(name), services)
@@ -174,13 +174,13 @@ def _data(watched: Watched) -> Cell:
 def tickers_of(watched: str) -> tuple[str, ...]:
     """Read the visitor's own list; other than tickers is skipped, for it comes from a cookie."""
     found: list[str] = []
-    for each in watched.split("|")[:MOST_ROWS]:
+    for each in watched.split("|")[:MAX_ROWS]:
         with suppress(InvalidSymbolError):
             found.append(str(Symbol.parse(each)))
     return tuple(dict.fromkeys(found))
 
 
-def _watched(quote: Quote, forecast: ForecastShown, services: Services) -> Watched:
+def _watched(quote: Quote, forecast: SymbolForecast, services: Services) -> Watched:
     closes = quote.prices.bars.close
     return Watched(
         symbol=forecast.symbol,

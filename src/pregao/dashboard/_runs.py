@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from pregao.api import Served, Services
+from pregao.api import Services, ServicesDep
 from pregao.dashboard._compare import compare_page
 from pregao.dashboard._requests import Page, answered
 from pregao.dashboard._run_page import run_page
@@ -38,7 +38,7 @@ class RunsPage(Value):
 
 @router.get("/runs")
 def runs(
-    request: Request, services: Served, symbol: str | None = None, before: str | None = None
+    request: Request, services: ServicesDep, symbol: str | None = None, before: str | None = None
 ) -> Response:
     """List the newest runs."""
     page = runs_page(services, symbol=symbol, before=before)
@@ -48,7 +48,7 @@ def runs(
 
 
 @router.get("/runs/compare")
-def compare(request: Request, services: Served) -> Response:
+def compare(request: Request, services: ServicesDep) -> Response:
     """Put two to five runs side by side."""
     names = [
         name for given in request.query_params.getlist("run") for name in given.split(",") if name
@@ -57,13 +57,13 @@ def compare(request: Request, services: Served) -> Response:
 
 
 @router.get("/runs/{name}")
-def run(name: str, request: Request, services: Served) -> Response:
+def run(name: str, request: Request, services: ServicesDep) -> Response:
     """Show a run."""
     return answered(request, "run", lambda language: run_page(services, name, language))
 
 
 @router.get("/runs/{name}/report.html")
-def report(name: str, services: Served) -> Response:
+def report(name: str, services: ServicesDep) -> Response:
     """Return the report of a run as one file that needs nothing else."""
     return Response(
         report_html(services, name),

@@ -5,14 +5,14 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from pydantic import Field
 
-from pregao.api import Reason, RequestRefusedError, Served, Services
+from pregao.api import Reason, RequestRefusedError, Services, ServicesDep
 from pregao.dashboard._figures import Drawing
 from pregao.dashboard._requests import language_of
 from pregao.instruments import Symbol
 from pregao.presentation.figures import fan_figure
 from pregao.prices import BadRow, BadRowsError, PastedPrices, Prices, read_pasted
 from pregao.registry import ServedModel
-from pregao.service import LEAST_ROWS, ForecastShown, LruCache, Ticker
+from pregao.service import MIN_ROWS, LruCache, SymbolForecast, Ticker
 from pregao.values import Language, Text, Value, bilingual
 
 router = APIRouter(include_in_schema=False)
@@ -38,7 +38,7 @@ class SimulationAsked(Value):
 class Simulation(Value):
     """What was forecast, and which rows were left out."""
 
-    forecast: ForecastShown
+    forecast: SymbolForecast
     drawing: Drawing
     bad_rows: tuple[BadRow, ...] = Field(description="left out of the forecast")
     rows: int = Field(description="how many were read")
@@ -46,7 +46,7 @@ class Simulation(Value):
 
 
 @router.post("/simulations")
-def simulate(asked: SimulationAsked, request: Request, services: Served) -> Simulation:
+def simulate(asked: SimulationAsked, request: Request, services: ServicesDep) -> Simulation:
     """Forecast from the visitor's own prices."""
     return simulation(asked, services, language_of(request))
 
@@ -62,8 +62,8 @@ def simulation(asked: SimulationAsked, services: Services, language: Language) -
         For a run that cannot be asked.
     """
     pasted = _read(asked, services, language)
-    if len(pasted.prices) < LEAST_ROWS:
-        detail = f"{len(pasted.prices)} prices can be used: give at least {LEAST_ROWS}"
+    if len(pasted.prices) < MIN_ROWS:
+        detail = f"{len(pasted.prices)} prices can be used: give at least {MIN_ROWS}"
         raise RequestRefusedError(
             "invalid-input", detail, reasons=_reasons(pasted.bad_rows, language)
         )
@@ -100,7 +100,9 @@ def _tried(run: str, services: Services) -> ServedModel:
     return _models.get((workbench.home, run), lambda: workbench.models.candidate(run))
 
 
-def _forecast(model: ServedModel | None, pasted: PastedPrices, services: Services) -> ForecastShown:
+def _forecast(
+    model: ServedModel | None, pasted: PastedPrices, services: Services
+) -> SymbolForecast:
     forecasts = services.forecasts
     if model is None:
         return forecasts.forecast_own(
@@ -116,7 +118,7 @@ def _fit_for(model: ServedModel, pasted: PastedPrices) -> Prices:
     return pasted.prices
 
 
-def _note(shown: ForecastShown) -> Text:
+def _note(shown: SymbolForecast) -> Text:
     if shown.run is None:
         return bilingual(
             "{name}, a baseline, answers: closes alone, or no champion for them",

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import Field
 from starlette.responses import RedirectResponse, Response
 
-from pregao.api import QualityShown, Served, Services, certificate_of
+from pregao.api import PriceQuality, Services, ServicesDep
 from pregao.dashboard._figures import Drawing
 from pregao.dashboard._overview import WATCH_COOKIE, sessions_late, tickers_of
 from pregao.dashboard._requests import Page, answered, language_of
@@ -39,7 +39,7 @@ from pregao.presentation.figures import (
 )
 from pregao.prices import Prices
 from pregao.registry import Champion, Change, ServedModel
-from pregao.service import ForecastShown, LoadedChampion, LruCache, Quote
+from pregao.service import LoadedChampion, LruCache, Quote, SymbolForecast
 from pregao.training import LEVELS
 from pregao.values import Language, Value
 
@@ -82,7 +82,7 @@ class SymbolPage(Value):
     exchange: str
     currency: str
     is_watched: bool
-    forecast: ForecastShown
+    forecast: SymbolForecast
     horizon: int
     horizons: tuple[int, ...] = Field(description="for which there are champions")
     quantile_levels: tuple[float, ...]
@@ -97,7 +97,7 @@ class SymbolPage(Value):
     past: PastForecasts | None = Field(description="none where no session came since training")
     past_drawing: Drawing | None
     calibration: Drawing | None = Field(description="on the test part; none without a run")
-    certificate: QualityShown
+    certificate: PriceQuality
 
 
 class ExplanationPage(Value):
@@ -117,7 +117,7 @@ def find(symbol: Annotated[str, Query(max_length=40)]) -> Response:
 def symbol_(
     symbol: Asked,
     request: Request,
-    services: Served,
+    services: ServicesDep,
     horizon: Horizon = None,
     years: Years = "2",
 ) -> Response:
@@ -135,7 +135,7 @@ def symbol_(
 
 @router.get("/symbols/{symbol}/explanation")
 def explanation(
-    symbol: Asked, request: Request, services: Served, horizon: Horizon = None
+    symbol: Asked, request: Request, services: ServicesDep, horizon: Horizon = None
 ) -> ExplanationPage:
     """Explain the forecast of a symbol; the first time takes seconds."""
     return explanation_page(services, symbol, language_of(request), horizon=horizon)
@@ -269,7 +269,7 @@ def _drawn(key: tuple[object, ...], language: Language, draw: "Callable[[], go.F
 
 
 def _fan(
-    quote: Quote, shown: ForecastShown, key: tuple[object, ...], language: Language
+    quote: Quote, shown: SymbolForecast, key: tuple[object, ...], language: Language
 ) -> Drawing:
     forecast = shown.as_forecast()
     return _drawn(
@@ -312,7 +312,7 @@ def _calibration(loaded: LoadedChampion | None, language: Language) -> Drawing |
 
 
 def _actions(
-    loaded: LoadedChampion | None, quote: Quote, shown: ForecastShown
+    loaded: LoadedChampion | None, quote: Quote, shown: SymbolForecast
 ) -> ActionsShown | None:
     if loaded is None or loaded.model is None or shown.run is None:
         return None
@@ -335,7 +335,7 @@ def _actions(
 
 
 def _probabilities(
-    model: ServedModel, judged: ActionReport, prices: Prices, shown: ForecastShown
+    model: ServedModel, judged: ActionReport, prices: Prices, shown: SymbolForecast
 ) -> Floats:
     """Return (1, 3) probabilities of `ACTIONS`, as thresholds were tuned on them."""
     if judged.source == "head" and shown.actions is not None:
@@ -345,6 +345,6 @@ def _probabilities(
     return implied_action_probabilities(last, LEVELS, bar)
 
 
-def _certificate(quote: Quote) -> QualityShown:
-    shown = certificate_of(quote)
+def _certificate(quote: Quote) -> PriceQuality:
+    shown = PriceQuality.from_quote(quote)
     return shown.replace(findings=shown.findings[:_MOST_FINDINGS])

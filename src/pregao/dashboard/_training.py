@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from pregao.api import Served, Services
+from pregao.api import Services, ServicesDep
 from pregao.dashboard._form import (
     ASKED,
     RANKED,
@@ -111,7 +111,7 @@ class TrainingPage(Value):
 @router.get("/advanced-training")
 def training(
     request: Request,
-    services: Served,
+    services: ServicesDep,
     *,
     sample: str = "",
     symbol: str = "",

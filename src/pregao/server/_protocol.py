@@ -10,12 +10,12 @@ from pregao.api import HttpLimits
 _CLOSE = b"content-type: text/plain\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
-def patient_protocol(limits: HttpLimits) -> type["PatientProtocol"]:
+def deadline_protocol(limits: HttpLimits) -> type["DeadlineProtocol"]:
     """Return the protocol class with these limits; uvicorn instantiates it."""
-    return type("LimitedProtocol", (PatientProtocol,), {"limits": limits})
+    return type("LimitedProtocol", (DeadlineProtocol,), {"limits": limits})
 
 
-class PatientProtocol(HttpToolsProtocol):
+class DeadlineProtocol(HttpToolsProtocol):
     """Closes a connection whose request's head comes too slowly, or does not end."""
 
     limits = HttpLimits()

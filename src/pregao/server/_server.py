@@ -12,11 +12,11 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import SecretStr
 
-from pregao.api import Access, Services, services_over
+from pregao.api import Access, Services
 from pregao.errors import InputError
 from pregao.server._app import create_app
 from pregao.server._logs import configure_logs
-from pregao.server._protocol import patient_protocol
+from pregao.server._protocol import deadline_protocol
 from pregao.server._refresher import Refresher
 from pregao.server._supervisor import Supervisor
 from pregao.server._tracing import traced, tracer
@@ -57,7 +57,7 @@ def listening(host: str, port: int) -> socket.socket:
 
 
 @dataclass(frozen=True, eq=False)
-class OpenServer:
+class ListeningServer:
     """A server that listens, and serves once it runs."""
 
     services: Services
@@ -76,7 +76,7 @@ class OpenServer:
         """Serve until SIGTERM or Ctrl-C; requests in progress are completed."""
         services = self.services
         app = create_app(services)
-        config = config_of(app, services)
+        config = uvicorn_config(app, services)
         server = _Server(config, services, lambda: on_ready(self.url))
         refresher = Refresher(services)
         try:
@@ -104,7 +104,7 @@ def open_server(
     with_worker: bool,
     is_watched: bool,
     is_traced: bool,
-) -> OpenServer:
+) -> ListeningServer:
     """Listen, and compose the server.
 
     Raises
@@ -116,7 +116,7 @@ def open_server(
     MissingExtraError
         If it is to be traced, and nothing is installed that does.
     """
-    access = Access.made(
+    access = Access.for_host(
         host=host,
         allowed_hosts=allowed_hosts,
         keys=tuple(each.get_secret_value() for each in keys),
@@ -124,18 +124,18 @@ def open_server(
     configure_logs(is_watched=is_watched)
     tracing = tracer() if is_traced else None
     listener = listening(host, port)
-    services = services_over(workbench, access, today=today)
+    services = Services.create(workbench, access, today=today)
     supervisor = Supervisor(("-m", "pregao", "worker", "--with-parent")) if with_worker else None
-    return OpenServer(services, listener, host, supervisor, tracing)
+    return ListeningServer(services, listener, host, supervisor, tracing)
 
 
-def config_of(
+def uvicorn_config(
     app: FastAPI, services: Services, *, grace_seconds: int = GRACE_SECONDS
 ) -> uvicorn.Config:
     """Return the configuration of uvicorn."""
     return uvicorn.Config(
         app,
-        http=patient_protocol(services.limits),
+        http=deadline_protocol(services.limits),
         log_config=None,
         access_log=False,
         server_header=False,

@@ -17,10 +17,10 @@ from pregao.instruments import as_date, next_sessions
 from pregao.monitoring import PastForecasts, past_forecasts
 from pregao.prices import Prices
 from pregao.registry import Champion, ServedModel
-from pregao.service._answers import ForecastShown
 from pregao.service._lru_cache import LruCache
 from pregao.service._metrics import Metrics
 from pregao.service._quotes import Quote, Quotes
+from pregao.service._schemas import SymbolForecast
 from pregao.training import DEFAULT_HORIZON, LEVELS
 from pregao.values import Text, bilingual
 from pregao.workbench import Fallback, Models
@@ -61,7 +61,7 @@ class _Key:
 
 
 @dataclass(frozen=True, eq=False)
-class PreparedAnswer:
+class PreparedForecast:
     """A forecaster prepared for prices up to their end."""
 
     ask: Callable[[], Float]
@@ -85,7 +85,9 @@ class ForecastService:
     metrics: Metrics
     _loaded: Mapping[tuple[str, int], LoadedChampion] = field(default_factory=dict)
     """Replaced as a whole: a reader sees a consistent set of champions."""
-    _ready: "LruCache[_Key, PreparedAnswer]" = field(default_factory=lambda: LruCache(_MOST_READY))
+    _ready: "LruCache[_Key, PreparedForecast]" = field(
+        default_factory=lambda: LruCache(_MOST_READY)
+    )
     clock: Callable[[], float] = monotonic
     """Seconds, by which failed champions are retried."""
     _is_open: bool = False
@@ -94,7 +96,7 @@ class ForecastService:
 
     def forecast(
         self, symbol: str, *, horizon: int | None = None, levels: tuple[float, ...] | None = None
-    ) -> ForecastShown:
+    ) -> SymbolForecast:
         """Forecast a symbol from the newest available prices.
 
         Raises
@@ -119,7 +121,7 @@ class ForecastService:
         closes_only: bool,
         horizon: int | None = None,
         levels: tuple[float, ...] | None = None,
-    ) -> ForecastShown:
+    ) -> SymbolForecast:
         """Forecast from a client's own prices, which are not stored."""
         loaded = self.loaded_champion(str(prices.symbol), horizon)
         if closes_only and loaded and loaded.model and not loaded.model.reads_closes_only:
@@ -131,7 +133,7 @@ class ForecastService:
 
     def forecast_with(
         self, model: ServedModel, prices: Prices, findings: tuple[Finding, ...]
-    ) -> ForecastShown:
+    ) -> SymbolForecast:
         """Forecast from a client's own prices with a chosen run, champion or not.
 
         Raises
@@ -241,7 +243,9 @@ class ForecastService:
         model = _model_of(loaded)
         return _Key(quote.prices.digest, model.run_id if model else None, asked), loaded
 
-    def _prepared(self, prices: Prices, model: ServedModel | None, horizon: int) -> PreparedAnswer:
+    def _prepared(
+        self, prices: Prices, model: ServedModel | None, horizon: int
+    ) -> PreparedForecast:
         if model is None:
             return self._fallback_answer(prices, horizon, because=())
         try:
@@ -262,11 +266,11 @@ class ForecastService:
         *,
         because: tuple[Finding, ...],
         is_degraded: bool = False,
-    ) -> PreparedAnswer:
+    ) -> PreparedForecast:
         fallback, taught_by = self._fitted_beside(prices, horizon)
         quantiles = fallback.forecaster.quantiles(fallback.windows(prices))[0]
         findings = because or (_nobody(prices, horizon, fallback.name, taught_by),)
-        return PreparedAnswer(
+        return PreparedForecast(
             ask=lambda: quantiles,
             sessions=_next(prices, horizon),
             forecaster=fallback.name,
@@ -294,11 +298,11 @@ class ForecastService:
     def _shown(
         self,
         quote: Quote,
-        ready: PreparedAnswer,
+        ready: PreparedForecast,
         loaded: LoadedChampion | None,
         horizon: int,
         levels: tuple[float, ...] | None,
-    ) -> ForecastShown:
+    ) -> SymbolForecast:
         started = perf_counter()
         quantiles = ready.ask()[:horizon]
         self.metrics.inference.observe(perf_counter() - started)
@@ -313,7 +317,7 @@ class ForecastService:
             self.metrics.stale_forecasts.inc()
         trouble = loaded.trouble if loaded else ()
         is_vacant = loaded is not None and loaded.model is None
-        return ForecastShown.model_construct(
+        return SymbolForecast.model_construct(
             symbol=str(prices.symbol),
             currency=prices.symbol.currency,
             as_of=as_date(prices.last),
@@ -341,11 +345,11 @@ def _model_of(loaded: LoadedChampion | None) -> ServedModel | None:
     return None if loaded is None else loaded.model
 
 
-def _of_champion(model: ServedModel, prices: Prices) -> PreparedAnswer:
+def _of_champion(model: ServedModel, prices: Prices) -> PreparedForecast:
     prepared = model.prepare(prices)
     if not np.isfinite(prepared.quantiles()).all():
         raise ArithmeticError("its numbers are not finite")
-    return PreparedAnswer(
+    return PreparedForecast(
         ask=prepared.quantiles,
         sessions=_next(prices, model.horizon),
         forecaster=model.name,

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Annotated, Self
 
+import numpy as np
 from pydantic import AfterValidator, Field, model_validator
 
 from pregao.dataset import ACTIONS
@@ -10,15 +11,16 @@ from pregao.evaluation import Forecast
 from pregao.findings import Finding
 from pregao.inference import Edge
 from pregao.instruments import Symbol
+from pregao.prices import Bars, Download, Prices, last_sessions_until, validate_download
 from pregao.training import LEVELS
 from pregao.values import Value
 
 Price = Annotated[float, Field(strict=True, ge=1e-6, lt=1e12)]
 Volume = Annotated[float, Field(strict=True, ge=0, lt=1e18)]
 Horizon = Annotated[int, Field(strict=True, ge=1, le=252)]
-LEAST_ROWS = 30
-MOST_ROWS = 20_000
-MOST_SYMBOLS = 50
+MIN_ROWS = 30
+MAX_ROWS = 20_000
+MAX_SYMBOLS = 50
 
 
 def _ticker(text: str) -> str:
@@ -36,7 +38,7 @@ class OwnPrices(Value):
         default=None,
         description="session dates; without them the bars are taken as the last ones until today",
     )
-    close: tuple[Price, ...] = Field(min_length=LEAST_ROWS, max_length=MOST_ROWS)
+    close: tuple[Price, ...] = Field(min_length=MIN_ROWS, max_length=MAX_ROWS)
     open: tuple[Price, ...] | None = None
     high: tuple[Price, ...] | None = None
     low: tuple[Price, ...] | None = None
@@ -59,11 +61,36 @@ class OwnPrices(Value):
         """Whether only closes are given, and no ranges."""
         return self.open is None
 
+    def to_prices(self, today: date) -> tuple[Prices, tuple[Finding, ...]]:
+        """Validate the bars as those of any provider; without dates they end at `today`.
+
+        Raises
+        ------
+        InputError
+            If no row can be used.
+        """
+        symbol = Symbol.parse(self.symbol)
+        sessions = (
+            np.array(self.sessions, "datetime64[D]")
+            if self.sessions is not None
+            else last_sessions_until(symbol, len(self.close), today)
+        )
+        columns = {
+            "open": self.open or self.close,
+            "high": self.high or self.close,
+            "low": self.low or self.close,
+            "close": self.close,
+            "adj_close": self.adj_close or self.close,
+            "volume": self.volume or (0.0,) * len(self.close),
+        }
+        bars = Bars.from_columns(sessions, columns)
+        return validate_download(Download(symbol, bars, "request", "the request"))
+
 
 class ForecastRequest(Value):
     """A request for forecasts: of known symbols, or from a client's own prices."""
 
-    symbols: tuple[Ticker, ...] = Field(default=(), max_length=MOST_SYMBOLS)
+    symbols: tuple[Ticker, ...] = Field(default=(), max_length=MAX_SYMBOLS)
     prices: OwnPrices | None = None
     horizon: Horizon | None = Field(default=None, description="sessions; else the champion's")
     levels: tuple[float, ...] | None = Field(
@@ -81,7 +108,7 @@ class ForecastRequest(Value):
         return self
 
 
-class ForecastShown(Value):
+class SymbolForecast(Value):
     """The distribution of the next closes of one symbol, its edge and its findings."""
 
     symbol: str
@@ -109,8 +136,8 @@ class ForecastShown(Value):
         return Forecast(**{name: getattr(self, name) for name in Forecast.model_fields})
 
 
-class ForecastsShown(Value):
+class ForecastResponse(Value):
     """Forecasts in the order of the request, and the problems of those that failed."""
 
-    forecasts: tuple[ForecastShown, ...]
+    forecasts: tuple[SymbolForecast, ...]
     failures: dict[str, str] = Field(default={}, description="why, by symbol")
