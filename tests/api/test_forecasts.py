@@ -170,10 +170,12 @@ def test_numbers_in_answers_are_finite(client):
 def test_a_forecast_that_no_number_holds_is_no_fault_of_the_server(make_services):
     services = make_services()
     far = np.full((1, len(LEVELS)), 800.0)
-    ready = PreparedForecast(ask=lambda: far, sessions=(), forecaster="har", run=None, edge="none")
+    ready = PreparedForecast(
+        quantiles=lambda: far, sessions=(), forecaster="har", run=None, edge="none"
+    )
 
     with pytest.raises(InputError, match="SP500 jump so far"):
-        services.forecasts._shown(services.quotes.of("SP500"), ready, None, 1, None)
+        services.forecasts._make_forecast(services.quotes.newest("SP500"), ready, None, 1, None)
 
 
 def test_the_outcomes_are_counted(make_services):

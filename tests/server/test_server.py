@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from pregao.api import HttpLimits
-from pregao.server._server import AddressInUseError, listening
+from pregao.server._server import AddressInUseError, listen
 
 
 def _head(length):
@@ -91,8 +91,8 @@ def test_requests_under_way_are_answered_when_the_server_stops(
 
 
 def test_a_port_that_is_taken_is_said_at_once():
-    taken = listening("127.0.0.1", 0)
+    taken = listen("127.0.0.1", 0)
     port = taken.getsockname()[1]
 
     with taken, pytest.raises(AddressInUseError, match="--port"):
-        listening("127.0.0.1", port)
+        listen("127.0.0.1", port)

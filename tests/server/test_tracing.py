@@ -11,7 +11,7 @@ from browsing import serving
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from pregao.errors import MissingExtraError
-from pregao.server._tracing import tracer
+from pregao.server._tracing import create_tracer_provider
 
 
 @contextmanager
@@ -77,4 +77,4 @@ def test_what_to_install_is_said_where_nothing_traces(monkeypatch):
     monkeypatch.delattr("opentelemetry.instrumentation.fastapi", raising=False)
 
     with pytest.raises(MissingExtraError, match=r"pip install 'pregao\[otel\]'"):
-        tracer()
+        create_tracer_provider()

@@ -41,8 +41,8 @@ def test_nobody_is_asked_for_what_is_stored_to_the_last_session(make_quotes):
     made, was_asked = make_quotes
     quotes = made(datetime(2019, 1, 1, 12, tzinfo=UTC))
 
-    quote = quotes.of("SP500")
-    quotes._ask("SP500").result()
+    quote = quotes.newest("SP500")
+    quotes._fetch_in_thread("SP500").result()
 
     assert ("store", False) == (quote.source, quote.is_stale)
     assert not was_asked()
@@ -52,8 +52,8 @@ def test_a_provider_is_asked_beside_the_answer_once_a_session_is_missing(make_qu
     made, was_asked = make_quotes
     quotes = made(datetime(2019, 1, 4, 12, tzinfo=UTC))
 
-    quote = quotes.of("SP500")
-    quotes._ask("SP500").result()
+    quote = quotes.newest("SP500")
+    quotes._fetch_in_thread("SP500").result()
 
     assert ("store", True) == (quote.source, quote.is_stale)
     assert was_asked()

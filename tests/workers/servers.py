@@ -14,7 +14,7 @@ from pregao.api import HttpLimits, Services
 from pregao.api._access import Access
 from pregao.prices import Clock, PriceStore, open_feed
 from pregao.server import create_app
-from pregao.server._server import _Server, listening, uvicorn_config
+from pregao.server._server import _Server, listen, uvicorn_config
 from pregao.workbench import Workbench
 
 NOW = datetime(2024, 6, 3, 21, tzinfo=UTC)
@@ -55,7 +55,7 @@ def client(make_client):
 @contextmanager
 def running(services):
     """Run a real server on a free port, in a thread; gives the port."""
-    listener = listening("127.0.0.1", 0)
+    listener = listen("127.0.0.1", 0)
     ready = threading.Event()
     server = _Server(uvicorn_config(create_app(services), services), services, ready.set)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -12,8 +12,8 @@ from pregao.api._problems import RequestRefusedError
 from pregao.errors import InputError
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-READING = frozenset({"GET", "HEAD"})
-METHODS = frozenset({*READING, "POST", "PUT", "DELETE"})
+SAFE_METHODS = frozenset({"GET", "HEAD"})
+METHODS = frozenset({*SAFE_METHODS, "POST", "PUT", "DELETE"})
 
 
 class UnprotectedAddressError(InputError):
@@ -36,7 +36,7 @@ class Access:
 
     @classmethod
     def for_host(cls, *, host: str, allowed_hosts: tuple[str, ...], keys: tuple[str, ...]) -> Self:
-        """Allow the loopback names, or the names given, and the keys given.
+        """Allow the loopback names and `allowed_hosts`, and the keys.
 
         Raises
         ------
@@ -75,7 +75,7 @@ class Access:
             detail = f"{method[:20]} is no method here: use {allowed}"
             raise RequestRefusedError("method-not-allowed", detail, headers={"Allow": allowed})
         self._check_host(headers.get("host", []))
-        if method in READING:
+        if method in SAFE_METHODS:
             return
         self._check_origin(headers.get("origin", []))
         if path not in keyless_posts:
@@ -103,7 +103,7 @@ class Access:
             *headers.get("x-api-key", []),
         ]
         digests = [sha256(each.encode()).digest() for each in given]
-        # All are compared, so that time tells nothing of which came near.
+        # All are compared, so that timing reveals nothing about the keys.
         matches = [hmac.compare_digest(a, b) for a in digests for b in self.key_digests]
         if not any(matches):
             detail = "give a key as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'"

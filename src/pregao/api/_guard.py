@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pregao.api._access import METHODS, READING, Access
+from pregao.api._access import METHODS, SAFE_METHODS, Access
 from pregao.api._limits import HttpLimits
 from pregao.api._nesting import is_nested_deeper
 from pregao.api._problems import Problem, RequestRefusedError, error_headers, problem_response
@@ -68,7 +68,7 @@ class Guard:
         self.metrics.in_flight.inc()
         try:
             await self._answer(exchange, scope, receive)
-        except Exception as error:  # noqa: BLE001 - the last place that can answer
+        except Exception as error:  # noqa: BLE001 - no other place can answer
             await self._answer_error(exchange, scope, receive, error)
         finally:
             self.metrics.in_flight.dec()
@@ -77,8 +77,8 @@ class Guard:
     async def _answer(self, exchange: "_Exchange", scope: Scope, receive: Receive) -> None:
         headers = _headers(scope)
         self.access.check(scope["method"], scope["path"], headers, keyless_posts=self.keyless_posts)
-        if scope["method"] not in READING:
-            receive = await self._received(headers, receive)
+        if scope["method"] not in SAFE_METHODS:
+            receive = await self._read_body(headers, receive)
         await self.app(scope, receive, exchange.send)
 
     async def _answer_error(
@@ -88,26 +88,26 @@ class Guard:
         if found.status == 500:
             _log.error("failed", request=exchange.id, path=scope["path"][:200], exc_info=error)
         if exchange.status is not None:
-            raise error  # half an answer is out: closing the connection is all that is left
+            raise error  # a part of the response was sent: only the connection can be closed
         found = found.replace(request_id=exchange.id)
         response = self.problem_page(Request(scope), found) or problem_response(found)
         response.headers.update(error_headers(error))
         await response(scope, receive, exchange.send)
 
-    async def _received(self, headers: Mapping[str, list[str]], receive: Receive) -> Receive:
+    async def _read_body(self, headers: Mapping[str, list[str]], receive: Receive) -> Receive:
         """Read the whole body, within its limits, before it is parsed."""
         if headers.get("content-encoding", ["identity"]) != ["identity"]:
             raise RequestRefusedError("unsupported-media", "send the body as it is, not compressed")
-        self._check_announced(headers.get("content-length", []))
+        self._check_length(headers.get("content-length", []))
         self._check_kind(headers)
         try:
             async with asyncio.timeout(self.limits.body_seconds):
-                body = await self._body(receive)
+                body = await self._read_parts(receive)
         except TimeoutError:
             detail = f"the body was not there after {self.limits.body_seconds:g} s"
             raise RequestRefusedError("too-slow", detail, headers={"Connection": "close"}) from None
         self._check_nesting(body)
-        return _replayed(body, receive)
+        return _replay(body, receive)
 
     def _check_kind(self, headers: Mapping[str, list[str]]) -> None:
         """Require a content type: no form of another site can declare JSON."""
@@ -117,12 +117,12 @@ class Guard:
             detail = "send JSON, and say so: Content-Type: application/json"
             raise RequestRefusedError("unsupported-media", detail)
 
-    def _check_announced(self, lengths: list[str]) -> None:
+    def _check_length(self, lengths: list[str]) -> None:
         for each in lengths:
             if not each.isdecimal() or len(each) > 18 or int(each) > self.limits.body_bytes:
                 raise self._too_large()
 
-    async def _body(self, receive: Receive) -> bytes:
+    async def _read_parts(self, receive: Receive) -> bytes:
         parts: list[bytes] = []
         size = 0
         while True:
@@ -190,15 +190,15 @@ def _headers(scope: Scope) -> dict[str, list[str]]:
     return found
 
 
-def _replayed(body: bytes, receive: Receive) -> Receive:
+def _replay(body: bytes, receive: Receive) -> Receive:
     """Replay the body once; then receive from the client as before."""
-    is_told = False
+    is_replayed = False
 
     async def again() -> Message:
-        nonlocal is_told
-        if is_told:
+        nonlocal is_replayed
+        if is_replayed:
             return await receive()
-        is_told = True
+        is_replayed = True
         return {"type": "http.request", "body": body, "more_body": False}
 
     return again

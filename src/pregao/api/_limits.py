@@ -27,4 +27,4 @@ class Limits(Value):
 
     requests: HttpLimits = Field(description="of any request")
     jobs: JobLimits = Field(description="of the queue, and of one job in it")
-    sizes: SizeLimits = Field(description="of what one job may ask for; more is 422")
+    sizes: SizeLimits = Field(description="of one job; more is 422")

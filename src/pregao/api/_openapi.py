@@ -22,8 +22,8 @@ _KEYS: dict[str, dict[str, str]] = {
 
 def examples(**bodies: object) -> Any:
     """Document example bodies by name; a test sends each of them."""
-    shown: dict[str, Any] = {name: {"value": each} for name, each in bodies.items()}
-    return Body(openapi_examples=shown)
+    examples: dict[str, Any] = {name: {"value": each} for name, each in bodies.items()}
+    return Body(openapi_examples=examples)
 
 
 def problems(
@@ -60,7 +60,7 @@ class ApiApp(FastAPI):
         """Routes that are requested all the time: neither logged nor traced."""
 
     def openapi(self) -> dict[str, Any]:
-        """Return the document; FastAPI keeps it, and adding to it twice changes nothing."""
+        """Return the document; FastAPI keeps it, and a second call changes nothing."""
         document = super().openapi()
         for path, operations in document["paths"].items():
             for method, operation in operations.items():
@@ -83,7 +83,7 @@ def _document(operation: dict[str, Any], method: str, *, is_open: bool) -> None:
         names.append("invalid-request")
     if not is_open:
         names.append("key-required")
-        # Without keys, which only this machine may be served without, none is asked for.
+        # A server without keys, which serves this machine alone, requires none.
         operation["security"] = [*({name: []} for name in _KEYS), {}]
     for name in names:
         _add(responses, PROBLEM_KINDS[name])

@@ -83,7 +83,7 @@ def run(run: RunId, services: ServicesDep) -> RunDetails:
     responses=problems("unknown-run", "damaged", uses_database=True),
 )
 def report(run: RunId, services: ServicesDep) -> Response:
-    """Return the report of a run: every score beside every baseline's."""
+    """Return the report of a run: the scores of all forecasters."""
     found = services.workbench.models.run(run).report
     return Response(found.model_dump_json(), media_type="application/json")
 

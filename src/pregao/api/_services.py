@@ -131,22 +131,24 @@ class Services:
         JobTooLargeError, QueueFullError, IdempotencyMismatchError
             As the queue has it.
         """
-        asked = request.experiment
-        quotes = [self.quotes.at_hand(each) for each in asked.symbols]
+        experiment = request.experiment
+        quotes = [self.quotes.available(each) for each in experiment.symbols]
         lengths = {
-            str(each.prices.symbol): int(each.prices.mask_between(asked.start, asked.end).sum())
+            str(each.prices.symbol): int(
+                each.prices.mask_between(experiment.start, experiment.end).sum()
+            )
             for each in quotes
             if each is not None
         }
-        if len(lengths) == len(asked.symbols):
+        if len(lengths) == len(experiment.symbols):
             longest = max(lengths, key=lambda name: lengths[name])
             check_history_length(
                 longest,
                 lengths[longest],
-                features=asked.features,
-                lookback=asked.lookback,
-                horizon=asked.horizon,
-                split=asked.split,
+                features=experiment.features,
+                lookback=experiment.lookback,
+                horizon=experiment.horizon,
+                split=experiment.split,
             )
         return self.workbench.jobs.submit(request, key=key)
 

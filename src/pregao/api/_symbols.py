@@ -79,7 +79,7 @@ class PriceQuality(Value):
 @router.get("", responses=problems("busy"))
 def symbols(services: ServicesDep) -> list[ListedSymbol]:
     """List the symbols whose prices are stored or bundled, and those that have champions."""
-    known = services.quotes.known()
+    known = services.quotes.sources()
     champions = [
         (each.champion.symbol, each.champion.horizon)
         for each in services.forecasts.loaded_champions()
@@ -106,7 +106,7 @@ def prices(
     rows: Rows = 5000,
 ) -> PriceColumns:
     """Return a symbol's newest available bars."""
-    quote = services.quotes.of(str(Symbol.parse(symbol)))
+    quote = services.quotes.newest(str(Symbol.parse(symbol)))
     wanted = quote.prices.mask_between(start, end)
     columns: dict[str, Any] = {
         name: tuple(column[wanted][-rows:].tolist())
@@ -129,10 +129,10 @@ def prices(
 @router.post("/{symbol}/refresh", responses=problems(reads_prices=True))
 def refresh(symbol: SymbolPath, services: ServicesDep) -> PriceQuality:
     """Download newer bars now; 503 if no provider answers."""
-    return PriceQuality.from_quote(services.quotes.refreshed(str(Symbol.parse(symbol))))
+    return PriceQuality.from_quote(services.quotes.refresh(str(Symbol.parse(symbol))))
 
 
 @router.get("/{symbol}/quality", responses=problems(reads_prices=True))
 def quality(symbol: SymbolPath, services: ServicesDep) -> PriceQuality:
     """Return the findings about a symbol's bars."""
-    return PriceQuality.from_quote(services.quotes.of(str(Symbol.parse(symbol))))
+    return PriceQuality.from_quote(services.quotes.newest(str(Symbol.parse(symbol))))

@@ -33,7 +33,7 @@ def serve(
         keys=settings.api_keys,
         today=today,
         with_worker=worker,
-        is_watched=sys.stderr.isatty(),
+        is_interactive=sys.stderr.isatty(),
         is_traced=settings.is_traced,
     )
     server.run(on_ready=lambda url: typer.echo(f"listening on {url}", err=True))

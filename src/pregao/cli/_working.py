@@ -34,7 +34,7 @@ def worker(
     from pregao.server import configure_logs
     from pregao.worker import WorkerSettings, run_worker
 
-    configure_logs(is_watched=sys.stderr.isatty())
+    configure_logs(is_interactive=sys.stderr.isatty())
     stop = Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())

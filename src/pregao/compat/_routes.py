@@ -60,7 +60,7 @@ class PricesRequest(Value):
     ticker: Ticker = _SAMPLE_SYMBOL
 
 
-def _which(body: object) -> str:
+def _body_kind(body: object) -> str:
     names = body if isinstance(body, dict) else {}
     return next((each for each in ("last_60_days", "prices") if each in names), "stock")
 
@@ -69,7 +69,7 @@ PredictRequest = Annotated[
     Annotated[StockRequest, Tag("stock")]
     | Annotated[SixtyDaysRequest, Tag("last_60_days")]
     | Annotated[PricesRequest, Tag("prices")],
-    Discriminator(_which),
+    Discriminator(_body_kind),
 ]
 
 
@@ -94,44 +94,46 @@ async def predict(
     ],
     services: ServicesDep,
 ) -> dict[str, object]:
-    """Forecast a ticker, or the close after the prices given."""
+    """Forecast a ticker, or the next close after given prices."""
     is_ready = isinstance(body, StockRequest) and services.forecasts.is_ready(body.stock, None)
-    return await services.run_in_thread(lambda: _predicted(body, services), is_quick=is_ready)
+    return await services.run_in_thread(lambda: _predict(body, services), is_quick=is_ready)
 
 
-def _predicted(
+def _predict(
     body: StockRequest | SixtyDaysRequest | PricesRequest, services: Services
 ) -> dict[str, object]:
     started = perf_counter()
     match body:
         case StockRequest():
-            shown = _of_stock(body.stock, services)
-            return {"preco": json.dumps([round(each, 2) for each in shown.median])}
+            forecast = _forecast_stock(body.stock, services)
+            return {"preco": json.dumps([round(each, 2) for each in forecast.median])}
         case SixtyDaysRequest():
-            shown = _after(body.last_60_days, _SAMPLE_SYMBOL, services)
+            forecast = _forecast_next(body.last_60_days, _SAMPLE_SYMBOL, services)
             return {
-                "ticker": shown.symbol,
-                "predicted_price_brl": round(shown.median[0], 2),
+                "ticker": forecast.symbol,
+                "predicted_price_brl": round(forecast.median[0], 2),
                 "status": "success",
             }
         case PricesRequest():
-            shown = _after(body.prices, body.ticker, services)
+            forecast = _forecast_next(body.prices, body.ticker, services)
             return {
-                "predicted_price": round(shown.median[0], 2),
-                "currency": shown.currency,
-                "ticker": shown.symbol,
+                "predicted_price": round(forecast.median[0], 2),
+                "currency": forecast.currency,
+                "ticker": forecast.symbol,
                 "input_days": len(body.prices),
                 "processing_time_ms": round(1000 * (perf_counter() - started), 2),
                 "model_info": {
-                    "name": shown.forecaster,
-                    "run": shown.run,
-                    "edge": shown.edge,
-                    "range_90": [shown.prices[0][shown.levels.index(q)] for q in (0.05, 0.95)],
+                    "name": forecast.forecaster,
+                    "run": forecast.run,
+                    "edge": forecast.edge,
+                    "range_90": [
+                        forecast.prices[0][forecast.levels.index(q)] for q in (0.05, 0.95)
+                    ],
                 },
             }
 
 
-def _of_stock(symbol: str, services: Services) -> SymbolForecast:
+def _forecast_stock(symbol: str, services: Services) -> SymbolForecast:
     """Forecast ten sessions, or fewer if the champion's horizon is shorter."""
     has_champion = any(
         each.champion.symbol == symbol for each in services.forecasts.loaded_champions()
@@ -139,7 +141,7 @@ def _of_stock(symbol: str, services: Services) -> SymbolForecast:
     return services.forecasts.forecast(symbol, horizon=None if has_champion else _STEPS)
 
 
-def _after(closes: tuple[float, ...], symbol: str, services: Services) -> SymbolForecast:
+def _forecast_next(closes: tuple[float, ...], symbol: str, services: Services) -> SymbolForecast:
     return services.forecast_own(OwnPrices(symbol=symbol, close=closes))
 
 
@@ -147,7 +149,7 @@ def _after(closes: tuple[float, ...], symbol: str, services: Services) -> Symbol
 def sample_data(services: ServicesDep) -> dict[str, object]:
     """Return sixty closes for a trial forecast, with their source."""
     try:
-        quote = services.quotes.of(_SAMPLE_SYMBOL)
+        quote = services.quotes.newest(_SAMPLE_SYMBOL)
     except PregaoError as error:
         closes = services.quotes.bundled(_BUNDLED_SYMBOL).bars.close[-60:].tolist()
         note = f"the S&P 500 as bundled, for {_SAMPLE_SYMBOL} cannot be had: {error}"

@@ -59,15 +59,15 @@ _EARLIER_NAMES = {"dropout": "dropout_rate"}
 _POLL_SECONDS = 0.2
 
 
-def _body_of(model: type[Value], **bodies: Mapping[str, object]) -> dict[str, Any]:
+def _document_body(model: type[Value], **bodies: Mapping[str, object]) -> dict[str, Any]:
     """Document a body that is parsed by hand, as its errors have a form of their own."""
     schema = model.model_json_schema()
-    shown = {name: {"value": each} for name, each in bodies.items()}
-    content = {"schema": schema, "examples": shown}
+    examples = {name: {"value": each} for name, each in bodies.items()}
+    content = {"schema": schema, "examples": examples}
     return {"requestBody": {"required": True, "content": {"application/json": content}}}
 
 
-def _told_as(description: str, *fields: str) -> dict[str, Any]:
+def _text_response(description: str, *fields: str) -> dict[str, Any]:
     texts = {name: {"type": "string"} for name in fields}
     schema = {"type": "object", "properties": texts, "required": list(fields)}
     return {"description": description, "content": {"application/json": {"schema": schema}}}
@@ -76,27 +76,27 @@ def _told_as(description: str, *fields: str) -> dict[str, Any]:
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     **problems("queue-full", "stopping", "busy", "database-unavailable", "disk-full"),
     202: {
-        **_told_as("Accepted, for Prefer: respond-async", "message", "job"),
+        **_text_response("Accepted, for Prefer: respond-async", "message", "job"),
         "headers": {"Location": {"required": True, "schema": {"type": "string"}}},
     },
-    400: _told_as("What is wrong with the request, or what went wrong, under error", "error"),
-    409: _told_as("The job was cancelled", "error"),
-    500: _told_as("The job died", "error"),
+    400: _text_response("What is wrong with the request, or what went wrong, under error", "error"),
+    409: _text_response("The job was cancelled", "error"),
+    500: _text_response("The job died", "error"),
 }
-_TRAINED: dict[int | str, dict[str, Any]] = {200: _told_as("Trained, and serving", "message")}
+_TRAINED: dict[int | str, dict[str, Any]] = {200: _text_response("Trained, and serving", "message")}
 
 
 @router.post(
     "/train",
     responses={**_RESPONSES, **_TRAINED},
-    openapi_extra=_body_of(TickerTrainingRequest, five_years=_TRAIN_BODY),
+    openapi_extra=_document_body(TickerTrainingRequest, five_years=_TRAIN_BODY),
 )
 async def train(request: Request, services: ServicesDep, prefer: Prefer = None) -> Response:
     """Train on a ticker between two days and promote it; waits, unless Prefer says otherwise."""
-    _, job = await _accepted(request, services, TickerTrainingRequest, _training)
+    _, job = await _accept(request, services, TickerTrainingRequest, _train_request)
     if _is_async(prefer):
-        return _pending(job)
-    await _ended(services, job.id)
+        return _accepted_response(job)
+    await _wait_until_ended(services, job.id)
     message = "Treino concluido com sucesso! O modelo foi atualizado!"
     return JSONResponse({"message": message})
 
@@ -104,18 +104,20 @@ async def train(request: Request, services: ServicesDep, prefer: Prefer = None) 
 @router.post(
     "/api/train-advanced",
     responses=_RESPONSES,
-    openapi_extra=_body_of(AdvancedTrainingRequest, fast=_FAST, optimized=_OPTIMIZED),
+    openapi_extra=_document_body(AdvancedTrainingRequest, fast=_FAST, optimized=_OPTIMIZED),
 )
 async def train_advanced(
     request: Request, services: ServicesDep, prefer: Prefer = None
 ) -> Response:
     """Rank the thirty networks, or search settings for each, and promote the best."""
-    made = partial(_advanced, services)
-    body, job = await _accepted(request, services, AdvancedTrainingRequest, made)
+    make = partial(_advanced_request, services)
+    body, job = await _accept(request, services, AdvancedTrainingRequest, make)
     if _is_async(prefer):
-        return _pending(job)
-    ended = await _ended(services, job.id)
-    return JSONResponse(await services.run_in_thread(partial(_told, body, services, ended)))
+        return _accepted_response(job)
+    ended = await _wait_until_ended(services, job.id)
+    return JSONResponse(
+        await services.run_in_thread(partial(_advanced_result, body, services, ended))
+    )
 
 
 class LegacyError(Exception):
@@ -132,16 +134,16 @@ async def answer_legacy_error(_request: Request, error: Exception) -> Response:
     return JSONResponse({"error": error.text}, status_code=error.status)
 
 
-async def _accepted(
+async def _accept(
     request: Request,
     services: Services,
     model: type[A],
-    made: Callable[[A], TrainingRequest],
+    make: Callable[[A], TrainingRequest],
 ) -> tuple[A, Job]:
     """Parse a body by hand, and accept its job."""
     try:
         body = model.model_validate(json.loads(await request.body()))
-        return body, await services.run_in_thread(lambda: services.accept(made(body)))
+        return body, await services.run_in_thread(lambda: services.accept(make(body)))
     except ValidationError as error:
         found = Reason.from_errors([dict(each) for each in error.errors(include_url=False)])
         text = "; ".join(f"{each.at}: {each.message}" for each in found)
@@ -150,12 +152,14 @@ async def _accepted(
         raise LegacyError(400, str(error)) from None
 
 
-def _training(body: TickerTrainingRequest) -> TrainRequest:
+def _train_request(body: TickerTrainingRequest) -> TrainRequest:
     fields = {"symbols": (body.stock,), "source": "live", "start": body.inicio, "end": body.fim}
     return TrainRequest(experiment=Experiment.parse(fields))
 
 
-def _advanced(services: Services, body: AdvancedTrainingRequest) -> SweepRequest | SearchRequest:
+def _advanced_request(
+    services: Services, body: AdvancedTrainingRequest
+) -> SweepRequest | SearchRequest:
     names = _names(body.model_ids)
     fields: dict[str, Any] = {
         "symbols": (body.ticker,),
@@ -191,10 +195,10 @@ def _names(numbers: tuple[int, ...] | None) -> tuple[str, ...]:
     return tuple(by_number[each] for each in numbers or sorted(by_number))
 
 
-def _told(
+def _advanced_result(
     body: AdvancedTrainingRequest, services: Services, result: JobResult
 ) -> dict[str, object]:
-    """Return the result as the earlier system did, beside the naive forecast's error."""
+    """Return the result in the earlier system's form, with the naive forecast's error."""
     assert result.run is not None, "a sweep or a search keeps a run"
     report, seconds = services.workbench.models.run(result.run).report, result.seconds
     numbers = {each.name: each.number for each in ZOO.values()}
@@ -250,7 +254,7 @@ def _is_async(prefer: str | None) -> bool:
     return prefer is not None and "respond-async" in prefer.lower()
 
 
-def _pending(job: Job) -> Response:
+def _accepted_response(job: Job) -> Response:
     return JSONResponse(
         {"message": "accepted", "job": job.id},
         status_code=202,
@@ -258,20 +262,20 @@ def _pending(job: Job) -> Response:
     )
 
 
-async def _ended(services: Services, name: str) -> JobResult:
+async def _wait_until_ended(services: Services, name: str) -> JobResult:
     """Wait for a job, until the client or the server stops."""
     while True:
         job = await services.run_in_thread(partial(services.workbench.jobs.job, name))
         if job.result is not None:
             return job.result
         if job.has_ended:
-            raise _why(job)
+            raise _job_error(job)
         if services.stopping.is_set():
             raise RequestRefusedError("stopping", f"the job goes on: see /v1/jobs/{name}")
         await asyncio.sleep(_POLL_SECONDS)
 
 
-def _why(job: Job) -> LegacyError:
+def _job_error(job: Job) -> LegacyError:
     if job.problem is None:
         return LegacyError(409, f"the job was {job.state}")
     return LegacyError(500 if job.state == "dead" else 400, job.problem.detail)

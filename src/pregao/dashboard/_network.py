@@ -98,7 +98,7 @@ def network_page(services: Services, *, name: str = DEFAULT_NETWORK) -> NetworkP
         features=next(name for name, each in FEATURE_SETS.items() if each == usual.features),
         bounds={name: _bounds(name) for name in ("lookback", "horizon", "epochs")},
         sources=SOURCES,
-        symbols=tuple(services.quotes.known()),
+        symbols=tuple(services.quotes.sources()),
         runs=_runs(services),
     )
 

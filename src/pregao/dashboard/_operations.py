@@ -142,5 +142,5 @@ def _seated(seats: Iterable[LoadedChampion]) -> Iterable[ServedChampion]:
         yield ServedChampion(
             champion=each.champion,
             answers=None if each.model is None else each.model.run_id,
-            trouble=each.trouble,
+            trouble=each.load_findings,
         )

@@ -91,7 +91,7 @@ def overview(request: Request, services: ServicesDep) -> Response:
 
 def overview_page(services: Services, *, watched: str = "") -> OverviewPage:
     """Return the overview: symbols of the visitor's own list, or champions and what is at hand."""
-    known, seats = services.quotes.known(), services.forecasts.loaded_champions()
+    known, seats = services.quotes.sources(), services.forecasts.loaded_champions()
     own = tickers_of(watched)
     names = own or tuple(dict.fromkeys([*(each.champion.symbol for each in seats), *known]))
     rows: list[Watched] = []
@@ -99,7 +99,7 @@ def overview_page(services: Services, *, watched: str = "") -> OverviewPage:
     for name in names[:MAX_ROWS]:
         try:
             rows.append(
-                _watched(services.quotes.of(name), services.forecasts.forecast(name), services)
+                _watched(services.quotes.newest(name), services.forecasts.forecast(name), services)
             )
         except PregaoError as error:
             failures.append(Unwatchable(symbol=name, reason=str(error)))

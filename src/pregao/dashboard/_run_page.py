@@ -62,7 +62,7 @@ class RunPage(Value):
     num_symbols: int
 
 
-_drawn: LruCache[tuple[str, Language], RunFigures] = LruCache(most=32)
+_drawn: LruCache[tuple[str, Language], RunFigures] = LruCache(size=32)
 
 
 def found_run(services: Services, name: str) -> Run:

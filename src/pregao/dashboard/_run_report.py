@@ -42,7 +42,7 @@ def _forecasts(services: Services, run: Run) -> Iterator[tuple[Prices, Forecast]
     if model is None:
         return
     for symbol in run.experiment.symbols[:_MOST_FORECASTS]:
-        quote = services.quotes.at_hand(symbol)
+        quote = services.quotes.available(symbol)
         if quote is None:
             continue
         try:

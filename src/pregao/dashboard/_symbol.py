@@ -158,7 +158,7 @@ def symbol_page(
         If there is nothing to show.
     """
     name = str(Symbol.parse(symbol))
-    quote, forecasts = services.quotes.of(name), services.forecasts
+    quote, forecasts = services.quotes.newest(name), services.forecasts
     shown = forecasts.forecast(name, horizon=horizon)
     loaded = forecasts.loaded_champion(name, horizon)
     ahead = len(shown.sessions)
@@ -206,8 +206,8 @@ def explanation_page(
     """
     name = str(Symbol.parse(symbol))
     champion = services.workbench.models.champion(name, horizon)
-    quote = services.quotes.of(name)
-    found = services.explanations.of(
+    quote = services.quotes.newest(name)
+    found = services.explanations.explain(
         champion.run,
         name,
         digest=quote.prices.digest,
@@ -287,9 +287,9 @@ def _thinned(prices: Prices, years: Years) -> Prices:
 
 
 def _trouble(loaded: LoadedChampion | None, language: Language) -> str | None:
-    if loaded is None or not loaded.trouble:
+    if loaded is None or not loaded.load_findings:
         return None
-    return "; ".join(each.seen.in_language(language) for each in loaded.trouble)
+    return "; ".join(each.seen.in_language(language) for each in loaded.load_findings)
 
 
 def _trail(services: Services, loaded: LoadedChampion | None) -> tuple[Change, ...]:

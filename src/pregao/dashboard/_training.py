@@ -166,7 +166,7 @@ def training_page(
         knobs=knobs(),
         feature_sets=FEATURE_SETS,
         categories=_categories(),
-        symbols=tuple(services.quotes.known()),
+        symbols=tuple(services.quotes.sources()),
         zoo=tuple(ZOO),
         jobs=tuple(map(line_of, services.workbench.jobs.jobs(limit=MOST_JOBS))),
     )

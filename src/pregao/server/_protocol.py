@@ -1,4 +1,4 @@
-"""uvicorn's protocol, with a deadline and a size for the head of a request, which it has not."""
+"""uvicorn's protocol with a time limit and a size limit for the head of a request."""
 
 from asyncio import TimerHandle
 from typing import Any
@@ -50,20 +50,20 @@ class DeadlineProtocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
-        """Expect the next head, whenever it comes: keeping alive has a deadline of its own."""
+        """Expect the next head; the deadline of an idle connection is uvicorn's keep-alive."""
         super().on_message_complete()
         self._awaits_head = True
 
     def _wait(self) -> None:
         if self._deadline is None:
-            self._deadline = self.loop.call_later(self.limits.header_seconds, self._give_up)
+            self._deadline = self.loop.call_later(self.limits.header_seconds, self._time_out)
 
     def _stop_waiting(self) -> None:
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
 
-    def _give_up(self) -> None:
+    def _time_out(self) -> None:
         self._deadline = None
         if self._awaits_head:
             self._refuse(b"HTTP/1.1 408 Request Timeout\r\n")

@@ -47,7 +47,7 @@ class Refresher:
 
     def _run(self) -> None:
         while not self.services.stopping.wait(_TICK_SECONDS):
-            self._try("champions seated", 0.0, self.services.forecasts.refresh_champions)
+            self._try("champions refreshed", 0.0, self.services.forecasts.refresh_champions)
             self._try("jobs counted", _JOBS_SECONDS, self.services.count_jobs)
             self._try("jobs timed", _JOBS_SECONDS, self._time_jobs)
             self._try("champions scored", _CHAMPIONS_SECONDS, self._score_champions)
@@ -79,7 +79,7 @@ class Refresher:
         scores = [
             found
             for each in self.services.forecasts.loaded_champions()
-            if (found := self._scores_of(each))
+            if (found := self._live_scores(each))
         ]
         metrics = self.services.metrics
         if not scores:
@@ -95,11 +95,11 @@ class Refresher:
             gauge.labels("worst").set(worst)
             gauge.labels("mean").set(sum(values) / len(values))
 
-    def _scores_of(self, loaded: LoadedChampion) -> LiveScores | None:
+    def _live_scores(self, loaded: LoadedChampion) -> LiveScores | None:
         if loaded.model is None:
             return None
         try:
-            prices = self.services.quotes.of(loaded.champion.symbol).prices
+            prices = self.services.quotes.newest(loaded.champion.symbol).prices
             windows = loaded.model.windows(prices)
         except PregaoError as error:
             _log.warning("champion not scored", run=loaded.model.run_id, reason=str(error))

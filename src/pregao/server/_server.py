@@ -19,7 +19,7 @@ from pregao.server._logs import configure_logs
 from pregao.server._protocol import deadline_protocol
 from pregao.server._refresher import Refresher
 from pregao.server._supervisor import Supervisor
-from pregao.server._tracing import traced, tracer
+from pregao.server._tracing import create_tracer_provider, traced
 from pregao.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class AddressInUseError(InputError):
         super().__init__(f"cannot listen on {host}:{port} ({reason}): give another --port")
 
 
-def listening(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """Listen on an address before anything else is started; port 0 picks a free port.
 
     Raises
@@ -83,7 +83,7 @@ class ListeningServer:
             refresher.start()
             if self.supervisor is not None:
                 self.supervisor.start()
-            # Ctrl-C was heard, and is raised once more after the end.
+            # uvicorn handles Ctrl-C, and raises it again after its end.
             with traced(app, self.tracer), suppress(KeyboardInterrupt):
                 server.run(sockets=[self.listener])
         finally:
@@ -102,7 +102,7 @@ def open_server(
     keys: tuple[SecretStr, ...],
     today: Callable[[], date],
     with_worker: bool,
-    is_watched: bool,
+    is_interactive: bool,
     is_traced: bool,
 ) -> ListeningServer:
     """Listen, and compose the server.
@@ -112,7 +112,7 @@ def open_server(
     UnprotectedAddressError
         For an address beyond this machine without a key.
     AddressInUseError
-        If somebody else listens there.
+        If another program listens there.
     MissingExtraError
         If it is to be traced, and nothing is installed that does.
     """
@@ -121,9 +121,9 @@ def open_server(
         allowed_hosts=allowed_hosts,
         keys=tuple(each.get_secret_value() for each in keys),
     )
-    configure_logs(is_watched=is_watched)
-    tracing = tracer() if is_traced else None
-    listener = listening(host, port)
+    configure_logs(is_interactive=is_interactive)
+    tracing = create_tracer_provider() if is_traced else None
+    listener = listen(host, port)
     services = Services.create(workbench, access, today=today)
     supervisor = Supervisor(("-m", "pregao", "worker", "--with-parent")) if with_worker else None
     return ListeningServer(services, listener, host, supervisor, tracing)

@@ -1,4 +1,4 @@
-"""A worker beside the server: restarted when it dies, stopped with the server."""
+"""The worker process of a server: restarted when it dies, stopped with the server."""
 
 import subprocess
 import sys
@@ -22,7 +22,7 @@ class Supervisor:
     """Keeps one program running.
 
     The program reads its standard input and ends in good order when that ends: so it does too when
-    this process is killed and can tell nobody.
+    this process is killed without a chance to stop it.
     """
 
     arguments: Sequence[str]
@@ -62,7 +62,7 @@ class Supervisor:
 
     def _watch(self) -> None:
         pause = _SHORTEST_PAUSE_SECONDS
-        while (process := self._begun()) is not None:
+        while (process := self._start_process()) is not None:
             started = monotonic()
             code = process.wait()
             if self._stopping.is_set():
@@ -74,7 +74,7 @@ class Supervisor:
             _log.warning("worker ended", code=code, again_in_seconds=pause)
             self._stopping.wait(pause)
 
-    def _begun(self) -> "subprocess.Popen[bytes] | None":
+    def _start_process(self) -> "subprocess.Popen[bytes] | None":
         with self._lock:
             if self._stopping.is_set():
                 return None

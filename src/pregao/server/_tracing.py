@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
 
 
-def tracer() -> "TracerProvider":
+def create_tracer_provider() -> "TracerProvider":
     """Create a provider that sends spans to the collector of OTEL_EXPORTER_OTLP_ENDPOINT.
 
     Spans are named after routes, and hold neither headers nor bodies. They are sent now and then,

@@ -30,7 +30,7 @@ _log = structlog.get_logger("pregao.server")
 Float = NDArray[np.float64]
 
 
-_MOST_READY = 512
+_MAX_PREPARED = 512
 _FIRST_RETRY_SECONDS, _MAX_RETRY_SECONDS = 2.0, 300.0
 _BUNDLED = "SP500"
 """The symbol that a fallback is fitted on where a symbol's own history is too short."""
@@ -43,7 +43,7 @@ class LoadedChampion:
     champion: Champion
     model: ServedModel | None
     """Its own model, or the last good one; None if none could be loaded."""
-    trouble: tuple[Finding, ...] = ()
+    load_findings: tuple[Finding, ...] = ()
     """The findings about a model that is not the champion's own."""
     failures: int = 0
     """How often loading this version of the champion has failed in a row."""
@@ -64,7 +64,7 @@ class _Key:
 class PreparedForecast:
     """A forecaster prepared for prices up to their end."""
 
-    ask: Callable[[], Float]
+    quantiles: Callable[[], Float]
     """(horizon, levels) quantiles of the cumulative log return."""
     sessions: tuple[date, ...]
     """The sessions of the forecast."""
@@ -85,8 +85,8 @@ class ForecastService:
     metrics: Metrics
     _loaded: Mapping[tuple[str, int], LoadedChampion] = field(default_factory=dict)
     """Replaced as a whole: a reader sees a consistent set of champions."""
-    _ready: "LruCache[_Key, PreparedForecast]" = field(
-        default_factory=lambda: LruCache(_MOST_READY)
+    _prepared_forecasts: "LruCache[_Key, PreparedForecast]" = field(
+        default_factory=lambda: LruCache(_MAX_PREPARED)
     )
     clock: Callable[[], float] = monotonic
     """Seconds, by which failed champions are retried."""
@@ -102,16 +102,16 @@ class ForecastService:
         Raises
         ------
         UnknownSymbolError, ProviderError
-            If nobody has its prices.
+            If no provider has its prices.
         HistoryTooShortError
             If there are too few for anything.
         """
-        quote = self.quotes.of(symbol)
+        quote = self.quotes.newest(symbol)
         key, loaded = self._key(quote, symbol, horizon)
-        ready = self._ready.get(
-            key, lambda: self._prepared(quote.prices, _model_of(loaded), key.horizon)
+        prepared = self._prepared_forecasts.get(
+            key, lambda: self._prepare(quote.prices, _loaded_model(loaded), key.horizon)
         )
-        return self._shown(quote, ready, loaded, key.horizon, levels)
+        return self._make_forecast(quote, prepared, loaded, key.horizon, levels)
 
     def forecast_own(
         self,
@@ -126,10 +126,10 @@ class ForecastService:
         loaded = self.loaded_champion(str(prices.symbol), horizon)
         if closes_only and loaded and loaded.model and not loaded.model.reads_closes_only:
             loaded = None
-        asked = horizon or (loaded.champion.horizon if loaded else DEFAULT_HORIZON)
+        sessions_ahead = horizon or (loaded.champion.horizon if loaded else DEFAULT_HORIZON)
         quote = Quote(prices, source="request", is_stale=False, findings=findings)
-        ready = self._prepared(prices, _model_of(loaded), asked)
-        return self._shown(quote, ready, loaded, asked, levels)
+        prepared = self._prepare(prices, _loaded_model(loaded), sessions_ahead)
+        return self._make_forecast(quote, prepared, loaded, sessions_ahead, levels)
 
     def forecast_with(
         self, model: ServedModel, prices: Prices, findings: tuple[Finding, ...]
@@ -139,14 +139,14 @@ class ForecastService:
         Raises
         ------
         InputError
-            If the run cannot read them: nobody stands in for who was asked for by name.
+            If the run cannot read them: a chosen run has no fallback.
         """
         quote = Quote(prices, source="request", is_stale=False, findings=findings)
         try:
-            ready = _of_champion(model, prices)
+            prepared = _prepare_champion(model, prices)
         except ArithmeticError as error:
             raise InputError(f"{model.run_id} forecasts nothing from these: {error}") from None
-        return self._shown(quote, ready, None, model.horizon, None)
+        return self._make_forecast(quote, prepared, None, model.horizon, None)
 
     def loaded_champion(self, symbol: str, horizon: int | None = None) -> LoadedChampion | None:
         """Return the champion of the nearest sufficient horizon; without one, the newest."""
@@ -164,28 +164,28 @@ class ForecastService:
         Raises
         ------
         UnknownSymbolError, ProviderError, HistoryTooShortError
-            As a forecast.
+            As `forecast` raises them.
         """
-        prices = self.quotes.of(symbol).prices
+        prices = self.quotes.newest(symbol).prices
         loaded = self.loaded_champion(symbol, horizon)
-        asked = horizon or (loaded.champion.horizon if loaded else DEFAULT_HORIZON)
-        model = _model_of(loaded)
-        own = self._fitted_beside(prices, asked)[0] if model is None else model
+        sessions_ahead = horizon or (loaded.champion.horizon if loaded else DEFAULT_HORIZON)
+        model = _loaded_model(loaded)
+        own = self._fit_fallback(prices, sessions_ahead)[0] if model is None else model
         return past_forecasts(
             own.forecaster,
             own.windows(prices),
             symbol=symbol,
             closes=prices.bars.close,
             trained_to=own.trained_to,
-            step=asked,
+            step=sessions_ahead,
         )
 
     def is_ready(self, symbol: str, horizon: int | None) -> bool:
         """Return whether a forecast needs neither reading prices nor fitting."""
-        if not self.quotes.is_known(symbol):
+        if not self.quotes.is_cached(symbol):
             return False
-        key, _ = self._key(self.quotes.of(symbol), symbol, horizon)
-        return key in self._ready
+        key, _ = self._key(self.quotes.newest(symbol), symbol, horizon)
+        return key in self._prepared_forecasts
 
     @property
     def is_open(self) -> bool:
@@ -197,9 +197,9 @@ class ForecastService:
         return tuple(self._loaded.values())
 
     def refresh_champions(self) -> None:
-        """Load new champions beside the old ones, then serve them.
+        """Load new champions while the old ones serve, then replace them all at once.
 
-        One that cannot be loaded leaves the last good one in its loaded, and a finding.
+        For one that cannot be loaded the last good model serves on, with a finding.
         """
         with self._refreshing:
             current = {(each.symbol, each.horizon): each for each in self.models.champions()}
@@ -207,7 +207,7 @@ class ForecastService:
             self._is_open = True
 
     def watch(self, is_refreshing: Callable[[], bool]) -> None:
-        """Be ready only while champions are refreshed, which the function returns."""
+        """Count as open only while champions are refreshed, which the function returns."""
         self._is_refreshing = is_refreshing
 
     def _load(self, champion: Champion, place: tuple[str, int]) -> LoadedChampion:
@@ -230,7 +230,7 @@ class ForecastService:
         return LoadedChampion(
             champion,
             before.model if before else None,
-            (_could_not(champion.run, reason),),
+            (_not_loaded(champion.run, reason),),
             failures=failures + 1,
             retry_at=self.clock() + wait,
         )
@@ -239,27 +239,25 @@ class ForecastService:
         self, quote: Quote, symbol: str, horizon: int | None
     ) -> "tuple[_Key, LoadedChampion | None]":
         loaded = self.loaded_champion(symbol, horizon)
-        asked = horizon or (loaded.champion.horizon if loaded else DEFAULT_HORIZON)
-        model = _model_of(loaded)
-        return _Key(quote.prices.digest, model.run_id if model else None, asked), loaded
+        sessions_ahead = horizon or (loaded.champion.horizon if loaded else DEFAULT_HORIZON)
+        model = _loaded_model(loaded)
+        return _Key(quote.prices.digest, model.run_id if model else None, sessions_ahead), loaded
 
-    def _prepared(
-        self, prices: Prices, model: ServedModel | None, horizon: int
-    ) -> PreparedForecast:
+    def _prepare(self, prices: Prices, model: ServedModel | None, horizon: int) -> PreparedForecast:
         if model is None:
-            return self._fallback_answer(prices, horizon, because=())
+            return self._prepare_fallback(prices, horizon, because=())
         try:
-            return _of_champion(model, prices)
+            return _prepare_champion(model, prices)
         except InputError as error:
-            return self._fallback_answer(
-                prices, horizon, because=(_too_little(prices, str(error)),)
+            return self._prepare_fallback(
+                prices, horizon, because=(_history_too_short(prices, str(error)),)
             )
         except ArithmeticError as error:
             _log.error("champion not finite", run=model.run_id)
-            because = (_could_not(model.run_id, str(error)),)
-            return self._fallback_answer(prices, horizon, because=because, is_degraded=True)
+            because = (_not_loaded(model.run_id, str(error)),)
+            return self._prepare_fallback(prices, horizon, because=because, is_degraded=True)
 
-    def _fallback_answer(
+    def _prepare_fallback(
         self,
         prices: Prices,
         horizon: int,
@@ -267,12 +265,12 @@ class ForecastService:
         because: tuple[Finding, ...],
         is_degraded: bool = False,
     ) -> PreparedForecast:
-        fallback, taught_by = self._fitted_beside(prices, horizon)
+        fallback, fitted_on = self._fit_fallback(prices, horizon)
         quantiles = fallback.forecaster.quantiles(fallback.windows(prices))[0]
-        findings = because or (_nobody(prices, horizon, fallback.name, taught_by),)
+        findings = because or (_no_champion(prices, horizon, fallback.name, fitted_on),)
         return PreparedForecast(
-            ask=lambda: quantiles,
-            sessions=_next(prices, horizon),
+            quantiles=lambda: quantiles,
+            sessions=_sessions_after(prices, horizon),
             forecaster=fallback.name,
             run=None,
             edge="none",
@@ -280,11 +278,11 @@ class ForecastService:
             is_degraded=is_degraded,
         )
 
-    def _fitted_beside(self, prices: Prices, horizon: int) -> tuple[Fallback, Prices]:
+    def _fit_fallback(self, prices: Prices, horizon: int) -> tuple[Fallback, Prices]:
         """Fit a fallback on these prices, else on the symbol's known ones, else on bundled ones."""
         histories: list[Callable[[], Prices]] = [
             lambda: prices,
-            lambda: self.quotes.of(str(prices.symbol)).prices,
+            lambda: self.quotes.newest(str(prices.symbol)).prices,
         ]
         for each in histories:
             try:
@@ -295,63 +293,63 @@ class ForecastService:
         bundled = self.quotes.bundled(_BUNDLED)
         return Fallback.fit(bundled, horizon=horizon), bundled
 
-    def _shown(
+    def _make_forecast(
         self,
         quote: Quote,
-        ready: PreparedForecast,
+        prepared: PreparedForecast,
         loaded: LoadedChampion | None,
         horizon: int,
         levels: tuple[float, ...] | None,
     ) -> SymbolForecast:
         started = perf_counter()
-        quantiles = ready.ask()[:horizon]
+        quantiles = prepared.quantiles()[:horizon]
         self.metrics.inference.observe(perf_counter() - started)
         prices = quote.prices
         last = float(prices.bars.close[-1])
         with np.errstate(over="ignore"):
             ahead = last * np.exp(quantiles)
         if not np.isfinite(ahead).all():
-            raise _too_wild(prices, horizon)
-        self.metrics.forecasts.labels("baseline" if ready.run is None else "network").inc()
+            raise _overflow_error(prices, horizon)
+        self.metrics.forecasts.labels("baseline" if prepared.run is None else "network").inc()
         if quote.is_stale:
             self.metrics.stale_forecasts.inc()
-        trouble = loaded.trouble if loaded else ()
+        load_findings = loaded.load_findings if loaded else ()
         is_vacant = loaded is not None and loaded.model is None
         return SymbolForecast.model_construct(
             symbol=str(prices.symbol),
             currency=prices.symbol.currency,
             as_of=as_date(prices.last),
             last_price=last,
-            sessions=ready.sessions[:horizon],
+            sessions=prepared.sessions[:horizon],
             levels=LEVELS if levels is None else levels,
-            prices=_at(ahead, levels),
+            prices=_select_levels(ahead, levels),
             median=tuple(ahead[:, LEVELS.index(0.5)].tolist()),
-            actions=ready.actions,
-            forecaster=ready.forecaster,
-            run=ready.run,
+            actions=prepared.actions,
+            forecaster=prepared.forecaster,
+            run=prepared.run,
             champion_version=None
-            if loaded is None or ready.run is None
+            if loaded is None or prepared.run is None
             else loaded.champion.version,
-            edge=ready.edge,
+            edge=prepared.edge,
             source=quote.source,
             stale=quote.is_stale,
-            degraded=ready.is_degraded or bool(trouble),
-            # That there is no champion is not why a baseline answers for one that cannot be loaded.
-            findings=(*quote.findings, *(() if is_vacant else ready.findings), *trouble),
+            degraded=prepared.is_degraded or bool(load_findings),
+            # A failure to load, not the lack of a champion, is then why a baseline answers.
+            findings=(*quote.findings, *(() if is_vacant else prepared.findings), *load_findings),
         )
 
 
-def _model_of(loaded: LoadedChampion | None) -> ServedModel | None:
+def _loaded_model(loaded: LoadedChampion | None) -> ServedModel | None:
     return None if loaded is None else loaded.model
 
 
-def _of_champion(model: ServedModel, prices: Prices) -> PreparedForecast:
+def _prepare_champion(model: ServedModel, prices: Prices) -> PreparedForecast:
     prepared = model.prepare(prices)
     if not np.isfinite(prepared.quantiles()).all():
         raise ArithmeticError("its numbers are not finite")
     return PreparedForecast(
-        ask=prepared.quantiles,
-        sessions=_next(prices, model.horizon),
+        quantiles=prepared.quantiles,
+        sessions=_sessions_after(prices, model.horizon),
         forecaster=model.name,
         run=model.run_id,
         edge=model.edge,
@@ -360,25 +358,25 @@ def _of_champion(model: ServedModel, prices: Prices) -> PreparedForecast:
     )
 
 
-def _at(ahead: Float, levels: tuple[float, ...] | None) -> tuple[tuple[float, ...], ...]:
+def _select_levels(ahead: Float, levels: tuple[float, ...] | None) -> tuple[tuple[float, ...], ...]:
     """Return the columns of some levels."""
     chosen = ahead if levels is None else ahead[:, [LEVELS.index(each) for each in levels]]
     return tuple(map(tuple, chosen.tolist()))
 
 
-def _next(prices: Prices, horizon: int) -> tuple[date, ...]:
+def _sessions_after(prices: Prices, horizon: int) -> tuple[date, ...]:
     sessions = next_sessions(prices.symbol.exchange, prices.last, horizon)
     return tuple(as_date(each) for each in sessions)
 
 
-def _too_wild(prices: Prices, horizon: int) -> InputError:
+def _overflow_error(prices: Prices, horizon: int) -> InputError:
     return InputError(
         f"the prices of {prices.symbol} jump so far that in {horizon} sessions they may be "
-        "anything: look for some in other units, or ask for a shorter horizon"
+        "anything: check their units, or request a shorter horizon"
     )
 
 
-def _nobody(prices: Prices, horizon: int, name: str, taught_by: Prices) -> Finding:
+def _no_champion(prices: Prices, horizon: int, name: str, fitted_on: Prices) -> Finding:
     return Finding.from_code(
         "SRV001",
         bilingual(
@@ -387,16 +385,16 @@ def _nobody(prices: Prices, horizon: int, name: str, taught_by: Prices) -> Findi
             symbol=str(prices.symbol),
             horizon=horizon,
             name=name,
-            count=len(taught_by),
-            teacher=str(taught_by.symbol),
+            count=len(fitted_on),
+            teacher=str(fitted_on.symbol),
         ),
         symbol=str(prices.symbol),
     )
 
 
-def _too_little(prices: Prices, reason: str) -> Finding:
+def _history_too_short(prices: Prices, reason: str) -> Finding:
     return Finding.from_code("SRV001", Text.same(reason), symbol=str(prices.symbol))
 
 
-def _could_not(run: str, reason: str) -> Finding:
+def _not_loaded(run: str, reason: str) -> Finding:
     return Finding.from_code("SRV002", Text.same(f"{run}: {reason}"))

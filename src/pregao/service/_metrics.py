@@ -24,47 +24,52 @@ class Metrics:
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=self.registry)
         self.requests = self._counter(
-            "http_requests", "Requests answered.", "route", "method", "status_class"
+            "http_requests", "Requests that were answered.", "route", "method", "status_class"
         )
         self.latency = self._histogram(
             "http_request_seconds",
-            "From a request's head to the end of its answer.",
+            "Time from the head of a request to the end of its response.",
             _REQUEST_SECONDS,
             "route",
             "method",
         )
-        self.in_flight = self._gauge("http_requests_in_flight", "Requests not yet answered.")
+        self.in_flight = self._gauge("http_requests_in_flight", "Requests in progress.")
         self.inference = self._histogram(
-            "inference_seconds", "A forecast of one window, without HTTP.", _INFERENCE_SECONDS
+            "inference_seconds",
+            "Time of the forecast of one window, without HTTP.",
+            _INFERENCE_SECONDS,
         )
         self.forecasts = self._counter(
-            "forecasts", "Forecasts, by who made them, or failed.", "outcome"
+            "forecasts", "Forecasts by outcome: network, baseline or failed.", "outcome"
         )
         self.stale_forecasts = self._counter(
             "stale_forecasts", "Forecasts from prices older than the last complete session."
         )
         self.jobs = self._gauge("jobs", "Jobs by state.", "state")
-        self.queue_age = self._gauge("queue_age_seconds", "How long the oldest job has waited.")
-        self.workers = self._gauge("workers", "Workers that beat within their lease.")
+        self.queue_age = self._gauge("queue_age_seconds", "Age of the oldest queued job.")
+        self.workers = self._gauge("workers", "Workers with a heartbeat within their lease.")
         self.training = self._histogram(
-            "training_seconds", "From the start of a job to its end.", _TRAINING_SECONDS, "kind"
+            "training_seconds",
+            "Time from the start of a job to its end.",
+            _TRAINING_SECONDS,
+            "kind",
         )
         self.data_age = self._gauge(
-            "data_age_seconds", "Since a provider last answered with prices.", "provider"
+            "data_age_seconds", "Time since the last successful response of a provider.", "provider"
         )
         self.live_error = self._gauge(
             "champion_error_ratio",
-            "Champions' absolute error over the last price's on sessions after training.",
+            "Absolute error of champions over that of the last price, after training.",
             "statistic",
         )
         self.live_coverage = self._gauge(
             "champion_coverage_90",
-            "Share of outcomes inside champions' 90 % ranges on sessions after training.",
+            "Share of outcomes inside the 90 % ranges of champions, after training.",
             "statistic",
         )
         self.drift = self._gauge(
             "feature_drift",
-            "How far champions' inputs have moved from training, in training deviations.",
+            "Shift of the champions' inputs since training, in standard deviations of training.",
             "statistic",
         )
 

@@ -16,8 +16,8 @@ from pregao.prices import BUNDLED_SYMBOLS, NETWORK_PROVIDERS, Feed, LivePrices, 
 _log = structlog.get_logger("pregao.server")
 
 FRESH_SECONDS = 300.0
-_MOST_QUOTES = 128
-_ASKING_AT_ONCE = 4
+_MAX_QUOTES = 128
+_NUM_THREADS = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,59 +34,59 @@ class Quote:
 class Quotes:
     """The newest available prices; stored ones are served while a provider is queried.
 
-    Every method may be called from several threads; one symbol is asked for once at a time.
+    Every method may be called from several threads; a symbol has one download at a time.
     """
 
     feed: Feed
     fresh_seconds: float = FRESH_SECONDS
     clock: Callable[[], float] = monotonic
-    _known: OrderedDict[str, tuple[Quote, float]] = field(default_factory=OrderedDict)
+    _cached: OrderedDict[str, tuple[Quote, float]] = field(default_factory=OrderedDict)
     """The cached quotes by symbol, and when they were cached."""
-    _asked: dict[str, "Future[Quote]"] = field(default_factory=dict)
+    _pending: dict[str, "Future[Quote]"] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _pool: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(_ASKING_AT_ONCE, thread_name_prefix="quotes")
+        default_factory=lambda: ThreadPoolExecutor(_NUM_THREADS, thread_name_prefix="quotes")
     )
 
-    def of(self, symbol: str) -> Quote:
+    def newest(self, symbol: str) -> Quote:
         """Return the newest prices of a symbol.
 
-        What is stored, or known and no longer fresh, is given at once, while providers are asked
-        for newer ones.
+        Stored prices, and cached ones that are no longer fresh, are returned at once, while newer
+        ones are downloaded in the background.
 
         Raises
         ------
         UnknownSymbolError, ProviderError
-            If nobody has any.
+            If no provider has any.
         """
         with self._lock:
-            known = self._known.get(symbol)
+            known = self._cached.get(symbol)
             if known is not None:
-                self._known.move_to_end(symbol)
+                self._cached.move_to_end(symbol)
         if known is None:
-            stored = self._stored(symbol)
-            if stored is None or not self._asks_anybody:
-                return self._ask(symbol).result()
-            self._kept(symbol, stored)
-            self._ask(symbol)
+            stored = self._read_stored(symbol)
+            if stored is None or not self._has_network_provider:
+                return self._fetch_in_thread(symbol).result()
+            self._cache(symbol, stored)
+            self._fetch_in_thread(symbol)
             return stored
         if self.clock() - known[1] > self.fresh_seconds:
-            self._ask(symbol)
+            self._fetch_in_thread(symbol)
         return known[0]
 
-    def at_hand(self, symbol: str) -> Quote | None:
+    def available(self, symbol: str) -> Quote | None:
         """Return cached or stored prices, without a download."""
         with self._lock:
-            known = self._known.get(symbol)
-        return self._stored(symbol) if known is None else known[0]
+            known = self._cached.get(symbol)
+        return self._read_stored(symbol) if known is None else known[0]
 
-    def refreshed(self, symbol: str) -> Quote:
+    def refresh(self, symbol: str) -> Quote:
         """Download from the providers on the network, whatever is stored.
 
         Raises
         ------
         UnknownSymbolError, ProviderError
-            If none of them answers.
+            If no provider answers.
         """
         order = tuple(each for each in self.feed.order if each in NETWORK_PROVIDERS)
         if not order:
@@ -97,17 +97,17 @@ class Quotes:
                 "no provider on the network is among PREGAO_SOURCES",
                 advice="name one there",
             )
-        return self._kept(symbol, _quote(replace(self.feed, order=order).prices(symbol)))
+        return self._cache(symbol, _quote(replace(self.feed, order=order).prices(symbol)))
 
-    def is_known(self, symbol: str) -> bool:
+    def is_cached(self, symbol: str) -> bool:
         """Return whether a symbol's prices are cached."""
-        return symbol in self._known
+        return symbol in self._cached
 
     def bundled(self, symbol: str) -> Prices:
         """Return bundled prices."""
         return replace(self.feed, order=("sample",)).prices(symbol).prices
 
-    def known(self) -> dict[str, tuple[str, ...]]:
+    def sources(self) -> dict[str, tuple[str, ...]]:
         """Return the symbols whose prices are stored or bundled, with the source of each."""
         stored = PriceStore(self.feed.access.home).symbols()
         known = {str(symbol): providers for symbol, providers in stored.items()}
@@ -118,10 +118,10 @@ class Quotes:
         self._pool.shutdown(wait=False, cancel_futures=True)
 
     @property
-    def _asks_anybody(self) -> bool:
+    def _has_network_provider(self) -> bool:
         return any(each in NETWORK_PROVIDERS for each in self.feed.order)
 
-    def _stored(self, symbol: str) -> Quote | None:
+    def _read_stored(self, symbol: str) -> Quote | None:
         order = tuple(each for each in self.feed.order if each not in NETWORK_PROVIDERS)
         try:
             return _quote(replace(self.feed, order=order).prices(symbol)) if order else None
@@ -129,29 +129,29 @@ class Quotes:
             _log.debug("nothing stored", symbol=symbol, reason=str(error))
             return None
 
-    def _ask(self, symbol: str) -> "Future[Quote]":
+    def _fetch_in_thread(self, symbol: str) -> "Future[Quote]":
         with self._lock:
-            if symbol not in self._asked:
-                self._asked[symbol] = self._pool.submit(self._answered, symbol)
-            return self._asked[symbol]
+            if symbol not in self._pending:
+                self._pending[symbol] = self._pool.submit(self._fetch, symbol)
+            return self._pending[symbol]
 
-    def _answered(self, symbol: str) -> Quote:
+    def _fetch(self, symbol: str) -> Quote:
         try:
-            # What is stored up to the last session that is over is as new as anybody's.
+            # Stored prices up to the last complete session are as new as any provider's.
             quote = _quote(self.feed.prices(symbol, refresh=False))
         except PregaoError as error:
             _log.warning("no prices", symbol=symbol, reason=str(error))
             raise
         finally:
             with self._lock:
-                self._asked.pop(symbol, None)
-        return self._kept(symbol, quote)
+                self._pending.pop(symbol, None)
+        return self._cache(symbol, quote)
 
-    def _kept(self, symbol: str, quote: Quote) -> Quote:
+    def _cache(self, symbol: str, quote: Quote) -> Quote:
         with self._lock:
-            self._known[symbol] = (quote, self.clock())
-            while len(self._known) > _MOST_QUOTES:
-                self._known.popitem(last=False)
+            self._cached[symbol] = (quote, self.clock())
+            while len(self._cached) > _MAX_QUOTES:
+                self._cached.popitem(last=False)
         return quote
 
 

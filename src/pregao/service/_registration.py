@@ -3,7 +3,7 @@
 from pregao.errors import RegistrationError
 from pregao.service._subprocess import SubprocessError, run_command
 
-_PATIENCE_SECONDS = 300
+_TIMEOUT_SECONDS = 300
 
 
 def register_in_subprocess(run: str) -> None:
@@ -12,9 +12,9 @@ def register_in_subprocess(run: str) -> None:
     Raises
     ------
     RegistrationError
-        If it cannot be; the reason is the command line's.
+        If it fails, with the reason of the command.
     """
     try:
-        run_command("register-run", run, patience_seconds=_PATIENCE_SECONDS)
+        run_command("register-run", run, timeout_seconds=_TIMEOUT_SECONDS)
     except SubprocessError as error:
         raise RegistrationError(run, str(error)) from None

@@ -1,4 +1,4 @@
-"""Requests for forecasts and their answers."""
+"""Requests for forecasts and their responses."""
 
 from datetime import date
 from typing import Annotated, Self
@@ -16,11 +16,11 @@ from pregao.training import LEVELS
 from pregao.values import Value
 
 Price = Annotated[float, Field(strict=True, ge=1e-6, lt=1e12)]
-Volume = Annotated[float, Field(strict=True, ge=0, lt=1e18)]
-Horizon = Annotated[int, Field(strict=True, ge=1, le=252)]
+_Volume = Annotated[float, Field(strict=True, ge=0, lt=1e18)]
+_Horizon = Annotated[int, Field(strict=True, ge=1, le=252)]
 MIN_ROWS = 30
 MAX_ROWS = 20_000
-MAX_SYMBOLS = 50
+_MAX_SYMBOLS = 50
 
 
 def _ticker(text: str) -> str:
@@ -33,17 +33,17 @@ Ticker = Annotated[str, Field(max_length=40), AfterValidator(_ticker)]
 class OwnPrices(Value):
     """A client's own daily bars, oldest first; closes alone suffice."""
 
-    symbol: Ticker = Field(default="SP500", description="decides currency and calendar")
+    symbol: Ticker = Field(default="SP500", description="determines currency and calendar")
     sessions: tuple[date, ...] | None = Field(
         default=None,
-        description="session dates; without them the bars are taken as the last ones until today",
+        description="session dates; without them the bars are the latest up to today",
     )
     close: tuple[Price, ...] = Field(min_length=MIN_ROWS, max_length=MAX_ROWS)
     open: tuple[Price, ...] | None = None
     high: tuple[Price, ...] | None = None
     low: tuple[Price, ...] | None = None
     adj_close: tuple[Price, ...] | None = None
-    volume: tuple[Volume, ...] | None = None
+    volume: tuple[_Volume, ...] | None = None
 
     @model_validator(mode="after")
     def _is_rectangular(self) -> Self:
@@ -90,15 +90,15 @@ class OwnPrices(Value):
 class ForecastRequest(Value):
     """A request for forecasts: of known symbols, or from a client's own prices."""
 
-    symbols: tuple[Ticker, ...] = Field(default=(), max_length=MAX_SYMBOLS)
+    symbols: tuple[Ticker, ...] = Field(default=(), max_length=_MAX_SYMBOLS)
     prices: OwnPrices | None = None
-    horizon: Horizon | None = Field(default=None, description="sessions; else the champion's")
+    horizon: _Horizon | None = Field(default=None, description="sessions; else the champion's")
     levels: tuple[float, ...] | None = Field(
         default=None, max_length=len(LEVELS), description="some of the quantile levels; else all"
     )
 
     @model_validator(mode="after")
-    def _asks_for_something(self) -> Self:
+    def _has_one_source(self) -> Self:
         if bool(self.symbols) == (self.prices is not None):
             raise ValueError("give symbols, or prices, not both and not neither")
         unknown = [each for each in self.levels or () if each not in LEVELS]
@@ -113,22 +113,31 @@ class SymbolForecast(Value):
 
     symbol: str
     currency: str
-    as_of: date = Field(description="the last session that the forecast knows")
+    as_of: date = Field(description="the last session of the forecast's prices")
     last_price: float
-    sessions: tuple[date, ...] = Field(description="the next ones, by the exchange's calendar")
+    sessions: tuple[date, ...] = Field(
+        description="the sessions that are forecast, by the exchange's calendar"
+    )
     levels: tuple[float, ...]
-    prices: tuple[tuple[float, ...], ...] = Field(description="a row a session, a price a level")
+    prices: tuple[tuple[float, ...], ...] = Field(
+        description="one row per session, one price per level"
+    )
     median: tuple[float, ...]
     actions: dict[str, float] | None = Field(
-        default=None, description=f"probabilities of {', '.join(ACTIONS)}, where they were learnt"
+        default=None,
+        description=f"probabilities of {', '.join(ACTIONS)}, if the champion predicts them",
     )
     forecaster: str
-    run: str | None = Field(description="what made it; null for a baseline fitted on the spot")
+    run: str | None = Field(
+        description="the run of the forecaster; null for a baseline fitted on request"
+    )
     champion_version: int | None
-    edge: Edge = Field(description="whether it beat the best baseline beyond chance")
-    source: str = Field(description="who answered with the prices")
-    stale: bool = Field(description="whether a complete session is missing at the end")
-    degraded: bool = Field(default=False, description="whether somebody stood in for the champion")
+    edge: Edge = Field(description="whether the run beat the best baseline significantly")
+    source: str = Field(description="the source of the prices")
+    stale: bool = Field(description="whether the latest complete session is missing")
+    degraded: bool = Field(
+        default=False, description="whether another forecaster replaces the champion"
+    )
     findings: tuple[Finding, ...] = ()
 
     def as_forecast(self) -> Forecast:
@@ -140,4 +149,4 @@ class ForecastResponse(Value):
     """Forecasts in the order of the request, and the problems of those that failed."""
 
     forecasts: tuple[SymbolForecast, ...]
-    failures: dict[str, str] = Field(default={}, description="why, by symbol")
+    failures: dict[str, str] = Field(default={}, description="reasons by symbol")

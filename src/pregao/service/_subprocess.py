@@ -12,26 +12,26 @@ class SubprocessError(Exception):
     """A command that failed, with its reason."""
 
 
-def run_command(*arguments: str, patience_seconds: float) -> bytes:
+def run_command(*arguments: str, timeout_seconds: float) -> bytes:
     """Run a command of Pregao, wait for it, and return its standard output.
 
     Raises
     ------
-    BesideError
-        If it fails or takes too long; the reason is the command line's.
+    SubprocessError
+        If it fails or takes too long, with the last line of its error output.
     """
     try:
         done = subprocess.run(
             [sys.executable, "-m", "pregao", *arguments],
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=patience_seconds,
+            timeout=timeout_seconds,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise SubprocessError(f"it took more than {patience_seconds:g} s") from None
+        raise SubprocessError(f"it took more than {timeout_seconds:g} s") from None
     if done.returncode:
         lines = done.stderr.decode(errors="replace").strip().splitlines()
-        _log.warning("not done", command=arguments, said=lines[-20:])
+        _log.warning("not done", command=arguments, output=lines[-20:])
         raise SubprocessError(lines[-1].removeprefix("pregao: ") if lines else "no reason")
     return done.stdout
