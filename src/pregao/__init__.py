@@ -1,4 +1,4 @@
-"""From a ticker to an honest forecast: a zoo of networks, always beside the naive forecast.
+"""From a ticker to a calibrated forecast: a zoo of networks, always beside the naive forecast.
 
 >>> import pregao
 >>> prices = pregao.fetch("SP500")

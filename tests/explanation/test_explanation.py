@@ -212,7 +212,7 @@ def test_the_narrative_states_that_no_features_are_read():
     assert "It reads no features" in english(explained(importances=deaf))
 
 
-@pytest.mark.parametrize(("edge", "words"), [("none", "no edge"), ("proven", "It says what")])
+@pytest.mark.parametrize(("edge", "words"), [("none", "no edge"), ("proven", "It describes what")])
 def test_every_narrative_states_that_it_does_not_explain_the_market(edge: str, words: str):
     said = english(explained(edge=edge))
 

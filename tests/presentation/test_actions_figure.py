@@ -115,7 +115,7 @@ def test_reliability_is_that_of_buying_and_selling_before_and_after(report) -> N
         (name, scores.per_action[action].reliability)
         for action in ("buy", "sell")
         for name, scores in (
-            ("as said", report.test.raw),
+            ("as predicted", report.test.raw),
             ("calibrated", report.test.calibrated),
         )
     ]

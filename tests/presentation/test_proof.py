@@ -74,7 +74,7 @@ def _promotion(found: Promotion, **changes) -> Promotion:
         ({"dm_p_value": 0.004}, "4 of 1000 such histories"),
         (
             {"dm_p_value": 0.2, "hardest_p_value": 0.2},
-            "luck would look as good in 20 of 100 such histories",
+            "chance would give such a result in 20 of 100 such histories",
         ),
         ({"hardest_baseline": "har", "hardest_p_value": 0.3}, "than another baseline, har"),
         ({"in_confidence_set": False}, "another of the forecasters is better still"),

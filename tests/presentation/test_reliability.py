@@ -77,7 +77,7 @@ def test_lines_show_observed_less_promised_at_the_first_the_middle_and_the_last_
 
 
 def test_the_band_is_what_luck_does_at_the_last_step(found) -> None:
-    band = trace(reliability_figure(found), "luck at 10")
+    band = trace(reliability_figure(found), "chance at 10")
 
     middle = list(band.x).index(50.0)
     assert pytest.approx(50 * found.uniformity_by_step[-1].critical) == band.y[middle]

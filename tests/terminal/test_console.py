@@ -105,14 +105,14 @@ def test_what_the_verdict_rests_on_stands_below_it(proven, capsys, language: Lan
 def test_who_abstains_has_no_earnings_but_holding_does(unproven, capsys) -> None:
     print_result(unproven.report, (), language="en")
 
-    line = next(x for x in capsys.readouterr().out.splitlines() if x.startswith("Account"))
+    line = next(x for x in capsys.readouterr().out.splitlines() if x.startswith("Simulated result"))
     assert "abstains, nothing was traded; buying and holding" in line
 
 
 def test_a_single_fit_says_how_it_can_be_proven(case, capsys) -> None:
     print_result(case.report, (), language="en")
 
-    assert "'pregao evaluate RUN' proves it over several folds" in capsys.readouterr().out
+    assert "'pregao evaluate RUN' evaluates it over several folds" in capsys.readouterr().out
 
 
 def test_what_the_verdict_rests_on_fits_a_terminal(proven, capsys, monkeypatch) -> None:

@@ -135,7 +135,7 @@ PROBLEM_KINDS: dict[str, ProblemKind] = {
         ProblemKind("damaged", "A stored file is damaged", 500),
         ProblemKind("disk-full", "The disk is full", 507),
         ProblemKind("stopping", "The server is stopping", 503),
-        ProblemKind("internal", "Something went wrong here", 500),
+        ProblemKind("internal", "An error occurred", 500),
     )
 }
 """Every kind of problem of the API."""

@@ -44,7 +44,7 @@ def overview(
     context: typer.Context,
     version: Annotated[bool, typer.Option("--version", help=_("print the version"))] = False,
 ) -> None:
-    """From a ticker to an honest forecast, always beside the naive one."""
+    """From a ticker to a calibrated forecast, always beside the naive one."""
     if version:
         import pregao
 

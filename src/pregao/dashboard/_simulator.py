@@ -126,8 +126,8 @@ def _note(shown: SymbolForecast) -> Text:
         )
     if shown.edge == "none":
         return bilingual(
-            "{name} answers; no network has earned its place here, so use the ranges and not the "
-            "direction",
+            "{name} answers; no network has beaten the baselines here, so use the ranges and "
+            "not the direction",
             name=shown.forecaster,
         )
     return bilingual("{name} answers", name=shown.forecaster)
@@ -135,8 +135,8 @@ def _note(shown: SymbolForecast) -> Text:
 
 def _note_of_candidate(model: ServedModel) -> Text:
     return bilingual(
-        "{name} itself answers, as it was judged. It has not earned its place, which {served} has: "
-        "use the ranges and not the direction",
+        "{name} itself answers, as it was evaluated. It was not promoted; the champion "
+        "is {served}: use the ranges and not the direction",
         name=model.name,
         served=model.run.report.champion,
     )

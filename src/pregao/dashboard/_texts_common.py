@@ -3,7 +3,7 @@
 from pregao.values import Text, bilingual
 
 COMMON: dict[str, Text] = {
-    "tagline": bilingual("From a ticker to an honest forecast, always beside the naive one."),
+    "tagline": bilingual("From a ticker to a calibrated forecast, always beside the naive one."),
     "skip": bilingual("Skip to the content"),
     "nav": bilingual("Pages"),
     "nav_overview": bilingual("Overview"),
@@ -20,9 +20,9 @@ COMMON: dict[str, Text] = {
     "footer_api": bilingual("API"),
     "footer_metrics": bilingual("Metrics"),
     "not_advice": bilingual(
-        "Forecasts are ranges, not advice. Every score stands beside the naive forecast's."
+        "Forecasts are ranges, not advice. Every score is shown beside that of the naive forecast."
     ),
-    "problem_title": bilingual("That did not work"),
+    "problem_title": bilingual("Failed"),
     "problem_nowhere": bilingual(
         "No page has the address {path}. The menu above leads to all of them."
     ),
@@ -31,9 +31,7 @@ COMMON: dict[str, Text] = {
     "problem_nearest": bilingual("Did you mean"),
     "edge_proven": bilingual("edge"),
     "edge_none": bilingual("no edge"),
-    "edge_proven_help": bilingual(
-        "It beat the best baseline beyond chance on sessions it had not seen."
-    ),
+    "edge_proven_help": bilingual("It beat the best baseline significantly on unseen sessions."),
     "edge_none_help": bilingual(
         "No network beat the best baseline beyond chance: use the ranges, not the direction."
     ),

@@ -35,7 +35,7 @@ FIELDS: dict[str, tuple[Text, Text]] = {
     ),
     "split.validation_fraction": (
         bilingual("Share for validation"),
-        bilingual("The rest is the test part, which has no say in any choice."),
+        bilingual("The rest is the test part, which is not used in any choice."),
     ),
     "split.purge_sessions": (
         bilingual("Sessions left out"),
@@ -164,7 +164,7 @@ FIELDS: dict[str, tuple[Text, Text]] = {
     ),
     "pruning": (
         bilingual("Stop bad trials early"),
-        bilingual("Saves time; what is stopped is not chosen."),
+        bilingual("Saves time; stopped trials are not chosen."),
     ),
     "budget_seconds": (
         bilingual("Budget, seconds"),
@@ -185,7 +185,7 @@ FIELDS: dict[str, tuple[Text, Text]] = {
         bilingual("Where something is wrong with the prices, training is refused otherwise."),
     ),
     "promote": (
-        bilingual("Let it serve afterwards"),
+        bilingual("Put into service afterwards"),
         bilingual(
             "The result answers forecasts of its symbols, by the best baseline if it has no edge."
         ),

@@ -5,8 +5,8 @@ from pregao.values import Text, bilingual
 NETWORK: dict[str, Text] = {
     "network_title": bilingual("A network of your own"),
     "network_lead": bilingual(
-        "Put layers together, see what they cost as you go, and train the result beside the "
-        "naive forecast."
+        "Put layers together, see their cost at each step, and train the result beside "
+        "the naive forecast."
     ),
     "network_start": bilingual("Start from"),
     "network_start_help": bilingual("Any network of the zoo, or nothing."),
@@ -78,7 +78,7 @@ NETWORK: dict[str, Text] = {
     "js_network_help_recurrent": bilingual("Reads the window step by step and remembers."),
     "js_network_help_convolution": bilingual("Looks for short patterns; no step sees a later one."),
     "js_network_help_self_attention": bilingual(
-        "Every step looks back at all before it. As wide as its input, which the heads must divide."
+        "Every step attends to all earlier ones. As wide as its input, which the heads must divide."
     ),
     "js_network_help_per_step": bilingual("The same dense layer at every step."),
     "js_network_help_parallel": bilingual(
@@ -96,7 +96,7 @@ NETWORK: dict[str, Text] = {
     "js_network_field_width": bilingual("Width"),
     "js_network_field_bidirectional": bilingual("Both ways"),
     "js_network_field_norm": bilingual("Normalised by"),
-    "js_network_field_skip": bilingual("Way around"),
+    "js_network_field_skip": bilingual("Skip connection"),
     "js_network_field_kernel": bilingual("Kernel"),
     "js_network_field_dilation": bilingual("Dilation"),
     "js_network_field_heads": bilingual("Heads"),
@@ -104,7 +104,7 @@ NETWORK: dict[str, Text] = {
     "js_network_field_layers": bilingual("Layers"),
     "js_network_field_pool": bilingual("Pool over time"),
     "js_network_field_head": bilingual("Dense head: widths"),
-    "js_network_field_head_skip": bilingual("Way around in the head"),
+    "js_network_field_head_skip": bilingual("Skip connection in the head"),
     "js_network_field_trend_sessions": bilingual("Trend, in sessions"),
     "js_network_field_rates": bilingual("Rates of the blocks"),
     "js_network_field_hidden": bilingual("Dense layers of a block: widths"),
@@ -137,7 +137,7 @@ NETWORK: dict[str, Text] = {
     "js_network_do_down": bilingual("Move {layer} down"),
     "js_network_do_copy": bilingual("Duplicate {layer}"),
     "js_network_do_remove": bilingual("Remove {layer}"),
-    "js_network_no_kind": bilingual("This is of no kind that there is: change it as JSON."),
+    "js_network_no_kind": bilingual("Unknown kind: change it as JSON."),
     "js_network_no_json": bilingual("This is no JSON: {reason}"),
     "js_network_too_deep": bilingual("nested too deeply"),
     "js_network_size": bilingual("{width} wide, {parameters} parameters"),

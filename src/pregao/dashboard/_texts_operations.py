@@ -5,7 +5,7 @@ from pregao.values import Text, bilingual
 _SHOWN: dict[str, Text] = {
     "operations_title": bilingual("Operations"),
     "operations_lead": bilingual(
-        "How this server does, as it measures itself. What is not known is a dash."
+        "The state of this server, by its own measurements. Unknown values are a dash."
     ),
     "operations_ready": bilingual("ready"),
     "operations_not_ready": bilingual("not ready"),
@@ -19,8 +19,8 @@ _SHOWN: dict[str, Text] = {
     "operations_errors": bilingual("Refused (4xx)"),
     "operations_failures": bilingual("Failed (5xx)"),
     "operations_in_flight": bilingual("In flight"),
-    "operations_p50": bilingual("Half within"),
-    "operations_p95": bilingual("95 % within"),
+    "operations_p50": bilingual("Median"),
+    "operations_p95": bilingual("95th percentile"),
     "operations_cpu": bilingual("CPU time used"),
     "operations_memory": bilingual("Resident memory"),
     "operations_files": bilingual("Open files"),
@@ -42,7 +42,7 @@ _SHOWN: dict[str, Text] = {
     "operations_pace_memory": bilingual("Memory"),
     "operations_queue": bilingual("Queue"),
     "operations_no_queue": bilingual("The queue cannot be read: {reason}"),
-    "operations_oldest": bilingual("The next has waited"),
+    "operations_oldest": bilingual("Oldest waiting for"),
     "operations_workers": bilingual("Workers"),
     "operations_worker": bilingual("Worker"),
     "operations_host": bilingual("Host"),
@@ -55,19 +55,19 @@ _SHOWN: dict[str, Text] = {
     "operations_job": bilingual("Job"),
     "operations_what": bilingual("Of"),
     "operations_state": bilingual("State"),
-    "operations_message": bilingual("How far"),
-    "operations_created": bilingual("Asked"),
+    "operations_message": bilingual("Progress"),
+    "operations_created": bilingual("Requested"),
     "operations_took": bilingual("Took"),
     "operations_change": bilingual("Change"),
     "operations_no_jobs": bilingual("No job yet."),
     "operations_all_jobs": bilingual("All about training"),
     "operations_champions": bilingual("Champions"),
-    "operations_no_champions": bilingual("Nobody is seated: baselines answer."),
+    "operations_no_champions": bilingual("No champion is set: baselines answer."),
     "operations_champion": bilingual("Champion"),
-    "operations_answers": bilingual("Who answers"),
+    "operations_answers": bilingual("Champions in service"),
     "operations_itself": bilingual("itself"),
     "operations_a_baseline": bilingual("a baseline"),
-    "operations_trouble": bilingual("Trouble"),
+    "operations_trouble": bilingual("Problems"),
     "operations_live": bilingual("Champions since their training"),
     "operations_live_note": bilingual(
         "Of all champions together, on sessions after training; taken every ten minutes."
@@ -91,12 +91,12 @@ _SHOWN: dict[str, Text] = {
 }
 
 _STATUS: dict[str, Text] = {
-    "operations_asked": bilingual("asked as usual"),
-    "operations_left_alone": bilingual("left alone"),
+    "operations_asked": bilingual("active"),
+    "operations_left_alone": bilingual("paused after a failure"),
     "operations_reason_rate_limited": bilingual("too many questions"),
     "operations_reason_unknown_symbol": bilingual("unknown symbol"),
     "operations_reason_auth": bilingual("key refused"),
-    "operations_reason_bad_payload": bilingual("odd answer"),
+    "operations_reason_bad_payload": bilingual("invalid response"),
     "operations_reason_schema_changed": bilingual("answer of a new form"),
     "operations_reason_unavailable": bilingual("not reachable"),
     "operations_idle": bilingual("nothing"),

@@ -5,8 +5,8 @@ from pregao.values import Text, bilingual
 OVERVIEW: dict[str, Text] = {
     "overview_title": bilingual("Watchlist"),
     "overview_lead": bilingual(
-        "The next sessions of each symbol as a range, and whether anybody has earned the right to "
-        "say more."
+        "The next sessions of each symbol as a range, and whether a network has beaten "
+        "the baselines."
     ),
     "overview_last": bilingual("Last price"),
     "overview_day": bilingual("Day"),
@@ -34,7 +34,7 @@ OVERVIEW: dict[str, Text] = {
     "overview_none": bilingual("No symbol yet: find one above."),
     "overview_more": bilingual("The first {shown} of {count} symbols are shown."),
     "overview_champions": bilingual("Champions"),
-    "overview_num_symbols": bilingual("symbols at hand"),
+    "overview_num_symbols": bilingual("available symbols"),
     "overview_jobs": bilingual("jobs under way"),
     "overview_runs": bilingual("runs kept"),
 }

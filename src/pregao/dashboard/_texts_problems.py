@@ -37,5 +37,5 @@ PROBLEMS: dict[str, Text] = {
     "js_problem_damaged": bilingual("A stored file is damaged"),
     "js_problem_disk_full": bilingual("The disk is full"),
     "js_problem_stopping": bilingual("The server is stopping"),
-    "js_problem_internal": bilingual("Something went wrong here"),
+    "js_problem_internal": bilingual("An error occurred"),
 }

@@ -5,8 +5,7 @@ from pregao.values import Text, bilingual
 _LIST: dict[str, Text] = {
     "runs_title": bilingual("Runs"),
     "runs_lead": bilingual(
-        "Every training that was kept, the newest first, with its scores on sessions that it "
-        "had not seen."
+        "Every training that was kept, the newest first, with its scores on unseen sessions."
     ),
     "runs_none": bilingual("No run is kept yet: the first one comes from a training."),
     "runs_none_of": bilingual("No run is kept of {symbol}."),
@@ -42,14 +41,15 @@ _LIST: dict[str, Text] = {
     "runs_coverage": bilingual("Coverage 90\N{NO-BREAK SPACE}%"),
     "runs_champion": bilingual("Champion of"),
     "runs_note": bilingual(
-        "Scores are those of the network on the test part of one fit. Lower CRPS and MASE are "
-        "better; skills are the share of the baseline's CRPS that is saved. Runs on other data or "
-        "other horizons have scores of their own scale. Press a heading to sort."
+        "Scores are those of the network on the test part of one fit. Lower CRPS and "
+        "MASE are better; skill is the reduction of the CRPS against the baseline. "
+        "Scores of runs on other data or other horizons are not on the same scale. Press "
+        "a heading to sort."
     ),
 }
 
 _RUN: dict[str, Text] = {
-    "runs_test_part": bilingual("What it is worth"),
+    "runs_test_part": bilingual("Performance"),
     "runs_about": bilingual("{symbols}, {horizon} sessions ahead, made {made}"),
     "runs_more_symbols": bilingual("and {count} more"),
     "runs_report": bilingual("Download the full report"),
@@ -59,22 +59,24 @@ _RUN: dict[str, Text] = {
     "runs_in_words": bilingual("In plain words"),
     "runs_ranking": bilingual("Ranking"),
     "runs_ranking_note": bilingual(
-        "Networks beside every baseline, ordered by validation CRPS so that the test part has "
-        "no say in the order; all other scores are of the test part. Press a heading to sort."
+        "Networks beside every baseline, ordered by validation CRPS so that the test "
+        "part does not determine the order; all other scores are of the test part. Press "
+        "a heading to sort."
     ),
     "runs_walked_note": bilingual(
         "The verdict above rests on several folds; this table is of a single fit."
     ),
-    "runs_ranking_label": bilingual("CRPS saved against the random walk, by forecaster"),
+    "runs_ranking_label": bilingual("Reduction of the CRPS against the random walk, by forecaster"),
     "runs_ranking_figure": bilingual(
-        "Test CRPS saved against the random walk. Zero is the naive forecast, the dotted line "
-        "the baseline that was best on validation; further right is better."
+        "Reduction of the test CRPS against the random walk. Zero is the naive forecast, "
+        "the dotted line the baseline that was best on validation; further right is "
+        "better."
     ),
     "runs_rank": bilingual("Rank"),
     "runs_name": bilingual("Name"),
     "runs_parameters": bilingual("Parameters"),
     "runs_validation_crps": bilingual("Validation CRPS"),
-    "runs_dm_p": bilingual("DM p"),
+    "runs_dm_p": bilingual("p-value (Diebold-Mariano)"),
     "runs_mae": bilingual("MAE"),
     "runs_seconds": bilingual("Seconds"),
     "runs_baseline": bilingual("baseline"),
@@ -89,11 +91,11 @@ _RUN: dict[str, Text] = {
         "epoch 0, nothing was learned."
     ),
     "runs_learner": bilingual("Curves of"),
-    "runs_ranges": bilingual("Are the ranges honest?"),
+    "runs_ranges": bilingual("Are the ranges calibrated?"),
     "runs_pit_label": bilingual("Where outcomes fell in the forecast distribution"),
     "runs_pit_note": bilingual(
-        "Level bars are honest ranges; a hill says they were too wide, a valley too narrow. The "
-        "line is the random walk's."
+        "Bars of equal height mean calibrated ranges; a hill means that they were too "
+        "wide, a valley too narrow. The line is the random walk's."
     ),
     "runs_findings": bilingual("Findings"),
     "runs_no_findings": bilingual("Nothing to report."),
@@ -133,22 +135,22 @@ _RUN: dict[str, Text] = {
 }
 
 _CHAMPION: dict[str, Text] = {
-    "runs_serving": bilingual("Whom it serves"),
+    "runs_serving": bilingual("Symbols served"),
     "runs_serving_note": bilingual(
-        "A champion answers the forecasts of its symbol. Every change is kept, and can be undone."
+        "A champion serves the forecasts of its symbol. Every change is recorded and can be undone."
     ),
     "runs_serving_more": bilingual("The first {shown} of {count} symbols are shown."),
     "runs_sessions_ahead": bilingual("{count} sessions"),
     "runs_now": bilingual("Champion now"),
     "runs_this": bilingual("this run"),
-    "runs_nobody": bilingual("nobody"),
+    "runs_nobody": bilingual("no champion"),
     "runs_version": bilingual("version {version}"),
     "runs_since": bilingual("since {at}"),
     "runs_change": bilingual("Change"),
     "runs_promote": bilingual("Promote"),
     "runs_promote_for": bilingual("Promote this run for {symbol}"),
     "runs_roll_back": bilingual("Roll back"),
-    "runs_roll_back_for": bilingual("Let the champion of {symbol} before this one serve again"),
+    "runs_roll_back_for": bilingual("Roll back to the previous champion of {symbol}"),
     "runs_trail": bilingual("Audit trail of {symbol}, {horizon} sessions"),
     "runs_when": bilingual("When"),
     "runs_did": bilingual("What"),
@@ -174,8 +176,8 @@ _CHAMPION: dict[str, Text] = {
     "js_runs_promote": bilingual("Promote"),
     "js_runs_roll_back": bilingual("Roll back"),
     "js_runs_stale": bilingual(
-        "Somebody else changed this champion after this page was opened, so nothing was done. "
-        "Look at the present champion, then decide again."
+        "This champion was changed by another user after this page was opened, so "
+        "nothing was done. Look at the present champion, then decide again."
     ),
     "js_runs_reload": bilingual("Load the page again"),
     "js_runs_chosen": bilingual("{count} chosen"),
@@ -195,12 +197,12 @@ _COMPARE: dict[str, Text] = {
         "Their test parts begin, end or count differently: they were scored on other windows."
     ),
     "runs_doubts_do": bilingual(
-        "So no score is marked as the best. Skills compare each run with baselines on its own "
-        "windows, and say more here than the rest."
+        "So no score is marked as the best. Skills compare each run with baselines on "
+        "its own windows, and are more informative here than the other scores."
     ),
     "runs_same_windows": bilingual(
-        "All were scored on the same windows of the same prices. The best of each line is "
-        "marked; small differences may be luck."
+        "All were scored on the same windows of the same prices. The best of each line "
+        "is marked; small differences may be chance."
     ),
     "runs_scores": bilingual("Scores on the test part"),
     "runs_score": bilingual("Score"),
@@ -218,7 +220,7 @@ _COMPARE: dict[str, Text] = {
     "runs_score_seconds": bilingual("Seconds of training"),
     "runs_differences": bilingual("Settings that differ"),
     "runs_no_differences": bilingual("The experiments are the same in every setting."),
-    "runs_curves": bilingual("How they learnt"),
+    "runs_curves": bilingual("Learning curves of all runs"),
     "runs_curves_label": bilingual("Validation loss of each run by epoch"),
     "runs_curves_note": bilingual(
         "The dot is the epoch that was kept. Epoch 0 is the untrained network."

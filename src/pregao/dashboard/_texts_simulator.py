@@ -3,7 +3,7 @@
 from pregao.values import Text, bilingual
 
 SIMULATOR: dict[str, Text] = {
-    "simulator_run": bilingual("Who forecasts"),
+    "simulator_run": bilingual("Forecaster"),
     "simulator_champion": bilingual("the champion of {symbol}"),
     "simulator_no_runs": bilingual("No run is kept yet: train one, or let the baseline answer."),
     "simulator_run_option": bilingual("{name}, {symbols}, {horizon} sessions, {day}"),

@@ -9,7 +9,7 @@ SYMBOL: dict[str, Text] = {
     ),
     "symbol_watch": bilingual("Watch"),
     "symbol_unwatch": bilingual("Stop watching"),
-    "symbol_refresh": bilingual("Ask for newer prices"),
+    "symbol_refresh": bilingual("Update prices"),
     "symbol_train": bilingual("Train on it"),
     "symbol_forecast": bilingual("Forecast"),
     "symbol_fan_note": bilingual(
@@ -20,7 +20,7 @@ SYMBOL: dict[str, Text] = {
         "{name} forecasts, a baseline fitted on the spot: nothing has been trained for this symbol and horizon."
     ),
     "symbol_trouble": bilingual(
-        "The champion could not be loaded, somebody sits in for it: {reason}"
+        "The champion could not be loaded, and a substitute serves: {reason}"
     ),
     "symbol_quantiles_in": bilingual("Quantiles, {currency}"),
     "symbol_quantiles": bilingual("Quantiles"),
@@ -32,7 +32,8 @@ SYMBOL: dict[str, Text] = {
     ),
     "symbol_actions_implied": bilingual("Probabilities that follow from the ranges, calibrated."),
     "symbol_actions_threshold": bilingual(
-        "One acts from these probabilities on, chosen on validation for a round trip of {cost}:"
+        "Trades are made from these probabilities on, chosen on validation for a round "
+        "trip of {cost}:"
     ),
     "symbol_never": bilingual("never"),
     "symbol_decided": bilingual("Decision"),
@@ -43,7 +44,8 @@ SYMBOL: dict[str, Text] = {
     "symbol_sell": bilingual("sell"),
     "symbol_hold": bilingual("hold"),
     "symbol_no_trade": bilingual(
-        "On validation no threshold paid for its costs: to hold is the decision whatever the probabilities."
+        "On validation no threshold paid for its costs: the decision is to hold, "
+        "whatever the probabilities."
     ),
     "symbol_history": bilingual("Prices"),
     "symbol_history_note": bilingual("Closes as quoted, volume below."),
@@ -54,7 +56,8 @@ SYMBOL: dict[str, Text] = {
     "symbol_years_all": bilingual("all"),
     "symbol_past": bilingual("Past forecasts against what happened"),
     "symbol_past_note": bilingual(
-        "Each range was made {step} sessions before its session, by who forecasts now, on sessions that neither training nor validation saw."
+        "Each range was made {step} sessions before its session, by the present "
+        "forecaster, on sessions that were not used in training or validation."
     ),
     "symbol_past_none": bilingual("No session has come since training: nothing to compare yet."),
     "symbol_past_count": bilingual("Sessions compared"),
@@ -64,7 +67,8 @@ SYMBOL: dict[str, Text] = {
     "symbol_past_error_note": bilingual("1 is the last price's"),
     "symbol_calibration": bilingual("Calibration"),
     "symbol_calibration_note": bilingual(
-        "On the test part: how much of what came lay below each level, less what was promised; then how often ranges held in hard times."
+        "On the test part: the share of outcomes below each level, less its nominal "
+        "value; then the coverage of the ranges in adverse periods."
     ),
     "symbol_explanation": bilingual("What mattered"),
     "symbol_explanation_lead": bilingual(
@@ -82,7 +86,7 @@ SYMBOL: dict[str, Text] = {
     "symbol_champion_run": bilingual("Run"),
     "symbol_champion_version": bilingual("Version"),
     "symbol_champion_since": bilingual("Since"),
-    "symbol_trail": bilingual("Who served when"),
+    "symbol_trail": bilingual("History of champions"),
     "symbol_trail_promote": bilingual("promoted"),
     "symbol_trail_rollback": bilingual("rolled back"),
     "symbol_certificate": bilingual("Data certificate"),
@@ -93,6 +97,6 @@ SYMBOL: dict[str, Text] = {
     "symbol_digest": bilingual("Digest"),
     "symbol_quarantined": bilingual("quarantined"),
     "symbol_sound": bilingual("sound"),
-    "symbol_no_findings": bilingual("Nothing is wrong with these prices."),
+    "symbol_no_findings": bilingual("No problem was found in these prices."),
     "symbol_forecast_findings": bilingual("About this forecast"),
 }

@@ -16,15 +16,15 @@ TRAINING: dict[str, Text] = {
     **{f"js_training_state_{state}": COMMON[f"state_{state}"] for state in _STATES},
     "training_title": bilingual("Train networks"),
     "training_lead": bilingual(
-        "One network or the whole zoo: every result is judged beside the baselines, on sessions "
-        "that nobody has seen."
+        "One network or the whole catalogue: every result is evaluated beside the "
+        "baselines, on sessions not used in training."
     ),
     "training_sample_title": bilingual("Everything is filled in for a first try"),
     "training_sample_lead": bilingual(
         "A small network learns from twenty years of the S&P 500 that are already here. It "
         "takes about a minute, and there is nothing to change below."
     ),
-    "training_own_title": bilingual("Or as you like it"),
+    "training_own_title": bilingual("Or with your own settings"),
     "training_start": bilingual("Start the training"),
     "training_mode": bilingual("What is trained"),
     "training_mode_train": bilingual("One network"),
@@ -87,14 +87,14 @@ TRAINING: dict[str, Text] = {
     "training_job_left": bilingual("Time left"),
     "training_job_done": bilingual("Done"),
     "training_job_attempt": bilingual("attempt {count}"),
-    "training_job_log": bilingual("What it said"),
+    "training_job_log": bilingual("Log"),
     "training_job_log_note": bilingual("Times are UTC."),
     "training_job_reload": bilingual("This page follows the job by itself."),
     "training_cancel": bilingual("Cancel the job"),
     "training_cancelling": bilingual("Stopping ..."),
     "training_retry": bilingual("Try again"),
     "training_again": bilingual("Start another"),
-    "training_failed": bilingual("It did not come to an end"),
+    "training_failed": bilingual("Not finished"),
     "training_last_lines": bilingual("Its last lines"),
     "training_cancelled": bilingual("It was cancelled; nothing of it is served."),
     "training_gone": bilingual("The run that it made was deleted since."),
@@ -104,7 +104,7 @@ TRAINING: dict[str, Text] = {
     "training_open_of": bilingual("Forecast of {symbol}"),
     "training_prices_of": bilingual("Prices of {symbol}"),
     "training_not_promoted": bilingual(
-        "It was not put into service: the forecast shows whoever serves now."
+        "It was not put into service: the forecast is that of the present champion."
     ),
     "training_run": bilingual("The run"),
     "training_download": bilingual("Download the report"),

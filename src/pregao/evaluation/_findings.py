@@ -97,8 +97,8 @@ def _edge_within_noise(
     is_luck = promotion is not None and promotion.dm_p_value >= promotion.level
     if rival.crps_skill > 0 and is_luck:
         seen = bilingual(
-            "{name}'s test CRPS is {skill:.1f} % lower than {rival}'s, which luck alone does with "
-            "p = {p:.2f}",
+            "{name}'s test CRPS is {skill:.1f} % lower than {rival}'s, which chance alone "
+            "gives with p = {p:.2f}",
             name=candidate.name,
             skill=100 * rival.crps_skill,
             rival=rival.name,
@@ -111,7 +111,7 @@ def _underdispersed(candidate: EvaluatedForecaster) -> Iterable[Finding]:
     coverage = candidate.metrics.coverage_90
     if coverage < LEAST_COVERAGE_90:
         seen = bilingual(
-            "{name}'s 90 % interval held {held:.0f} % of what came",
+            "{name}'s 90 % interval covered {held:.0f} % of the outcomes",
             name=candidate.name,
             held=100 * coverage,
         )

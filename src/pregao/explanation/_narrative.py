@@ -18,10 +18,10 @@ _ACTIONS = {
 }
 _SESSION, _SESSIONS = bilingual("session"), bilingual("sessions")
 
-REMINDER = bilingual("It says what the network read, not what moves the market.")
+REMINDER = bilingual("It describes what the network read, not what moves the market.")
 WITHOUT_EDGE = bilingual(
-    "There is no edge over the best baseline: it says what the network read, not what moves the "
-    "market."
+    "There is no edge over the best baseline: this describes what the network "
+    "read, not what moves the market."
 )
 IGNORES_INPUTS = bilingual(
     "No epoch beat the untrained network, so it equals its anchor: it reads nothing of the "
@@ -29,8 +29,8 @@ IGNORES_INPUTS = bilingual(
 )
 IGNORES_FEATURES = bilingual("It reads no features: its forecasts are the same whatever they are.")
 _LARGE_GAP = bilingual(
-    "The shares do not add up: the network cannot be differentiated everywhere, so take no more "
-    "than their order from them."
+    "The shares do not add up: the network cannot be differentiated everywhere, so "
+    "use no more than their order."
 )
 _NO_LAGS = bilingual("No group of lags matters beyond chance.")
 
@@ -135,8 +135,8 @@ def _describe_clusters(importances: PermutationImportances) -> Iterator[Text]:
     for each in _clear(importances.by_cluster):
         if each.rise_percent > max(alone[member] for member in each.members):
             yield bilingual(
-                "Swapped together, {names} cost {rise} %: they move together, and one can stand in "
-                "for the other.",
+                "Swapped together, {names} cost {rise} %: they are correlated, and one can "
+                "replace the other.",
                 names=each.name,
                 rise=_number(each.rise_percent, "+"),
             )

@@ -203,38 +203,40 @@ def _of_no_edge(
 ) -> Text:
     if not promotion.has_enough_sessions:
         return bilingual(
-            "The test part is too short to tell {name} from {rival}. Nobody is promoted on so few "
-            "sessions, whatever the scores say.",
+            "The test part is too short to tell {name} from {rival}. With so few sessions no "
+            "network is promoted, whatever the scores.",
             **facts,
         )
     if not is_better:
         return bilingual(
-            "{name} was no better than {rival}, the best of the baselines. There is nothing to "
-            "believe in, so the forecasts are those of {rival}.",
+            "{name} was no better than {rival}, the best of the baselines, so the forecasts "
+            "are those of {rival}.",
             **facts,
         )
     if promotion.dm_p_value >= promotion.level:
         return _of_luck(facts)
     if promotion.hardest_p_value >= promotion.level:
         return bilingual(
-            "{name} is {skill:.1f} % better than {rival}, the best baseline on validation, and "
-            "more than luck would give. But it is not surely better than another baseline, "
-            "{hardest}: so it is not promoted, and the forecasts are those of {rival}.",
+            "{name} is {skill:.1f} % better than {rival}, the best baseline on validation, "
+            "and more than chance explains. But it is not significantly better than another "
+            "baseline, {hardest}: so it is not promoted, and the forecasts are those of "
+            "{rival}.",
             **facts,
             hardest=promotion.hardest_baseline,
         )
     return bilingual(
-        "{name} is {skill:.1f} % better than {rival}, more than luck would give. But another of "
-        "the forecasters is better still, so that {name} cannot be the best: it is not promoted.",
+        "{name} is {skill:.1f} % better than {rival}, more than chance explains. But "
+        "another of the forecasters is better still, so that {name} is not the best: it "
+        "is not promoted.",
         **facts,
     )
 
 
 def _of_luck(facts: dict[str, Text | str | float]) -> Text:
     return bilingual(
-        "{name} looks {skill:.1f} % better than {rival}. But if it were no better at all, luck "
-        "would look as good in {luck}. That is too often to believe it, so the forecasts are "
-        "those of {rival}.",
+        "{name} looks {skill:.1f} % better than {rival}. But if it were no better at "
+        "all, chance would give such a result in {luck}. The difference may be chance, "
+        "so the forecasts are those of {rival}.",
         **facts,
     )
 
@@ -244,15 +246,15 @@ def _of_an_edge(promotion: "Promotion", facts: dict[str, Text | str | float]) ->
     where = Text.same("")
     if low is not None and high is not None:
         where = bilingual(
-            " What it saves lies between {low:.1f} and {high:.1f} %, as far as these sessions can "
-            "tell.",
+            " The reduction lies between {low:.1f} and {high:.1f} % on these sessions.",
             low=100 * low,
             high=100 * high,
         )
     return bilingual(
-        "{name}'s forecast is {skill:.1f} % closer to what came than that of {rival}. If it were "
-        "no better at all, luck would look as good in {luck}.{where} That is an edge of the "
-        "forecast; what one earns with it is another question.",
+        "{name}'s forecast is {skill:.1f} % closer to the outcomes than that of {rival}. "
+        "If it were no better at all, chance would give such a result in {luck}.{where} "
+        "That is an edge of the forecast; the profit depends also on costs and on the "
+        "strategy.",
         **facts,
         where=where,
     )

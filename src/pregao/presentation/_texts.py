@@ -15,9 +15,7 @@ TEXTS = translations(
             "No network beat the best baseline beyond chance: use the ranges, not the direction."
         ),
         "edge_proven": N_("edge"),
-        "edge_proven_help": N_(
-            "It beat the best baseline beyond chance on sessions it had not seen."
-        ),
+        "edge_proven_help": N_("It beat the best baseline significantly on unseen sessions."),
         "job": N_("Job"),
         "kind": N_("Kind"),
         "job_train": N_("training"),
@@ -63,7 +61,7 @@ TEXTS = translations(
         "data": N_("Data"),
         "data_note": N_("The digest of a symbol changes with any bar that was used of it."),
         "digest": N_("Digest"),
-        "dm_p": N_("DM p"),
+        "dm_p": N_("p-value (Diebold-Mariano)"),
         "in_set": N_("In set"),
         "in_set_yes": N_("yes"),
         "in_set_note": N_(
@@ -72,10 +70,9 @@ TEXTS = translations(
         ),
         "edge": N_("Edge"),
         "ensemble_note": N_(
-            "Ensembles average the quantiles of the best networks: ensemble_uniform "
-            "weighs all alike, ensemble_weighted each by what it saves on validation, "
-            "ensemble_stacked as "
-            "fits validation best."
+            "Ensembles average the quantiles of the best networks: ensemble_uniform weighs "
+            "all alike, ensemble_weighted each by its reduction of the CRPS on validation, "
+            "ensemble_stacked by the best fit on validation."
         ),
         "epoch": N_("epoch"),
         "epochs": N_("Epochs"),
@@ -100,9 +97,10 @@ TEXTS = translations(
         ),
         "first_session": N_("First"),
         "forecast": N_("Forecast"),
-        "forecast_edge": N_("It has earned its place: see below."),
+        "forecast_edge": N_("It was promoted: see below."),
         "forecast_no_edge": N_(
-            "No network has earned its place, so use the ranges and not the direction."
+            "No network has beaten the baselines significantly, so use the ranges and not "
+            "the direction."
         ),
         "forecast_of": N_("The forecast is that of {name}."),
         "frequency": N_("share of outcomes"),
@@ -158,12 +156,12 @@ TEXTS = translations(
         "rank": N_("Rank"),
         "ranking": N_("Ranking"),
         "ranking_figure_note": N_(
-            "Test CRPS saved against the random walk, in the order of the table. "
-            "Zero is the naive forecast, the dotted line the baseline that was best on validation; "
-            "further right is better."
+            "Reduction of the test CRPS against the random walk, in the order of the table. "
+            "Zero is the naive forecast, the dotted line the baseline that was best on "
+            "validation; further right is better."
         ),
         "ranking_note": N_(
-            "Ordered by validation CRPS, so that the test part has no say in the order; "
+            "Ordered by validation CRPS, so that the test part does not determine the order; "
             "all other scores are of the test part. Lower CRPS, MAE and MASE are better."
         ),
         "registered": N_("Registered"),
@@ -188,10 +186,9 @@ TEXTS = translations(
         "scoring": N_("Scoring"),
         "searched": N_("Settings that the search chose"),
         "searched_note": N_(
-            "For each network the trial of least validation loss. Pruned trials were "
-            "stopped early; the seconds are those of all trials together. The test part has no "
-            "say in the "
-            "choice."
+            "For each network the trial of least validation loss. Pruned trials were stopped "
+            "early; the seconds are those of all trials together. The test part is not used "
+            "in the choice."
         ),
         "searching": N_("Search"),
         "seconds": N_("Seconds"),
@@ -220,8 +217,9 @@ TEXTS = translations(
         "step": N_("Skill step by step"),
         "step_below": N_("below the scale"),
         "step_note": N_(
-            "CRPS saved against the best baseline, which is the zero line, at each session "
-            "ahead. What helps tomorrow may not help in two weeks."
+            "Reduction of the CRPS against the best baseline, which is the zero line, at "
+            "each session ahead. A reduction at one session ahead does not imply one at two "
+            "weeks."
         ),
         "symbol": N_("Symbol"),
         "symbols": N_("Symbols"),

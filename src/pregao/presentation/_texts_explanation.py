@@ -26,6 +26,6 @@ EXPLANATION_TEXTS = translations(
             "{repeats} times. The other columns: mean size of its shares, in percentage points."
         ),
         "took": N_("takes"),
-        "what_mattered": N_("What mattered most"),
+        "what_mattered": N_("Most important features"),
     }
 )

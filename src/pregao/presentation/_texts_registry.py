@@ -17,6 +17,6 @@ REGISTRY_TEXTS = translations(
         "no_runs": N_("No run yet: 'pregao train' makes one."),
         "row_without_folder": N_("missing folder"),
         "serves": N_("{run} serves {symbol} for {horizon} sessions (version {version})"),
-        "well": N_("Nothing is wrong. Runs looked at: {count}."),
+        "well": N_("No damage was found. Runs examined: {count}."),
     }
 )

@@ -6,7 +6,7 @@ TEXTS_TRADING = translations(
     {
         "account_caption": N_("{symbols}: {capital}, {first} .. {last}"),
         "plus_minus": N_("\N{PLUS-MINUS SIGN} {error}"),
-        "account": N_("Account"),
+        "account": N_("Simulated result"),
         "account_after_costs": N_("{gained} after costs; buying and holding {held}"),
         "after_costs": N_("After costs"),
         "after_tax": N_("strategy after tax"),
@@ -16,13 +16,14 @@ TEXTS_TRADING = translations(
         "deflated": N_("Deflated Sharpe"),
         "deflated_note": N_(
             "The deflated Sharpe is the probability that the Sharpe ratio is above what "
-            "luck gives the best of all trials counted, here {count}: 95 % is the usual demand."
+            "chance gives the best of all trials counted, here {count}: 95 % is the usual "
+            "demand."
         ),
         "drawdown": N_("below the peak"),
         "drawdown_deepest": N_("Deepest fall"),
         "equity": N_("equity after costs"),
         "exposure": N_("Exposure"),
-        "idle": N_("Nothing was traded: the account stayed in cash, and its costs are nothing."),
+        "idle": N_("Nothing was traded: the account stayed in cash, without costs."),
         "idle_short": N_("abstains, nothing was traded; buying and holding {held}"),
         "long": N_("long"),
         "position": N_("position"),
@@ -31,7 +32,7 @@ TEXTS_TRADING = translations(
         "strategy": N_("strategy"),
         "taxed": N_("After tax"),
         "trades": N_("Trades"),
-        "trading": N_("What it would have earned"),
+        "trading": N_("Simulated trading"),
         "trading_figure_note": N_(
             "The band in the middle is the position as a share of the equity. "
             "Where tax was asked for, the dotted line is what it leaves."

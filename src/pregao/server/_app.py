@@ -13,7 +13,7 @@ def create_app(services: Services) -> ApiApp:
 
     app = ApiApp(
         title="Pregao",
-        summary="From a ticker to an honest forecast, always beside the naive one.",
+        summary="From a ticker to a calibrated forecast, always beside the naive one.",
         version=__version__,
         docs_url=None,
         redoc_url=None,
