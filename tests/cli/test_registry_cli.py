@@ -82,7 +82,7 @@ def test_the_doctor_finds_mends_and_says_so_by_its_exit_code(pregao: Shell, stor
     assert "--mend" in sick.stdout
     [ailment] = json.loads(mended.stdout)["ailments"]
     assert ("folder_without_row", True) == (ailment["kind"], ailment["is_mended"])
-    assert "Nada está errado" in well.stdout
+    assert "Nenhum dano encontrado" in well.stdout
 
 
 def test_a_damaged_database_is_named_and_never_made_anew(pregao: Shell):
