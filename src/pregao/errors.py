@@ -8,11 +8,31 @@ place.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
+
+from pregao.texts import (
+    N_,
+    Language,
+    LocalText,
+    Translatable,
+    in_language,
+    join_messages,
+    list_alternatives,
+    ngettext_lazy,
+)
+from pregao.texts import gettext_lazy as _
 
 
 class PregaoError(Exception):
-    """The base class of all errors of Pregao."""
+    """The base class of all errors of Pregao, with its message in every language."""
+
+    def __init__(self, message: LocalText) -> None:
+        self.message = message
+        super().__init__(str(message))
+
+    def in_language(self, language: Language) -> str:
+        """Return the message in a language; `str` returns it in English."""
+        return in_language(self.message, language)
 
 
 class InputError(PregaoError, ValueError):
@@ -26,17 +46,28 @@ class UnknownNameError(InputError):
     "unknown network 'lstm_clasic': did you mean lstm_classic or gru_classic?"
     """
 
-    def __init__(self, kind: str, name: str, known: Iterable[str], hint: str = "") -> None:
+    def __init__(
+        self, kind: LocalText, name: str, known: Iterable[str], hint: LocalText | None = None
+    ) -> None:
         self.kind, self.name, self.known = kind, name, tuple(known)
         by_lower_case = {each.lower(): each for each in self.known}
         near = get_close_matches(name.lower(), by_lower_case, n=3, cutoff=0.5)
         self.nearest = tuple(by_lower_case[each] for each in near)
-        advice = (
-            f"did you mean {_either(self.nearest)}?"
+        advice: LocalText = (
+            _("did you mean {nearest}?", nearest=list_alternatives(self.nearest))
             if self.nearest
-            else f"known are {', '.join(self.known)}."
+            else _("known are {known}.", known=", ".join(self.known))
         )
-        super().__init__(f"unknown {kind} {name!r}: {advice}{f' {hint}' if hint else ''}")
+        if hint is not None:
+            advice = join_messages([advice, hint], " ")
+        super().__init__(
+            _(
+                "unknown {kind} {name!r}: {advice}",
+                kind=kind,
+                name=name,
+                advice=advice,
+            )
+        )
 
 
 class InvalidSymbolError(InputError):
@@ -45,17 +76,22 @@ class InvalidSymbolError(InputError):
     def __init__(self, text: str) -> None:
         self.text = text
         super().__init__(
-            f"{text[:40]!r} is not a ticker: use 1 to 15 of A-Z, 0-9, '.', '^', '=', '-', "
-            "such as PETR4, VALE3.SA, NVDA, BRK.B or ^BVSP"
+            _(
+                "{text!r} is not a ticker: use 1 to 15 of A-Z, 0-9, '.', '^', '=', '-', such as "
+                "PETR4, VALE3.SA, NVDA, BRK.B or ^BVSP",
+                text=text[:40],
+            )
         )
 
 
 class UnknownSymbolError(InputError):
     """A symbol that a provider does not have."""
 
-    def __init__(self, symbol: str, provider: str, hint: str) -> None:
+    def __init__(self, symbol: str, provider: str, hint: LocalText) -> None:
         self.symbol, self.provider, self.hint = symbol, provider, hint
-        super().__init__(f"{provider} has no {symbol}: {hint}")
+        super().__init__(
+            _("{provider} has no {symbol}: {hint}", provider=provider, symbol=symbol, hint=hint)
+        )
 
 
 ProviderReason = Literal[
@@ -67,12 +103,16 @@ class ProviderError(PregaoError):
     """A failed download from a provider on the network, with the reason and advice."""
 
     _ADVICE: ClassVar[Mapping[ProviderReason, str]] = {
-        "rate_limited": "wait, or use another source: --source live goes on to the next one",
-        "unknown_symbol": "check the spelling, or use another source",
-        "auth": "set its key in the environment, or use another source",
-        "bad_payload": "try again later, or use another source: --source live goes on to the next",
-        "schema_changed": "nothing was stored; use another source until Pregao supports this form",
-        "unavailable": "check the network, or use what is here: --source store or --source csv",
+        "rate_limited": N_("wait, or use another source: --source live goes on to the next one"),
+        "unknown_symbol": N_("check the spelling, or use another source"),
+        "auth": N_("set its key in the environment, or use another source"),
+        "bad_payload": N_(
+            "try again later, or use another source: --source live goes on to the next"
+        ),
+        "schema_changed": N_(
+            "nothing was stored; use another source until Pregao supports this form"
+        ),
+        "unavailable": N_("check the network, or use what is here: --source store or --source csv"),
     }
 
     def __init__(
@@ -80,39 +120,58 @@ class ProviderError(PregaoError):
         provider: str,
         symbol: str,
         reason: ProviderReason,
-        found: str,
+        found: LocalText,
         *,
         retry_after_seconds: float | None = None,
-        advice: str | None = None,
+        advice: LocalText | None = None,
     ) -> None:
         self.provider, self.symbol, self.reason = provider, symbol, reason
         self.found = found
         self.retry_after_seconds = retry_after_seconds
-        again = "" if retry_after_seconds is None else f" (again in {retry_after_seconds:.0f} s)"
+        if retry_after_seconds is not None:
+            found = _(
+                "{found} (again in {seconds:.0f} s)", found=found, seconds=retry_after_seconds
+            )
         super().__init__(
-            f"{provider} gave no prices of {symbol}: {found}{again}; "
-            f"{advice or self._ADVICE[reason]}"
+            _(
+                "{provider} gave no prices of {symbol}: {found}; {advice}",
+                provider=provider,
+                symbol=symbol,
+                found=found,
+                advice=advice or _(self._ADVICE[reason]),
+            )
         )
 
 
 class MalformedFileError(InputError):
     """A file that cannot be parsed as daily bars, with the line and the reason."""
 
-    def __init__(self, path: str, line: int | None, reason: str) -> None:
+    def __init__(self, path: str, line: int | None, reason: LocalText) -> None:
         self.path, self.line, self.reason = path, line, reason
-        where = path if line is None else f"{path}, line {line}"
-        super().__init__(f"{where}: {reason}")
+        if line is None:
+            super().__init__(join_messages([path, reason], ": "))
+        else:
+            super().__init__(
+                _("{path}, line {line:d}: {reason}", path=path, line=line, reason=reason)
+            )
 
 
 class HistoryTooShortError(InputError):
     """A history with fewer sessions than the lookback, the horizon and the split need."""
 
-    def __init__(self, symbol: str, needed: int, found: int, because: str) -> None:
+    def __init__(self, symbol: str, needed: int, found: int, because: LocalText) -> None:
         self.symbol, self.needed, self.found = symbol, needed, found
         super().__init__(
-            f"{symbol} has {found} session{'' if found == 1 else 's'}, "
-            f"and {because} needs at least {needed}: "
-            "give an earlier --start, or a smaller --lookback or --horizon"
+            ngettext_lazy(
+                "{symbol} has {count} session, and {because} needs at least {needed}: give an "
+                "earlier --start, or a smaller --lookback or --horizon",
+                "{symbol} has {count} sessions, and {because} needs at least {needed}: give an "
+                "earlier --start, or a smaller --lookback or --horizon",
+                symbol=symbol,
+                count=found,
+                because=because,
+                needed=needed,
+            )
         )
 
 
@@ -122,8 +181,12 @@ class SharedFileError(InputError):
     def __init__(self, symbol: str, path: str) -> None:
         self.symbol, self.path = symbol, path
         super().__init__(
-            f"{path} was read for {symbol} and for another symbol: "
-            "give --path the folder that holds a file for each"
+            _(
+                "{path} was read for {symbol} and for another symbol: give --path the folder that "
+                "holds a file for each",
+                path=path,
+                symbol=symbol,
+            )
         )
 
 
@@ -133,8 +196,11 @@ class MissingColumnsError(InputError):
     def __init__(self, features: Sequence[str]) -> None:
         self.features = tuple(features)
         super().__init__(
-            f"the run uses {' and '.join(features)}, and these prices have no best offers: "
-            "give prices from a provider with an order book"
+            _(
+                "the run uses {features}, and these prices have no best offers: give prices from a "
+                "provider with an order book",
+                features=_enumeration(features),
+            )
         )
 
 
@@ -144,8 +210,13 @@ class SplitError(InputError):
     def __init__(self, part: str, found: int, needed: int) -> None:
         self.part, self.found, self.needed = part, found, needed
         super().__init__(
-            f"the {part} part has {found} windows and needs at least {needed}: "
-            "move the split's dates, or give an earlier --start"
+            _(
+                "the {part} part has {found} windows and needs at least {needed}: move the split's "
+                "dates, or give an earlier --start",
+                part=part,
+                found=found,
+                needed=needed,
+            )
         )
 
 
@@ -159,18 +230,80 @@ class Fault:
 
     at: str
     """The field; inner ones after a dot. Empty where it concerns all fields."""
-    message: str
+    message: LocalText
 
     def __str__(self) -> str:
-        return f"{self.at}: {self.message}" if self.at else self.message
+        """Return the English text."""
+        return self.in_language("en")
+
+    def in_language(self, language: Language) -> str:
+        """Return the field and what is wrong with it, in a language."""
+        message = in_language(self.message, language)
+        return f"{self.at}: {message}" if self.at else message
+
+
+_VALIDATION_MESSAGES: Mapping[str, str] = {
+    "bool_parsing": N_("Input should be a valid boolean"),
+    "bool_type": N_("Input should be a valid boolean"),
+    "date_from_datetime_parsing": N_("Input should be a valid date, such as 2024-01-31"),
+    "date_parsing": N_("Input should be a valid date, such as 2024-01-31"),
+    "date_type": N_("Input should be a valid date, such as 2024-01-31"),
+    "dict_type": N_("Input should be an object"),
+    "enum": N_("Input should be {expected}"),
+    "extra_forbidden": N_("Extra inputs are not permitted"),
+    "finite_number": N_("Input should be a finite number"),
+    "float_parsing": N_("Input should be a valid number"),
+    "float_type": N_("Input should be a valid number"),
+    "greater_than": N_("Input should be greater than {gt}"),
+    "greater_than_equal": N_("Input should be greater than or equal to {ge}"),
+    "int_from_float": N_("Input should be a valid integer"),
+    "int_parsing": N_("Input should be a valid integer"),
+    "int_type": N_("Input should be a valid integer"),
+    "json_invalid": N_("Invalid JSON: {error}"),
+    "less_than": N_("Input should be less than {lt}"),
+    "less_than_equal": N_("Input should be less than or equal to {le}"),
+    "list_type": N_("Input should be a list"),
+    "literal_error": N_("Input should be {expected}"),
+    "missing": N_("Field required"),
+    "model_attributes_type": N_("Input should be an object"),
+    "model_type": N_("Input should be an object"),
+    "string_pattern_mismatch": N_("Input should match the pattern '{pattern}'"),
+    "string_too_long": N_("Input should have at most {max_length} characters"),
+    "string_too_short": N_("Input should have at least {min_length} characters"),
+    "string_type": N_("Input should be a valid string"),
+    "too_long": N_("Input should have at most {max_length} items, not {actual_length}"),
+    "too_short": N_("Input should have at least {min_length} items, not {actual_length}"),
+    "tuple_type": N_("Input should be a list"),
+    "union_tag_invalid": N_("Input should be {expected_tags}, not '{tag}'"),
+    "union_tag_not_found": N_("Field {discriminator} is required"),
+}
+"""What pydantic finds wrong with a value, by its type of error."""
+
+
+def validation_message(error: Mapping[str, Any]) -> LocalText:
+    """Return the message of one of pydantic's errors, without repeating the input.
+
+    >>> str(validation_message({"type": "less_than", "ctx": {"lt": 3}}))
+    'Input should be less than 3'
+    """
+    context = error.get("ctx", {})
+    cause = context.get("error")
+    if isinstance(cause, Exception) and cause.args and not isinstance(cause.args[0], str):
+        message = cause.args[0]
+        return message if isinstance(message, Translatable) else str(cause)
+    if isinstance(cause, Translatable):
+        return cause
+    if (sentence := _VALIDATION_MESSAGES.get(error["type"])) is not None:
+        return _(sentence, **context)
+    return str(error["msg"]).removeprefix("Value error, ")
 
 
 class InvalidExperimentError(InputError):
     """An experiment with unknown or invalid fields, all of them listed."""
 
-    def __init__(self, source: str, reasons: Sequence[str | Fault]) -> None:
+    def __init__(self, source: LocalText, reasons: Sequence[LocalText]) -> None:
         self.source, self.reasons = source, tuple(reasons)
-        super().__init__(f"{source}: {'; '.join(map(str, reasons))}")
+        super().__init__(join_messages([source, join_messages(reasons)], ": "))
 
     @property
     def faults(self) -> tuple[Fault, ...]:
@@ -189,21 +322,27 @@ class InvalidExperimentError(InputError):
 class DataQualityError(InputError):
     """Prices with findings of severity error, which must not be trained on."""
 
-    def __init__(self, symbol: str, findings: Sequence[str]) -> None:
+    def __init__(self, symbol: str, findings: Sequence[LocalText]) -> None:
         self.symbol, self.findings = symbol, tuple(findings)
         super().__init__(
-            f"{symbol} is quarantined: {'; '.join(findings)}. "
-            f"See 'pregao check {symbol}', or give --allow-findings to train on it all the same"
+            _(
+                "{symbol} is quarantined: {findings}. See 'pregao check {symbol}', or give "
+                "--allow-findings to train on it all the same",
+                symbol=symbol,
+                findings=join_messages(findings),
+            )
         )
 
 
 class NothingLeftError(InputError):
     """Symbols or trials of which every one failed."""
 
-    def __init__(self, reasons: Sequence[str], none_of: str = "symbol can be used") -> None:
+    def __init__(self, reasons: Sequence[LocalText], summary: LocalText | None = None) -> None:
         self.reasons = tuple(reasons)
-        more = f" (and {len(reasons) - 3} more)" if len(reasons) > 3 else ""
-        super().__init__(f"no {none_of}: {'; '.join(reasons[:3])}{more}")
+        shown: LocalText = join_messages(reasons[:3])
+        if len(reasons) > 3:
+            shown = _("{shown} (and {count} more)", shown=shown, count=len(reasons) - 3)
+        super().__init__(join_messages([summary or _("no symbol can be used"), shown], ": "))
 
 
 class UnknownRunError(InputError):
@@ -211,8 +350,9 @@ class UnknownRunError(InputError):
 
     def __init__(self, run: str, known: Sequence[str]) -> None:
         self.run, self.known = run, tuple(known)
-        newest = f"the newest are {', '.join(known[:3])}" if known else "none is stored yet"
-        super().__init__(f"no run {run!r}: {newest}; 'pregao train' makes one")
+        super().__init__(
+            _("no run {run!r}: {newest}; 'pregao train' makes one", run=run, newest=_newest(known))
+        )
 
 
 class NotRegisteredError(PregaoError):
@@ -220,15 +360,23 @@ class NotRegisteredError(PregaoError):
 
     def __init__(self, run: str) -> None:
         self.run = run
-        super().__init__(f"the run {run} is not registered: 'pregao promote {run}' does that first")
+        super().__init__(
+            _("the run {run} is not registered: 'pregao promote {run}' does that first", run=run)
+        )
 
 
 class RegistrationError(PregaoError):
     """A run that cannot be registered, as its forecasts are not reproduced."""
 
-    def __init__(self, run: str, reason: str) -> None:
+    def __init__(self, run: str, reason: LocalText) -> None:
         self.run, self.reason = run, reason
-        super().__init__(f"the run {run} cannot be registered ({reason}): train it again")
+        super().__init__(
+            _(
+                "the run {run} cannot be registered ({reason}): train it again",
+                run=run,
+                reason=reason,
+            )
+        )
 
 
 class ChampionConflictError(PregaoError):
@@ -237,8 +385,14 @@ class ChampionConflictError(PregaoError):
     def __init__(self, symbol: str, horizon: int, expected: int, found: int) -> None:
         self.symbol, self.horizon, self.expected, self.found = symbol, horizon, expected, found
         super().__init__(
-            f"the champion of {symbol} for {horizon} sessions is at version {found}, "
-            f"not {expected}: reload it, then decide"
+            _(
+                "the champion of {symbol} for {horizon} sessions is at version {found}, not "
+                "{expected}: reload it, then decide",
+                symbol=symbol,
+                horizon=horizon,
+                found=found,
+                expected=expected,
+            )
         )
 
 
@@ -247,9 +401,23 @@ class UnknownChampionError(InputError):
 
     def __init__(self, symbol: str, horizon: int | None, known: Sequence[str]) -> None:
         self.symbol, self.horizon, self.known = symbol, horizon, tuple(known)
-        place = symbol if horizon is None else f"{symbol} for {horizon} sessions"
-        others = f"there are champions of {', '.join(known[:5])}" if known else "there is none yet"
-        super().__init__(f"no champion of {place}: {others}; 'pregao promote RUN' makes one")
+        place: LocalText = (
+            symbol
+            if horizon is None
+            else _("{symbol} for {horizon} sessions", symbol=symbol, horizon=horizon)
+        )
+        others = (
+            _("there are champions of {known}", known=", ".join(known[:5]))
+            if known
+            else _("there is none yet")
+        )
+        super().__init__(
+            _(
+                "no champion of {place}: {others}; 'pregao promote RUN' makes one",
+                place=place,
+                others=others,
+            )
+        )
 
 
 class NoEarlierChampionError(InputError):
@@ -258,7 +426,11 @@ class NoEarlierChampionError(InputError):
     def __init__(self, symbol: str, horizon: int) -> None:
         self.symbol, self.horizon = symbol, horizon
         super().__init__(
-            f"{symbol} for {horizon} sessions never had another champion: promote another run"
+            _(
+                "{symbol} for {horizon} sessions never had another champion: promote another run",
+                symbol=symbol,
+                horizon=horizon,
+            )
         )
 
 
@@ -268,8 +440,13 @@ class NotTrainedOnError(InputError):
     def __init__(self, run: str, symbol: str, trained_on: Sequence[str]) -> None:
         self.run, self.symbol, self.trained_on = run, symbol, tuple(trained_on)
         super().__init__(
-            f"the run {run} was trained on {', '.join(trained_on[:5])}, not on {symbol}: "
-            "train one on it, or name one of those"
+            _(
+                "the run {run} was trained on {trained_on}, not on {symbol}: train one on it, or "
+                "name one of those",
+                run=run,
+                trained_on=", ".join(trained_on[:5]),
+                symbol=symbol,
+            )
         )
 
 
@@ -279,7 +456,11 @@ class ServingRunError(PregaoError):
     def __init__(self, run: str, places: Sequence[str]) -> None:
         self.run, self.places = run, tuple(places)
         super().__init__(
-            f"the run {run} is or was champion of {', '.join(places)}, and is kept to go back to"
+            _(
+                "the run {run} is or was champion of {places}, and is kept to go back to",
+                run=run,
+                places=", ".join(places),
+            )
         )
 
 
@@ -288,7 +469,7 @@ class FolderInUseError(InputError):
 
     def __init__(self, path: str) -> None:
         self.path = path
-        super().__init__(f"{path} is there already and not empty: name a new folder")
+        super().__init__(_("{path} is there already and not empty: name a new folder", path=path))
 
 
 class UnknownJobError(InputError):
@@ -296,18 +477,28 @@ class UnknownJobError(InputError):
 
     def __init__(self, job: str, known: Sequence[str]) -> None:
         self.job, self.known = job, tuple(known)
-        newest = f"the newest are {', '.join(known)}" if known else "there is none yet"
-        super().__init__(f"no job {job[:60]!r}: {newest}; 'pregao jobs' lists them")
+        super().__init__(
+            _(
+                "no job {job!r}: {newest}; 'pregao jobs' lists them",
+                job=job[:60],
+                newest=_newest(known),
+            )
+        )
 
 
 class JobTooLargeError(InputError):
     """A job beyond the size limits."""
 
-    def __init__(self, what: str, found: int, most: int) -> None:
+    def __init__(self, what: LocalText, found: int, most: int) -> None:
         self.what, self.found, self.most = what, found, most
         super().__init__(
-            f"the job asks for {found:,} {what}, and at most {most:,} are allowed: request fewer, "
-            "or use the command line, which has no such limit"
+            _(
+                "the job asks for {found:,} {what}, and at most {most:,} are allowed: request "
+                "fewer, or use the command line, which has no such limit",
+                found=found,
+                what=what,
+                most=most,
+            )
         )
 
 
@@ -317,8 +508,12 @@ class QueueFullError(PregaoError):
     def __init__(self, most: int, retry_after_seconds: int) -> None:
         self.most, self.retry_after_seconds = most, retry_after_seconds
         super().__init__(
-            f"{most:,} jobs are waiting: try again in {retry_after_seconds} s, or start another "
-            "'pregao worker'"
+            _(
+                "{most:,} jobs are waiting: try again in {retry_after_seconds} s, or start another "
+                "'pregao worker'",
+                most=most,
+                retry_after_seconds=retry_after_seconds,
+            )
         )
 
 
@@ -328,17 +523,28 @@ class IdempotencyMismatchError(InputError):
     def __init__(self, key: str, job: str) -> None:
         self.key, self.job = key, job
         super().__init__(
-            f"the key {key[:60]!r} stands for another request, which became {job}: "
-            "give each request a key of its own"
+            _(
+                "the key {key!r} stands for another request, which became {job}: give each request "
+                "a key of its own",
+                key=key[:60],
+                job=job,
+            )
         )
 
 
 class JobStateError(InputError):
     """An operation that the state of a job does not allow."""
 
-    def __init__(self, job: str, state: str, operation: str) -> None:
+    def __init__(self, job: str, state: LocalText, operation: LocalText) -> None:
         self.job, self.state, self.operation = job, state, operation
-        super().__init__(f"the job {job} is {state}, and cannot be {operation}")
+        super().__init__(
+            _(
+                "the job {job} is {state}, and cannot be {operation}",
+                job=job,
+                state=state,
+                operation=operation,
+            )
+        )
 
 
 class LostLeaseError(PregaoError):
@@ -346,7 +552,13 @@ class LostLeaseError(PregaoError):
 
     def __init__(self, job: str, worker: str) -> None:
         self.job, self.worker = job, worker
-        super().__init__(f"the job {job} no longer belongs to {worker}: its result was discarded")
+        super().__init__(
+            _(
+                "the job {job} no longer belongs to {worker}: its result was discarded",
+                job=job,
+                worker=worker,
+            )
+        )
 
 
 class TooManyTrialsError(InputError):
@@ -354,10 +566,20 @@ class TooManyTrialsError(InputError):
 
     def __init__(self, found: int, num_entries: int, most: int) -> None:
         self.found, self.num_entries, self.most = found, num_entries, most
-        each = f" for each of {num_entries} networks" if num_entries > 1 else ""
+        combinations = ngettext_lazy(
+            "{found:,} combinations",
+            "{found:,} combinations for each of {count} networks",
+            count=num_entries,
+            found=found,
+        )
         super().__init__(
-            f"the search would try {found:,} combinations{each}, more than {most}: give --trials "
-            f"{most} for a part of them, --strategy random or bayesian for 20, or --force for all"
+            _(
+                "the search would try {combinations}, more than {most}: give --trials"
+                " {most} for a part of them, --strategy random or bayesian for 20, or --force for "
+                "all",
+                combinations=combinations,
+                most=most,
+            )
         )
 
 
@@ -366,18 +588,27 @@ class UnknownSearchError(InputError):
 
     def __init__(self, search: str, known: Sequence[str]) -> None:
         self.search, self.known = search, tuple(known)
-        newest = f"the newest are {', '.join(known[:3])}" if known else "none is stored yet"
-        super().__init__(f"no search {search!r}: {newest}; 'pregao search' makes one")
+        super().__init__(
+            _(
+                "no search {search!r}: {newest}; 'pregao search' makes one",
+                search=search,
+                newest=_newest(known),
+            )
+        )
 
 
 class SearchMismatchError(InputError):
     """A stored search that was to be resumed with other settings."""
 
-    def __init__(self, search: str, differences: Sequence[str]) -> None:
+    def __init__(self, search: str, differences: Sequence[LocalText]) -> None:
         self.search, self.differences = search, tuple(differences)
         super().__init__(
-            f"the search {search} is another one: {'; '.join(differences)}. "
-            "Use the settings that it was begun with, or begin a new one"
+            _(
+                "the search {search} is another one: {differences}. Use the settings that it was "
+                "begun with, or begin a new one",
+                search=search,
+                differences=join_messages(differences),
+            )
         )
 
 
@@ -387,17 +618,24 @@ class ReplayError(PregaoError):
     def __init__(self, entry: str, trial: int, recorded: str, replayed: str) -> None:
         self.entry, self.trial = entry, trial
         super().__init__(
-            f"trial {trial} of {entry} was recorded as {recorded}, and would now be {replayed}: "
-            "go on with the versions of Pregao and Optuna that began the search, or begin a new one"
+            _(
+                "trial {trial} of {entry} was recorded as {recorded}, and would now be {replayed}: "
+                "go on with the versions of Pregao and Optuna that began the search, or begin a new"
+                " one",
+                trial=trial,
+                entry=entry,
+                recorded=recorded,
+                replayed=replayed,
+            )
         )
 
 
 class InvalidNetworkError(InputError):
     """A network that cannot be built for these windows, or is too large."""
 
-    def __init__(self, reason: str, advice: str, *, at: str = "") -> None:
+    def __init__(self, reason: LocalText, advice: LocalText, *, at: str = "") -> None:
         self.reason, self.advice, self.at = reason, advice, at
-        super().__init__(f"{reason}: {advice}")
+        super().__init__(join_messages([reason, advice], ": "))
 
 
 class DeviceUnavailableError(InputError):
@@ -406,27 +644,41 @@ class DeviceUnavailableError(InputError):
     def __init__(self, device: str, found: Sequence[str]) -> None:
         self.device, self.found = device, tuple(found)
         super().__init__(
-            f"no device {device!r} here (found: {', '.join(found)}): give --device cpu or auto, or "
-            "install torch for your GPU and its driver"
+            _(
+                "no device {device!r} here (found: {found}): give --device cpu or auto, or install "
+                "torch for your GPU and its driver",
+                device=device,
+                found=", ".join(found),
+            )
         )
 
 
 class CorruptFileError(PregaoError):
     """A stored file whose content does not match its digest."""
 
-    def __init__(self, path: str, reason: str) -> None:
+    def __init__(self, path: str, reason: LocalText) -> None:
         self.path, self.reason = path, reason
-        super().__init__(f"{path} is damaged ({reason}): restore it, or delete it and fetch again")
+        super().__init__(
+            _(
+                "{path} is damaged ({reason}): restore it, or delete it and fetch again",
+                path=path,
+                reason=reason,
+            )
+        )
 
 
 class BaselineUnavailableError(PregaoError):
     """A baseline whose library cannot be loaded on this machine."""
 
-    def __init__(self, name: str, reason: str) -> None:
+    def __init__(self, name: str, reason: LocalText) -> None:
         self.name, self.reason = name, reason
         super().__init__(
-            f"the baseline {name} cannot be had here ({reason}): install what is missing "
-            "(LightGBM needs the system's libgomp), or go on without it"
+            _(
+                "the baseline {name} cannot be had here ({reason}): install what is missing "
+                "(LightGBM needs the system's libgomp), or go on without it",
+                name=name,
+                reason=reason,
+            )
         )
 
 
@@ -436,30 +688,43 @@ class MissingNaiveError(PregaoError):
     def __init__(self, needed: str, found: Iterable[str]) -> None:
         self.needed, self.found = needed, tuple(found)
         super().__init__(
-            f"no score stands alone: the baselines lack {needed!r} "
-            f"(found: {', '.join(self.found) or 'none'}); fit it and score it too"
+            _(
+                "no score stands alone: the baselines lack {needed!r} (found: {found}); fit it and "
+                "score it too",
+                needed=needed,
+                found=", ".join(self.found) or _("none"),
+            )
         )
 
 
 class WorkerLostError(PregaoError):
     """A worker process that died; `task` is the task if it was the cause."""
 
-    def __init__(self, reason: str, task: object = None) -> None:
+    def __init__(self, reason: LocalText, task: object = None) -> None:
         self.task = task
         super().__init__(
-            f"a worker process died ({reason}): too little memory (try fewer workers, or a smaller "
-            "network or batch), or a script that calls Pregao outside `if __name__ == '__main__':`"
+            _(
+                "a worker process died ({reason}): too little memory (try fewer workers, or a "
+                "smaller network or batch), or a script that calls Pregao outside `if __name__ == "
+                "'__main__':`",
+                reason=reason,
+            )
         )
 
 
 class MissingExtraError(InputError):
     """An optional package that is needed and not installed."""
 
-    def __init__(self, extra: str, package: str, reason: str) -> None:
+    def __init__(self, extra: str, package: str, reason: LocalText) -> None:
         self.extra, self.package = extra, package
         super().__init__(
-            f"this needs the package {package}, which cannot be loaded ({reason}): "
-            f"pip install 'pregao[{extra}]'"
+            _(
+                "this needs the package {package}, which cannot be loaded ({reason}): pip install "
+                "'pregao[{extra}]'",
+                package=package,
+                reason=reason,
+                extra=extra,
+            )
         )
 
 
@@ -469,17 +734,28 @@ class TrackingError(PregaoError):
     def __init__(self, uri: str, reason: str) -> None:
         self.uri = uri
         super().__init__(
-            f"MLflow at {uri[:80]!r} did not take the run ({' '.join(reason.split())[:200]}): see "
-            "that the server runs, and that it serves artifacts"
+            _(
+                "MLflow at {uri!r} did not take the run ({reason}): see that the server runs, and "
+                "that it serves artifacts",
+                uri=uri[:80],
+                reason=" ".join(reason.split())[:200],
+            )
         )
 
 
 class EngineUnavailableError(InputError):
     """A requested cluster that cannot be used."""
 
-    def __init__(self, address: str, found: str, advice: str) -> None:
+    def __init__(self, address: str, found: LocalText, advice: LocalText) -> None:
         self.address, self.found = address, found
-        super().__init__(f"no Ray cluster can be used at {address[:80]!r}: {found}; {advice}")
+        super().__init__(
+            _(
+                "no Ray cluster can be used at {address!r}: {found}; {advice}",
+                address=address[:80],
+                found=found,
+                advice=advice,
+            )
+        )
 
 
 class StoreBusyError(PregaoError):
@@ -487,28 +763,37 @@ class StoreBusyError(PregaoError):
 
     def __init__(self, path: str) -> None:
         self.path = path
-        super().__init__(f"{path} is in use by another process: try again when it has finished")
+        super().__init__(
+            _("{path} is in use by another process: try again when it has finished", path=path)
+        )
 
 
 class InvalidDatabaseUrlError(InputError):
     """An unusable database URL, which is not repeated, as it may hold a password."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: LocalText) -> None:
         self.reason = reason
         super().__init__(
-            f"PREGAO_DATABASE_URL cannot be used ({reason}): give sqlite:////folder/pregao.db or "
-            "postgresql://user:password@host/name, or leave it out"
+            _(
+                "PREGAO_DATABASE_URL cannot be used ({reason}): give sqlite:////folder/pregao.db or"
+                " postgresql://user:password@host/name, or leave it out",
+                reason=reason,
+            )
         )
 
 
 class DatabaseUnavailableError(PregaoError):
     """A database that does not answer."""
 
-    def __init__(self, name: str, reason: str) -> None:
+    def __init__(self, name: str, reason: LocalText) -> None:
         self.name, self.reason = name, reason
         super().__init__(
-            f"the database {name} cannot be reached ({reason}): see that it runs, and that "
-            "PREGAO_DATABASE_URL and its rights are as meant"
+            _(
+                "the database {name} cannot be reached ({reason}): see that it runs, and that "
+                "PREGAO_DATABASE_URL and its rights are as meant",
+                name=name,
+                reason=reason,
+            )
         )
 
 
@@ -518,41 +803,59 @@ class DatabaseBusyError(PregaoError):
     def __init__(self, waited_seconds: float) -> None:
         self.waited_seconds = waited_seconds
         super().__init__(
-            f"the database was locked for {waited_seconds:.0f} s: try again, and see which process "
-            "holds it"
+            _(
+                "the database was locked for {waited_seconds:.0f} s: try again, and see which "
+                "process holds it",
+                waited_seconds=waited_seconds,
+            )
         )
 
 
 class CorruptDatabaseError(PregaoError):
     """A damaged database file; it is never replaced by an empty one."""
 
-    def __init__(self, path: str, reason: str) -> None:
+    def __init__(self, path: str, reason: LocalText) -> None:
         self.path, self.reason = path, reason
         super().__init__(
-            f"the database {path} is damaged ({reason}) and was left as it is: put a backup in its "
-            f"place, or move it away and run 'pregao doctor' to index the runs again"
+            _(
+                "the database {path} is damaged ({reason}) and was left as it is: put a backup in "
+                "its place, or move it away and run 'pregao doctor' to index the runs again",
+                path=path,
+                reason=reason,
+            )
         )
 
 
 class NewerSchemaError(PregaoError):
     """A database with the schema of a newer version of Pregao."""
 
-    def __init__(self, name: str, found: str, known: str) -> None:
+    def __init__(self, name: str, found: LocalText, known: str) -> None:
         self.name, self.found, self.known = name, found, known
         super().__init__(
-            f"the database {name} has schema {found} and this version of Pregao knows {known}: "
-            "install the newer version, or restore the backup beside it"
+            _(
+                "the database {name} has schema {found} and this version of Pregao knows {known}: "
+                "install the newer version, or restore the backup beside it",
+                name=name,
+                found=found,
+                known=known,
+            )
         )
 
 
 class PluginError(InputError):
     """A requested plug-in that cannot be used, with its package, the reason and advice."""
 
-    def __init__(self, name: str, distribution: str, reason: str, advice: str) -> None:
+    def __init__(self, name: str, distribution: str, reason: LocalText, advice: LocalText) -> None:
         self.name, self.distribution = name, distribution
         self.reason, self.advice = reason, advice
         super().__init__(
-            f"the plug-in {name!r} of {distribution} cannot be used ({reason}): {advice}"
+            _(
+                "the plug-in {name!r} of {distribution} cannot be used ({reason}): {advice}",
+                name=name,
+                distribution=distribution,
+                reason=reason,
+                advice=advice,
+            )
         )
 
 
@@ -562,16 +865,27 @@ class MissingPluginError(InputError):
     def __init__(self, run: str, plugins: Sequence[str]) -> None:
         self.run, self.plugins = run, tuple(plugins)
         super().__init__(
-            f"the run {run} needs {' and '.join(plugins)}, not installed here: "
-            "install it with pip, in the version that the run was made with"
+            _(
+                "the run {run} needs {plugins}, not installed here: install it with pip, in the "
+                "version that the run was made with",
+                run=run,
+                plugins=" and ".join(plugins),
+            )
         )
-
-
-def _either(names: Sequence[str]) -> str:
-    """Return names as an enumeration: 'a, b or c'."""
-    *rest, last = names
-    return f"{', '.join(rest)} or {last}" if rest else last
 
 
 class ServiceBusyError(PregaoError):
     """Too many requests wait for the same resource; the same request succeeds later."""
+
+
+def _newest(known: Sequence[str]) -> Translatable:
+    """Return the newest ids, of those that are known."""
+    if not known:
+        return _("none is stored yet")
+    return _("the newest are {known}", known=", ".join(known[:3]))
+
+
+def _enumeration(names: Sequence[str]) -> LocalText:
+    """Return names as an enumeration: 'a, b and c'."""
+    *rest, last = names
+    return _("{rest} and {last}", rest=", ".join(rest), last=last) if rest else last

@@ -26,6 +26,7 @@ from pregao.prices import Clock, Prices, open_feed
 from pregao.registry import Run
 from pregao.report import ranking_html, write_result
 from pregao.settings import Settings
+from pregao.texts import gettext_lazy as _
 from pregao.training import RECIPES, Experiment, ListedNetwork, Recipe, find_recipe, list_networks
 from pregao.training.search import Space
 from pregao.values import Language
@@ -294,7 +295,9 @@ def forecast(
         experiment = Experiment.parse({"symbols": symbol, **known})
         return bench.forecast(experiment, path=csv, allow_findings=allow_findings)
     if fields:
-        raise InvalidExperimentError(run, [f"a stored run has its own {', '.join(fields)}"])
+        raise InvalidExperimentError(
+            run, [_("a stored run has its own {fields}", fields=", ".join(fields))]
+        )
     return bench.forecast_with(
         run,
         symbol,
@@ -367,4 +370,4 @@ def _day(day: Day) -> date | None:
     try:
         return date.fromisoformat(day)
     except ValueError as error:
-        raise InvalidExperimentError(f"day {day!r}", [str(error)]) from None
+        raise InvalidExperimentError(_("day {day!r}", day=day), [str(error)]) from None

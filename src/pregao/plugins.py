@@ -19,6 +19,8 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from pregao.errors import PluginError
+from pregao.texts import LocalText
+from pregao.texts import gettext_lazy as _
 
 T = TypeVar("T")
 
@@ -44,8 +46,8 @@ class BrokenPlugin:
 
     name: str
     origin: PluginOrigin
-    reason: str
-    advice: str
+    reason: LocalText
+    advice: LocalText
 
     def error(self) -> PluginError:
         """Return the error of looking it up."""
@@ -77,9 +79,9 @@ class Plugins(Generic[T]):
         return self.values.get(name)
 
     @property
-    def hint(self) -> str:
+    def hints(self) -> tuple[PluginError, ...]:
         """The errors of broken plug-ins, for the error of an unknown name."""
-        return " ".join(str(each) for each in self.broken)
+        return tuple(each.error() for each in self.broken)
 
 
 def load_plugins(
@@ -120,7 +122,7 @@ def load_plugins(
     return Plugins(dict(sorted(values.items())), origins, tuple(broken.values()))
 
 
-_ADVICE = "correct it, or update or uninstall the package"
+_ADVICE = _("correct it, or update or uninstall the package")
 
 
 def _name_problem(
@@ -131,12 +133,16 @@ def _name_problem(
 ) -> BrokenPlugin | None:
     """Return why a name cannot be used; None if it can."""
     if not _PLAIN_NAME.fullmatch(name):
-        return BrokenPlugin(name, origin, "its name is not made of a-z, 0-9 and _", "rename it")
+        return BrokenPlugin(
+            name, origin, _("its name is not made of a-z, 0-9 and _"), _("rename it")
+        )
     if name in built_in:
-        return BrokenPlugin(name, origin, "Pregao has one of this name, which is used", "rename it")
+        return BrokenPlugin(
+            name, origin, _("Pregao has one of this name, which is used"), _("rename it")
+        )
     if name in origins:
-        reason = f"{origins[name]} has one of this name too"
-        return BrokenPlugin(name, origin, reason, "rename it, or uninstall one of the packages")
+        reason = _("{origins} has one of this name too", origins=origins[name])
+        return BrokenPlugin(name, origin, reason, _("rename it, or uninstall one of the packages"))
     return None
 
 

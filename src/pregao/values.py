@@ -9,7 +9,7 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from pregao.texts import Language as Language  # noqa: PLC0414 - taken from here by others
-from pregao.texts import Message, gettext_lazy, ngettext_lazy
+from pregao.texts import LocalText, gettext_lazy, in_language, ngettext_lazy
 
 _SWAPPED = str.maketrans(",.", ".,")
 
@@ -57,8 +57,17 @@ class Text(Value):
 
     @classmethod
     def same(cls, text: str) -> Self:
-        """Return a text that is the same in both languages, such as an English error message."""
+        """Return a text that is the same in both languages, such as a name."""
         return cls(en=text, pt_br=text)
+
+    @classmethod
+    def from_message(cls, message: LocalText) -> Self:
+        """Write a message, or the message of an error, out in both languages.
+
+        >>> Text.from_message(gettext_lazy("No such run")).pt_br
+        'Não existe essa execução'
+        """
+        return cls(en=in_language(message, "en"), pt_br=in_language(message, "pt"))
 
     @classmethod
     def counted(cls, number: int, one: "Text", many: "Text") -> Self:
@@ -94,16 +103,12 @@ def bilingual(message_id: str, /, **arguments: object) -> Text:
     >>> text.en
     '3.1 % of PETR4'
     """
-    return _written_out(gettext_lazy(message_id, **arguments))
+    return Text.from_message(gettext_lazy(message_id, **arguments))
 
 
 def bilingual_plural(one: str, many: str, /, *, count: int, **arguments: object) -> Text:
     """Write a message with a count, which fills the blank ``count``, out in both languages."""
-    return _written_out(ngettext_lazy(one, many, count=count, **arguments))
-
-
-def _written_out(said: Message) -> Text:
-    return Text(en=said.in_language("en"), pt_br=said.in_language("pt"))
+    return Text.from_message(ngettext_lazy(one, many, count=count, **arguments))
 
 
 class _LocalisedFormatter(Formatter):

@@ -142,7 +142,7 @@ def test_a_path_that_is_none_is_a_problem(client, path):
 def test_a_path_that_is_none_is_named_with_where_all_others_are(client):
     detail = client.get("/v1/nope").json()["detail"]
 
-    assert "nothing is at /v1/nope: /openapi.json has all there is" == detail
+    assert "nothing is at /v1/nope: see /openapi.json" == detail
 
 
 def test_a_method_that_a_path_is_not_for_is_told_which_one_is(client):

@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 
 import pregao.dashboard
-from pregao.api import PROBLEM_KINDS
-from pregao.dashboard._requests import preferred
 from pregao.dashboard._texts import TEXTS
 
 PAGES = ("/", "/symbols/SP500", "/symbols/NASDAQ?years=all", "/training", "/training?sample=1")
@@ -63,15 +61,6 @@ def test_language_that_was_chosen_is_kept(client):
     assert '<html lang="pt-BR">' in client.get("/", headers={"accept-language": "en"}).text
 
 
-@pytest.mark.parametrize(
-    ("accepted", "expected"),
-    [("", "en"), ("pt", "pt"), ("fr, pt;q=0.1", "pt"), ("en;q=0.2, pt-PT;q=0.9", "pt"),
-     ("pt;q=x", "en"), ("*", "en"), ("a" * 10_000, "en"), (",;q=;;", "en")],
-)  # fmt: skip
-def test_accept_language_is_read_whatever_it_says(accepted, expected):
-    assert expected == preferred(accepted)
-
-
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
 def test_templates_hold_no_words_of_their_own(path):
     if path.name == "docs.html.j2":
@@ -107,14 +96,6 @@ def test_every_text_is_in_both_languages_and_fills_the_same_blanks():
         assert sorted(re.findall(r"\{\w+\}", text.en)) == sorted(
             re.findall(r"\{\w+\}", text.pt_br)
         ), key
-
-
-def test_every_kind_of_problem_has_its_title_in_both_languages():
-    said = {key: text.en for key, text in TEXTS.items() if key.startswith("js_problem_")}
-
-    assert {
-        f"js_problem_{kind.name.replace('-', '_')}": kind.title for kind in PROBLEM_KINDS.values()
-    } == said
 
 
 def test_no_text_is_there_for_nobody():

@@ -145,7 +145,7 @@ def test_the_verdict_names_the_edge_in_both_languages():
     )
     assert re.fullmatch(
         r"Há vantagem: em 300 janelas de teste, o CRPS de lstm_classic é \d+,\d % menor que o da "
-        r"melhor referência, gjr_garch \(DM p [<=] 0,\d+\)\.",
+        r"melhor referência, gjr_garch \(Diebold-Mariano: p [<=] 0,\d+\)\.",
         comparison.verdict.pt_br,
     )
 
@@ -166,8 +166,8 @@ def test_worse_than_the_best_baseline_and_than_naive_are_findings_and_no_edge():
     )
     assert re.fullmatch(
         r"Sem vantagem: em 300 janelas de teste, o CRPS de lstm_classic é \d+,\d % maior que o da "
-        r"melhor referência, gjr_garch \(DM p = 1,00\); as previsões são as de gjr_garch: use as "
-        r"faixas, não a direção\.",
+        r"melhor referência, gjr_garch \(Diebold-Mariano: p = 1,00\); as previsões são as de "
+        r"gjr_garch: use as faixas, não a direção\.",
         comparison.verdict.pt_br,
     )
 
@@ -199,8 +199,8 @@ def test_gain_that_chance_explains_is_no_edge():
     )
     assert verdict.pt_br == (
         "Sem vantagem: em 300 janelas de teste, o CRPS de tcn é 0,4 % menor que o da melhor "
-        "referência, gjr_garch (DM p = 0,21); as previsões são as de gjr_garch: use as faixas, não "
-        "a direção."
+        "referência, gjr_garch (Diebold-Mariano: p = 0,21); as previsões são as de gjr_garch: "
+        "use as faixas, não a direção."
     )
 
 
@@ -211,7 +211,7 @@ def test_a_candidate_outside_the_confidence_set_is_not_promoted():
 
     assert ["EVA011"] == [each.code for each in diagnose(outdone, [outdone], promotion)]
     assert "(DM p = 0.001), but another forecaster is better; forecasts" in verdict.en
-    assert "(DM p = 0,001), mas outra previsão é melhor; as previsões" in verdict.pt_br
+    assert "p = 0,001), mas outra previsão é melhor; as previsões" in verdict.pt_br
 
 
 def test_the_champion_is_the_promoted_candidate_or_the_best_baseline():

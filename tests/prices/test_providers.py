@@ -150,7 +150,7 @@ def test_sample_equals_what_arch_itself_loads(ticker, data_set):
 
 
 def test_sample_lists_its_symbols_and_takes_no_path():
-    with pytest.raises(UnknownSymbolError, match=r"no PETR4: .* holds SP500 and NASDAQ"):
+    with pytest.raises(UnknownSymbolError, match=r"no PETR4: .* holds SP500, NASDAQ"):
         PROVIDERS["sample"]().download(Symbol.parse("PETR4"))
     with pytest.raises(InputError, match="takes no path"):
         PROVIDERS["sample"](path=Path("x"))

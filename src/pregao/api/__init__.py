@@ -13,6 +13,8 @@ from pregao.api._problems import PROBLEM_KINDS as PROBLEM_KINDS
 from pregao.api._problems import Problem as Problem
 from pregao.api._problems import Reason as Reason
 from pregao.api._problems import RequestRefusedError as RequestRefusedError
+from pregao.api._problems import faults_from_validation as faults_from_validation
+from pregao.api._problems import request_language as request_language
 from pregao.api._services import Services as Services
 from pregao.api._services import ServicesDep as ServicesDep
 from pregao.api._symbols import PriceQuality as PriceQuality

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from pregao.api._problems import RequestRefusedError
 from pregao.errors import InputError
+from pregao.texts import gettext_lazy as _
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 SAFE_METHODS = frozenset({"GET", "HEAD"})
@@ -22,8 +23,11 @@ class UnprotectedAddressError(InputError):
     def __init__(self, host: str) -> None:
         self.host = host
         super().__init__(
-            f"{host} can be reached by others: set PREGAO_API_KEYS to one key or several (commas "
-            "between them), or serve on 127.0.0.1"
+            _(
+                "{host} can be reached by others: set PREGAO_API_KEYS to one key or several "
+                "(commas between them), or serve on 127.0.0.1",
+                host=host,
+            )
         )
 
 
@@ -72,7 +76,9 @@ class Access:
         """
         if method not in METHODS:
             allowed = ", ".join(sorted(METHODS))
-            detail = f"{method[:20]} is no method here: use {allowed}"
+            detail = _(
+                "{method} is no method here: use {allowed}", method=method[:20], allowed=allowed
+            )
             raise RequestRefusedError("method-not-allowed", detail, headers={"Allow": allowed})
         self._check_host(headers.get("host", []))
         if method in SAFE_METHODS:
@@ -83,7 +89,7 @@ class Access:
 
     def _check_host(self, hosts: list[str]) -> None:
         if len(hosts) != 1 or _name(hosts[0]) not in self.hosts:
-            detail = "the Host header names no host that is served: see PREGAO_ALLOWED_HOSTS"
+            detail = _("the Host header names no host that is served: see PREGAO_ALLOWED_HOSTS")
             raise RequestRefusedError("host-not-allowed", detail)
 
     def _check_origin(self, origins: list[str]) -> None:
@@ -92,7 +98,7 @@ class Access:
             parts = _split(each)
             if parts is None or parts not in self.hosts:
                 raise RequestRefusedError(
-                    "origin-not-allowed", "the Origin header names another site"
+                    "origin-not-allowed", _("the Origin header names another site")
                 )
 
     def _check_key(self, headers: Mapping[str, list[str]]) -> None:
@@ -106,7 +112,7 @@ class Access:
         # All are compared, so that timing reveals nothing about the keys.
         matches = [hmac.compare_digest(a, b) for a in digests for b in self.key_digests]
         if not any(matches):
-            detail = "give a key as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'"
+            detail = _("give a key as 'Authorization: Bearer KEY' or 'X-API-Key: KEY'")
             raise RequestRefusedError(
                 "key-required", detail, headers={"WWW-Authenticate": "Bearer"}
             )

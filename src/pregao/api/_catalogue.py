@@ -8,11 +8,12 @@ from pydantic import Field, ValidationError
 
 from pregao.api._limits import Limits
 from pregao.api._openapi import examples, problems
-from pregao.api._problems import Reason, RequestRefusedError
+from pregao.api._problems import RequestRefusedError, faults_from_validation
 from pregao.api._services import ServicesDep
 from pregao.dataset import FEATURE_SETS, FEATURES
-from pregao.errors import InputError, InvalidNetworkError
+from pregao.errors import Fault, InputError, InvalidNetworkError
 from pregao.jobs import SIZE_LIMITS
+from pregao.texts import gettext_lazy as _
 from pregao.training import DEFAULT_HORIZON, RECIPES, Actions, Experiment, list_networks
 from pregao.values import Value
 from pregao.zoo.networks import Network, Part, network_name
@@ -77,9 +78,9 @@ class MeasureRequest(Value):
             placed = [
                 {**each, "loc": _without_discriminators(each["loc"], fields)} for each in found
             ]
-            detail = "the network cannot be measured: see the reasons"
+            detail = _("the network cannot be measured: see the reasons")
             raise RequestRefusedError(
-                "invalid-experiment", detail, Reason.from_errors(placed)
+                "invalid-experiment", detail, faults_from_validation(placed)
             ) from None
 
 
@@ -106,9 +107,7 @@ class NetworkSize(Value):
             parts = experiment.parts(num_features)
         except InvalidNetworkError as error:
             at = f"network.{error.at}".rstrip(".")
-            raise RequestRefusedError(
-                "invalid-input", str(error), (Reason(at=at, message=str(error)),)
-            ) from None
+            raise RequestRefusedError("invalid-input", error, (Fault(at, error),)) from None
         return cls(
             name=network_name(experiment.network),
             network=experiment.network,

@@ -14,8 +14,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pregao.api._access import METHODS, SAFE_METHODS, Access
 from pregao.api._limits import HttpLimits
 from pregao.api._nesting import is_nested_deeper
-from pregao.api._problems import Problem, RequestRefusedError, error_headers, problem_response
+from pregao.api._problems import (
+    Problem,
+    RequestRefusedError,
+    error_headers,
+    problem_response,
+    request_language,
+)
 from pregao.service import Metrics
+from pregao.texts import LOCALES
+from pregao.texts import gettext_lazy as _
 
 ProblemPage = Callable[[Request, Problem], Response | None]
 """Renders a problem as a page; None for a client that does not accept pages."""
@@ -84,7 +92,8 @@ class Guard:
     async def _answer_error(
         self, exchange: "_Exchange", scope: Scope, receive: Receive, error: Exception
     ) -> None:
-        found = Problem.from_error(error)
+        language = request_language(Request(scope))
+        found = Problem.from_error(error, language)
         if found.status == 500:
             _log.error("failed", request=exchange.id, path=scope["path"][:200], exc_info=error)
         if exchange.status is not None:
@@ -92,19 +101,25 @@ class Guard:
         found = found.replace(request_id=exchange.id)
         response = self.problem_page(Request(scope), found) or problem_response(found)
         response.headers.update(error_headers(error))
+        response.headers.setdefault("Content-Language", LOCALES[language].replace("_", "-"))
         await response(scope, receive, exchange.send)
 
     async def _read_body(self, headers: Mapping[str, list[str]], receive: Receive) -> Receive:
         """Read the whole body, within its limits, before it is parsed."""
         if headers.get("content-encoding", ["identity"]) != ["identity"]:
-            raise RequestRefusedError("unsupported-media", "send the body as it is, not compressed")
+            raise RequestRefusedError(
+                "unsupported-media", _("send the body as it is, not compressed")
+            )
         self._check_length(headers.get("content-length", []))
         self._check_kind(headers)
         try:
             async with asyncio.timeout(self.limits.body_seconds):
                 body = await self._read_parts(receive)
         except TimeoutError:
-            detail = f"the body was not there after {self.limits.body_seconds:g} s"
+            detail = _(
+                "the body was not there after {body_seconds:g} s",
+                body_seconds=self.limits.body_seconds,
+            )
             raise RequestRefusedError("too-slow", detail, headers={"Connection": "close"}) from None
         self._check_nesting(body)
         return _replay(body, receive)
@@ -114,7 +129,7 @@ class Guard:
         has_body = "transfer-encoding" in headers or headers.get("content-length", ["0"]) != ["0"]
         kinds = [each.partition(";")[0].strip().lower() for each in headers.get("content-type", [])]
         if has_body and not (len(kinds) == 1 and kinds[0] in _KINDS):
-            detail = "send JSON, and say so: Content-Type: application/json"
+            detail = _("send JSON, and say so: Content-Type: application/json")
             raise RequestRefusedError("unsupported-media", detail)
 
     def _check_length(self, lengths: list[str]) -> None:
@@ -128,7 +143,7 @@ class Guard:
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
-                raise RequestRefusedError("invalid-request", "the body is not whole")
+                raise RequestRefusedError("invalid-request", _("the body is not whole"))
             parts.append(message.get("body", b""))
             size += len(parts[-1])
             if size > self.limits.body_bytes:
@@ -137,13 +152,13 @@ class Guard:
                 return b"".join(parts)
 
     def _too_large(self) -> RequestRefusedError:
-        detail = f"at most {self.limits.body_bytes:,} bytes"
+        detail = _("at most {body_bytes:,} bytes", body_bytes=self.limits.body_bytes)
         return RequestRefusedError("too-large", detail, headers={"Connection": "close"})
 
     def _check_nesting(self, body: bytes) -> None:
         """Refuse a body that nests too deeply for a parser."""
         if is_nested_deeper(body, self.limits.nesting):
-            detail = f"nested deeper than {self.limits.nesting} levels"
+            detail = _("nested deeper than {nesting} levels", nesting=self.limits.nesting)
             raise RequestRefusedError("invalid-request", detail)
 
     def _measure(self, exchange: "_Exchange", scope: Scope, seconds: float) -> None:

@@ -8,6 +8,7 @@ from pregao.api._problems import RequestRefusedError
 from pregao.api._services import ServicesDep
 from pregao.jobs import WorkerShown
 from pregao.prices import Health
+from pregao.texts import gettext_lazy as _
 
 router = APIRouter(tags=["operations"])
 
@@ -22,7 +23,7 @@ async def livez() -> dict[str, str]:
 def readyz(services: ServicesDep) -> dict[str, str]:
     """Answer while the database responds and the champions are kept up to date."""
     if not services.forecasts.is_open or services.stopping.is_set():
-        raise RequestRefusedError("stopping", "not ready")
+        raise RequestRefusedError("stopping", _("not ready"))
     services.workbench.jobs.counts()
     return {"status": "ready"}
 

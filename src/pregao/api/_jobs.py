@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError
 from starlette.responses import StreamingResponse
 
 from pregao.api._openapi import examples, problems
-from pregao.api._problems import Reason, RequestRefusedError
+from pregao.api._problems import RequestRefusedError, faults_from_validation
 from pregao.api._services import Services, ServicesDep
 from pregao.errors import Fault, InvalidExperimentError
 from pregao.jobs import (
@@ -24,6 +24,7 @@ from pregao.jobs import (
     TrainingRequest,
     TrainRequest,
 )
+from pregao.texts import gettext_lazy as _
 from pregao.training import Experiment, find_recipe
 from pregao.training.search import Search, Space
 from pregao.values import Value
@@ -71,7 +72,7 @@ class ExperimentRequest(Value):
         recipe = {} if self.recipe is None else dict(find_recipe(self.recipe).experiment)
         fields: dict[str, Any] = {**recipe, "source": "live", **more, **self.experiment}
         if "symbols" not in fields:
-            raise InvalidExperimentError("experiment", [Fault("symbols", "name at least one")])
+            raise InvalidExperimentError("experiment", [Fault("symbols", _("name at least one"))])
         return Experiment.parse(fields, source="experiment")
 
 
@@ -239,11 +240,11 @@ def retry(job: JobId, services: ServicesDep) -> Job:
 async def events(job: JobId, services: ServicesDep, last: LastEvent = None) -> StreamingResponse:
     """Follow a job as server-sent events until it ends; resume with Last-Event-ID."""
     if last is not None and not (last.isdecimal() and last.isascii()):
-        raise RequestRefusedError("invalid-request", "Last-Event-ID is the number of an event")
+        raise RequestRefusedError("invalid-request", _("Last-Event-ID is the number of an event"))
     after = min(int(last or 0), 2**31 - 1)
     await services.run_in_thread(lambda: services.workbench.jobs.job(job))
     if services.streams.is_full:
-        raise RequestRefusedError("busy", "too many streams are open: ask again later")
+        raise RequestRefusedError("busy", _("too many streams are open: ask again later"))
     return StreamingResponse(
         _stream(job, services, after),
         media_type="text/event-stream",
@@ -262,7 +263,7 @@ async def _accept(
     except ValidationError as error:
         found = [dict(each) for each in error.errors(include_url=False)]
         raise RequestRefusedError(
-            "invalid-request", "see the reasons", Reason.from_errors(found)
+            "invalid-request", _("see the reasons"), faults_from_validation(found)
         ) from None
     response.headers["Location"] = f"/v1/jobs/{job.id}"
     return job

@@ -7,7 +7,9 @@ from starlette.responses import Response
 
 from pregao.api import _catalogue, _forecasts, _health, _jobs, _runs, _symbols
 from pregao.api._openapi import ApiApp
-from pregao.api._problems import Reason, RequestRefusedError
+from pregao.api._problems import RequestRefusedError, faults_from_validation
+from pregao.texts import LocalText
+from pregao.texts import gettext_lazy as _
 
 _MAX_PATH_CHARACTERS = 120
 _ROUTERS = (
@@ -35,10 +37,16 @@ def _raise_http_problem(request: Request, error: Exception) -> Response:
     headers, path = dict(error.headers or {}), request.url.path[:_MAX_PATH_CHARACTERS]
     match error.status_code:
         case 404:
-            name, detail = "not-found", f"nothing is at {path}: /openapi.json has all there is"
+            name = "not-found"
+            detail: LocalText = _("nothing is at {path}: see /openapi.json", path=path)
         case 405:
             name = "method-not-allowed"
-            detail = f"{request.method} is not for {path}: use {headers.get('Allow', 'another')}"
+            detail = _(
+                "{method} is not for {path}: use {allowed}",
+                method=request.method,
+                path=path,
+                allowed=headers.get("Allow", "GET"),
+            )
         case 413:
             name, detail = "too-large", str(error.detail)
         case _:
@@ -49,5 +57,5 @@ def _raise_http_problem(request: Request, error: Exception) -> Response:
 def _raise_validation_problem(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError), "registered for these"
     raise RequestRefusedError(
-        "invalid-request", "see the reasons", Reason.from_errors(error.errors())
+        "invalid-request", _("see the reasons"), faults_from_validation(error.errors())
     )

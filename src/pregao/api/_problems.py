@@ -2,20 +2,24 @@
 
 import errno
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, Self
 
 from pydantic import Field
+from starlette.requests import Request
 from starlette.responses import Response
 
 from pregao import errors
+from pregao.texts import N_, Language, LocalText, in_language
+from pregao.texts import gettext_lazy as _
 from pregao.values import Value
 
 PROBLEM_JSON = "application/problem+json"
 PREFIX = "urn:pregao:problem:"
 _MAX_REASONS = 20
 _MAX_CHARACTERS = 300
+_MAX_PLACE_CHARACTERS = 120
 
 
 class Reason(Value):
@@ -24,69 +28,101 @@ class Reason(Value):
     at: str
     message: str
 
-    @classmethod
-    def from_errors(cls, errors: Iterable[Mapping[str, object]]) -> tuple[Self, ...]:
-        """Return pydantic's errors as reasons, without repeating the input."""
-        return tuple(map(cls._from_error, errors))
-
-    @classmethod
-    def _from_error(cls, error: Mapping[str, object]) -> Self:
-        place = error.get("loc", ())
-        assert isinstance(place, tuple | list), "pydantic gives a place"
-        message = str(error.get("msg", "")).removeprefix("Value error, ")
-        at = ".".join(str(part)[:60] for part in place)
-        return cls(at=at, message=message[:_MAX_CHARACTERS])
-
 
 class Problem(Value):
     """The problem of a request (RFC 9457)."""
 
     type: str = Field(description="stable: urn:pregao:problem:...")
-    title: str
+    title: str = Field(description="in the language of the request")
     status: int
-    detail: str = ""
+    detail: str = Field(default="", description="in the language of the request")
     request_id: str = Field(default="", description="what the log calls the request")
     reasons: tuple[Reason, ...] = ()
     nearest: tuple[str, ...] = Field(default=(), description="what exists and is spelt alike")
 
     @classmethod
-    def of_kind(cls, name: str, detail: str = "", *, reasons: Iterable[Reason] = ()) -> Self:
-        """Create a problem of a kind of `PROBLEM_KINDS`."""
-        kind = PROBLEM_KINDS[name]
-        return cls(
-            type=PREFIX + name,
-            title=kind.title,
-            status=kind.status,
-            detail=detail,
-            reasons=tuple(reasons)[:_MAX_REASONS],
-        )
-
-    @classmethod
-    def from_error(cls, error: Exception) -> Self:
-        """Convert an exception to a problem, without internal details.
+    def from_error(cls, error: Exception, language: Language = "en") -> Self:
+        """Convert an exception to a problem in a language, without internal details.
 
         >>> Problem.from_error(errors.InvalidSymbolError("../../x")).status
         422
         >>> Problem.from_error(RuntimeError("secret path")).detail
         ''
         """
-        if isinstance(error, RequestRefusedError):
-            return cls.of_kind(error.name, error.detail, reasons=error.reasons)
-        if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            return cls.of_kind("disk-full", "nothing was written: free some space and ask again")
-        name = next((name for each, name in _KIND_OF_ERROR if isinstance(error, each)), "internal")
-        is_for_users = PROBLEM_KINDS[name].status < 500 or name in {"provider", "busy"}
-        faults = error.faults if isinstance(error, errors.InvalidExperimentError) else ()
-        made = cls.of_kind(
-            name,
-            str(error) if is_for_users else "",
-            reasons=(
-                Reason(at=each.at[:120], message=each.message[:_MAX_CHARACTERS]) for each in faults
+        name, detail, faults = _explained(error)
+        kind = PROBLEM_KINDS[name]
+        return cls(
+            type=PREFIX + name,
+            title=_(kind.title).in_language(language),
+            status=kind.status,
+            detail=in_language(detail, language),
+            reasons=tuple(
+                Reason(
+                    at=each.at[:_MAX_PLACE_CHARACTERS],
+                    message=in_language(each.message, language)[:_MAX_CHARACTERS],
+                )
+                for each in faults[:_MAX_REASONS]
             ),
+            nearest=error.nearest if isinstance(error, errors.UnknownNameError) else (),
         )
-        if isinstance(error, errors.UnknownNameError):
-            return made.replace(nearest=error.nearest)
-        return made
+
+
+def request_language(request: Request, remembered: str | None = None) -> Language:
+    """Return the language of `lang` in the query, the remembered one, or the header's."""
+    match request.query_params.get("lang") or remembered:
+        case "pt":
+            return "pt"
+        case "en":
+            return "en"
+        case _:
+            return preferred_language(request.headers.get("accept-language", ""))
+
+
+def preferred_language(accepted: str) -> Language:
+    """Choose between the two languages by an Accept-Language header.
+
+    >>> preferred_language("pt-BR,pt;q=0.9,en;q=0.8"), preferred_language("")
+    ('pt', 'en')
+    """
+    best: tuple[float, Language] = (0.0, "en")
+    for each in accepted.split(",")[:20]:
+        name, _separator, quality = each.strip().partition(";q=")
+        weight = _weight(quality)
+        spoken = name.lower().partition("-")[0]
+        if weight > best[0] and spoken in {"en", "pt"}:
+            best = (weight, "pt" if spoken == "pt" else "en")
+    return best[1]
+
+
+def _weight(quality: str) -> float:
+    try:
+        return float(quality) if quality else 1.0
+    except ValueError:
+        return 0.0
+
+
+def faults_from_validation(found: Iterable[Mapping[str, Any]]) -> tuple[errors.Fault, ...]:
+    """Return pydantic's errors as faults, without repeating the input."""
+    return tuple(
+        errors.Fault(
+            ".".join(str(part)[:60] for part in each.get("loc", ())),
+            errors.validation_message(each),
+        )
+        for each in found
+    )
+
+
+def _explained(error: Exception) -> tuple[str, LocalText, Sequence[errors.Fault]]:
+    """Return the kind of problem that an error is, its detail and its reasons."""
+    if isinstance(error, RequestRefusedError):
+        return error.name, error.detail, error.reasons
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return "disk-full", _("nothing was written: free some space and try again"), ()
+    name = next((name for each, name in _KIND_OF_ERROR if isinstance(error, each)), "internal")
+    is_for_users = PROBLEM_KINDS[name].status < 500 or name in {"provider", "busy"}
+    detail = error if is_for_users and isinstance(error, errors.PregaoError) else ""
+    faults = error.faults if isinstance(error, errors.InvalidExperimentError) else ()
+    return name, detail, faults
 
 
 @dataclass(frozen=True)
@@ -101,41 +137,41 @@ class ProblemKind:
 PROBLEM_KINDS: dict[str, ProblemKind] = {
     kind.name: kind
     for kind in (
-        ProblemKind("invalid-request", "The request cannot be read", 422),
-        ProblemKind("not-found", "Nothing is here", 404),
-        ProblemKind("method-not-allowed", "Not by this method", 405),
-        ProblemKind("host-not-allowed", "This host is not served", 421),
-        ProblemKind("origin-not-allowed", "Not from another site", 403),
-        ProblemKind("key-required", "A key is required", 401),
-        ProblemKind("too-large", "The request is too large", 413),
-        ProblemKind("too-slow", "The request took too long to arrive", 408),
-        ProblemKind("unsupported-media", "Not in this format", 415),
-        ProblemKind("unknown-run", "No such run", 404),
-        ProblemKind("unknown-search", "No such search", 404),
-        ProblemKind("unknown-job", "No such job", 404),
-        ProblemKind("unknown-champion", "No such champion", 404),
-        ProblemKind("unknown-symbol", "No such symbol", 404),
-        ProblemKind("invalid-symbol", "Not a ticker", 422),
-        ProblemKind("unknown-name", "Not in the registry", 422),
-        ProblemKind("history-too-short", "Too few sessions", 422),
-        ProblemKind("data-quality", "The prices are quarantined", 409),
-        ProblemKind("invalid-experiment", "The experiment cannot be run", 422),
-        ProblemKind("invalid-input", "The input cannot be used", 422),
-        ProblemKind("job-too-large", "More work than is allowed", 422),
-        ProblemKind("key-used", "The key stands for another request", 422),
-        ProblemKind("queue-full", "Too many jobs wait", 429),
-        ProblemKind("job-state", "Not in this state", 409),
-        ProblemKind("champion-changed", "The champion has changed", 412),
-        ProblemKind("not-registered", "The run is not registered", 409),
-        ProblemKind("not-registrable", "The run must not be served", 409),
-        ProblemKind("run-serves", "The run serves", 409),
-        ProblemKind("provider", "No provider answers", 503),
-        ProblemKind("busy", "Busy", 503),
-        ProblemKind("database-unavailable", "The database cannot be reached", 503),
-        ProblemKind("damaged", "A stored file is damaged", 500),
-        ProblemKind("disk-full", "The disk is full", 507),
-        ProblemKind("stopping", "The server is stopping", 503),
-        ProblemKind("internal", "An error occurred", 500),
+        ProblemKind("invalid-request", N_("The request cannot be read"), 422),
+        ProblemKind("not-found", N_("Nothing is here"), 404),
+        ProblemKind("method-not-allowed", N_("Not by this method"), 405),
+        ProblemKind("host-not-allowed", N_("This host is not served"), 421),
+        ProblemKind("origin-not-allowed", N_("Not from another site"), 403),
+        ProblemKind("key-required", N_("A key is required"), 401),
+        ProblemKind("too-large", N_("The request is too large"), 413),
+        ProblemKind("too-slow", N_("The request took too long to arrive"), 408),
+        ProblemKind("unsupported-media", N_("Not in this format"), 415),
+        ProblemKind("unknown-run", N_("No such run"), 404),
+        ProblemKind("unknown-search", N_("No such search"), 404),
+        ProblemKind("unknown-job", N_("No such job"), 404),
+        ProblemKind("unknown-champion", N_("No such champion"), 404),
+        ProblemKind("unknown-symbol", N_("No such symbol"), 404),
+        ProblemKind("invalid-symbol", N_("Not a ticker"), 422),
+        ProblemKind("unknown-name", N_("Not in the registry"), 422),
+        ProblemKind("history-too-short", N_("Too few sessions"), 422),
+        ProblemKind("data-quality", N_("The prices are quarantined"), 409),
+        ProblemKind("invalid-experiment", N_("The experiment cannot be run"), 422),
+        ProblemKind("invalid-input", N_("The input cannot be used"), 422),
+        ProblemKind("job-too-large", N_("More work than is allowed"), 422),
+        ProblemKind("key-used", N_("The key stands for another request"), 422),
+        ProblemKind("queue-full", N_("Too many jobs wait"), 429),
+        ProblemKind("job-state", N_("Not in this state"), 409),
+        ProblemKind("champion-changed", N_("The champion has changed"), 412),
+        ProblemKind("not-registered", N_("The run is not registered"), 409),
+        ProblemKind("not-registrable", N_("The run must not be served"), 409),
+        ProblemKind("run-serves", N_("The run serves"), 409),
+        ProblemKind("provider", N_("No provider answers"), 503),
+        ProblemKind("busy", N_("Busy"), 503),
+        ProblemKind("database-unavailable", N_("The database cannot be reached"), 503),
+        ProblemKind("damaged", N_("A stored file is damaged"), 500),
+        ProblemKind("disk-full", N_("The disk is full"), 507),
+        ProblemKind("stopping", N_("The server is stopping"), 503),
+        ProblemKind("internal", N_("An error occurred"), 500),
     )
 }
 """Every kind of problem of the API."""
@@ -175,8 +211,8 @@ class RequestRefusedError(Exception):
     """A request that is refused before it reaches a use case."""
 
     name: str
-    detail: str
-    reasons: tuple[Reason, ...] = ()
+    detail: LocalText
+    reasons: tuple[errors.Fault, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -11,6 +11,7 @@ from pregao.api._services import ServicesDep
 from pregao.evaluation import Report
 from pregao.registry import Champion, Change, RunSummary
 from pregao.service import Ticker, register_in_subprocess
+from pregao.texts import gettext_lazy as _
 from pregao.values import Value
 
 router = APIRouter(prefix="/v1", tags=["runs and champions"])
@@ -158,6 +159,6 @@ def _version(if_match: str | None) -> int | None:
     text = if_match.strip().removeprefix("W/").strip('"')
     if not (text.isdecimal() and text.isascii() and len(text) < 10):
         raise RequestRefusedError(
-            "invalid-request", 'If-Match is the version of a champion, such as "3"'
+            "invalid-request", _('If-Match is the version of a champion, such as "3"')
         )
     return int(text)

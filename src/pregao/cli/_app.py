@@ -2,13 +2,13 @@
 
 import signal
 import sys
-from inspect import cleandoc
 from io import TextIOWrapper
 from typing import Annotated
 
 import typer
 
-from pregao.cli._language import _
+from pregao.cli._help import translate_help, usage_message
+from pregao.cli._language import LANGUAGE, _
 from pregao.errors import InputError, PregaoError
 
 app = typer.Typer(
@@ -29,13 +29,13 @@ def run() -> None:
     try:
         code = app(standalone_mode=False)
         if code == _INTERRUPTED:  # what typer makes of Ctrl-C
-            _complain("interrupted", code)
+            _complain(_("interrupted"), code)
     except PregaoError as error:
-        code = _complain(str(error), 2 if isinstance(error, InputError) else 1)
+        code = _complain(error.in_language(LANGUAGE), 2 if isinstance(error, InputError) else 1)
     except OSError as error:
-        code = _complain(f"{error.filename or 'the system'}: {error.strerror or error}", 1)
+        code = _complain(f"{error.filename or _('the system')}: {error.strerror or error}", 1)
     except typer.exceptions.TyperException as error:
-        code = _complain(f"{error.format_message()} (see 'pregao --help')", 2)
+        code = _complain(usage_message(error), 2)
     sys.exit(code or 0)
 
 
@@ -53,13 +53,6 @@ def overview(
     if context.invoked_subcommand is None:
         typer.echo(context.get_help(), err=True)
         raise typer.Exit(2)
-
-
-def translate_help(commands: typer.Typer) -> None:
-    """Translate the help of every command, its docstring, into the user's language."""
-    for each in (*commands.registered_commands, commands.registered_callback):
-        if each is not None and each.callback is not None and each.callback.__doc__:
-            each.help = _(cleandoc(each.callback.__doc__))
 
 
 def _complain(message: str, code: int) -> int:

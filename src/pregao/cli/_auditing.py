@@ -90,7 +90,9 @@ def _parted(subjects: list[str]) -> tuple[Path | None, list[str]]:
     files = [each for each in subjects if each.lower().endswith(".toml")]
     symbols = [each for each in subjects if each not in files]
     if len(files) > 1:
-        raise InvalidExperimentError("arguments", [f"one experiment at a time, not {len(files)}"])
+        raise InvalidExperimentError(
+            "arguments", [_("one experiment at a time, not {num_files}", num_files=len(files))]
+        )
     if not files:
         return None, symbols or [_DEFAULT_SYMBOL]
     return Path(files[0]), symbols

@@ -33,7 +33,7 @@ def explain(
     from pregao.terminal import print_explanation, working
 
     if symbol is None and (source, start, end) != (None, None, None):
-        reason = "--source, --start and --end are for a forecast: name a SYMBOL too"
+        reason = _("--source, --start and --end are for a forecast: name a SYMBOL too")
         raise InvalidExperimentError("options", [reason])
     with working(f"explaining {run}"):
         answer = workbench().explain(

@@ -136,5 +136,9 @@ def _check_run_has(run: str, asked: Mapping[str, object]) -> None:
             continue
         known = getattr(experiment, name)
         if getattr(experiment.replace(**{name: value}), name) != known:
-            reason = f"--{name} {value} is not what it was trained with; leave --{name} out"
+            reason = _(
+                "--{name} {value} is not what it was trained with; leave --{name} out",
+                name=name,
+                value=value,
+            )
             raise InvalidExperimentError(run, [reason])

@@ -61,6 +61,7 @@ from pregao.cli._session import (
 )
 from pregao.errors import InvalidExperimentError
 from pregao.settings import Settings
+from pregao.texts import gettext_lazy as _
 
 if TYPE_CHECKING:
     from pregao.training import Experiment
@@ -211,7 +212,7 @@ def sweep(
     }
     if mode == "optimized":
         if is_apart:
-            reason = "--mode optimized searches for all symbols together: add --pooled"
+            reason = _("--mode optimized searches for all symbols together: add --pooled")
             raise InvalidExperimentError("options", [reason])
         plan = workbench().plan(asked, names, **given(searching))
         run_search(
@@ -228,7 +229,9 @@ def sweep(
     _refuse_in_fast_mode({**searching, "budget-seconds": budget_seconds, "force": force or None})
     if is_apart:
         if report is not None:
-            reason = "--report is one page on one contest: give --pooled, or see each ticker's run"
+            reason = _(
+                "--report is one page on one contest: give --pooled, or see each ticker's run"
+            )
             raise InvalidExperimentError("options", [reason])
         _sweep_each(asked, names, path, settings, allow_findings=allow_findings, as_json=as_json)
         return
@@ -302,5 +305,5 @@ def _networks_of(recipe: str | None) -> tuple[str, ...]:
 def _refuse_in_fast_mode(options: Mapping[str, object]) -> None:
     names = [f"--{'no-pruning' if name == 'pruning' else name}" for name in given(options)]
     if names:
-        reason = f"{', '.join(names)}: for --mode optimized, or 'pregao search'"
+        reason = _("{names}: for --mode optimized, or 'pregao search'", names=", ".join(names))
         raise InvalidExperimentError("options", [reason])

@@ -115,7 +115,7 @@ def export(
     from pregao.terminal import print_exported, print_exported_to_mlflow
 
     if to is None and mlflow is None:
-        raise InvalidExperimentError("options", ["say where: --to FOLDER or --mlflow URI"])
+        raise InvalidExperimentError("options", [_("say where: --to FOLDER or --mlflow URI")])
     use_cases, language = workbench().models, Settings.read().language
     if to is not None:
         print_exported(str(to), len(use_cases.export(run, to)), language)

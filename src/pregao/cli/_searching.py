@@ -144,7 +144,7 @@ def _asked_again(
 ) -> "Search":
     """Return the stored search with the given fields replaced."""
     if changed:
-        reason = "a search goes on as it was begun: leave --experiment and --recipe out"
+        reason = _("a search goes on as it was begun: leave --experiment and --recipe out")
         raise InvalidExperimentError(resume, [reason])
     stored = workbench().search_plan(resume)
     fields = {**dict(stored.experiment), **given(options)}

@@ -10,6 +10,7 @@ import typer
 
 from pregao.errors import InvalidExperimentError, UnknownNameError
 from pregao.settings import Settings
+from pregao.texts import gettext_lazy as _
 
 if TYPE_CHECKING:
     from pregao.cli._options import Day, Mode
@@ -59,7 +60,9 @@ def experiment_of(
     if symbols:
         fields["symbols"] = tuple(symbols)
     if "symbols" not in fields:
-        raise InvalidExperimentError("no symbol", ["name at least one, such as PETR4 or SP500"])
+        raise InvalidExperimentError(
+            _("no symbol"), [_("name at least one, such as PETR4 or SP500")]
+        )
     return Experiment.parse(fields, source=str(file) if file else "options")
 
 
@@ -90,7 +93,7 @@ def walk_of(folds: int | None, rolling: int | None) -> "WalkForward | None":
 
     if folds == 0:
         if rolling is not None:
-            reason = "--rolling says what a fold is trained on: leave --folds 0 out"
+            reason = _("--rolling says what a fold is trained on: leave --folds 0 out")
             raise InvalidExperimentError("options", [reason])
         return None
     return WalkForward(num_folds=folds, train_sessions=rolling)
@@ -102,12 +105,12 @@ def _engine(
     from pregao.training.engines import ENGINES, Local, Ray
 
     if name not in ENGINES:
-        raise UnknownNameError("engine", name, ENGINES)
+        raise UnknownNameError(_("engine"), name, ENGINES)
     if ENGINES[name] is Ray:
         return Ray(address=address, num_workers=workers, gpus_per_worker=gpus_per_worker)
     if address is not None or gpus_per_worker:
         raise InvalidExperimentError(
-            "options", ["--address and --gpus-per-worker are for --engine ray"]
+            "options", [_("--address and --gpus-per-worker are for --engine ray")]
         )
     return Local(workers)
 
@@ -120,7 +123,7 @@ def _device(asked: str, *, is_local: bool) -> "DeviceName":
 
                 find_device(name)
             return name
-    raise UnknownNameError("device", asked, _DEVICES)
+    raise UnknownNameError(_("device"), asked, _DEVICES)
 
 
 def names_in(names: str | None) -> tuple[str, ...]:
@@ -141,12 +144,12 @@ def symbols_in(path: Path) -> list[str]:
     except OSError as error:
         raise InvalidExperimentError(str(path), [error.strerror or str(error)]) from None
     except UnicodeDecodeError:
-        raise InvalidExperimentError(str(path), ["it is no text in UTF-8"]) from None
+        raise InvalidExperimentError(str(path), [_("it is no text in UTF-8")]) from None
     lines = [line.partition("#")[0] for line in text.splitlines()]
     tickers = [each.strip() for line in lines for each in line.split(",")]
     found = list(dict.fromkeys(each for each in tickers if each))
     if not found:
-        raise InvalidExperimentError(str(path), ["it names no ticker: write one a line"])
+        raise InvalidExperimentError(str(path), [_("it names no ticker: write one a line")])
     return found
 
 
@@ -155,7 +158,7 @@ def space_of(file: Path | None, vary: str | None) -> "Space | None":
     from pregao.training.search import Space, default_space
 
     if file is not None and vary is not None:
-        raise InvalidExperimentError("options", ["give --space or --vary, not both"])
+        raise InvalidExperimentError("options", [_("give --space or --vary, not both")])
     if file is not None:
         return Space.from_toml(file)
     if vary is None:
@@ -163,8 +166,8 @@ def space_of(file: Path | None, vary: str | None) -> "Space | None":
     usual = default_space().knobs
     for name in names_in(vary):
         if name not in usual:
-            hint = "Other fields and values go into a file for --space."
-            raise UnknownNameError("knob", name, usual, hint)
+            hint = _("Other fields and values go into a file for --space.")
+            raise UnknownNameError(_("knob"), name, usual, hint)
     return Space(knobs={name: usual[name] for name in names_in(vary)})
 
 

@@ -12,16 +12,18 @@ from pydantic import Field, ValidationError
 from starlette.responses import JSONResponse, Response
 
 from pregao.api import (
-    Reason,
     RequestRefusedError,
     Services,
     ServicesDep,
+    faults_from_validation,
     problems,
 )
 from pregao.errors import InvalidExperimentError
 from pregao.evaluation import EvaluatedForecaster
 from pregao.jobs import Job, JobResult, SearchRequest, SweepRequest, TrainingRequest, TrainRequest
 from pregao.service import Ticker
+from pregao.texts import gettext_lazy as _
+from pregao.texts import join_messages
 from pregao.training import Experiment
 from pregao.values import Value
 from pregao.workbench import MODES
@@ -145,8 +147,8 @@ async def _accept(
         body = model.model_validate(json.loads(await request.body()))
         return body, await services.run_in_thread(lambda: services.accept(make(body)))
     except ValidationError as error:
-        found = Reason.from_errors([dict(each) for each in error.errors(include_url=False)])
-        text = "; ".join(f"{each.at}: {each.message}" for each in found)
+        found = faults_from_validation(error.errors(include_url=False))
+        text = str(join_messages(found))
         raise LegacyError(400, text) from None
     except ValueError as error:
         raise LegacyError(400, str(error)) from None
@@ -190,7 +192,11 @@ def _names(numbers: tuple[int, ...] | None) -> tuple[str, ...]:
     by_number = {each.number: each.name for each in ZOO.values() if each.number is not None}
     unknown = [each for each in numbers or () if each not in by_number]
     if unknown:
-        reason = f"model_ids: {unknown[0]} is none of 1 to {max(by_number)}"
+        reason = _(
+            "model_ids: {unknown} is none of 1 to {last}",
+            unknown=unknown[0],
+            last=max(by_number),
+        )
         raise InvalidExperimentError("train-advanced", [reason])
     return tuple(by_number[each] for each in numbers or sorted(by_number))
 
@@ -271,7 +277,9 @@ async def _wait_until_ended(services: Services, name: str) -> JobResult:
         if job.has_ended:
             raise _job_error(job)
         if services.stopping.is_set():
-            raise RequestRefusedError("stopping", f"the job goes on: see /v1/jobs/{name}")
+            raise RequestRefusedError(
+                "stopping", _("the job goes on: see /v1/jobs/{name}", name=name)
+            )
         await asyncio.sleep(_POLL_SECONDS)
 
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from pregao.api import RequestRefusedError
 from pregao.presentation.figures import PALETTES
+from pregao.texts import gettext_lazy as _
 
 router = APIRouter(include_in_schema=False)
 
@@ -47,7 +48,7 @@ class _Asset:
 def asset(name: str, request: Request) -> Response:
     """Return a static file, or 304 where the client's copy is current."""
     if name not in _KINDS:
-        raise RequestRefusedError("not-found", "no such file")
+        raise RequestRefusedError("not-found", _("no such file"))
     found = _asset(name)
     # With its digest in the address a file is never another one.
     is_pinned = request.query_params.get("v") == found.digest

@@ -35,6 +35,7 @@ from pregao.presentation import (
 from pregao.presentation.figures import compared_curves_figure
 from pregao.registry import Run, RunSummary
 from pregao.scores import NAIVE
+from pregao.texts import gettext_lazy as _
 from pregao.values import Language, Value
 
 LEAST, MOST = 2, 5
@@ -139,7 +140,12 @@ def compare_page(services: Services, names: Sequence[str], language: Language) -
     if not LEAST <= len(chosen) <= MOST:
         raise RequestRefusedError(
             "invalid-request",
-            f"choose {LEAST} to {MOST} different runs, such as ?run=A&run=B: found {len(chosen)}",
+            _(
+                "choose {least} to {most} different runs, such as ?run=A&run=B: found {num_chosen}",
+                least=LEAST,
+                most=MOST,
+                num_chosen=len(chosen),
+            ),
         )
     runs = [found_run(services, name) for name in chosen]
     doubts = doubts_about(runs)

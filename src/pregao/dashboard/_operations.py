@@ -115,7 +115,7 @@ def _line(job: Job) -> JobLine:
         seconds = (job.finished - job.started).total_seconds()
     message = job.progress.message
     if job.problem is not None:
-        message = Text.same(job.problem.detail)
+        message = job.problem.text
     is_over = job.state in FINAL_STATES
     return JobLine(
         id=job.id,

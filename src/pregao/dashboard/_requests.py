@@ -11,7 +11,7 @@ from fastapi import Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
-from pregao.api import Problem
+from pregao.api import Problem, request_language
 from pregao.dashboard._assets import PLOTLY, address_of
 from pregao.dashboard._figures import plotly_marks
 from pregao.dashboard._texts import TEXTS
@@ -46,35 +46,7 @@ _POLICY = (
 
 def language_of(request: Request) -> Language:
     """Return the language that was chosen, or else the one that the browser prefers."""
-    chosen = request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
-    if chosen == "pt":
-        return "pt"
-    if chosen == "en":
-        return "en"
-    return preferred(request.headers.get("accept-language", ""))
-
-
-def preferred(accepted: str) -> Language:
-    """Choose between the two languages by an Accept-Language header.
-
-    >>> preferred("pt-BR,pt;q=0.9,en;q=0.8"), preferred("de, en;q=0.5, pt;q=0.7"), preferred("")
-    ('pt', 'pt', 'en')
-    """
-    best: tuple[float, Language] = (0.0, "en")
-    for each in accepted.split(",")[:20]:
-        name, _, quality = each.strip().partition(";q=")
-        weight = _weight(quality)
-        spoken = name.lower().partition("-")[0]
-        if weight > best[0] and spoken in {"en", "pt"}:
-            best = (weight, "pt" if spoken == "pt" else "en")
-    return best[1]
-
-
-def _weight(quality: str) -> float:
-    try:
-        return float(quality) if quality else 1.0
-    except ValueError:
-        return 0.0
+    return request_language(request, request.cookies.get(LANGUAGE_COOKIE))
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from pregao.registry import (
 )
 from pregao.scores import NAIVE
 from pregao.service import LruCache
+from pregao.texts import gettext_lazy as _
 from pregao.values import Language, Text, Value
 
 MOST_PLACES = 50
@@ -74,7 +75,7 @@ def found_run(services: Services, name: str) -> Run:
         With the newest ones.
     """
     if not _NAME.fullmatch(name):
-        raise RequestRefusedError("unknown-run", "no run is called so")
+        raise RequestRefusedError("unknown-run", _("no run is called so"))
     return services.workbench.models.run(name)
 
 

@@ -5,14 +5,17 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from pydantic import Field
 
-from pregao.api import Reason, RequestRefusedError, Services, ServicesDep
+from pregao.api import RequestRefusedError, Services, ServicesDep
 from pregao.dashboard._figures import Drawing
 from pregao.dashboard._requests import language_of
+from pregao.errors import Fault
 from pregao.instruments import Symbol
 from pregao.presentation.figures import fan_figure
 from pregao.prices import BadRow, BadRowsError, PastedPrices, Prices, read_pasted
 from pregao.registry import ServedModel
 from pregao.service import MIN_ROWS, LruCache, SymbolForecast, Ticker
+from pregao.texts import gettext_lazy as _
+from pregao.texts import join_messages
 from pregao.values import Language, Text, Value, bilingual
 
 router = APIRouter(include_in_schema=False)
@@ -61,12 +64,14 @@ def simulation(asked: SimulationAsked, services: Services, language: Language) -
     NotRegisteredError, UnknownRunError
         For a run that cannot be asked.
     """
-    pasted = _read(asked, services, language)
+    pasted = _read(asked, services)
     if len(pasted.prices) < MIN_ROWS:
-        detail = f"{len(pasted.prices)} prices can be used: give at least {MIN_ROWS}"
-        raise RequestRefusedError(
-            "invalid-input", detail, reasons=_reasons(pasted.bad_rows, language)
+        detail = _(
+            "{num_prices} prices can be used: give at least {min_rows}",
+            num_prices=len(pasted.prices),
+            min_rows=MIN_ROWS,
         )
+        raise RequestRefusedError("invalid-input", detail, reasons=_faults(pasted.bad_rows))
     model = None if asked.run is None else _tried(asked.run, services)
     shown = _forecast(model, pasted, services)
     return Simulation(
@@ -78,19 +83,17 @@ def simulation(asked: SimulationAsked, services: Services, language: Language) -
     )
 
 
-def _read(asked: SimulationAsked, services: Services, language: Language) -> PastedPrices:
+def _read(asked: SimulationAsked, services: Services) -> PastedPrices:
     try:
         return read_pasted(asked.text, Symbol.parse(asked.symbol), today=services.today())
     except BadRowsError as error:
-        reasons = _reasons(error.bad_rows, language)
-        raise RequestRefusedError("invalid-input", str(error), reasons=reasons) from None
+        reasons = _faults(error.bad_rows)
+        raise RequestRefusedError("invalid-input", error, reasons=reasons) from None
 
 
-def _reasons(bad_rows: tuple[BadRow, ...], language: Language) -> tuple[Reason, ...]:
+def _faults(bad_rows: tuple[BadRow, ...]) -> tuple[Fault, ...]:
     return tuple(
-        Reason(
-            at=f"line {each.line}", message=f"{each.content}: {each.reason.in_language(language)}"
-        )
+        Fault(f"line {each.line}", join_messages([each.content, each.reason], ": "))
         for each in bad_rows
     )
 
@@ -113,7 +116,10 @@ def _forecast(
 
 def _fit_for(model: ServedModel, pasted: PastedPrices) -> Prices:
     if pasted.is_closes_only and not model.reads_closes_only:
-        detail = f"{model.run_id} reads ranges or volumes: give open, high, low and volume too"
+        detail = _(
+            "{run_id} reads ranges or volumes: give open, high, low and volume too",
+            run_id=model.run_id,
+        )
         raise RequestRefusedError("invalid-input", detail)
     return pasted.prices
 

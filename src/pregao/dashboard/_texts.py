@@ -4,7 +4,6 @@ from pregao.dashboard._texts_common import COMMON
 from pregao.dashboard._texts_network import NETWORK
 from pregao.dashboard._texts_operations import OPERATIONS
 from pregao.dashboard._texts_overview import OVERVIEW
-from pregao.dashboard._texts_problems import PROBLEMS
 from pregao.dashboard._texts_runs import RUNS
 from pregao.dashboard._texts_simulator import SIMULATOR
 from pregao.dashboard._texts_symbol import SYMBOL
@@ -12,7 +11,7 @@ from pregao.dashboard._texts_training import TRAINING
 from pregao.presentation import Quantity, write
 from pregao.values import Text
 
-_PAGES = (COMMON, PROBLEMS, OVERVIEW, SYMBOL, SIMULATOR, TRAINING, NETWORK, RUNS, OPERATIONS)
+_PAGES = (COMMON, OVERVIEW, SYMBOL, SIMULATOR, TRAINING, NETWORK, RUNS, OPERATIONS)
 
 TEXTS: dict[str, Text] = {key: text for page in _PAGES for key, text in page.items()}
 """By key; those that scripts show begin with ``js_``."""

@@ -20,6 +20,7 @@ from pregao.errors import (
     DatabaseUnavailableError,
     InvalidDatabaseUrlError,
 )
+from pregao.texts import gettext_lazy as _
 
 Dialect = Literal["sqlite", "postgresql"]
 
@@ -174,17 +175,17 @@ def _parse_url(given: str | None, home: Path) -> URL:
     try:
         url = make_url(given)
     except ArgumentError:
-        raise InvalidDatabaseUrlError("it is not a URL") from None
+        raise InvalidDatabaseUrlError(_("it is not a URL")) from None
     match url.get_backend_name():
         case "sqlite" if url.database not in {None, "", ":memory:"}:
             return url.set(drivername="sqlite")
         case "postgresql" | "postgres":
             return url.set(drivername="postgresql+psycopg")
         case "sqlite":
-            raise InvalidDatabaseUrlError("a SQLite URL needs a file")
+            raise InvalidDatabaseUrlError(_("a SQLite URL needs a file"))
         case other:
             raise InvalidDatabaseUrlError(
-                f"{other} is not supported: give sqlite:/// or postgresql://"
+                _("{other} is not supported: give sqlite:/// or postgresql://", other=other)
             )
 
 

@@ -18,6 +18,7 @@ from pregao.errors import HistoryTooShortError, MissingColumnsError, SplitError
 from pregao.findings import Finding
 from pregao.instruments import Symbol
 from pregao.prices import Prices
+from pregao.texts import gettext_lazy as _
 from pregao.values import Text, bilingual
 
 MIN_WINDOWS = {"train": 60, "validation": 20, "test": 20}
@@ -212,7 +213,11 @@ def check_live_window(prices: Prices, *, features: Sequence[str], lookback: int)
 def _check_live_window(prices: Prices, *, warmup: int, lookback: int) -> None:
     """Check that a symbol has a window: else, in a pool, it would read rows of another one."""
     if len(prices) < warmup + lookback:
-        because = f"a warm-up of {warmup} sessions and a lookback of {lookback}"
+        because = _(
+            "a warm-up of {warmup} sessions and a lookback of {lookback}",
+            warmup=warmup,
+            lookback=lookback,
+        )
         raise HistoryTooShortError(str(prices.symbol), warmup + lookback, len(prices), because)
 
 
@@ -321,7 +326,11 @@ def check_history_length(
 def _too_short_error(
     symbol: str, found: int, needed: int, *, skip: int, horizon: int
 ) -> HistoryTooShortError:
-    because = f"a window of {skip + 1} (warm-up and lookback) with horizon {horizon}"
+    because = _(
+        "a window of {sessions} (warm-up and lookback) with horizon {horizon}",
+        sessions=skip + 1,
+        horizon=horizon,
+    )
     return HistoryTooShortError(symbol, needed, found, because)
 
 

@@ -24,6 +24,8 @@ from pregao.dataset._rolling import (
 )
 from pregao.errors import PluginError, UnknownNameError
 from pregao.plugins import Plugins, load_plugins
+from pregao.texts import gettext_lazy as _
+from pregao.texts import join_messages
 
 
 @dataclass(frozen=True)
@@ -244,7 +246,8 @@ def find_feature(name: str) -> Feature:
     if known is None:
         plugins = plugin_features()
         names = dict.fromkeys((*FEATURES, *plugins.values, *FEATURE_SETS))
-        raise UnknownNameError("feature", name, names, plugins.hint)
+        hint = join_messages(plugins.hints, " ") if plugins.hints else None
+        raise UnknownNameError(_("feature"), name, names, hint)
     return known
 
 
@@ -268,7 +271,7 @@ def compute_feature(each: Feature, bars: AdjustedBars) -> Column:
     try:
         column = np.asarray(each.compute(bars), np.float64)
     except Exception as error:
-        reason = f"computing it raised {type(error).__name__}: {error}"
+        reason = _("computing it raised {kind}: {error}", kind=type(error).__name__, error=error)
         raise PluginError(each.name, str(origin), reason, _ADVICE) from error
     problem = column_defect(each, bars, column)
     if problem is not None:
@@ -276,7 +279,7 @@ def compute_feature(each: Feature, bars: AdjustedBars) -> Column:
     return column
 
 
-_ADVICE = "correct it ('pregao audit' shows more), or leave the feature out"
+_ADVICE = _("correct it ('pregao audit' shows more), or leave the feature out")
 
 
 def column_defect(each: Feature, bars: AdjustedBars, column: Column) -> str | None:

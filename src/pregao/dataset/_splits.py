@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from pregao.errors import SplitError
 from pregao.instruments import Sessions, as_date
+from pregao.texts import gettext_lazy as _
 from pregao.values import Value
 
 _MIN_TEST_CUTOFFS = 20
@@ -35,7 +36,7 @@ class Borders(Value):
     @model_validator(mode="after")
     def _check(self) -> Self:
         if not self.train_last < self.validation_last < self.test_last:
-            raise ValueError("train_last, validation_last and test_last ascend")
+            raise ValueError(_("train_last, validation_last and test_last ascend"))
         return self
 
     @classmethod
@@ -74,11 +75,11 @@ class Split(Value):
     @model_validator(mode="after")
     def _check(self) -> Self:
         if (self.train_last is None) != (self.validation_last is None):
-            raise ValueError("train_last and validation_last are given together or not at all")
+            raise ValueError(_("train_last and validation_last are given together or not at all"))
         if self.train_last and self.validation_last and self.train_last >= self.validation_last:
-            raise ValueError("train_last comes before validation_last")
+            raise ValueError(_("train_last comes before validation_last"))
         if self.train_fraction + self.validation_fraction >= 1:
-            raise ValueError("train_fraction and validation_fraction leave nothing for the test")
+            raise ValueError(_("train_fraction and validation_fraction leave nothing for the test"))
         return self
 
     def borders(self, cutoffs: Sessions) -> Borders:

@@ -8,6 +8,7 @@ from pregao.findings._kind import FindingKind
 from pregao.findings._learning import LEARNING
 from pregao.findings._prices import PRICES
 from pregao.findings._serving import SERVING
+from pregao.texts import gettext_lazy as _
 
 FINDINGS: dict[str, FindingKind] = {
     each.code: each for each in chain(PRICES, LEARNING, EVALUATION, SERVING)
@@ -26,5 +27,5 @@ def find_kind(code: str) -> FindingKind:
         With the nearest codes.
     """
     if code.upper() not in FINDINGS:
-        raise UnknownNameError("finding", code, FINDINGS)
+        raise UnknownNameError(_("finding"), code, FINDINGS)
     return FINDINGS[code.upper()]

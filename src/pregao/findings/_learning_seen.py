@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from pregao.findings._finding import Finding
+from pregao.texts import LocalText, join_messages
 from pregao.values import Text, bilingual
 
 _MOST_SYMBOLS = 5
@@ -19,19 +20,19 @@ def not_trained_on(run: str, trained_on: Sequence[str], symbol: str) -> Finding:
     return Finding.from_code("LRN005", seen, symbol=symbol)
 
 
-def network_left_out(name: str, reason: str) -> Finding:
+def network_left_out(name: str, reason: LocalText) -> Finding:
     """Return that a network of the zoo does not fit an experiment (LRN006)."""
-    return Finding.from_code("LRN006", Text.same(f"{name}: {reason}"))
+    return Finding.from_code("LRN006", Text.from_message(join_messages([name, reason], ": ")))
 
 
-def ticker_left_out(symbol: str, reason: str) -> Finding:
+def ticker_left_out(symbol: str, reason: LocalText) -> Finding:
     """Return that a symbol of many has no part in the result (LRN007)."""
-    return Finding.from_code("LRN007", Text.same(reason), symbol=symbol)
+    return Finding.from_code("LRN007", Text.from_message(reason), symbol=symbol)
 
 
-def no_trial_trained(network: str, reason: str | None) -> Finding:
+def no_trial_trained(network: str, reason: LocalText | None) -> Finding:
     """Return that a search trained no trial of a network (LRN008); without a reason, for time."""
-    why = bilingual(" in the time given") if reason is None else Text.same(f": {reason}")
+    why = bilingual(" in the time given") if reason is None else join_messages([":", reason], " ")
     seen = bilingual("no trial of {network} could be trained{why}", network=network, why=why)
     return Finding.from_code("LRN008", seen)
 
@@ -56,6 +57,6 @@ def horizon_mismatch(run: str, *, requested: int, trained: int) -> Finding | Non
     return Finding.from_code("LRN011", seen)
 
 
-def baseline_unavailable(reason: str) -> Finding:
+def baseline_unavailable(reason: LocalText) -> Finding:
     """Return that a baseline could not be fitted (EVA010)."""
-    return Finding.from_code("EVA010", Text.same(reason))
+    return Finding.from_code("EVA010", Text.from_message(reason))

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from pregao.errors import InputError
 from pregao.instruments._symbols import B3, LONDON, NYSE, TOKYO, Exchange
+from pregao.texts import gettext_lazy as _
 
 Sessions = NDArray[np.datetime64]
 """Exchange-local dates, ``datetime64[D]``, ascending."""
@@ -74,8 +75,13 @@ def next_sessions(exchange: Exchange, after: np.datetime64, count: int) -> Sessi
     first = _day(after) + np.timedelta64(1, "D")
     if first < calendar_start(exchange):
         raise InputError(
-            f"the sessions of {exchange.code} after {after} are not known: "
-            f"the calendar begins on {calendar_start(exchange)}"
+            _(
+                "the sessions of {code} after {after} are not known: the calendar begins on "
+                "{calendar_start}",
+                code=exchange.code,
+                after=after,
+                calendar_start=calendar_start(exchange),
+            )
         )
     return sessions_between(exchange, first, last)[:count]
 
@@ -103,8 +109,13 @@ def last_complete_session(exchange: Exchange, now: datetime) -> np.datetime64:
     moment = np.datetime64((now - CLOSE_GRACE).astimezone(UTC).replace(tzinfo=None), "s")
     if moment < calendar_start(exchange) + np.timedelta64(30, "D"):
         raise InputError(
-            f"no session of {exchange.code} is known to be over at {now}: check the clock, "
-            f"the calendar begins on {calendar_start(exchange)}"
+            _(
+                "no session of {code} is known to be over at {now}: check the clock, the calendar "
+                "begins on {calendar_start}",
+                code=exchange.code,
+                now=now,
+                calendar_start=calendar_start(exchange),
+            )
         )
     sessions, closes = _calendar_until(exchange.code, _last_year_of_decade(moment))
     last: np.datetime64 = sessions[np.searchsorted(closes, moment, side="right") - 1]

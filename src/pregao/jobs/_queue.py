@@ -29,8 +29,18 @@ from pregao.jobs._rows import (
     select_job,
 )
 from pregao.jobs._size_limits import SIZE_LIMITS, check_sizes
-from pregao.jobs._values import STATES, Job, JobEvent, JobProblem, JobProgress, WorkerShown
+from pregao.jobs._values import (
+    STATE_NAMES,
+    STATES,
+    Job,
+    JobEvent,
+    JobProblem,
+    JobProgress,
+    WorkerShown,
+)
 from pregao.registry import datetime_from_ms
+from pregao.texts import gettext_lazy as _
+from pregao.texts import ngettext_lazy
 from pregao.values import Value
 
 _WORKER_TIMEOUT_MS = 90_000
@@ -117,7 +127,7 @@ class Jobs:
             For an unknown state, with the nearest one.
         """
         if state is not None and state not in STATES:
-            raise UnknownNameError("state", state, STATES)
+            raise UnknownNameError(_("state"), state, STATES)
         query = select(jobs).order_by(jobs.c.created_ms.desc(), jobs.c.id.desc()).limit(limit)
         if state is not None:
             query = query.where(jobs.c.state == state)
@@ -151,7 +161,7 @@ class Jobs:
             elif row.state == "running":
                 self._update(connection, name, cancel_asked=True)
             elif row.state != "cancelled":
-                raise JobStateError(name, row.state, "cancelled")
+                raise JobStateError(name, _(STATE_NAMES[row.state]), _("cancelled"))
             return row_to_job(self._select(connection, name))
 
     def retry(self, name: str) -> Job:
@@ -167,7 +177,7 @@ class Jobs:
         with self.database.write_transaction() as connection:
             row = self._select(connection, name, lock=True)
             if row.state not in {"failed", "dead", "cancelled"}:
-                raise JobStateError(name, row.state, "tried again")
+                raise JobStateError(name, _(STATE_NAMES[row.state]), _("tried again"))
             self._update(
                 connection,
                 name,
@@ -335,7 +345,10 @@ class Jobs:
         """Return whether a job with an expired lease may be tried again; end it if not."""
         if not row.cancel_asked and row.attempts < self.limits.attempts:
             return True
-        problem = JobProblem(name="WorkerLost", detail=f"its worker was lost {row.attempts} times")
+        lost = ngettext_lazy(
+            "its worker was lost once", "its worker was lost {count} times", count=row.attempts
+        )
+        problem = JobProblem.from_message("WorkerLost", lost)
         state = "cancelled" if row.cancel_asked else "dead"
         self._update(
             connection,

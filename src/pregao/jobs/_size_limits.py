@@ -6,6 +6,8 @@ from typing import NamedTuple
 from pydantic import Field
 
 from pregao.errors import JobTooLargeError
+from pregao.texts import LocalText
+from pregao.texts import gettext_lazy as _
 from pregao.training import Experiment
 from pregao.values import Value
 
@@ -35,7 +37,7 @@ _OPERATIONS_PER_SECOND = 2e10
 class Size(NamedTuple):
     """A size of a job beside the largest that is accepted."""
 
-    name: str
+    name: LocalText
     found: int
     most: int
 
@@ -55,14 +57,14 @@ def check_sizes(sizes: Iterable[Size]) -> None:
 
 def experiment_sizes(experiment: Experiment, limits: SizeLimits) -> Iterator[Size]:
     """Yield the sizes of one network's training."""
-    yield Size("symbols", len(experiment.symbols), limits.symbols)
-    yield Size("epochs", experiment.epochs, limits.epochs)
+    yield Size(_("symbols"), len(experiment.symbols), limits.symbols)
+    yield Size(_("epochs"), experiment.epochs, limits.epochs)
     num_features = len(experiment.features)
     values = experiment.lookback * num_features
-    yield Size("values of a window", values, limits.window_values)
-    yield Size("values of a batch", values * experiment.batch_size, limits.batch_values)
-    yield Size("parameters", experiment.num_parameters(num_features), limits.parameters)
-    yield Size("hours of training, by estimate", estimated_hours(experiment), limits.hours)
+    yield Size(_("values of a window"), values, limits.window_values)
+    yield Size(_("values of a batch"), values * experiment.batch_size, limits.batch_values)
+    yield Size(_("parameters"), experiment.num_parameters(num_features), limits.parameters)
+    yield Size(_("hours of training, by estimate"), estimated_hours(experiment), limits.hours)
 
 
 def estimated_hours(experiment: Experiment) -> int:

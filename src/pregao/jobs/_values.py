@@ -1,15 +1,25 @@
 """The values that describe a job to its clients."""
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Self, get_args
 
 from pydantic import Field
 
 from pregao.jobs._kinds import JOB_KINDS, AnyRequest, JobKindName
+from pregao.texts import N_, LocalText
 from pregao.values import Text, Value, bilingual
 
 JobState = Literal["queued", "running", "succeeded", "failed", "cancelled", "dead"]
 STATES: tuple[JobState, ...] = get_args(JobState)
+STATE_NAMES: Mapping[JobState, str] = {
+    "queued": N_("queued"),
+    "running": N_("running"),
+    "succeeded": N_("succeeded"),
+    "failed": N_("failed"),
+    "cancelled": N_("cancelled"),
+    "dead": N_("dead"),
+}
 FINAL_STATES: frozenset[JobState] = frozenset({"succeeded", "failed", "cancelled", "dead"})
 """The final states; only a retry leaves them."""
 
@@ -45,6 +55,19 @@ class JobProblem(Value):
     name: str
     """The name of the error's class."""
     detail: str
+    """In English."""
+    detail_pt_br: str = ""
+
+    @classmethod
+    def from_message(cls, name: str, message: LocalText) -> Self:
+        """Return a problem with a detail in both languages."""
+        text = Text.from_message(message)
+        return cls(name=name, detail=text.en, detail_pt_br=text.pt_br)
+
+    @property
+    def text(self) -> Text:
+        """The detail in both languages."""
+        return Text(en=self.detail, pt_br=self.detail_pt_br or self.detail)
 
 
 class Job(Value):

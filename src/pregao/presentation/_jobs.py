@@ -40,7 +40,7 @@ def jobs_table(jobs: "Sequence[Job]") -> Table:
 def message_of(job: "Job") -> Text:
     """Return in one line what became of a job, or how far it is."""
     if job.problem is not None:
-        return Text.same(job.problem.detail)
+        return job.problem.text
     if job.result is not None and job.result.verdict is not None:
         return job.result.verdict
     return job.progress.message

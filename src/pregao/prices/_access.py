@@ -10,6 +10,7 @@ from random import Random, SystemRandom
 from pydantic import SecretStr
 
 from pregao.errors import InputError, ProviderError
+from pregao.texts import gettext_lazy as _
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,12 @@ class NetworkAccess:
         for name, url in self.base_urls.items():
             if not url.startswith(("http://", "https://")):
                 raise InputError(
-                    f"the address {url[:80]!r} of {name} cannot be used: "
-                    "give one that begins with http:// or https://"
+                    _(
+                        "the address {url!r} of {name} cannot be used: give one that begins with "
+                        "http:// or https://",
+                        url=url[:80],
+                        name=name,
+                    )
                 )
 
     def base_url(self, service: Service) -> str:
@@ -89,8 +94,12 @@ class NetworkAccess:
         """
         key = self.keys.get(service.name)
         if key is None:
-            advice = f"set {service.key_variable} to the key that {service.title} issues"
-            raise ProviderError(provider, symbol, "auth", "it has no key", advice=advice)
+            advice = _(
+                "set {key_variable} to the key that {title} issues",
+                key_variable=service.key_variable,
+                title=service.title,
+            )
+            raise ProviderError(provider, symbol, "auth", _("it has no key"), advice=advice)
         return key
 
 
@@ -105,7 +114,10 @@ def require_access(access: NetworkAccess | None, provider: str, path: Path | Non
     refuse_path(provider, path)
     if access is None:
         raise InputError(
-            f"{provider} is on the network: give it a NetworkAccess, with a home and a clock"
+            _(
+                "{provider} is on the network: give it a NetworkAccess, with a home and a clock",
+                provider=provider,
+            )
         )
     return access
 
@@ -113,4 +125,10 @@ def require_access(access: NetworkAccess | None, provider: str, path: Path | Non
 def refuse_path(provider: str, path: Path | None) -> None:
     """Raise an InputError if a path is given to a provider that reads no files."""
     if path is not None:
-        raise InputError(f"{provider} takes no path, and {path} was given: use csv")
+        raise InputError(
+            _(
+                "{provider} takes no path, and {path} was given: use csv",
+                provider=provider,
+                path=path,
+            )
+        )

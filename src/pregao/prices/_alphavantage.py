@@ -27,6 +27,8 @@ from pregao.prices._responses import (
     parse_json_object,
 )
 from pregao.prices._retry import fetch_with_retry
+from pregao.texts import LocalText
+from pregao.texts import gettext_lazy as _
 from pregao.values import bilingual
 
 SERVICE = Service(
@@ -142,7 +144,7 @@ class AlphaVantage:
         """Return the ticker in the spelling of Alpha Vantage."""
         suffix = _SUFFIXES.get(symbol.exchange.code)
         if suffix is None or symbol.ticker.startswith("^"):
-            hint = "it has shares of the US, of B3 and of London, and no index"
+            hint = _("it has shares of the US, of B3 and of London, and no index")
             raise UnknownSymbolError(str(symbol), self.name, hint)
         return symbol.ticker + suffix
 
@@ -173,13 +175,22 @@ class AlphaVantage:
         if note is None or _SERIES in fields:
             return
         words = note.lower()
-        found = f"it answered {excerpt(note.replace(key.get_secret_value(), '***'))!r}"
+        found = _(
+            "it answered {excerpt!r}", excerpt=excerpt(note.replace(key.get_secret_value(), "***"))
+        )
         if "invalid api call" in words:
-            raise UnknownSymbolError(str(symbol), self.name, f"{found}; check the spelling")
+            raise UnknownSymbolError(
+                str(symbol), self.name, _("{found}; check the spelling", found=found)
+            )
         if "apikey" in words and "invalid" in words:
-            raise self._error(symbol, "auth", found, advice=f"check {SERVICE.key_variable}")
+            raise self._error(
+                symbol,
+                "auth",
+                found,
+                advice=_("check {key_variable}", key_variable=SERVICE.key_variable),
+            )
         if "premium feature" in words or "premium endpoint" in words:
-            advice = f"this needs a paid key; --source {_FREE.name} is for a free one"
+            advice = _("this needs a paid key; --source {name} is for a free one", name=_FREE.name)
             raise self._error(symbol, "auth", found, advice=advice)
         raise self._error(symbol, "rate_limited", found)
 
@@ -191,11 +202,14 @@ class AlphaVantage:
             else:
                 bars = _raw_bars(_RAW_ROWS.validate_python(fields[_SERIES]))
         except ValidationError as error:
-            found = f"its rows have an unexpected form ({first_problem(error)})"
+            found = _(
+                "its rows have an unexpected form ({first_problem})",
+                first_problem=first_problem(error),
+            )
             raise self._error(symbol, "schema_changed", found) from None
         absent = [name for name, column in bars.columns.items() if np.isnan(column).all()]
         if absent:
-            found = f"its rows have an unexpected form (no {', '.join(absent)})"
+            found = _("its rows have an unexpected form (no {absent})", absent=", ".join(absent))
             raise self._error(symbol, "schema_changed", found)
         return bars
 
@@ -203,21 +217,33 @@ class AlphaVantage:
         """Check that an answer holds a series of the requested ticker."""
         match fields:
             case {"Meta Data": {"2. Symbol": str(other)}} if other.upper() != ticker:
-                found = f"it answered about {excerpt(other)}, asked for {ticker}"
+                found = _(
+                    "it answered about {excerpt}, asked for {ticker}",
+                    excerpt=excerpt(other),
+                    ticker=ticker,
+                )
                 raise self._error(symbol, "bad_payload", found)
             case {"Meta Data": {"2. Symbol": _}, "Time Series (Daily)": dict() as rows} if rows:
                 return
             case {"Meta Data": _, "Time Series (Daily)": dict() as rows} if not rows:
-                raise self._error(symbol, "bad_payload", "it answered with an empty series")
+                raise self._error(symbol, "bad_payload", _("it answered with an empty series"))
             case {"Meta Data": _}:
-                found = f"its answers have an unexpected form (no symbol, or no {_SERIES!r})"
+                found = _(
+                    "its answers have an unexpected form (no symbol, or no {series!r})",
+                    series=_SERIES,
+                )
                 raise self._error(symbol, "schema_changed", found)
             case _:
-                found = "it answered with an object that holds no series"
+                found = _("it answered with an object that holds no series")
                 raise self._error(symbol, "bad_payload", found)
 
     def _error(
-        self, symbol: Symbol, reason: ProviderReason, found: str, *, advice: str | None = None
+        self,
+        symbol: Symbol,
+        reason: ProviderReason,
+        found: LocalText,
+        *,
+        advice: LocalText | None = None,
     ) -> ProviderError:
         return ProviderError(self.name, str(symbol), reason, found, advice=advice)
 

@@ -27,6 +27,8 @@ from pregao.prices._responses import (
     parse_json_object,
 )
 from pregao.prices._retry import fetch_with_retry
+from pregao.texts import LocalText
+from pregao.texts import gettext_lazy as _
 from pregao.values import bilingual
 
 if TYPE_CHECKING:
@@ -95,7 +97,7 @@ class Brapi:
             If there is no token, or no usable answer.
         """
         if symbol.exchange != B3:
-            raise UnknownSymbolError(str(symbol), self.name, "it has shares of B3 only")
+            raise UnknownSymbolError(str(symbol), self.name, _("it has shares of B3 only"))
         bars, is_cut = fetch_with_retry(
             str(symbol),
             lambda deadline: self._fetch(symbol, deadline),
@@ -143,33 +145,45 @@ class Brapi:
         """Return the error of a status 404: an unknown symbol, or a page that does not exist."""
         fields = parse_json_object(response.content, self.name, str(symbol))
         if fields.get("error"):
-            hint = f"it says {excerpt(str(fields.get('message')))!r}; check the spelling"
+            hint = _(
+                "it says {excerpt!r}; check the spelling",
+                excerpt=excerpt(str(fields.get("message"))),
+            )
             return UnknownSymbolError(str(symbol), self.name, hint)
-        return self._error(symbol, "bad_payload", "it answered with HTTP status 404")
+        return self._error(symbol, "bad_payload", _("it answered with HTTP status 404"))
 
     def _parse(self, fields: Mapping[str, object], symbol: Symbol) -> Bars:
         match fields:
             case {"results": [dict() as result]} if "symbol" in result:
                 pass
             case {"results": [*_]}:
-                found = "it answered with other than one result"
+                found = _("it answered with other than one result")
                 raise self._error(symbol, "bad_payload", found)
             case _:
                 message = excerpt(str(fields.get("message", "an object that holds no results")))
-                raise self._error(symbol, "bad_payload", f"it answered {message!r}")
+                raise self._error(
+                    symbol, "bad_payload", _("it answered {message!r}", message=message)
+                )
         try:
             history = _Result.model_validate(result)
         except ValidationError as error:
-            found = f"its answers have an unexpected form ({first_problem(error)})"
+            found = _(
+                "its answers have an unexpected form ({first_problem})",
+                first_problem=first_problem(error),
+            )
             raise self._error(symbol, "schema_changed", found) from None
         if (history.symbol, history.currency) != (symbol.ticker, symbol.currency):
-            found = f"it answered about {excerpt(history.symbol)} in {excerpt(history.currency)}"
+            found = _(
+                "it answered about {found} in {currency}",
+                found=excerpt(history.symbol),
+                currency=excerpt(history.currency),
+            )
             raise self._error(symbol, "bad_payload", found)
         return self._bars(history.rows, symbol)
 
     def _bars(self, rows: list[_Row], symbol: Symbol) -> Bars:
         if not rows:
-            raise self._error(symbol, "bad_payload", "it answered with no bars")
+            raise self._error(symbol, "bad_payload", _("it answered with no bars"))
         zone = ZoneInfo(B3.zone)
         days = [datetime.fromtimestamp(row.date, UTC).astimezone(zone).date() for row in rows]
         columns = {
@@ -177,11 +191,11 @@ class Brapi:
         }
         absent = [_LABELS[name] for name, column in columns.items() if np.isnan(column).all()]
         if absent:
-            found = f"its rows have an unexpected form (no {', '.join(absent)})"
+            found = _("its rows have an unexpected form (no {absent})", absent=", ".join(absent))
             raise self._error(symbol, "schema_changed", found)
         return Bars.from_columns(np.array(days, "datetime64[D]"), columns)
 
-    def _error(self, symbol: Symbol, reason: ProviderReason, found: str) -> ProviderError:
+    def _error(self, symbol: Symbol, reason: ProviderReason, found: LocalText) -> ProviderError:
         return ProviderError(self.name, str(symbol), reason, found)
 
 

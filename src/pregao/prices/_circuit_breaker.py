@@ -5,6 +5,7 @@ from threading import Lock
 
 from pregao.errors import ProviderError, ProviderReason
 from pregao.prices._access import Clock
+from pregao.texts import gettext_lazy as _
 from pregao.values import Value
 
 PROBE_SECONDS = 60.0
@@ -65,7 +66,10 @@ class CircuitBreaker:
                 self.provider,
                 symbol,
                 self._error.reason,
-                f"no request is sent for now, as the last one failed: {self._error.found}",
+                _(
+                    "no request is sent for now, as the last one failed: {found}",
+                    found=self._error.found,
+                ),
                 retry_after_seconds=wait,
             )
 

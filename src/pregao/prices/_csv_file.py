@@ -18,6 +18,8 @@ from pregao.instruments import Symbol
 from pregao.prices._csv_lines import read_lines
 from pregao.prices._csv_sessions import read_sessions
 from pregao.prices._prices import Bars, Column
+from pregao.texts import LocalText
+from pregao.texts import gettext_lazy as _
 
 MAX_FIELDS = 64
 
@@ -88,13 +90,13 @@ def parse_bars(lines: Sequence[str], name: str, symbol: Symbol) -> tuple[Bars, L
 def _parse_table(path: str, lines: Sequence[str], symbol: Symbol) -> _Table:
     rows, numbers = _split_rows(path, lines)
     if not rows:
-        raise MalformedFileError(path, None, "empty: expected a header and one row a session")
+        raise MalformedFileError(path, None, _("empty: expected a header and one row a session"))
     header, first = rows[0], 1
     if _is_yfinance_dump(rows):
         header, first = _yfinance_header(path, rows, symbol), 3
     positions = _find_columns(path, numbers[0], header)
     if len(rows) == first:
-        raise MalformedFileError(path, numbers[-1], "a header and no rows")
+        raise MalformedFileError(path, numbers[-1], _("a header and no rows"))
     for row, number in zip(rows[first:], numbers[first:], strict=True):
         if len(row) != len(header):
             raise MalformedFileError(path, number, _row_length_error(row, header))
@@ -115,23 +117,35 @@ def _split_rows(path: str, lines: Sequence[str]) -> tuple[list[list[str]], list[
         for row in reader:
             line += 1
             if reader.line_num != line:
-                raise MalformedFileError(path, line, "an open quote: a cell must end on its line")
+                raise MalformedFileError(
+                    path, line, _("an open quote: a cell must end on its line")
+                )
             if len(row) > MAX_FIELDS:
-                reason = f"{len(row)} fields, and {MAX_FIELDS} are allowed"
+                reason = _(
+                    "{num_row} fields, and {max_fields} are allowed",
+                    num_row=len(row),
+                    max_fields=MAX_FIELDS,
+                )
                 raise MalformedFileError(path, line, reason)
             if row and (len(row) > 1 or row[0].strip()):
                 rows.append(row)
                 numbers.append(line)
     except csv.Error as error:
-        raise MalformedFileError(path, line + 1, f"not CSV ({error})") from error
+        raise MalformedFileError(path, line + 1, _("not CSV ({error})", error=error)) from error
     return rows, numbers
 
 
-def _row_length_error(row: list[str], header: Sequence[str]) -> str:
-    found = f"{len(row)} fields where the header has {len(header)}"
+def _row_length_error(row: list[str], header: Sequence[str]) -> LocalText:
+    found = _(
+        "{num_row} fields where the header has {num_header}",
+        num_row=len(row),
+        num_header=len(header),
+    )
     if len(row) > len(header):
-        return f"{found}: a decimal comma or thousands separator? Write numbers as 1234.56"
-    return f"{found}: a torn line?"
+        return _(
+            "{found}: a decimal comma or thousands separator? Write numbers as 1234.56", found=found
+        )
+    return _("{found}: a torn line?", found=found)
 
 
 def _is_yfinance_dump(rows: list[list[str]]) -> bool:
@@ -152,7 +166,9 @@ def _yfinance_header(path: str, rows: list[list[str]], symbol: Symbol) -> list[s
         except InvalidSymbolError:
             is_requested = False
         if not is_requested:
-            reason = f"holds {ticker[:20]!r}, and {symbol} was asked for"
+            reason = _(
+                "holds {ticker!r}, and {symbol} was asked for", ticker=ticker[:20], symbol=symbol
+            )
             raise MalformedFileError(path, 2, reason)
     return ["Date", *prices[1:]]
 
@@ -160,22 +176,31 @@ def _yfinance_header(path: str, rows: list[list[str]], symbol: Symbol) -> list[s
 def _find_columns(path: str, line: int, header: list[str]) -> dict[str, int]:
     """Return the position of each of our columns in a header."""
     if len(header) == 1 and header[0].count(";") >= 4:
-        reason = "semicolons between fields: save it with commas, and a point before decimals"
+        reason = _("semicolons between fields: save it with commas, and a point before decimals")
         raise MalformedFileError(path, line, reason)
     if len(header) == 1 and header[0].count("\t") >= 4:
-        raise MalformedFileError(path, line, "tabs between fields: save it with commas")
+        raise MalformedFileError(path, line, _("tabs between fields: save it with commas"))
     positions: dict[str, int] = {}
     for position, cell in enumerate(header):
         name = _HEADERS.get(_normalise(cell))
         if name in positions:
             earlier = header[positions[name]]
-            reason = f"two columns are {name}, {earlier!r} and {cell!r}: keep one"
+            reason = _(
+                "two columns are {name}, {earlier!r} and {cell!r}: keep one",
+                name=name,
+                earlier=earlier,
+                cell=cell,
+            )
             raise MalformedFileError(path, line, reason)
         if name is not None:
             positions[name] = position
     if missing := [name for name in _REQUIRED if name not in positions]:
         found = ", ".join(cell.strip() for cell in header)[:120]
-        reason = f"no column {', '.join(missing)} in the header, which is: {found}"
+        reason = _(
+            "no column {missing} in the header, which is: {found}",
+            missing=", ".join(missing),
+            found=found,
+        )
         raise MalformedFileError(path, line, reason)
     return positions
 
@@ -203,13 +228,13 @@ def _parse_cell(table: _Table, row: int, name: str) -> float:
         return float("nan")
     if _NUMBER.match(cell) and np.isfinite(number := float(cell)):
         return number
-    shown = f"{cell[:40]!r} in column {name}"
+    shown = _("{cell} in column {name}", cell=repr(cell[:40]), name=name)
     if _DECIMAL_COMMA.match(cell):
-        reason = f"a decimal comma, {shown}: write numbers with a point, as 1234.56"
+        reason = _("a decimal comma, {shown}: write numbers with a point, as 1234.56", shown=shown)
     elif "," in cell and _NUMBER.match(cell.replace(",", "")):
-        reason = f"thousands separators, {shown}: write numbers plainly, as 1234.56"
+        reason = _("thousands separators, {shown}: write numbers plainly, as 1234.56", shown=shown)
     elif _NUMBER.match(cell) or cell.lower().lstrip("+-") in ("inf", "infinity"):
-        reason = f"not a finite number: {shown}"
+        reason = _("not a finite number: {shown}", shown=shown)
     else:
-        reason = f"not a number: {shown}"
+        reason = _("not a number: {shown}", shown=shown)
     raise MalformedFileError(table.path, int(table.lines[row]), reason)

@@ -8,6 +8,7 @@ from pregao.instruments import Symbol
 from pregao.prices._access import NetworkAccess
 from pregao.prices._csv_file import read_csv
 from pregao.prices._provider import Download, ProviderEntry
+from pregao.texts import gettext_lazy as _
 
 _MAX_NAMES = 10
 
@@ -29,13 +30,17 @@ class CsvFolder:
         access: NetworkAccess | None = None,  # noqa: ARG002 - all providers are made alike
     ) -> None:
         if path is None:
-            raise InputError("csv needs --path: a folder of TICKER.csv files, or one such file")
+            raise InputError(_("csv needs --path: a folder of TICKER.csv files, or one such file"))
         try:
             exists = path.exists()
         except OSError as error:
-            raise InputError(f"{path} cannot be read: {error.strerror}") from error
+            raise InputError(
+                _("{path} cannot be read: {strerror}", path=path, strerror=error.strerror)
+            ) from error
         if not exists:
-            raise InputError(f"{path} does not exist: give a folder of TICKER.csv files, or a file")
+            raise InputError(
+                _("{path} does not exist: give a folder of TICKER.csv files, or a file", path=path)
+            )
         self.path = path
 
     def download(
@@ -59,7 +64,13 @@ def _find_file(folder: Path, symbol: Symbol) -> Path:
     try:
         files = sorted(file for file in folder.iterdir() if file.suffix.lower() == ".csv")
     except OSError as error:
-        raise InputError(f"the folder {folder} cannot be read: {error.strerror}") from error
+        raise InputError(
+            _(
+                "the folder {folder} cannot be read: {strerror}",
+                folder=folder,
+                strerror=error.strerror,
+            )
+        ) from error
     stems = {symbol.ticker, symbol.yahoo}
     exact = [file for file in files if file.stem.upper() in stems]
     found = exact or [file for file in files if _extends(file.stem.upper(), symbol.ticker)]
@@ -67,11 +78,18 @@ def _find_file(folder: Path, symbol: Symbol) -> Path:
         looked_for = " or ".join(f"{name}.csv" for name in sorted(stems))
         there = _list_names(files) if files else "no CSV file at all"
         raise UnknownSymbolError(
-            str(symbol), f"the folder {folder}", f"looked for {looked_for}, found {there}"
+            str(symbol),
+            f"the folder {folder}",
+            _("looked for {looked_for}, found {there}", looked_for=looked_for, there=there),
         )
     if len(found) > 1:
         raise InputError(
-            f"{folder} has several files for {symbol}: {_list_names(found)}; give the path of one"
+            _(
+                "{folder} has several files for {symbol}: {list_names}; give the path of one",
+                folder=folder,
+                symbol=symbol,
+                list_names=_list_names(found),
+            )
         )
     return found[0]
 

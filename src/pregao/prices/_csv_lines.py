@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pregao.errors import MalformedFileError
+from pregao.texts import gettext_lazy as _
 
 MAX_FILE_BYTES = 64 * 2**20
 MAX_LINE_BYTES = 4096
@@ -12,13 +13,13 @@ MAX_LINES = 200_000
 
 # The first bytes of files that are no plain text, and the advice.
 _SIGNATURES = {
-    b"\xff\xfe": "UTF-16 text: save it as CSV UTF-8",
-    b"\xfe\xff": "UTF-16 text: save it as CSV UTF-8",
-    b"\x1f\x8b": "a gzip archive: unpack it first",
-    b"PK\x03\x04": "a zip archive or a spreadsheet: save it as CSV UTF-8",
-    b"PAR1": "a Parquet file: write it as CSV",
+    b"\xff\xfe": _("UTF-16 text: save it as CSV UTF-8"),
+    b"\xfe\xff": _("UTF-16 text: save it as CSV UTF-8"),
+    b"\x1f\x8b": _("a gzip archive: unpack it first"),
+    b"PK\x03\x04": _("a zip archive or a spreadsheet: save it as CSV UTF-8"),
+    b"PAR1": _("a Parquet file: write it as CSV"),
 }
-_CARRIAGE_RETURNS = "carriage returns between lines, as old Macs wrote: save it as CSV UTF-8"
+_CARRIAGE_RETURNS = _("carriage returns between lines, as old Macs wrote: save it as CSV UTF-8")
 
 
 def read_lines(path: Path) -> list[str]:
@@ -32,14 +33,22 @@ def read_lines(path: Path) -> list[str]:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            raise MalformedFileError(str(path), None, "not a regular file")
+            raise MalformedFileError(str(path), None, _("not a regular file"))
         if status.st_size > MAX_FILE_BYTES:
-            found = f"{status.st_size / 2**20:,.0f} MiB, and {MAX_FILE_BYTES >> 20} are allowed"
-            raise MalformedFileError(str(path), None, f"{found}: give one symbol a file")
+            found = _(
+                "{size:,.0f} MiB, and {most} are allowed",
+                size=status.st_size / 2**20,
+                most=MAX_FILE_BYTES >> 20,
+            )
+            raise MalformedFileError(
+                str(path), None, _("{found}: give one symbol a file", found=found)
+            )
         with path.open("rb") as file:
             return read_text_lines(file, str(path))
     except OSError as error:
-        raise MalformedFileError(str(path), None, f"cannot be read: {error.strerror}") from error
+        raise MalformedFileError(
+            str(path), None, _("cannot be read: {strerror}", strerror=error.strerror)
+        ) from error
 
 
 def read_text_lines(file: BinaryIO, name: str) -> list[str]:
@@ -61,11 +70,17 @@ def _raw_lines(file: BinaryIO, name: str) -> list[bytes]:
             _check_signature(name, line)
         if len(line) > MAX_LINE_BYTES:
             has_carriage_returns = b"\r" in line and b"\0" not in line
-            reason = f"longer than {MAX_LINE_BYTES} bytes: this is no CSV file of daily bars"
-            reason = _CARRIAGE_RETURNS if has_carriage_returns else reason
+            too_long = _(
+                "longer than {max_line_bytes} bytes: this is no CSV file of daily bars",
+                max_line_bytes=MAX_LINE_BYTES,
+            )
+            reason = _CARRIAGE_RETURNS if has_carriage_returns else too_long
             raise MalformedFileError(name, len(lines) + 1, reason)
         if len(lines) == MAX_LINES:
-            reason = f"more than {MAX_LINES} lines: give one symbol a file, daily bars only"
+            reason = _(
+                "more than {max_lines} lines: give one symbol a file, daily bars only",
+                max_lines=MAX_LINES,
+            )
             raise MalformedFileError(name, MAX_LINES + 1, reason)
         lines.append(line)
     return lines
@@ -79,12 +94,15 @@ def _check_signature(name: str, first: bytes) -> None:
 
 def _decode(name: str, number: int, line: bytes) -> str:
     if b"\0" in line:
-        reason = "a NUL byte: binary or UTF-16; save it as CSV UTF-8"
+        reason = _("a NUL byte: binary or UTF-16; save it as CSV UTF-8")
         raise MalformedFileError(name, number, reason)
     try:
         text = line.decode("utf-8-sig" if number == 1 else "utf-8")
     except UnicodeDecodeError as error:
-        found = f"byte {error.object[error.start]:#04x} is not UTF-8: save it as CSV UTF-8"
+        found = _(
+            "byte {byte:#04x} is not UTF-8: save it as CSV UTF-8",
+            byte=error.object[error.start],
+        )
         raise MalformedFileError(name, number, found) from None
     text = text.rstrip("\r\n")
     if "\r" in text:

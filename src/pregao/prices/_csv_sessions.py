@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from pregao.errors import MalformedFileError
 from pregao.instruments import Exchange, Sessions
+from pregao.texts import LocalText
+from pregao.texts import gettext_lazy as _
 
 _DAY = re.compile(r"(?:1[89]|2[01])[0-9]{2}-[01][0-9]-[0-3][0-9]\Z", re.ASCII)
 _STAMP = re.compile(
@@ -62,10 +64,10 @@ def _local_day(stamp: datetime, exchange: Exchange) -> str:
     return stamp.date().isoformat()
 
 
-def _date_error(cell: str) -> str:
+def _date_error(cell: str) -> LocalText:
     shown = repr(cell[:40])
     if _OTHER_ORDER.match(cell):
-        return f"{shown} may mean day or month first: write dates as yyyy-mm-dd"
+        return _("{shown} may mean day or month first: write dates as yyyy-mm-dd", shown=shown)
     if not cell:
-        return "no date: every row needs one, as yyyy-mm-dd"
-    return f"not a date: {shown}; write dates as yyyy-mm-dd"
+        return _("no date: every row needs one, as yyyy-mm-dd")
+    return _("not a date: {shown}; write dates as yyyy-mm-dd", shown=shown)

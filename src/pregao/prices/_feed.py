@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from random import Random, SystemRandom
-from typing import Literal
+from typing import Literal, Self
 
 import numpy as np
 from pydantic import SecretStr
@@ -36,12 +36,14 @@ from pregao.prices._providers import NETWORK_PROVIDERS, PROVIDERS
 from pregao.prices._sample import Sample
 from pregao.prices._store import PriceStore
 from pregao.prices._validation import validate_download
-from pregao.values import Value, bilingual
+from pregao.texts import LocalText, join_messages
+from pregao.texts import gettext_lazy as _
+from pregao.values import Text, Value, bilingual
 
 LIVE_SOURCES = (*NETWORK_PROVIDERS, "store", "sample")
 """The sources that an order may contain."""
 
-_ADVICE = "PREGAO_SOURCES lists the sources, and --source csv reads your files"
+_ADVICE = _("PREGAO_SOURCES lists the sources, and --source csv reads your files")
 
 FailureReason = ProviderReason | Literal["quarantined", "damaged", "not_stored"]
 
@@ -52,6 +54,19 @@ class ProviderFailure(Value):
     provider: str
     reason: FailureReason
     message: str
+    """In English."""
+    message_pt_br: str = ""
+
+    @classmethod
+    def from_message(cls, provider: str, reason: FailureReason, message: LocalText) -> Self:
+        """Return a failure with a message in both languages."""
+        text = Text.from_message(message)
+        return cls(provider=provider, reason=reason, message=text.en, message_pt_br=text.pt_br)
+
+    @property
+    def text(self) -> Text:
+        """The message in both languages."""
+        return Text(en=self.message, pt_br=self.message_pt_br or self.message)
 
 
 @dataclass(frozen=True)
@@ -190,15 +205,13 @@ class Feed:
             download = replace(full_download.between(start, end), as_of=as_of)
             prices, findings = validate_download(download)
         except UnknownSymbolError as error:
-            return ProviderFailure(
-                provider=name, reason="unknown_symbol", message=_reason_only(error)
-            )
+            return ProviderFailure.from_message(name, "unknown_symbol", _reason_only(error))
         except ProviderError as error:
-            return ProviderFailure(provider=name, reason=error.reason, message=error.found)
+            return ProviderFailure.from_message(name, error.reason, error.found)
         except CorruptFileError as error:
-            return ProviderFailure(provider=name, reason="damaged", message=str(error))
+            return ProviderFailure.from_message(name, "damaged", error)
         except InputError as error:  # not one usable bar
-            return ProviderFailure(provider=name, reason="bad_payload", message=str(error))
+            return ProviderFailure.from_message(name, "bad_payload", error)
         to_store = full_download if name in NETWORK_PROVIDERS else None
         return _SourceResult(name, download, prices, findings, to_store)
 
@@ -219,7 +232,9 @@ class Feed:
         names = sorted(PROVIDERS, key=order.index)
         series = [store.read(symbol, name) for name in names if store.snapshots(symbol, name)]
         if not series:
-            hint = f"nothing is stored; 'pregao fetch {symbol} --source ...' stores it"
+            hint = _(
+                "nothing is stored; 'pregao fetch {symbol} --source ...' stores it", symbol=symbol
+            )
             raise UnknownSymbolError(str(symbol), "the store", hint)
         standing = {
             each.provider: PROVIDERS[each.provider].standing_findings(symbol) for each in series
@@ -236,8 +251,8 @@ class Feed:
         try:
             PriceStore(self.access.home).append(validate_download(result.full_download)[0])
         except (CorruptFileError, StoreBusyError, InputError, OSError) as error:
-            message = f"the prices could not be stored: {error}"
-            return (ProviderFailure(provider="store", reason="not_stored", message=message),)
+            message = _("the prices could not be stored: {error}", error=error)
+            return (ProviderFailure.from_message("store", "not_stored", message),)
         return ()
 
     def _finish(
@@ -284,10 +299,15 @@ def open_feed(
         For an empty order, or an invalid address.
     """
     if not order:
-        raise InputError("PREGAO_SOURCES names no source: give some of " + ", ".join(LIVE_SOURCES))
+        raise InputError(
+            _(
+                "PREGAO_SOURCES names no source: give some of {sources}",
+                sources=", ".join(LIVE_SOURCES),
+            )
+        )
     for name in order:
         if name not in LIVE_SOURCES:
-            raise UnknownNameError("source in PREGAO_SOURCES", name, LIVE_SOURCES)
+            raise UnknownNameError(_("source in PREGAO_SOURCES"), name, LIVE_SOURCES)
     access = NetworkAccess(
         home,
         clock,
@@ -311,17 +331,19 @@ def _newest_session(exchange: Exchange, clock: Clock, end: date | None) -> np.da
 
 
 def _quarantine_failure(result: _SourceResult) -> ProviderFailure:
-    seen = [f"{each.code} {each.seen}" for each in result.findings if each.severity == "error"]
-    return ProviderFailure(
-        provider=result.source, reason="quarantined", message="; ".join(seen[:3])
-    )
+    seen = [
+        join_messages([each.code, each.seen], " ")
+        for each in result.findings
+        if each.severity == "error"
+    ]
+    return ProviderFailure.from_message(result.source, "quarantined", join_messages(seen[:3]))
 
 
 def _no_source_error(
     symbol: Symbol, failures: Sequence[ProviderFailure]
 ) -> InputError | ProviderError:
     """Return the error of a symbol for which no source has usable prices, with all reasons."""
-    messages = "; ".join(f"{each.provider}: {each.message}" for each in failures)
+    messages = join_messages(join_messages([each.provider, each.text], ": ") for each in failures)
     reasons = [each.reason for each in failures if each.reason != "unknown_symbol"]
     if not reasons:
         return UnknownSymbolError(str(symbol), "live", messages)
@@ -333,17 +355,20 @@ def _no_source_error(
     return ProviderError("live", str(symbol), reason, messages, advice=_ADVICE)
 
 
-def _reason_only(error: UnknownSymbolError) -> str:
+def _reason_only(error: UnknownSymbolError) -> Text:
     """Return why a source has no such symbol, without the advice."""
-    return error.hint.partition(";")[0]
+    hint = Text.from_message(error.hint)
+    return Text(en=hint.en.partition(";")[0], pt_br=hint.pt_br.partition(";")[0])
 
 
 def _fallback_finding(prices: Prices, source: str, failures: Sequence[ProviderFailure]) -> Finding:
     what = bilingual(
         "{source} answers, with the bars of {provider}", source=source, provider=prices.provider
     )
-    why = "; ".join(f"{each.provider} ({each.reason}): {each.message}" for each in failures)
-    text = bilingual("{what}; {why}", what=what, why=why)
+    why = [
+        join_messages([f"{each.provider} ({each.reason})", each.text], ": ") for each in failures
+    ]
+    text = Text.from_message(join_messages([what, *why]))
     return Finding.from_code("PRC018", text, symbol=str(prices.symbol))
 
 

@@ -10,6 +10,7 @@ from pregao.findings import Finding
 from pregao.instruments import Symbol
 from pregao.prices._prices import Bars, Prices
 from pregao.prices._rewritten_history import rewrite_findings
+from pregao.texts import gettext_lazy as _
 from pregao.values import Value
 
 
@@ -72,9 +73,14 @@ def extend_history(history: History, prices: Prices) -> History:
     """
     if prices.bars.columns.keys() != history.bars.columns.keys():
         raise InputError(
-            f"{prices.symbol} from {prices.provider} has the columns "
-            f"{', '.join(prices.bars.columns)}, and is stored with "
-            f"{', '.join(history.bars.columns)}: store it under another provider's name"
+            _(
+                "{symbol} from {provider} has the columns {columns}, and is stored with "
+                "{stored}: store it under another provider's name",
+                symbol=prices.symbol,
+                provider=prices.provider,
+                columns=", ".join(prices.bars.columns),
+                stored=", ".join(history.bars.columns),
+            )
         )
     latest = history.at(history.snapshots[-1].revision)
     is_new = ~np.isin(prices.sessions, latest.sessions)

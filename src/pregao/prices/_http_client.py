@@ -18,6 +18,8 @@ from curl_cffi.requests.exceptions import RequestException, Timeout
 
 from pregao.errors import ProviderError
 from pregao.prices._access import NetworkAccess
+from pregao.texts import LocalText
+from pregao.texts import gettext_lazy as _
 
 _MIN_SECONDS = 0.001
 _AUXILIARY_TIME_SHARE = 0.2
@@ -103,7 +105,7 @@ class HttpClient(Session[Response]):
     def _seconds_left(self) -> float:
         left = self._deadline - self._monotonic()
         if left < _MIN_SECONDS:
-            raise self._unavailable("it gave no complete answer in time")
+            raise self._unavailable(_("it gave no complete answer in time"))
         return left
 
     def _provider_error(self, error: RequestException, body: "_Body") -> ProviderError:
@@ -112,16 +114,16 @@ class HttpClient(Session[Response]):
                 self._provider,
                 self._symbol,
                 "bad_payload",
-                f"the answer is longer than {self._max_bytes:,} bytes",
+                _("the answer is longer than {max_bytes:,} bytes", max_bytes=self._max_bytes),
             )
         if isinstance(error, Timeout):
-            return self._unavailable("it gave no complete answer in time")
+            return self._unavailable(_("it gave no complete answer in time"))
         if error.code == CurlECode.COULDNT_RESOLVE_HOST:
-            return self._unavailable("its address cannot be found, as without a network")
+            return self._unavailable(_("its address cannot be found, as without a network"))
         # Only the code of curl: an address may hold a key in its query.
-        return self._unavailable(f"the connection failed (curl {int(error.code)})")
+        return self._unavailable(_("the connection failed (curl {code})", code=int(error.code)))
 
-    def _unavailable(self, found: str) -> ProviderError:
+    def _unavailable(self, found: LocalText) -> ProviderError:
         return ProviderError(self._provider, self._symbol, "unavailable", found)
 
 

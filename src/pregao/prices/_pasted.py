@@ -17,6 +17,8 @@ from pregao.prices._inspected_bars import InspectedBars
 from pregao.prices._prices import Bars, Prices
 from pregao.prices._provider import Download
 from pregao.prices._validation import validate_download
+from pregao.texts import LocalText
+from pregao.texts import gettext_lazy as _
 from pregao.values import Text, Value, bilingual
 
 NAME = "upload"
@@ -57,10 +59,16 @@ class PastedPrices:
 class BadRowsError(InputError):
     """A text with too many bad rows, or no good one."""
 
-    def __init__(self, bad_rows: Sequence[BadRow], reason: str) -> None:
+    def __init__(self, bad_rows: Sequence[BadRow], reason: LocalText) -> None:
         self.bad_rows = tuple(bad_rows)
-        first = f": line {bad_rows[0].line}, {bad_rows[0].reason}" if bad_rows else ""
-        super().__init__(f"{reason}{first}")
+        if bad_rows:
+            reason = _(
+                "{reason}: line {line:d}, {first}",
+                reason=reason,
+                line=bad_rows[0].line,
+                first=bad_rows[0].reason,
+            )
+        super().__init__(reason)
 
 
 def read_pasted(text: str, symbol: Symbol, *, today: date) -> PastedPrices:
@@ -100,12 +108,15 @@ def read_pasted(text: str, symbol: Symbol, *, today: date) -> PastedPrices:
     ]
     bad.sort(key=lambda each: each.line)
     if len(bad) > MAX_BAD_ROWS:
-        raise BadRowsError(bad[:MAX_BAD_ROWS], f"more than {MAX_BAD_ROWS} rows cannot be used")
+        raise BadRowsError(
+            bad[:MAX_BAD_ROWS],
+            _("more than {max_bad_rows} rows cannot be used", max_bad_rows=MAX_BAD_ROWS),
+        )
     download = Download(symbol, bars, NAME, NAME, lines=line_numbers)
     try:
         prices, findings = validate_download(download, today)
     except InputError as error:
-        raise BadRowsError(bad, str(error)) from error
+        raise BadRowsError(bad, error) from error
     return PastedPrices(prices, findings, tuple(bad), is_closes_only=not has_header)
 
 
@@ -121,9 +132,11 @@ def _read_table(
         except MalformedFileError as error:
             if error.line is None or error.line == 1 or not remaining[error.line - 1]:
                 raise BadRowsError(bad, error.reason) if bad else error from error
-            bad.append(_bad_row(lines, error.line, Text.same(error.reason)))
+            bad.append(_bad_row(lines, error.line, Text.from_message(error.reason)))
             if len(bad) > MAX_BAD_ROWS:
-                reason = f"more than {MAX_BAD_ROWS} rows cannot be read"
+                reason = _(
+                    "more than {max_bad_rows} rows cannot be read", max_bad_rows=MAX_BAD_ROWS
+                )
                 raise BadRowsError(bad[:MAX_BAD_ROWS], reason) from error
             remaining[error.line - 1] = ""
         else:
@@ -143,7 +156,7 @@ def _read_closes(
         else:
             rows.append(row)
     if not rows:
-        raise BadRowsError(bad[:MAX_BAD_ROWS], "no line holds a price")
+        raise BadRowsError(bad[:MAX_BAD_ROWS], _("no line holds a price"))
     closes = np.array([close for _, _, close in rows])
     sessions = (
         np.array([day for _, day, _ in rows], "datetime64[D]")

@@ -10,6 +10,7 @@ from typing import Protocol
 from pydantic import ValidationError
 
 from pregao.errors import ProviderError, ProviderReason
+from pregao.texts import gettext_lazy as _
 
 
 class HttpResponse(Protocol):
@@ -49,7 +50,7 @@ def check_status(response: HttpResponse, provider: str, symbol: str, now: dateti
         provider,
         symbol,
         reason,
-        f"it answered with HTTP status {status}",
+        _("it answered with HTTP status {status}", status=status),
         retry_after_seconds=_parse_retry_after(response.headers.get("retry-after"), now),
     )
 
@@ -69,7 +70,11 @@ def parse_json_object(content: bytes, provider: str, symbol: str) -> dict[str, o
     if isinstance(found, dict):
         return found
     words = excerpt(content.decode(errors="replace"))
-    what = f"it answered with no JSON object: {words!r}" if words else "it answered with nothing"
+    what = (
+        _("it answered with no JSON object: {words!r}", words=words)
+        if words
+        else _("it answered with nothing")
+    )
     raise ProviderError(provider, symbol, "bad_payload", what)
 
 

@@ -13,6 +13,7 @@ from pregao.instruments import Symbol
 from pregao.prices._access import NetworkAccess, refuse_path
 from pregao.prices._prices import Bars
 from pregao.prices._provider import Download, ProviderEntry
+from pregao.texts import gettext_lazy as _
 
 # Ticker -> the folder of the package `arch` that holds its file.
 _DATA_SETS = {"SP500": "sp500", "NASDAQ": "nasdaq"}
@@ -56,8 +57,11 @@ class Sample:
         """
         name = _ALIASES.get(symbol.ticker, symbol.ticker)
         if name not in _DATA_SETS:
-            held = f"the sample data holds {' and '.join(_DATA_SETS)}"
-            hint = f"{held}; --source live asks the network, csv reads your files"
+            hint = _(
+                "the sample data holds {names}; --source live asks the network, csv reads your "
+                "files",
+                names=", ".join(_DATA_SETS),
+            )
             raise UnknownSymbolError(str(symbol), self.name, hint)
         file = _folder() / _DATA_SETS[name] / f"{_DATA_SETS[name]}.csv.gz"
         with gzip.open(file, "rt", encoding="ascii", newline="") as text:
@@ -71,7 +75,7 @@ def _folder() -> Path:
     """Return the data folder of ``arch`` without importing the package."""
     spec = importlib.util.find_spec("arch")
     if spec is None or spec.origin is None:
-        raise InputError("the sample data comes with the package arch: pip install arch")
+        raise InputError(_("the sample data comes with the package arch: pip install arch"))
     return Path(spec.origin).parent / "data"
 
 

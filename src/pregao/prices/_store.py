@@ -11,6 +11,7 @@ from pregao.instruments import EXCHANGES, Symbol
 from pregao.prices._history import Snapshot, extend_history, start_history
 from pregao.prices._prices import Prices
 from pregao.prices._store_file import read_history, write_history
+from pregao.texts import gettext_lazy as _
 
 _PROVIDER = re.compile(r"[a-z][a-z0-9_]{0,31}\Z", re.ASCII)
 _LOCK_TIMEOUT_SECONDS = 60.0
@@ -79,7 +80,11 @@ class PriceStore:
             history = read_history(path)
         except FileNotFoundError:
             raise InputError(
-                f"no prices of {symbol} from {provider} are stored: fetch them"
+                _(
+                    "no prices of {symbol} from {provider} are stored: fetch them",
+                    symbol=symbol,
+                    provider=provider,
+                )
             ) from None
         wanted = history.snapshots[-1].digest if digest is None else digest
         for snapshot in reversed(history.snapshots):
@@ -87,7 +92,13 @@ class PriceStore:
                 return _check_digest(path, history.at(snapshot.revision), wanted)
         known = ", ".join(each.digest for each in history.snapshots[-3:])
         raise InputError(
-            f"no snapshot {wanted!r} of {symbol} from {provider}: the last are {known}"
+            _(
+                "no snapshot {wanted!r} of {symbol} from {provider}: the last are {known}",
+                wanted=wanted,
+                symbol=symbol,
+                provider=provider,
+                known=known,
+            )
         )
 
     def snapshots(self, symbol: Symbol, provider: str) -> tuple[Snapshot, ...]:
@@ -108,12 +119,17 @@ class PriceStore:
     def _path(self, symbol: Symbol, provider: str) -> Path:
         """Return the file; its name begins with the exchange, as CON and the like are reserved."""
         if not _PROVIDER.match(provider):
-            raise InputError(f"{provider[:40]!r} is no provider's name: use a-z, 0-9 and _")
+            raise InputError(
+                _("{provider!r} is no provider's name: use a-z, 0-9 and _", provider=provider[:40])
+            )
         name = f"{symbol.exchange.code}-{quote(symbol.ticker, safe='')}.parquet"
         return self.root / "prices" / provider / name
 
 
 def _check_digest(path: Path, prices: Prices, digest: str) -> Prices:
     if prices.digest != digest:
-        raise CorruptFileError(str(path), f"snapshot {digest} reads as {prices.digest}")
+        raise CorruptFileError(
+            str(path),
+            _("snapshot {digest} reads as {found}", digest=digest, found=prices.digest),
+        )
     return prices

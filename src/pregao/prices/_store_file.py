@@ -12,6 +12,7 @@ from pregao.errors import CorruptFileError
 from pregao.instruments import EXCHANGES, Symbol
 from pregao.prices._history import History, Snapshot
 from pregao.prices._prices import Bars
+from pregao.texts import gettext_lazy as _
 
 _FORMAT = "1"
 
@@ -58,9 +59,11 @@ def read_history(path: Path) -> History:
     except FileNotFoundError:
         raise
     except (pa.ArrowException, OSError, ValueError, LookupError, TypeError, MemoryError) as error:
-        raise CorruptFileError(str(path), f"unreadable: {str(error)[:80]}") from error
+        raise CorruptFileError(
+            str(path), _("unreadable: {error}", error=str(error)[:80])
+        ) from error
     if digest != _digest(history, about):
-        raise CorruptFileError(str(path), "its content has another digest than what was written")
+        raise CorruptFileError(str(path), _("its content has another digest than what was written"))
     return history
 
 

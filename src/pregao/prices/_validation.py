@@ -12,6 +12,7 @@ from pregao.prices._checks import CHECKS, Check
 from pregao.prices._inspected_bars import InspectedBars, iso_dates
 from pregao.prices._prices import Bars, Prices
 from pregao.prices._provider import Download
+from pregao.texts import gettext_lazy as _
 from pregao.values import Text, bilingual, bilingual_plural
 
 _MAX_LINES = 10
@@ -67,7 +68,14 @@ def validate_download(
     findings = (*download.findings, *_findings(bars, download.lines))
     if len(bars.kept_rows) == 0:
         why = "; ".join(f"{each.code} {each.seen}" for each in findings) or "no rows in that span"
-        raise InputError(f"{download.source} has no usable bar of {download.symbol}: {why}")
+        raise InputError(
+            _(
+                "{source} has no usable bar of {symbol}: {why}",
+                source=download.source,
+                symbol=download.symbol,
+                why=why,
+            )
+        )
     return Prices(download.symbol, bars.clean_bars, download.provider), findings
 
 

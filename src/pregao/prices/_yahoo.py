@@ -17,6 +17,7 @@ from pregao.prices._provisional import drop_provisional
 from pregao.prices._responses import HttpResponse, check_status
 from pregao.prices._retry import fetch_with_retry
 from pregao.prices._yahoo_chart import NAME, parse_chart
+from pregao.texts import gettext_lazy as _
 
 if TYPE_CHECKING:
     from pregao.prices._http_client import HttpClient
@@ -71,7 +72,7 @@ class Yahoo:
     ) -> Bars:
         seconds_left = deadline - self._access.clock.monotonic()
         if not _yfinance_lock.acquire(timeout=max(seconds_left, 0)):
-            found = "other requests to it took all the time"
+            found = _("other requests to it took all the time")
             raise ProviderError(self.name, str(symbol), "unavailable", found)
         try:
             client = self._client()
@@ -80,7 +81,7 @@ class Yahoo:
         finally:
             _yfinance_lock.release()
         if bars is None and start is None and end is None:
-            found = "it answered with a chart without bars"
+            found = _("it answered with a chart without bars")
             raise ProviderError(self.name, str(symbol), "bad_payload", found)
         return bars or NO_BARS
 
@@ -115,15 +116,18 @@ class Yahoo:
         except Exception as error:  # yfinance lets through what its caches and parsers raise
             raise self._library_error(symbol, error) from error
         if response.status_code in _BLOCKED:
-            found = f"it refuses this client with HTTP status {response.status_code}"
+            found = _(
+                "it refuses this client with HTTP status {status_code}",
+                status_code=response.status_code,
+            )
             raise ProviderError(self.name, str(symbol), "rate_limited", found)
         if response.status_code not in (400, 404):
             check_status(response, self.name, str(symbol), self._access.clock.now())
         return parse_chart(response.content, symbol, ticker=ticker)
 
     def _library_error(self, symbol: Symbol, error: Exception) -> ProviderError:
-        found = f"yfinance failed with {type(error).__name__}"
-        advice = f"if it stays, delete {self._cache}, or use another source"
+        found = _("yfinance failed with {kind}", kind=type(error).__name__)
+        advice = _("if it stays, delete {cache}, or use another source", cache=self._cache)
         return ProviderError(self.name, str(symbol), "unavailable", found, advice=advice)
 
     @property
@@ -157,7 +161,7 @@ def _own_ticker(symbol: Symbol) -> str:
     from yfinance.utils import is_isin
 
     if is_isin(ticker):
-        raise UnknownSymbolError(str(symbol), NAME, "that is an ISIN: give the ticker")
+        raise UnknownSymbolError(str(symbol), NAME, _("that is an ISIN: give the ticker"))
     return ticker
 
 

@@ -11,6 +11,7 @@ from pregao.errors import ProviderError, UnknownSymbolError
 from pregao.instruments import Symbol
 from pregao.prices._prices import Bars
 from pregao.prices._responses import excerpt, first_problem, parse_json_object
+from pregao.texts import gettext_lazy as _
 
 NAME = "yahoo"
 _COLUMNS = ("open", "high", "low", "close", "volume")
@@ -81,7 +82,10 @@ def parse_chart(content: bytes, symbol: Symbol, *, ticker: str) -> Bars | None:
             return None
         chart = _Result.model_validate(result)
     except ValidationError as error:
-        found = f"its charts have an unexpected form ({first_problem(error)})"
+        found = _(
+            "its charts have an unexpected form ({first_problem})",
+            first_problem=first_problem(error),
+        )
         raise ProviderError(NAME, str(symbol), "schema_changed", found) from None
     return _bars(chart, meta, symbol)
 
@@ -92,22 +96,27 @@ def _parse_result(content: bytes, symbol: Symbol) -> dict[str, object] | None:
     match fields:
         case {"chart": {"error": {"code": code, "description": description}}}:
             if code == "Not Found":
-                hint = f"it says {excerpt(str(description))!r}; check the spelling"
+                hint = _(
+                    "it says {excerpt!r}; check the spelling", excerpt=excerpt(str(description))
+                )
                 raise UnknownSymbolError(str(symbol), NAME, hint)
             if str(description).startswith("Data doesn't exist for"):
                 return None
-            found = f"it answered {excerpt(f'{code}: {description}')!r}"
+            found = _("it answered {excerpt!r}", excerpt=excerpt(f"{code}: {description}"))
             raise ProviderError(NAME, str(symbol), "bad_payload", found)
         case {"chart": {"result": [dict() as result, *_]}}:
             return result
         case {"chart": {"result": None | []}}:
-            found = "it answered with an empty chart"
+            found = _("it answered with an empty chart")
             raise ProviderError(NAME, str(symbol), "bad_payload", found)
         case {"chart": _}:
-            found = "its charts have an unexpected form (chart.result)"
+            found = _("its charts have an unexpected form (chart.result)")
             raise ProviderError(NAME, str(symbol), "schema_changed", found)
         case _:
-            found = f"it answered with no chart: {excerpt(content.decode(errors='replace'))!r}"
+            found = _(
+                "it answered with no chart: {excerpt!r}",
+                excerpt=excerpt(content.decode(errors="replace")),
+            )
             raise ProviderError(NAME, str(symbol), "bad_payload", found)
 
 
@@ -122,8 +131,16 @@ def _check_identity(meta: _Meta, symbol: Symbol, ticker: str) -> None:
             NAME,
             str(symbol),
             "bad_payload",
-            f"it answered about {excerpt(str(meta.symbol))} in {excerpt(str(meta.currency))} at "
-            f"{excerpt(meta.zone)}, asked for {ticker} in {symbol.currency} at {exchange.zone}",
+            _(
+                "it answered about {found} in {found_currency} at {found_zone}, asked for "
+                "{ticker} in {currency} at {zone}",
+                found=excerpt(str(meta.symbol)),
+                found_currency=excerpt(str(meta.currency)),
+                found_zone=excerpt(meta.zone),
+                ticker=ticker,
+                currency=symbol.currency,
+                zone=exchange.zone,
+            ),
         )
 
 
@@ -133,7 +150,7 @@ def _bars(chart: _Result, meta: _Meta, symbol: Symbol) -> Bars:
     columns["adj_close"] = chart.indicators.adjclose[0].adjclose
     rows = len(chart.timestamp)
     if any(len(column) != rows for column in columns.values()):
-        found = "the columns of its chart are of different lengths"
+        found = _("the columns of its chart are of different lengths")
         raise ProviderError(NAME, str(symbol), "schema_changed", found)
     sessions = np.array([_session(each, symbol) for each in chart.timestamp], "datetime64[D]")
     bars = Bars.from_columns(

@@ -18,6 +18,7 @@ from safetensors.numpy import load, save
 
 from pregao.errors import CorruptFileError
 from pregao.findings import Finding
+from pregao.texts import gettext_lazy as _
 from pregao.zoo.baselines import (
     Anchor,
     Autoregression,
@@ -92,9 +93,11 @@ def read_baseline(read: Callable[[str], bytes]) -> tuple[str, FittedBaseline]:
     try:
         made = _Reader(read).value(shape["forecaster"])
     except (ValueError, LookupError, TypeError, RecursionError, SafetensorError) as error:
-        raise CorruptFileError(SHAPE_FILE, f"no baseline: {str(error)[:200]}") from None
+        raise CorruptFileError(
+            SHAPE_FILE, _("no baseline: {error}", error=str(error)[:200])
+        ) from None
     if type(made) not in _CLASSES.values():
-        raise CorruptFileError(SHAPE_FILE, "no baseline")
+        raise CorruptFileError(SHAPE_FILE, _("no baseline"))
     return str(shape["name"]), made
 
 
@@ -122,15 +125,17 @@ def _shape(content: bytes) -> dict[str, Any]:
     try:
         shape = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise CorruptFileError(SHAPE_FILE, f"no baseline: {error}") from None
+        raise CorruptFileError(SHAPE_FILE, _("no baseline: {error}", error=error)) from None
     match shape:
         case {"format": int(number), "name": str(), "forecaster": _} if number == _FORMAT:
             return dict(shape)
         case {"format": found}:
-            reason = f"format {found!r}, and this version reads {_FORMAT}"
+            reason = _(
+                "format {found!r}, and this version reads {format}", found=found, format=_FORMAT
+            )
             raise CorruptFileError(SHAPE_FILE, reason)
         case _:
-            raise CorruptFileError(SHAPE_FILE, "no baseline")
+            raise CorruptFileError(SHAPE_FILE, _("no baseline"))
 
 
 class _Writer:

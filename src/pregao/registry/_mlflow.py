@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pregao.errors import InputError, MissingExtraError, TrackingError
 from pregao.registry._export import export_files
 from pregao.registry._runs import Run
+from pregao.texts import gettext_lazy as _
 from pregao.training import model_members
 from pregao.training.engines import environment
 
@@ -57,14 +58,18 @@ def _check_address(uri: str) -> None:
         parts = urlsplit(uri)
         is_server = parts.scheme in {"http", "https"} and bool(parts.hostname)
     except ValueError:
-        raise InputError("that is not the address of a server: give http://host:5000") from None
+        raise InputError(_("that is not the address of a server: give http://host:5000")) from None
     if parts.username or parts.password:
         raise InputError(
-            "give the user and the password as MLFLOW_TRACKING_USERNAME and "
-            "MLFLOW_TRACKING_PASSWORD, not in the address"
+            _(
+                "give the user and the password as MLFLOW_TRACKING_USERNAME and "
+                "MLFLOW_TRACKING_PASSWORD, not in the address"
+            )
         )
     if not is_server:
-        raise InputError(f"{uri[:80]!r} is not the address of a server: give http://host:5000")
+        raise InputError(
+            _("{uri!r} is not the address of a server: give http://host:5000", uri=uri[:80])
+        )
 
 
 def _upload(run: Run, files: dict[str, bytes], client: "MlflowClient") -> str:

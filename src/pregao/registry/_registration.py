@@ -15,6 +15,7 @@ from safetensors.numpy import load, save
 from pregao.errors import CorruptFileError, NotRegisteredError, RegistrationError
 from pregao.registry._atomic_writes import write_folder
 from pregao.registry._runs import Run
+from pregao.texts import gettext_lazy as _
 from pregao.training import (
     FittedNetwork,
     OnnxNetwork,
@@ -67,7 +68,7 @@ class Exported:
             np.allclose(ours, written, rtol=0, atol=TOLERANCE)
             for ours, written in zip(said, self.heads, strict=True)
         ):
-            raise CorruptFileError(name, "its golden windows come out otherwise")
+            raise CorruptFileError(name, _("its golden windows come out otherwise"))
 
 
 def register(run: Run) -> Registration:
@@ -91,7 +92,7 @@ def register(run: Run) -> Registration:
     except RegistrationError as error:
         if run.served_name is None:
             raise
-        proven, left_out = _Proven((), {}, 0.0), error.reason
+        proven, left_out = _Proven((), {}, 0.0), str(error.reason)
     record = Registration(
         models=proven.models,
         largest_difference=proven.largest_difference,
@@ -128,11 +129,13 @@ def _proven(run: Run) -> _Proven:
 
 def _exported_now(run: Run, member: FittedNetwork) -> bytes:
     if member.outcome == "diverged" and member.best_epoch == 0:
-        raise RegistrationError(run.id, "its training diverged before it learnt anything")
+        raise RegistrationError(run.id, _("its training diverged before it learnt anything"))
     try:
         return export_fitted(member)
     except RuntimeError as error:  # raised by torch's exporter for unsupported operators
-        raise RegistrationError(run.id, f"it cannot be written as ONNX: {error}") from error
+        raise RegistrationError(
+            run.id, _("it cannot be written as ONNX: {error}", error=error)
+        ) from error
 
 
 def is_registered(run: Run) -> bool:
@@ -159,7 +162,14 @@ def load_registration(run: Run) -> Registration:
         raise CorruptFileError(str(file), str(error)[:200]) from None
     expected = len(model_members(run.without_weights))
     if len(record.models) != expected and (record.models or run.served_name is None):
-        raise CorruptFileError(str(file), f"{len(record.models)} models, not {expected}")
+        raise CorruptFileError(
+            str(file),
+            _(
+                "{num_models} models, not {expected}",
+                num_models=len(record.models),
+                expected=expected,
+            ),
+        )
     return record
 
 
@@ -219,10 +229,12 @@ def _difference(run: Run, member: FittedNetwork, network: OnnxNetwork) -> float:
             network.outputs(windows), outputs_with_torch(member, windows), strict=True
         ):
             if not np.isfinite(theirs).all():
-                raise RegistrationError(run.id, "it says numbers that are not finite")
+                raise RegistrationError(run.id, _("it says numbers that are not finite"))
             largest = max(largest, float(np.abs(ours - theirs).max(initial=0.0)))
     if not largest <= TOLERANCE:
-        raise RegistrationError(run.id, f"ONNX and torch differ by {largest:.1e}")
+        raise RegistrationError(
+            run.id, _("ONNX and torch differ by {largest:.1e}", largest=largest)
+        )
     return largest
 
 
@@ -239,5 +251,5 @@ def _verified(run: Run, record: Registration, name: str) -> bytes:
     except OSError as error:
         raise CorruptFileError(str(file), str(error)) from None
     if sha256(content).hexdigest() != record.files.get(name):
-        raise CorruptFileError(str(file), "its digest is not what was written")
+        raise CorruptFileError(str(file), _("its digest is not what was written"))
     return content

@@ -31,6 +31,7 @@ from pregao.registry._baseline_files import (
 from pregao.registry._model_files import Learning, state_of
 from pregao.registry._monthly_digests import MONTHS_FILE, Months, months_of
 from pregao.registry._plugins import PluginRecord, plugins_needed, plugins_of
+from pregao.texts import gettext_lazy as _
 from pregao.training import Experiment, Model, member_experiments
 from pregao.values import Value
 from pregao.zoo.baselines import FittedBaseline, Forecaster
@@ -114,7 +115,9 @@ class Run:
             return Provenance.model_validate_json(self._text(_PROVENANCE_FILE))
         except ValidationError as error:
             path = str(self.folder / _PROVENANCE_FILE)
-            raise CorruptFileError(path, f"{error.error_count()} fields differ") from None
+            raise CorruptFileError(
+                path, _("{error_count} fields differ", error_count=error.error_count())
+            ) from None
 
     @cached_property
     def experiment(self) -> Experiment:
@@ -229,9 +232,10 @@ class Run:
             with plugins_needed(self.id, self.provenance.plugins):
                 yield
         except ValidationError as error:
-            reason = (
-                f"this version of Pregao cannot read it ({error.error_count()} fields differ); "
-                "train it again"
+            reason = _(
+                "this version of Pregao cannot read it ({error_count} fields differ); train it "
+                "again",
+                error_count=error.error_count(),
             )
             raise CorruptFileError(str(self.folder / name), reason) from None
 
@@ -255,7 +259,7 @@ class Run:
         except KeyError as error:
             raise CorruptFileError(str(self.folder / _PROVENANCE_FILE), str(error)) from None
         if sha256(content).hexdigest() != written:
-            raise CorruptFileError(str(self.folder / name), "its digest is not what was written")
+            raise CorruptFileError(str(self.folder / name), _("its digest is not what was written"))
         return content
 
 

@@ -11,6 +11,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from pregao.errors import CorruptFileError
 from pregao.registry._atomic_writes import write_file
+from pregao.texts import gettext_lazy as _
 from pregao.training.search import Plain, Step, StepResult, TrialRecord, check_replay
 from pregao.values import Value
 
@@ -180,7 +181,7 @@ def read_lines(path: Path) -> tuple[list[Line], int]:
         except ValidationError as error:
             if number == len(whole) and not torn:
                 break
-            reason = f"line {number}: {error.errors()[0]['msg']}"
+            reason = _("line {number}: {errors}", number=number, errors=error.errors()[0]["msg"])
             raise CorruptFileError(str(path), reason) from None
         length += len(text) + 1
     return lines, length
@@ -197,12 +198,14 @@ def load_checkpoint(folder: Path, index: JournalIndex, entry: str, trial: int) -
     line = index.latest.get((entry, trial))
     if line is None or line.file is None:
         path = folder / "trials.jsonl"
-        raise CorruptFileError(str(path), f"trial {trial} of {entry} has no checkpoint")
+        raise CorruptFileError(
+            str(path), _("trial {trial} of {entry} has no checkpoint", trial=trial, entry=entry)
+        )
     path = folder / "checkpoints" / line.file
     try:
         content = path.read_bytes()
     except OSError as error:
         raise CorruptFileError(str(path), str(error)) from None
     if sha256(content).hexdigest() != line.sha256:
-        raise CorruptFileError(str(path), "its digest is not what was written")
+        raise CorruptFileError(str(path), _("its digest is not what was written"))
     return content

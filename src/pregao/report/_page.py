@@ -12,6 +12,7 @@ from pregao.presentation.figures import PALETTES, dark_twins
 from pregao.report._bilingual import bilingual_environment
 from pregao.report._contents import page_of
 from pregao.report._html import FOLDER
+from pregao.texts import gettext_lazy as _
 
 if TYPE_CHECKING:
     from pregao.decisions.trading import Trading
@@ -89,7 +90,11 @@ def check_page_path(path: Path) -> None:
     try:
         if path.is_dir():
             raise InputError(
-                f"{path} is a directory: name a file in it, such as {path / 'report.html'}"
+                _(
+                    "{path} is a directory: name a file in it, such as {example}",
+                    path=path,
+                    example=path / "report.html",
+                )
             )
         # The page replaces what is there, which must not be a device.
         if path.exists() and not path.is_file():
@@ -104,7 +109,9 @@ def check_page_path(path: Path) -> None:
 
 
 def _unwritable(path: Path, reason: str) -> InputError:
-    return InputError(f"{path} cannot be written ({reason}): name another file")
+    return InputError(
+        _("{path} cannot be written ({reason}): name another file", path=path, reason=reason)
+    )
 
 
 def page_html(

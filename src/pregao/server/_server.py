@@ -20,6 +20,7 @@ from pregao.server._protocol import deadline_protocol
 from pregao.server._refresher import Refresher
 from pregao.server._supervisor import Supervisor
 from pregao.server._tracing import create_tracer_provider, traced
+from pregao.texts import gettext_lazy as _
 from pregao.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -33,7 +34,14 @@ class AddressInUseError(InputError):
 
     def __init__(self, host: str, port: int, reason: str) -> None:
         self.host, self.port = host, port
-        super().__init__(f"cannot listen on {host}:{port} ({reason}): give another --port")
+        super().__init__(
+            _(
+                "cannot listen on {host}:{port:d} ({reason}): give another --port",
+                host=host,
+                port=port,
+                reason=reason,
+            )
+        )
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -8,6 +8,7 @@ from pregao.errors import InputError, ServiceBusyError
 from pregao.explanation import Explanation
 from pregao.service._lru_cache import LruCache
 from pregao.service._subprocess import SubprocessError, run_command
+from pregao.texts import gettext_lazy as _
 
 _TIMEOUT_SECONDS = 120
 _MAX_CACHED = 64
@@ -39,7 +40,7 @@ class Explanations:
         if key in self._cached:
             return self._cached.get(key, explain)
         if not self._waiting.acquire(blocking=False):
-            raise ServiceBusyError("other explanations are being computed: try again later")
+            raise ServiceBusyError(_("other explanations are being computed: try again later"))
         try:
             with self._running:
                 return self._cached.get(key, explain)
@@ -54,4 +55,4 @@ def _explain(run: str, symbol: str, source: str) -> Explanation:
             run_command(*command, timeout_seconds=_TIMEOUT_SECONDS)
         )
     except SubprocessError as error:
-        raise InputError(f"{run} was not explained: {error}") from None
+        raise InputError(_("{run} was not explained: {error}", run=run, error=error)) from None

@@ -21,6 +21,8 @@ from pregao.service._lru_cache import LruCache
 from pregao.service._metrics import Metrics
 from pregao.service._quotes import Quote, Quotes
 from pregao.service._schemas import SymbolForecast
+from pregao.texts import LocalText, join_messages
+from pregao.texts import gettext_lazy as _
 from pregao.training import DEFAULT_HORIZON, LEVELS
 from pregao.values import Text, bilingual
 from pregao.workbench import Fallback, Models
@@ -145,7 +147,13 @@ class ForecastService:
         try:
             prepared = _prepare_champion(model, prices)
         except ArithmeticError as error:
-            raise InputError(f"{model.run_id} forecasts nothing from these: {error}") from None
+            raise InputError(
+                _(
+                    "{run_id} forecasts nothing from these: {error}",
+                    run_id=model.run_id,
+                    error=error,
+                )
+            ) from None
         return self._make_forecast(quote, prepared, None, model.horizon, None)
 
     def loaded_champion(self, symbol: str, horizon: int | None = None) -> LoadedChampion | None:
@@ -222,7 +230,7 @@ class ForecastService:
             return LoadedChampion(champion, self.models.served(champion.run))
         except PregaoError as error:
             _log.error("champion not loaded", run=champion.run, reason=str(error))
-            reason = str(error)
+            reason: LocalText = error
         except Exception as error:  # noqa: BLE001 - one damaged run must not stop the others
             _log.error("champion not loaded", run=champion.run, exc_info=error)
             reason = f"{type(error).__name__}: {error}"
@@ -371,8 +379,12 @@ def _sessions_after(prices: Prices, horizon: int) -> tuple[date, ...]:
 
 def _overflow_error(prices: Prices, horizon: int) -> InputError:
     return InputError(
-        f"the prices of {prices.symbol} jump so far that in {horizon} sessions they may be "
-        "anything: check their units, or request a shorter horizon"
+        _(
+            "the prices of {symbol} jump so far that in {horizon} sessions they may be "
+            "anything: check their units, or request a shorter horizon",
+            symbol=prices.symbol,
+            horizon=horizon,
+        )
     )
 
 
@@ -396,5 +408,5 @@ def _history_too_short(prices: Prices, reason: str) -> Finding:
     return Finding.from_code("SRV001", Text.same(reason), symbol=str(prices.symbol))
 
 
-def _not_loaded(run: str, reason: str) -> Finding:
-    return Finding.from_code("SRV002", Text.same(f"{run}: {reason}"))
+def _not_loaded(run: str, reason: LocalText) -> Finding:
+    return Finding.from_code("SRV002", Text.from_message(join_messages([run, reason], ": ")))

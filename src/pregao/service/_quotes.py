@@ -12,6 +12,7 @@ import structlog
 from pregao.errors import PregaoError, ProviderError
 from pregao.findings import Finding
 from pregao.prices import BUNDLED_SYMBOLS, NETWORK_PROVIDERS, Feed, LivePrices, Prices, PriceStore
+from pregao.texts import gettext_lazy as _
 
 _log = structlog.get_logger("pregao.server")
 
@@ -94,8 +95,8 @@ class Quotes:
                 "live",
                 symbol,
                 "unavailable",
-                "no provider on the network is among PREGAO_SOURCES",
-                advice="name one there",
+                _("no provider on the network is among PREGAO_SOURCES"),
+                advice=_("name one there"),
             )
         return self._cache(symbol, _quote(replace(self.feed, order=order).prices(symbol)))
 

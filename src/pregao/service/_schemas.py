@@ -12,6 +12,7 @@ from pregao.findings import Finding
 from pregao.inference import Edge
 from pregao.instruments import Symbol
 from pregao.prices import Bars, Download, Prices, last_sessions_until, validate_download
+from pregao.texts import gettext_lazy as _
 from pregao.training import LEVELS
 from pregao.values import Value
 
@@ -50,10 +51,19 @@ class OwnPrices(Value):
         for name in ("sessions", "open", "high", "low", "adj_close", "volume"):
             column = getattr(self, name)
             if column is not None and len(column) != len(self.close):
-                raise ValueError(f"{name} has {len(column)} values and close {len(self.close)}")
+                raise ValueError(
+                    _(
+                        "{name} has {num_column} values and close {num_close}",
+                        name=name,
+                        num_column=len(column),
+                        num_close=len(self.close),
+                    )
+                )
         given = [name for name in ("open", "high", "low") if getattr(self, name) is not None]
         if given and len(given) < 3:
-            raise ValueError(f"{' and '.join(given)} without the others: give open, high and low")
+            raise ValueError(
+                _("{given} without the others: give open, high and low", given=" and ".join(given))
+            )
         return self
 
     @property
@@ -100,11 +110,13 @@ class ForecastRequest(Value):
     @model_validator(mode="after")
     def _has_one_source(self) -> Self:
         if bool(self.symbols) == (self.prices is not None):
-            raise ValueError("give symbols, or prices, not both and not neither")
+            raise ValueError(_("give symbols, or prices, not both and not neither"))
         unknown = [each for each in self.levels or () if each not in LEVELS]
         if unknown:
             known = ", ".join(f"{each:g}" for each in LEVELS)
-            raise ValueError(f"levels: {unknown[0]:g} is none of {known}")
+            raise ValueError(
+                _("levels: {unknown:g} is none of {known}", unknown=unknown[0], known=known)
+            )
         return self
 
 

@@ -8,10 +8,15 @@ from pregao.texts._languages import format_short_day as format_short_day
 from pregao.texts._languages import load_locales as load_locales
 from pregao.texts._languages import localised as localised
 from pregao.texts._messages import N_ as N_
+from pregao.texts._messages import LocalText as LocalText
 from pregao.texts._messages import Message as Message
+from pregao.texts._messages import Translatable as Translatable
 from pregao.texts._messages import Translations as Translations
 from pregao.texts._messages import Translator as Translator
 from pregao.texts._messages import gettext_lazy as gettext_lazy
+from pregao.texts._messages import in_language as in_language
+from pregao.texts._messages import join_messages as join_messages
+from pregao.texts._messages import list_alternatives as list_alternatives
 from pregao.texts._messages import ngettext_lazy as ngettext_lazy
 from pregao.texts._messages import plural_translator as plural_translator
 from pregao.texts._messages import translations as translations

@@ -1,6 +1,6 @@
 """Messages: what is said, with its arguments, before a language is chosen."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from numbers import Real
@@ -19,6 +19,9 @@ class Translatable(Protocol):
         """Return the text in a language."""
         ...
 
+
+LocalText = Translatable | str
+"""A text with a version in each language, or a string that is the same in all."""
 
 Translator = Callable[..., str]
 """Translates a message id into one language and fills its blanks with keyword arguments."""
@@ -52,6 +55,46 @@ class Message:
     def __str__(self) -> str:
         """Return the English text, which logs and tracebacks show."""
         return self.in_language("en")
+
+
+@dataclass(frozen=True)
+class JoinedMessages:
+    """Several messages, one after another."""
+
+    parts: tuple[LocalText, ...]
+    separator: str
+
+    def in_language(self, language: Language) -> str:
+        """Return the texts in a language, joined."""
+        return self.separator.join(in_language(each, language) for each in self.parts)
+
+    def __str__(self) -> str:
+        """Return the English text."""
+        return self.in_language("en")
+
+
+def in_language(text: LocalText, language: Language) -> str:
+    """Return a text in a language; a plain string is the same in all."""
+    return text if isinstance(text, str) else text.in_language(language)
+
+
+def join_messages(parts: Iterable[LocalText], separator: str = "; ") -> JoinedMessages:
+    """Join messages.
+
+    >>> str(join_messages([gettext_lazy("a"), "b"]))
+    'a; b'
+    """
+    return JoinedMessages(tuple(parts), separator)
+
+
+def list_alternatives(names: Sequence[str]) -> LocalText:
+    """Return names as an enumeration.
+
+    >>> str(list_alternatives(["a", "b", "c"]))
+    'a, b or c'
+    """
+    *rest, last = names
+    return gettext_lazy("{rest} or {last}", rest=", ".join(rest), last=last) if rest else last
 
 
 def gettext_lazy(message_id: str, /, **arguments: object) -> Message:

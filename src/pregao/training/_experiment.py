@@ -13,8 +13,9 @@ import tomli_w
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from pregao.dataset import ACTIONS, FEATURE_SETS, Labelling, Scaling, Split, find_feature
-from pregao.errors import Fault, InputError, InvalidExperimentError
+from pregao.errors import Fault, InputError, InvalidExperimentError, validation_message
 from pregao.instruments import Symbol
+from pregao.texts import gettext_lazy as _
 from pregao.values import Value
 from pregao.zoo.networks import (
     Activation,
@@ -188,18 +189,24 @@ class Experiment(Value):
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.start and self.end and self.start >= self.end:
-            raise ValueError(f"start {self.start} is not before end {self.end}")
+            raise ValueError(
+                _("start {start} is not before end {end}", start=self.start, end=self.end)
+            )
         if len(set(self.features)) < len(self.features):
-            raise ValueError("a feature is named twice")
+            raise ValueError(_("a feature is named twice"))
         if len(set(self.symbols)) < len(self.symbols):
-            raise ValueError("a symbol is named twice")
+            raise ValueError(_("a symbol is named twice"))
         if self.loss == "pinball" and (self.target, self.steps) != ("scaled_return", "each"):
             raise ValueError(
-                f"loss pinball has quantiles of scaled_return for each step, not {self.target} "
-                f"for {self.steps}: choose mse, mae or huber"
+                _(
+                    "loss pinball has quantiles of scaled_return for each step, not {target} for "
+                    "{steps}: choose mse, mae or huber",
+                    target=self.target,
+                    steps=self.steps,
+                )
             )
         if self.target == "close" and "close" not in self.features:
-            raise ValueError("target close is read off the feature close, which is not there")
+            raise ValueError(_("target close is read off the feature close, which is not there"))
         return self
 
     @property
@@ -315,7 +322,7 @@ def read_toml_fields(path: Path) -> dict[str, Any]:
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidExperimentError(str(path), [str(error)]) from None
     except RecursionError:
-        raise InvalidExperimentError(str(path), ["nested too deeply"]) from None
+        raise InvalidExperimentError(str(path), [_("nested too deeply")]) from None
 
 
 def _fields_of(place: tuple[object, ...]) -> Iterable[str]:
@@ -334,8 +341,11 @@ def _fault(error: Any) -> Fault:
     if error["type"] == "extra_forbidden":
         name = str(error["loc"][-1])
         near = get_close_matches(name, _fields_of(error["loc"][:-1]), n=1, cutoff=0.6)
-        return Fault(place, "unknown field" + (f", did you mean {near[0]!r}?" if near else ""))
-    message = error["msg"].removeprefix("Value error, ")
+        if near:
+            return Fault(place, _("unknown field, did you mean {nearest!r}?", nearest=near[0]))
+        return Fault(place, _("unknown field"))
+    message = validation_message(error)
     found = error.get("input")
-    shown = f" (found {found!r})" if isinstance(found, int | float | str) else ""
-    return Fault(place, f"{message}{shown}" if place else message)
+    if place and isinstance(found, int | float | str):
+        message = _("{message} (found {found})", message=message, found=repr(found))
+    return Fault(place, message)

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from pregao.dataset import ACTIONS, Windows
 from pregao.errors import InvalidExperimentError
+from pregao.texts import gettext_lazy as _
 from pregao.training._experiment import Experiment
 from pregao.values import Value
 
@@ -65,8 +66,12 @@ def default_quantities(experiment: Experiment, *, step: int | None = None) -> tu
     last = experiment.horizon
     asked = last if step is None else step
     if not 1 <= asked <= last:
-        reason = f"step {asked}: its forecasts reach {last} sessions ahead, so give 1 to {last}"
-        raise InvalidExperimentError("what to explain", [reason])
+        reason = _(
+            "step {asked}: its forecasts reach {last} sessions ahead, so give 1 to {last}",
+            asked=asked,
+            last=last,
+        )
+        raise InvalidExperimentError(_("what to explain"), [reason])
     price: tuple[Quantity, ...] = (MedianAt(step=asked), WidthAt(step=asked))
     if experiment.actions is None:
         return price

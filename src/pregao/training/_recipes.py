@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pregao.dataset import FEATURE_SETS, Split
 from pregao.errors import UnknownNameError
 from pregao.texts import N_
+from pregao.texts import gettext_lazy as _
 from pregao.training._experiment import Actions, Experiment
 from pregao.zoo.networks import ZOO, Network, Recurrent, Stack
 
@@ -181,4 +182,4 @@ def find_recipe(name: str) -> Recipe:
     try:
         return RECIPES[name]
     except KeyError:
-        raise UnknownNameError("recipe", name, RECIPES) from None
+        raise UnknownNameError(_("recipe"), name, RECIPES) from None

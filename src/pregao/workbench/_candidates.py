@@ -65,7 +65,7 @@ def buildable(
         except InvalidNetworkError as error:
             if names:
                 raise
-            left_out.append(network_left_out(name, str(error)))
+            left_out.append(network_left_out(name, error))
         else:
             fitting[current_name(name)] = network
     return fitting, tuple(left_out)

@@ -66,7 +66,7 @@ class DoctorReport(Value):
     def beside_damage(self, error: CorruptDatabaseError) -> Self:
         """Return the same with the database as a fault, which could not be opened."""
         ailment = HomeFault(
-            kind="database", what=error.path, seen=Text.same(error.reason), do=_TAKE_UP
+            kind="database", what=error.path, seen=Text.from_message(error.reason), do=_TAKE_UP
         )
         return self.replace(ailments=(ailment, *self.ailments))
 
@@ -198,7 +198,7 @@ def _run_faults(home: Path, run: Run, database: Database | None) -> Iterator[_Fa
 
 
 def _damaged(kind: Kind, run: Run, error: PregaoError, do: Text) -> HomeFault:
-    return HomeFault(kind=kind, what=run.id, seen=Text.same(str(error)), do=do)
+    return HomeFault(kind=kind, what=run.id, seen=Text.from_message(error), do=do)
 
 
 def _is_whole(run: Run) -> bool:

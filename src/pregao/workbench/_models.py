@@ -28,6 +28,7 @@ from pregao.registry import (
     register,
     render_readmes,
 )
+from pregao.texts import gettext_lazy as _
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,13 @@ class Models:
             raise NotTrainedOnError(run.id, symbol, own)
         symbols = own if symbol is None else (str(Symbol.parse(symbol)),)
         if if_version is not None and len(symbols) > 1:
-            raise InputError(f"{run.id} has {len(symbols)} symbols: name one, with its version")
+            raise InputError(
+                _(
+                    "{id} has {num_symbols} symbols: name one, with its version",
+                    id=run.id,
+                    num_symbols=len(symbols),
+                )
+            )
         self.register(name)
         return tuple(
             self._champions.promote(

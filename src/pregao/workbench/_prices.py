@@ -29,6 +29,7 @@ from pregao.prices import (
     validate_download,
 )
 from pregao.registry import DataRecord, Run
+from pregao.texts import gettext_lazy as _
 from pregao.training import Experiment
 
 
@@ -86,9 +87,15 @@ class StoredPrices:
         store = PriceStore(self.home)
         providers = [name for name in PROVIDERS if store.snapshots(symbol, name)]
         if len(providers) != 1:
-            found = f"stored from {' and '.join(providers)}" if providers else "nothing is stored"
-            hint = (
-                f"{found}; 'pregao fetch {symbol} --source ...' stores it, and --source names one"
+            found = (
+                _("stored from {providers}", providers=" and ".join(providers))
+                if providers
+                else _("nothing is stored")
+            )
+            hint = _(
+                "{found}; 'pregao fetch {symbol} --source ...' stores it, and --source names one",
+                found=found,
+                symbol=symbol,
             )
             raise UnknownSymbolError(str(symbol), self.name, hint)
         prices = store.read(symbol, providers[0])
@@ -135,17 +142,19 @@ class PriceReader:
             If the source is on the network and there is no feed.
         """
         if source not in SOURCES:
-            raise UnknownNameError("source", source, SOURCES)
+            raise UnknownNameError(_("source"), source, SOURCES)
         if source == "store":
             return StoredPrices(self.home)
         if source in PROVIDERS and source not in NETWORK_PROVIDERS:
             return PROVIDERS[source](path=self.path)
         if self.feed is None:
-            raise InputError(f"{source} asks the network: give the workbench a feed")
+            raise InputError(
+                _("{source} asks the network: give the workbench a feed", source=source)
+            )
         if source in NETWORK_PROVIDERS:
             return NETWORK_PROVIDERS[source](path=self.path, access=self.feed.access)
         if self.path is not None:
-            raise InputError(f"live takes no path, and {self.path} was given: use csv")
+            raise InputError(_("live takes no path, and {path} was given: use csv", path=self.path))
         return self.feed if self.stores_downloads else replace(self.feed, stores_downloads=False)
 
     def read_symbol(
@@ -213,7 +222,7 @@ class PriceReader:
                 prices.append(checked)
         if not prices:
             raise left_out[0][1]
-        return prices, tuple(ticker_left_out(symbol, str(error)) for symbol, error in left_out)
+        return prices, tuple(ticker_left_out(symbol, error) for symbol, error in left_out)
 
     def read_run(self, run: Run) -> list[Checked]:
         """Read the prices of a run's symbols anew, with the findings it was trained with."""
@@ -225,7 +234,10 @@ class PriceReader:
     def _sound(self, download: Download, *, allow_findings: bool) -> Checked:
         checked = self._checked(download)
         if checked.quarantine and not allow_findings:
-            reasons = [f"{f.code} {f.title}, {f.seen}" for f in checked.quarantine]
+            reasons = [
+                _("{code} {title}, {seen}", code=each.code, title=each.title, seen=each.seen)
+                for each in checked.quarantine
+            ]
             raise DataQualityError(str(checked.prices.symbol), reasons)
         return checked
 

@@ -16,6 +16,7 @@ from pregao.explanation import Explanation
 from pregao.findings import Finding, not_trained_on
 from pregao.prices import Prices, Snapshot
 from pregao.registry import Run
+from pregao.texts import gettext_lazy as _
 from pregao.training import LEVELS
 from pregao.workbench._benchmark import BenchmarkResult
 from pregao.workbench._explaining import explain_forecast, explain_run
@@ -110,7 +111,7 @@ class Result:
         """
         names = [each.symbol for each in self.forecasts]
         if symbol not in names:
-            raise UnknownNameError("symbol", symbol, names)
+            raise UnknownNameError(_("symbol"), symbol, names)
         return names.index(symbol)
 
     def __repr__(self) -> str:

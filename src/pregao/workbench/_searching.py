@@ -8,6 +8,7 @@ from time import perf_counter
 from pregao.errors import NothingLeftError
 from pregao.findings import Finding, no_trial_trained, search_unfinished
 from pregao.registry import StoredSearch
+from pregao.texts import gettext_lazy as _
 from pregao.training import datasets_for
 from pregao.training.search import (
     EntryTrials,
@@ -70,7 +71,7 @@ def run_search(
     ]
     if not candidates:
         reasons = {each.reason for halved in searched.entries.values() for each in halved.trials}
-        raise NothingLeftError(sorted(reasons), "trial could be trained")
+        raise NothingLeftError(sorted(reasons), _("no trial could be trained"))
     group = Group(tuple(prices), tuple(candidates), datasets)
     [trials] = record_test_access(home, "search", [group], settings, search=stored.id)
     benchmark = run_benchmark(group, settings, trials=trials, on_progress=on_progress)

@@ -102,7 +102,7 @@ def benchmark_tickers(
                 prices = reader.read(alone, allow_findings=allow_findings)
                 groups.append(Group.cut(prices, with_symbols(candidates, (symbol,))))
             except (InputError, ProviderError) as error:
-                yield ticker_left_out(symbol, str(error))
+                yield ticker_left_out(symbol, error)
         if groups:
             trials = record_test_access(home, "sweep", groups, settings)
             yield from run_benchmarks(groups, settings, trials=trials)

@@ -27,6 +27,7 @@ from pregao.registry import (
     run_id,
     stored_runs,
 )
+from pregao.texts import join_messages
 from pregao.training import Epoch, Experiment
 from pregao.training.engines import Engine
 from pregao.training.search import Search
@@ -225,7 +226,7 @@ class Workbench:
             if on_result:
                 on_result(result)
         if not rows:
-            raise NothingLeftError([each.seen.en for each in findings])
+            raise NothingLeftError([each.seen for each in findings])
         return Tickers(rows=tuple(rows), findings=tuple(findings))
 
     def train(
@@ -473,7 +474,8 @@ class Workbench:
         mismatch = horizon_mismatch(run, requested=requested, trained=known.horizon)
         if mismatch is not None:
             raise InvalidExperimentError(
-                run, [f"{mismatch.code}: {mismatch.seen.en}; {mismatch.do.en}"]
+                run,
+                [join_messages([f"{mismatch.code}:", mismatch.seen, mismatch.do], " ")],
             )
         experiment = Experiment.parse(
             {

@@ -35,8 +35,8 @@ def run_child(bench: Workbench, folder: Path) -> None:
     try:
         result = perform(request, bench, folder, _progress_sender(send))
     except PregaoError as error:
-        name = type(error).__name__
-        send(ProblemMessage(problem=JobProblem(name=name, detail=str(error))))
+        problem = JobProblem.from_message(type(error).__name__, error)
+        send(ProblemMessage(problem=problem))
     else:
         send(ResultMessage(result=result))
 

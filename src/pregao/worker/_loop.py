@@ -17,6 +17,7 @@ import structlog
 
 from pregao.errors import DatabaseBusyError, DatabaseUnavailableError, LostLeaseError
 from pregao.jobs import Claim, JobProblem, JobProgress, Jobs, JobState
+from pregao.texts import gettext_lazy as _
 from pregao.worker._attempt import Attempt
 from pregao.worker._messages import LastMessage, ProblemMessage, ProgressMessage, ResultMessage
 
@@ -183,14 +184,16 @@ class _JobRun:
                 return "cancelled"
             case None if self.is_over_time:
                 limit = _time_limit_seconds(self.claim, self.jobs)
-                detail = f"it was ended after {limit:,.0f} s, the longest that it may take"
-                self.claim.fail(JobProblem(name="TimeLimit", detail=detail), attempt.log_tail())
+                detail = _(
+                    "it was ended after {limit:,.0f} s, the longest that it may take", limit=limit
+                )
+                self.claim.fail(JobProblem.from_message("TimeLimit", detail), attempt.log_tail())
                 return "failed"
             case None if self.stop.is_set():
                 self.claim.release()
                 return "queued"
             case _:
-                problem = JobProblem(name="Crashed", detail=attempt.describe_exit())
+                problem = JobProblem.from_message("Crashed", attempt.describe_exit())
                 limits = self.jobs.limits
                 return self.claim.requeue_crashed(
                     problem,

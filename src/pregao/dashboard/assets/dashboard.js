@@ -10,29 +10,6 @@ export function t(key, facts = {}) {
   return texts[`js_${key}`].replace(/\{(\w+)\}/g, (_, name) => String(facts[name] ?? ""));
 }
 
-// What the server's checks of types say, in the words of the language.
-const WORDED = [
-  ["reason_at_least", /^Input should be greater than or equal to (.+)$/],
-  ["reason_at_most", /^Input should be less than or equal to (.+)$/],
-  ["reason_above", /^Input should be greater than (.+)$/],
-  ["reason_below", /^Input should be less than (.+)$/],
-  ["reason_integer", /^Input should be a valid integer/],
-  ["reason_number", /^Input should be a valid number/],
-  ["reason_choice", /^Input should be ('.+)$/],
-  ["reason_missing", /^Field required$/],
-  ["reason_meant", /^unknown field, did you mean '(.+)'\?$/],
-  ["reason_unknown", /^unknown field$/],
-];
-
-function worded(message) {
-  const [, said, found] = message.match(/^(.*?)(?: \(found (.*)\))?$/s);
-  for (const [key, pattern] of WORDED) {
-    const match = said.match(pattern);
-    if (match) return t(key, { value: match[1] }) + (found ? ` ${t("reason_found", { value: found })}` : "");
-  }
-  return message;
-}
-
 /** Make an element; texts are texts, never markup. */
 export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -48,9 +25,9 @@ export function make(tag, attributes = {}, ...children) {
 export class Problem extends Error {
   constructor(problem) {
     super(problem.detail || problem.title);
-    this.title = texts[`js_problem_${(problem.type ?? "").split(":").pop().replaceAll("-", "_")}`] ?? "";
+    this.title = problem.title ?? "";
     this.status = problem.status;
-    this.reasons = (problem.reasons ?? []).map((each) => ({ ...each, message: worded(each.message) }));
+    this.reasons = problem.reasons ?? [];
     this.nearest = problem.nearest ?? [];
   }
 }
@@ -58,7 +35,7 @@ export class Problem extends Error {
 /** Ask the server for JSON; a key is asked for where one is required. */
 export async function api(path, { method = "GET", body, headers = {} } = {}) {
   const key = sessionStorage.getItem("pregao-key");
-  const sent = { Accept: "application/json", ...headers };
+  const sent = { Accept: "application/json", "Accept-Language": document.documentElement.lang, ...headers };
   if (key) sent["X-API-Key"] = key;
   if (body !== undefined) sent["Content-Type"] = "application/json";
   let response;

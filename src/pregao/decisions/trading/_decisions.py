@@ -14,6 +14,7 @@ from pregao.decisions.trading._rules import TradingRules
 from pregao.errors import InputError
 from pregao.instruments import Sessions
 from pregao.scores import Float
+from pregao.texts import gettext_lazy as _
 from pregao.values import Value
 
 SESSIONS_A_YEAR = 252
@@ -73,8 +74,13 @@ class SymbolForecasts:
         """
         if not self.levels[0] - 1e-9 <= level <= self.levels[-1] + 1e-9:
             raise InputError(
-                f"the forecast has levels from {self.levels[0]} to {self.levels[-1]}, "
-                f"and this strategy reads the one at {level}: forecast more levels"
+                _(
+                    "the forecast has levels from {lowest} to {highest}, and this strategy reads "
+                    "the one at {level}: forecast more levels",
+                    lowest=self.levels[0],
+                    highest=self.levels[-1],
+                    level=level,
+                )
             )
         above = int(np.clip(np.searchsorted(self.levels, level), 1, len(self.levels) - 1))
         low, high = self.levels[above - 1 : above + 1]
@@ -143,8 +149,10 @@ def decide_sides(forecasts: SymbolForecasts, rule: Rule, market: TradingRules) -
         case ByAction():
             if forecasts.probabilities is None:
                 raise InputError(
-                    "this forecaster has no action probabilities: "
-                    "train one with actions, or choose the rule median or probability"
+                    _(
+                        "this forecaster has no action probabilities: train one with actions, or "
+                        "choose the rule median or probability"
+                    )
                 )
             side_of_action = np.array([_SIDES[name] for name in ACTIONS], np.int8)
             return side_of_action[rule.thresholds.actions(forecasts.probabilities)]

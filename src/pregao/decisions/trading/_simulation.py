@@ -17,6 +17,7 @@ from pregao.errors import InputError
 from pregao.instruments import Sessions, as_date
 from pregao.prices import Prices
 from pregao.scores import Float
+from pregao.texts import gettext_lazy as _
 
 CAPITAL = 100_000.0
 CapitalSplit = Literal["equal", "risk_parity"]
@@ -109,7 +110,7 @@ def simulate_portfolio(
     strategy = Strategy() if strategy is None else strategy
     currency = _one_currency(symbols)
     if tax and market.tax is None:
-        raise InputError("this market has no tax rule: give it one, or simulate without tax")
+        raise InputError(_("this market has no tax rule: give it one, or simulate without tax"))
     sub_accounts = _sub_accounts(symbols, market, strategy, _parts(symbols, capital, split))
     sessions = np.unique(np.concatenate([each.bars.sessions for each in sub_accounts]))
 
@@ -145,8 +146,11 @@ def _one_currency(symbols: Mapping[str, tuple[Prices, SymbolForecasts]]) -> str:
     currencies = sorted({prices.symbol.currency for prices, _ in symbols.values()})
     if len(currencies) != 1:
         raise InputError(
-            f"one account is kept in one currency, and these symbols are quoted in "
-            f"{' and '.join(currencies) or 'none'}: simulate those of each currency by themselves"
+            _(
+                "one account is kept in one currency, and these symbols are quoted in "
+                "{currencies}: simulate those of each currency by themselves",
+                currencies=", ".join(currencies) or "-",
+            )
         )
     return currencies[0]
 
@@ -197,13 +201,21 @@ def _end(prices: Prices, decisions: SymbolForecasts) -> np.datetime64:
     unknown = decisions.cutoffs[~np.isin(decisions.cutoffs, prices.sessions)]
     if len(unknown):
         raise InputError(
-            f"{prices.symbol} has no session {unknown[0]} and {len(unknown) - 1} more cutoffs: "
-            "decide on the sessions of the prices that are traded"
+            _(
+                "{symbol} has no session {unknown} and {num_unknown} more cutoffs: decide on the "
+                "sessions of the prices that are traded",
+                symbol=prices.symbol,
+                unknown=unknown[0],
+                num_unknown=len(unknown) - 1,
+            )
         )
     if decisions.cutoffs[0] >= prices.last:
         raise InputError(
-            f"{prices.symbol} has no session after the first cutoff {decisions.cutoffs[0]}: "
-            "nothing can be traded"
+            _(
+                "{symbol} has no session after the first cutoff {cutoffs}: nothing can be traded",
+                symbol=prices.symbol,
+                cutoffs=decisions.cutoffs[0],
+            )
         )
     row = int(np.searchsorted(prices.sessions, decisions.cutoffs[-1])) + decisions.horizon
     end: np.datetime64 = prices.sessions[min(row, len(prices) - 1)]

@@ -24,6 +24,7 @@ from types import FrameType
 from typing import Any, Protocol, TypeVar, cast
 
 from pregao.errors import InputError, WorkerLostError
+from pregao.texts import gettext_lazy as _
 from pregao.training.engines._ray import Ray
 from pregao.training.engines._sharing import (
     INHERITED,
@@ -99,7 +100,12 @@ class Local:
 
     def __post_init__(self) -> None:
         if self.num_workers is not None and self.num_workers < 1:
-            raise InputError(f"{self.num_workers} workers cannot work: ask for 1 or more")
+            raise InputError(
+                _(
+                    "{num_workers} workers cannot work: ask for 1 or more",
+                    num_workers=self.num_workers,
+                )
+            )
 
     @contextmanager
     def pool(self, data: object) -> Iterator[WorkerPool]:
@@ -265,13 +271,18 @@ class _LocalCrew:
     def _retry(self, lost: _Worker) -> None:
         how = lost.end()
         if not lost.is_up and lost.process.exitcode == 1:
-            raise WorkerLostError("before it could begin; its own words are above")
+            raise WorkerLostError(_("before it could begin; its own words are above"))
         if lost.asked is None:
             return
         lost.asked.num_losses += 1
         if lost.asked.num_losses == _MOST_LOSSES:
             task = reprlib.repr(lost.asked.task)
-            reason = f"{how}, the last of {_MOST_LOSSES} that ran the task {task}"
+            reason = _(
+                "{how}, the last of {most_losses} that ran the task {task}",
+                how=how,
+                most_losses=_MOST_LOSSES,
+                task=task,
+            )
             raise WorkerLostError(reason, lost.asked.task)
         self._waiting.appendleft(lost.asked)
 

@@ -22,6 +22,8 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from pregao.errors import EngineUnavailableError, InputError, MissingExtraError, WorkerLostError
+from pregao.texts import N_, LocalText, join_messages
+from pregao.texts import gettext_lazy as _
 from pregao.training.engines._sharing import INHERITED, answered, asked, environment, unpacked
 
 Task = TypeVar("Task")
@@ -40,7 +42,7 @@ _QUIET = {
 }
 _AUTHENTICATION = ("RAY_AUTH_MODE",)
 """What Ray sets by itself when it starts one of our own."""
-_START = (
+_START = _(
     "start one with 'ray start --head --port 6379' on its first machine and "
     "'ray start --address HOST:6379' on the others, or leave the address out for one of your own"
 )
@@ -82,9 +84,19 @@ class Ray:
 
     def __post_init__(self) -> None:
         if self.num_workers is not None and self.num_workers < 1:
-            raise InputError(f"{self.num_workers} workers cannot work: ask for 1 or more")
+            raise InputError(
+                _(
+                    "{num_workers} workers cannot work: ask for 1 or more",
+                    num_workers=self.num_workers,
+                )
+            )
         if not 0 <= self.gpus_per_worker < float("inf"):
-            raise InputError(f"{self.gpus_per_worker} GPUs per worker: ask for 0 or more")
+            raise InputError(
+                _(
+                    "{gpus_per_worker} GPUs per worker: ask for 0 or more",
+                    gpus_per_worker=self.gpus_per_worker,
+                )
+            )
         if self.address is not None:
             _check_spelling(self.address)
 
@@ -104,9 +116,13 @@ class Ray:
         kind, share = ("GPU", self.gpus_per_worker) if self.gpus_per_worker else ("CPU", 1.0)
         room = int(ray.cluster_resources().get(kind, 0.0) / share)
         if room < 1:
-            found = f"a Ray without room for one worker (no {share:g} {kind} on it)"
+            found = _(
+                "a Ray without room for one worker (no {share:g} {kind} on it)",
+                share=share,
+                kind=kind,
+            )
             raise EngineUnavailableError(
-                self.address or "this machine", found, f"add a {kind} node"
+                self.address or "this machine", found, _("add a {kind} node", kind=kind)
             )
         return self.num_workers or room
 
@@ -167,15 +183,21 @@ class _RayCrew:
         except (errors.RayTaskError, errors.RuntimeEnvSetupError) as error:
             # The work's own exceptions are part of the answer: this one came before it could begin.
             raise EngineUnavailableError(
-                "its nodes", _last_line(str(error)), "install the same pregao and Python on each"
+                "its nodes",
+                _last_line(str(error)),
+                _("install the same pregao and Python on each"),
             ) from None
         except errors.RayError as error:
             raise self._lost(error, task) from None
 
     @staticmethod
     def _lost(error: Exception, task: object) -> WorkerLostError:
-        reason = f"{_first_line(str(error))}, after {_RETRIES} retries of the task"
-        return WorkerLostError(f"{reason} {reprlib.repr(task)}", task)
+        reason = _(
+            "{first_line}, after {retries} retries of the task",
+            first_line=_first_line(str(error)),
+            retries=_RETRIES,
+        )
+        return WorkerLostError(join_messages([reason, reprlib.repr(task)], " "), task)
 
 
 def _answer(question: bytes, held: list[Any]) -> bytes:
@@ -220,8 +242,10 @@ def _connected(ray: ModuleType, engine: Ray, data: object) -> Iterator[None]:
                 yield
     else:
         if _locked.cache_info().currsize:
-            found = "this process has had a Ray of its own, and shows its key to every other"
-            raise EngineUnavailableError(engine.address, found, "join a cluster in a fresh process")
+            found = _("this process has had a Ray of its own, and shows its key to every other")
+            raise EngineUnavailableError(
+                engine.address, found, _("join a cluster in a fresh process")
+            )
         _check_answer(engine.address)
         with _initialised(ray, _QUIET, {"address": engine.address}):
             yield
@@ -296,19 +320,19 @@ def _end_in_order(number: int, _: object) -> None:
 def _check_spelling(address: str) -> None:
     try:
         parts = urlsplit(f"//{address}")
-        found = None if parts.port and parts.hostname else "it is not spelt host:port"
+        found = None if parts.port and parts.hostname else _("it is not spelt host:port")
         if found is None and (parts.netloc != address or parts.username is not None):
-            found = "it has more than host:port"
+            found = _("it has more than host:port")
     except ValueError as error:
-        found = f"it is not spelt host:port ({error})"
+        found = _("it is not spelt host:port ({error})", error=error)
     if found:
         raise EngineUnavailableError(address, found, _START)
 
 
 def _check_same(address: str | None, connected: str) -> None:
     if address not in {None, connected}:
-        found = f"this process is connected to the one at {connected}"
-        raise EngineUnavailableError(str(address), found, "call ray.shutdown() first")
+        found = _("this process is connected to the one at {connected}", connected=connected)
+        raise EngineUnavailableError(str(address), found, _("call ray.shutdown() first"))
 
 
 def _check_answer(address: str) -> None:
@@ -324,8 +348,12 @@ def _check_answer(address: str) -> None:
             timeout=_ANSWER_SECONDS,
         )
     except subprocess.TimeoutExpired as error:
-        what = "something listens there, but" if error.stdout else "nothing accepts, and"
-        found = f"{what} no Ray answered within {_ANSWER_SECONDS:g} seconds"
+        sentence = (
+            N_("something listens there, but no Ray answered within {seconds:g} seconds")
+            if error.stdout
+            else N_("nothing accepts, and no Ray answered within {seconds:g} seconds")
+        )
+        found: LocalText = _(sentence, seconds=_ANSWER_SECONDS)
     except subprocess.CalledProcessError as error:
         found = _last_line(error.stderr)
     else:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from pregao.errors import Fault, InvalidExperimentError, TooManyTrialsError, UnknownNameError
+from pregao.texts import gettext_lazy as _
 from pregao.training import Count, Experiment, Outcome, PartialTraining, WindowSettings
 from pregao.training.search._space import Choices, Params, Plain, Space, default_space, refused
 from pregao.training.search._strategies import STRATEGIES, Strategy, StrategyName
@@ -29,7 +30,7 @@ def _network(value: object) -> object:
 
 def _strategy(value: object) -> object:
     if isinstance(value, str) and value not in STRATEGIES:
-        raise UnknownNameError("strategy", value, STRATEGIES)
+        raise UnknownNameError(_("strategy"), value, STRATEGIES)
     return value
 
 
@@ -59,20 +60,26 @@ class Search(Value):
         ranges = [n for n, knob in self.space.knobs.items() if not isinstance(knob, Choices)]
         if ranges and not self.chooser.takes_ranges:
             raise InvalidExperimentError(
-                "the search space",
+                _("the search space"),
                 [
                     Fault(
                         f"space.{name}",
-                        f"a {self.strategy} needs a list of values, not a range: "
-                        "give a list, or the strategy random or bayesian",
+                        _(
+                            "a {strategy} needs a list of values, not a range: give a list, or "
+                            "the strategy random or bayesian",
+                            strategy=self.strategy,
+                        ),
                     )
                     for name in ranges
                 ],
             )
         if "network" in self.space.knobs and len(self.entries) > 1:
             raise ValueError(
-                f"network: {len(self.entries)} networks race, so it cannot be a knob as well: "
-                "take it out of the space, or search one experiment"
+                _(
+                    "network: {num_entries} networks race, so it cannot be a knob as well: take "
+                    "it out of the space, or search one experiment",
+                    num_entries=len(self.entries),
+                )
             )
         return self
 

@@ -8,7 +8,15 @@ from typing import Annotated, Any, NoReturn, Self, assert_never
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError, model_validator
 
-from pregao.errors import Fault, InputError, InvalidExperimentError, UnknownNameError
+from pregao.errors import (
+    Fault,
+    InputError,
+    InvalidExperimentError,
+    UnknownNameError,
+    validation_message,
+)
+from pregao.texts import LocalText
+from pregao.texts import gettext_lazy as _
 from pregao.training import SEARCH, Experiment, WindowSettings, read_toml_fields
 from pregao.values import Value
 
@@ -39,7 +47,7 @@ class Choices(Value):
     def _check(self) -> Self:
         twice = [each for place, each in enumerate(self.values) if each in self.values[:place]]
         if twice:
-            raise ValueError(f"{twice[0]!r} is there twice")
+            raise ValueError(_("{twice!r} is there twice", twice=twice[0]))
         return self
 
     @property
@@ -68,11 +76,17 @@ class Range(Value):
     @model_validator(mode="after")
     def _check(self) -> Self:
         if not self.low < self.high:
-            raise ValueError(f"low {self.low:g} is not below high {self.high:g}")
+            raise ValueError(
+                _("low {low:g} is not below high {high:g}", low=self.low, high=self.high)
+            )
         if self.log and self.low <= 0:
-            raise ValueError(f"low {self.low:g} has no logarithm: give one above 0, or log = false")
+            raise ValueError(
+                _("low {low:g} has no logarithm: give one above 0, or log = false", low=self.low)
+            )
         if self.integer and (self.low % 1 or self.high % 1):
-            raise ValueError(f"{self.low:g} to {self.high:g} are no whole numbers")
+            raise ValueError(
+                _("{low:g} to {high:g} are no whole numbers", low=self.low, high=self.high)
+            )
         return self
 
     @property
@@ -172,7 +186,7 @@ def default_space() -> Space:
     )
 
 
-def refused(source: str, error: ValidationError) -> NoReturn:
+def refused(source: LocalText, error: ValidationError) -> NoReturn:
     """Convert validation errors to an error of the user's input."""
     reasons = error.errors()
     for each in reasons:
@@ -185,8 +199,7 @@ def refused(source: str, error: ValidationError) -> NoReturn:
 def _fault(reason: Any) -> Fault:
     skipped = ("knobs", "Choices", "Range")
     place = ".".join(str(part) for part in reason["loc"] if part not in skipped)
-    message = reason["msg"].removeprefix("Value error, ")
-    return Fault(place, message)
+    return Fault(place, validation_message(reason))
 
 
 def _spelt_out(source: str, name: str, knob: object) -> object:
@@ -198,26 +211,33 @@ def _spelt_out(source: str, name: str, knob: object) -> object:
             try:
                 return Range.model_validate(knob)
             except ValidationError as error:
-                reasons = [Fault(name, str(_fault(each))) for each in error.errors()]
+                reasons = [Fault(name, _fault(each)) for each in error.errors()]
                 raise InvalidExperimentError(source, reasons) from None
         case list() | tuple():
             return {"values": knob}
         case _:
-            alone = f"{knob!r} alone is no search: give a list, or set it in the experiment"
+            alone = _(
+                "{value} alone is no search: give a list, or set it in the experiment",
+                value=repr(knob),
+            )
             raise InvalidExperimentError(source, [Fault(name, alone)])
 
 
 def _check_knob(name: str, knob: Knob) -> None:
     if name not in searchable():
-        raise UnknownNameError("knob", name, searchable())
+        raise UnknownNameError(_("knob"), name, searchable())
     match knob:
         case Choices():
             values: Iterable[Any] = knob.values
         case Range():
             if name in WindowSettings.model_fields:
                 raise InvalidExperimentError(
-                    "the search space",
-                    [Fault(name, "each value needs windows of its own: give a list, not a range")],
+                    _("the search space"),
+                    [
+                        Fault(
+                            name, _("each value needs windows of its own: give a list, not a range")
+                        )
+                    ],
                 )
             values = knob.ends
         case _:

@@ -7,6 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from pregao.texts import gettext_lazy as _
 from pregao.zoo.networks._bodies import Blocks, TrendAndRemainder, patch_transformer
 from pregao.zoo.networks._custom import (
     Network,
@@ -141,16 +142,25 @@ def _custom(network: Plugin, window: _Window) -> nn.Module:
         with torch.no_grad():
             out = body(torch.zeros(2, lookback, num_features))
     except Exception as error:
-        reason = f"building its body raised {type(error).__name__}: {error}"
+        reason = _(
+            "building its body raised {kind}: {error}", kind=type(error).__name__, error=error
+        )
         raise plugin_error(network, reason) from error
     body.train()
     if out.shape != (2, size.width) or not out.isfinite().all():
-        raise plugin_error(network, f"its body maps windows of zeros to {tuple(out.shape)} {out}")
+        raise plugin_error(
+            network,
+            _("its body maps windows of zeros to {shape} {out}", shape=tuple(out.shape), out=out),
+        )
     if any(each.dtype != torch.float32 for each in body.parameters()):
-        raise plugin_error(network, "its body has parameters that are not float32")
+        raise plugin_error(network, _("its body has parameters that are not float32"))
     num_weights = sum(each.numel() for each in body.parameters() if each.requires_grad)
     if num_weights != size.parameters:
-        reason = f"its size says {size.parameters} parameters, its body learns {num_weights}"
+        reason = _(
+            "its size says {parameters} parameters, its body learns {num_weights}",
+            parameters=size.parameters,
+            num_weights=num_weights,
+        )
         raise plugin_error(network, reason)
     return body
 

@@ -19,8 +19,16 @@ from pydantic import (
     model_validator,
 )
 
-from pregao.errors import InvalidNetworkError, PluginError, UnknownNameError
+from pregao.errors import (
+    Fault,
+    InvalidNetworkError,
+    PluginError,
+    UnknownNameError,
+    validation_message,
+)
 from pregao.plugins import Plugins, load_plugins
+from pregao.texts import LocalText, join_messages
+from pregao.texts import gettext_lazy as _
 from pregao.values import Value
 from pregao.zoo.networks._catalogue import ALIASES, ZOO
 from pregao.zoo.networks._specs import (
@@ -132,7 +140,7 @@ def _offered(name: str, value: object) -> Mapping[str, Offered]:
         case CustomNetwork():
             given = value.parameters.model_dump(mode="json")
             if given != PlainParameters(parameters=given).model_dump(mode="json")["parameters"]:
-                raise ValueError("its parameters are not the same after JSON")
+                raise ValueError(_("its parameters are not the same after JSON"))
             return {name: value}
         case _:
             kind = type(value).__name__
@@ -160,8 +168,8 @@ def custom_network(name: str) -> CustomNetwork[Any]:
     if isinstance(found, CustomNetwork):
         return found
     known = [each for each, value in plugins.values.items() if isinstance(value, CustomNetwork)]
-    hint = "It is a plug-in's: install the package that has it, with pip."
-    raise UnknownNameError("network", name, known, f"{hint} {plugins.hint}".rstrip())
+    hint = _("It is a plug-in's: install the package that has it, with pip.")
+    raise UnknownNameError(_("network"), name, known, join_messages([hint, *plugins.hints], " "))
 
 
 class Plugin(Value):
@@ -187,8 +195,16 @@ class Plugin(Value):
         try:
             complete = type(defaults).model_validate({**dict(defaults), **given})
         except ValidationError as error:
-            reasons = [f"{each['loc'][0]}: {each['msg']}" for each in error.errors()]
-            raise ValueError(f"parameters of {fields['name']}: {'; '.join(reasons)}") from None
+            reasons = [
+                Fault(str(each["loc"][0]), validation_message(each)) for each in error.errors()
+            ]
+            raise ValueError(
+                _(
+                    "parameters of {fields}: {reasons}",
+                    fields=fields["name"],
+                    reasons=join_messages(reasons),
+                )
+            ) from None
         return {**fields, "parameters": complete.model_dump(mode="json")}
 
 
@@ -224,14 +240,24 @@ def custom_size(network: Plugin, *, num_features: int, lookback: int) -> Size:
     except InvalidNetworkError:
         raise
     except Exception as error:
-        raise plugin_error(network, f"its size raised {type(error).__name__}: {error}") from error
+        raise plugin_error(
+            network,
+            _("its size raised {kind}: {error}", kind=type(error).__name__, error=error),
+        ) from error
     if not (isinstance(width, int) and isinstance(parameters, int) and width > 0 <= parameters):
-        raise plugin_error(network, f"its size is {width} wide with {parameters} parameters")
+        raise plugin_error(
+            network,
+            _(
+                "its size is {width} wide with {parameters} parameters",
+                width=width,
+                parameters=parameters,
+            ),
+        )
     return Size(width, parameters)
 
 
-def plugin_error(network: Plugin, reason: str) -> PluginError:
+def plugin_error(network: Plugin, reason: LocalText) -> PluginError:
     """Return the error for a fault of a plug-in's network."""
     origin = plugin_networks().origins[network.name]
-    advice = "mend it, or choose another network ('pregao networks' shows them all)"
+    advice = _("mend it, or choose another network ('pregao networks' shows them all)")
     return PluginError(network.name, str(origin), reason, advice)

@@ -3,6 +3,8 @@
 from typing import Literal
 
 from pregao.errors import UnknownNameError
+from pregao.texts import gettext_lazy as _
+from pregao.texts import join_messages
 from pregao.values import Value
 from pregao.zoo.networks._catalogue import ALIASES, ZOO
 from pregao.zoo.networks._custom import CustomNetwork, Network, Offered, Plugin, plugin_networks
@@ -41,8 +43,8 @@ def find_network(name: str) -> Network:
     plugins = plugin_networks()
     offered = plugins.find(name)
     if offered is None:
-        hint = f"'pregao networks' shows them all {plugins.hint}".rstrip()
-        raise UnknownNameError("network", name, (*ZOO, *plugins.values), hint)
+        hint = join_messages([_("'pregao networks' shows them all"), *plugins.hints], " ")
+        raise UnknownNameError(_("network"), name, (*ZOO, *plugins.values), hint)
     return _plugin_entry(name, offered).network
 
 

@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import assert_never
 
 from pregao.errors import InvalidNetworkError
+from pregao.texts import gettext_lazy as _
 from pregao.zoo.networks._custom import Network, Plugin, custom_size
 from pregao.zoo.networks._specs import (
     Cell,
@@ -47,8 +48,12 @@ def num_parameters(network: Network, *, num_features: int, lookback: int, num_ou
     parameters = body.parameters + output_size(body.width, num_outputs).parameters
     if parameters > MAX_PARAMETERS:
         raise InvalidNetworkError(
-            f"the network would have {parameters:,} parameters, more than {MAX_PARAMETERS:,}",
-            "use smaller widths or fewer layers",
+            _(
+                "the network would have {parameters:,} parameters, more than {max_parameters:,}",
+                parameters=parameters,
+                max_parameters=MAX_PARAMETERS,
+            ),
+            _("use smaller widths or fewer layers"),
         )
     return parameters
 
@@ -127,8 +132,13 @@ def head_width(width: int, heads: int) -> int:
     """
     if width % heads:
         raise InvalidNetworkError(
-            f"self-attention of {heads} heads reads {width} channels, which {heads} do not divide",
-            "change the heads or the width of the layer before",
+            _(
+                "self-attention of {heads} heads reads {width} channels, which {heads} do not "
+                "divide",
+                heads=heads,
+                width=width,
+            ),
+            _("change the heads or the width of the layer before"),
         )
     return width // heads
 
@@ -143,8 +153,12 @@ def num_patches(network: PatchTransformer, lookback: int) -> int:
     """
     if lookback < network.patch_sessions:
         raise InvalidNetworkError(
-            f"a lookback of {lookback} sessions holds no patch of {network.patch_sessions}",
-            "use a longer lookback or shorter patches",
+            _(
+                "a lookback of {lookback} sessions holds no patch of {patch_sessions}",
+                lookback=lookback,
+                patch_sessions=network.patch_sessions,
+            ),
+            _("use a longer lookback or shorter patches"),
         )
     return (lookback - network.patch_sessions) // network.stride_sessions + 1
 

@@ -9,6 +9,7 @@ from typing import Annotated, Literal, NamedTuple, Self, TypeAlias, TypeVar
 
 from pydantic import AfterValidator, Field, StrictBool, model_validator
 
+from pregao.texts import gettext_lazy as _
 from pregao.values import Value
 
 Cell = Literal["rnn", "gru", "lstm"]
@@ -47,7 +48,7 @@ _Several = TypeVar("_Several", bound=Sized)
 
 def _not_empty(values: _Several) -> _Several:
     if not len(values):
-        msg = "at least one is needed"
+        msg = _("at least one is needed")
         raise ValueError(msg)
     return values
 
@@ -115,7 +116,11 @@ class Parallel(Value):
     def _nested_within_reason(self) -> Self:
         nesting = max(_nesting(branch) for branch in self.branches) + 1
         if nesting > MAX_NESTING:
-            msg = f"parallel layers nest {nesting} deep: at most {MAX_NESTING} are allowed"
+            msg = _(
+                "parallel layers nest {nesting} deep: at most {max_nesting} are allowed",
+                nesting=nesting,
+                max_nesting=MAX_NESTING,
+            )
             raise ValueError(msg)
         return self
 
@@ -147,7 +152,11 @@ class Stack(Value):
     def _not_too_many_layers(self) -> Self:
         layers = _num_layers(self.layers)
         if layers > MAX_LAYERS:
-            msg = f"{layers} layers with those of all branches: at most {MAX_LAYERS} are allowed"
+            msg = _(
+                "{layers} layers with those of all branches: at most {max_layers} are allowed",
+                layers=layers,
+                max_layers=MAX_LAYERS,
+            )
             raise ValueError(msg)
         return self
 
@@ -165,7 +174,10 @@ class DLinear(Value):
     @model_validator(mode="after")
     def _has_a_centre(self) -> Self:
         if self.trend_sessions % 2 == 0:
-            msg = f"trend_sessions is {self.trend_sessions}: a centred average needs an odd number"
+            msg = _(
+                "trend_sessions is {trend_sessions}: a centred average needs an odd number",
+                trend_sessions=self.trend_sessions,
+            )
             raise ValueError(msg)
         return self
 
@@ -202,10 +214,17 @@ class PatchTransformer(Value):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         if self.width % self.heads:
-            msg = f"a width of {self.width} does not divide into {self.heads} heads"
+            msg = _(
+                "a width of {width} does not divide into {heads} heads",
+                width=self.width,
+                heads=self.heads,
+            )
             raise ValueError(msg)
         if self.stride_sessions > self.patch_sessions:
-            msg = f"a stride of {self.stride_sessions} skips sessions between patches"
+            msg = _(
+                "a stride of {stride_sessions} skips sessions between patches",
+                stride_sessions=self.stride_sessions,
+            )
             raise ValueError(msg)
         return self
 
