@@ -280,6 +280,11 @@ _VALIDATION_MESSAGES: Mapping[str, str] = {
 """What pydantic finds wrong with a value, by its type of error."""
 
 
+def _whole(value: object) -> object:
+    """Return a whole number without its decimal places."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def validation_message(error: Mapping[str, Any]) -> LocalText:
     """Return the message of one of pydantic's errors, without repeating the input.
 
@@ -294,7 +299,7 @@ def validation_message(error: Mapping[str, Any]) -> LocalText:
     if isinstance(cause, Translatable):
         return cause
     if (sentence := _VALIDATION_MESSAGES.get(error["type"])) is not None:
-        return _(sentence, **context)
+        return _(sentence, **{name: _whole(value) for name, value in context.items()})
     return str(error["msg"]).removeprefix("Value error, ")
 
 

@@ -613,7 +613,7 @@ def test_symbols_of_two_currencies_are_an_error():
     one, two = synthetic_prices("PETR4", 60), synthetic_prices("NVDA", 60)
     both = {"PETR4": (one, random_decisions(one)), "NVDA": (two, random_decisions(two))}
 
-    with pytest.raises(InputError, match="BRL and USD"):
+    with pytest.raises(InputError, match="BRL, USD"):
         simulate_portfolio(both, market=FREE)
 
 
