@@ -1,6 +1,7 @@
-"""Documents: two READMEs that say the same, and words that are kept."""
+"""Documents: the same in both languages, with commands and links that exist."""
 
 import re
+import shlex
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from pregao.zoo.networks import ZOO
 
 ROOT = Path(__file__).parents[1]
 READMES = [(ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "README.pt-BR.md")]
+PAGES = sorted(path.name for path in (ROOT / "docs").glob("*.md"))
 
 
 def commands(text: str) -> list[str]:
@@ -57,10 +59,43 @@ def test_commands_that_the_readme_shows_exist(text: str):
 
 
 @pytest.mark.parametrize("text", READMES, ids=["english", "portuguese"])
+def test_options_that_the_readme_shows_belong_to_their_commands(text: str):
+    known = typer.main.get_command(app).commands
+
+    for line in commands(text):
+        program, name, *arguments = [*shlex.split(line), ""]
+        if program == "pregao":
+            options = {option for each in known[name].params for option in each.opts}
+            assert {each for each in arguments if each.startswith("--")} <= options, line
+
+
+@pytest.mark.parametrize("text", READMES, ids=["english", "portuguese"])
 def test_the_size_of_the_zoo_in_the_readme_is_that_of_the_registry(text: str):
     assert f" {len(ZOO)} " in text
     assert 8 == len(BASELINES)
     assert re.search(r"\*\*(beside eight|ao lado de oito) ", text)
+
+
+def test_every_page_is_there_in_portuguese_and_is_linked_from_its_readme():
+    english, portuguese = READMES
+
+    assert sorted(path.name for path in (ROOT / "docs" / "pt-BR").glob("*.md")) == PAGES
+    for name in PAGES:
+        assert f"](docs/{name})" in english
+        assert f"](docs/pt-BR/{name})" in portuguese
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_both_languages_of_a_page_link_each_other_and_have_the_same_form(name: str):
+    english, portuguese = (
+        (ROOT / folder / name).read_text(encoding="utf-8") for folder in ("docs", "docs/pt-BR")
+    )
+
+    assert f"*[Em português](pt-BR/{name})*" == english.splitlines()[2]
+    assert f"*[In English](../{name})*" == portuguese.splitlines()[2]
+    for pattern in (r"^#+ ", r"^\|", r"^- ", r"^\| (`[^`]+`) \|", r"^```(\w*)"):
+        found = [re.findall(pattern, text, re.MULTILINE) for text in (english, portuguese)]
+        assert found[0] == found[1], pattern
 
 
 @pytest.mark.parametrize(
