@@ -69,3 +69,13 @@ def test_an_english_page_is_found(client, english_sentences):
     page = client.get("/training", headers={"accept-language": "en"}).text
 
     assert len(shown_in_english(page, english_sentences)) > 10
+
+
+def test_a_problem_page_is_in_the_language_that_was_chosen_before(client):
+    client.get("/?lang=pt")
+
+    answer = client.get("/nowhere", headers={"accept-language": "en", "accept": "text/html"})
+
+    assert "pt-BR" == answer.headers["content-language"]
+    assert '<html lang="pt-BR">' in answer.text
+    assert "Nothing is here" not in answer.text

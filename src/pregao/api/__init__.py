@@ -9,6 +9,7 @@ from pregao.api._mount import mount as mount
 from pregao.api._openapi import ApiApp as ApiApp
 from pregao.api._openapi import examples as examples
 from pregao.api._openapi import problems as problems
+from pregao.api._problems import LANGUAGE_COOKIE as LANGUAGE_COOKIE
 from pregao.api._problems import PROBLEM_KINDS as PROBLEM_KINDS
 from pregao.api._problems import Problem as Problem
 from pregao.api._problems import Reason as Reason

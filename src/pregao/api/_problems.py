@@ -67,9 +67,13 @@ class Problem(Value):
         )
 
 
-def request_language(request: Request, remembered: str | None = None) -> Language:
-    """Return the language of `lang` in the query, the remembered one, or the header's."""
-    match request.query_params.get("lang") or remembered:
+LANGUAGE_COOKIE = "pregao_language"
+"""Where the pages remember the language that was chosen."""
+
+
+def request_language(request: Request) -> Language:
+    """Return the language of `lang` in the query, of the pages' cookie, or of the header."""
+    match request.query_params.get("lang") or request.cookies.get(LANGUAGE_COOKIE):
         case "pt":
             return "pt"
         case "en":

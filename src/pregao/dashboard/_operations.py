@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
-from pregao.api import Problem, Services, ServicesDep
+from pregao.api import Problem, Services, ServicesDep, request_language
 from pregao.dashboard._measures import Measured, measured
 from pregao.dashboard._operations_tables import ServedChampion, operations_tables
 from pregao.dashboard._requests import Page, answered
@@ -15,6 +15,7 @@ from pregao.errors import PregaoError
 from pregao.jobs import FINAL_STATES, Job, JobState, WorkerShown
 from pregao.prices import Health
 from pregao.service import LoadedChampion
+from pregao.texts import Language
 from pregao.values import Text, Value
 
 router = APIRouter(include_in_schema=False)
@@ -63,7 +64,7 @@ class OperationsPage(Value):
 @router.get("/operations")
 def operations(request: Request, services: ServicesDep) -> Response:
     """Show the state of the server."""
-    page = operations_page(services)
+    page = operations_page(services, request_language(request))
     jobs = services.workbench.jobs.jobs(limit=_NEWEST_JOBS) if page.queue else ()
     tables = operations_tables(
         workers=page.queue.workers if page.queue else (),
@@ -75,14 +76,14 @@ def operations(request: Request, services: ServicesDep) -> Response:
     return answered(request, "operations", lambda _: Page(page, tables))
 
 
-def operations_page(services: Services) -> OperationsPage:
+def operations_page(services: Services, language: Language = "en") -> OperationsPage:
     """Return the state of the server at this moment."""
     queue, trouble = None, ""
     try:
         queue = _queue(services)
     except PregaoError as error:
         # The rest of the page is needed most when the database is away.
-        found = Problem.from_error(error)
+        found = Problem.from_error(error, language)
         trouble = found.detail or found.title
     forecasts, streams = services.forecasts, services.streams
     return OperationsPage(

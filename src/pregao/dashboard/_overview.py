@@ -66,7 +66,7 @@ class Unwatchable(Value):
     """A symbol of the watchlist for which there is no forecast."""
 
     symbol: str
-    reason: str
+    reason: Text
 
 
 class OverviewPage(Value):
@@ -102,7 +102,7 @@ def overview_page(services: Services, *, watched: str = "") -> OverviewPage:
                 _watched(services.quotes.newest(name), services.forecasts.forecast(name), services)
             )
         except PregaoError as error:
-            failures.append(Unwatchable(symbol=name, reason=str(error)))
+            failures.append(Unwatchable(symbol=name, reason=Text.from_message(error)))
     counts = services.workbench.jobs.counts()
     num_runs = len(services.workbench.models.runs())
     return OverviewPage(

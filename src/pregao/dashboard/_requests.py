@@ -11,7 +11,7 @@ from fastapi import Request
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
-from pregao.api import Problem, request_language
+from pregao.api import LANGUAGE_COOKIE, Problem, request_language
 from pregao.dashboard._assets import PLOTLY, address_of
 from pregao.dashboard._figures import plotly_marks
 from pregao.dashboard._texts import TEXTS
@@ -32,7 +32,6 @@ from pregao.presentation.figures import dark_twins
 from pregao.report import Html
 from pregao.values import Language, Text, Value
 
-LANGUAGE_COOKIE = "pregao_language"
 _YEAR_SECONDS = 31_536_000
 _JS = "js_"
 """What a text is called that scripts show."""
@@ -42,11 +41,6 @@ _POLICY = (
     "style-src 'self' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-
-
-def language_of(request: Request) -> Language:
-    """Return the language that was chosen, or else the one that the browser prefers."""
-    return request_language(request, request.cookies.get(LANGUAGE_COOKIE))
 
 
 @dataclass(frozen=True)
@@ -59,7 +53,7 @@ class Page:
 
 def answered(request: Request, name: str, make: Callable[[Language], Value | Page]) -> Response:
     """Return a page, or its value as JSON where the query says format=json."""
-    language = language_of(request)
+    language = request_language(request)
     made = make(language)
     page = made if isinstance(made, Page) else Page(made, {})
     if _is_json(request):
@@ -73,7 +67,7 @@ def problem_page(request: Request, problem: Problem) -> Response | None:
     is_documented = getattr(request.scope.get("route"), "include_in_schema", False)
     if request.method != "GET" or not accepts_pages or is_documented or _is_json(request):
         return None
-    return _html(request, "problem", Page(problem, {}), language_of(request))
+    return _html(request, "problem", Page(problem, {}), request_language(request))
 
 
 def _is_json(request: Request) -> bool:

@@ -44,7 +44,7 @@ class RunPage(Value):
 
     summary: RunSummary
     verdict: Text
-    plain_words: Text = Field(description="what the tests say to who knows no statistics")
+    plain_words: Text = Field(description="the verdict in words without statistics")
     tiles: tuple[Fact, ...]
     rows: tuple[Ranked, ...]
     is_walked: bool = Field(description="whether folds decided; the ranking is of a single fit")

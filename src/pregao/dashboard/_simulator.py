@@ -5,9 +5,8 @@ from pathlib import Path
 from fastapi import APIRouter, Request
 from pydantic import Field
 
-from pregao.api import RequestRefusedError, Services, ServicesDep
+from pregao.api import RequestRefusedError, Services, ServicesDep, request_language
 from pregao.dashboard._figures import Drawing
-from pregao.dashboard._requests import language_of
 from pregao.errors import Fault
 from pregao.instruments import Symbol
 from pregao.presentation.figures import fan_figure
@@ -51,7 +50,7 @@ class Simulation(Value):
 @router.post("/simulations")
 def simulate(asked: SimulationAsked, request: Request, services: ServicesDep) -> Simulation:
     """Forecast from the visitor's own prices."""
-    return simulation(asked, services, language_of(request))
+    return simulation(asked, services, request_language(request))
 
 
 def simulation(asked: SimulationAsked, services: Services, language: Language) -> Simulation:

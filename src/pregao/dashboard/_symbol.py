@@ -9,10 +9,10 @@ from fastapi import APIRouter, Path, Query, Request
 from pydantic import Field
 from starlette.responses import RedirectResponse, Response
 
-from pregao.api import PriceQuality, Services, ServicesDep
+from pregao.api import PriceQuality, Services, ServicesDep, request_language
 from pregao.dashboard._figures import Drawing
 from pregao.dashboard._overview import WATCH_COOKIE, sessions_late, tickers_of
-from pregao.dashboard._requests import Page, answered, language_of
+from pregao.dashboard._requests import Page, answered
 from pregao.dashboard._texts import say
 from pregao.dataset import ACTIONS
 from pregao.decisions import ActionReport, implied_action_probabilities
@@ -92,7 +92,7 @@ class SymbolPage(Value):
     sessions_late: int = Field(description="sessions held since the last bar")
     actions: ActionsShown | None = Field(description="none where no run serves")
     champion: Champion | None
-    trouble: str | None = Field(description="why somebody sits in for the champion")
+    trouble: str | None = Field(description="why a fallback answers for the champion")
     trail: tuple[Change, ...] = Field(description="of the champion, the newest first")
     past: PastForecasts | None = Field(description="none where no session came since training")
     past_drawing: Drawing | None
@@ -138,7 +138,7 @@ def explanation(
     symbol: Asked, request: Request, services: ServicesDep, horizon: Horizon = None
 ) -> ExplanationPage:
     """Explain the forecast of a symbol; the first time takes seconds."""
-    return explanation_page(services, symbol, language_of(request), horizon=horizon)
+    return explanation_page(services, symbol, request_language(request), horizon=horizon)
 
 
 def symbol_page(
