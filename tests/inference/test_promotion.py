@@ -109,7 +109,7 @@ def test_the_verdict_is_in_both_languages():
     )
     assert found.why.pt_br.startswith("Em 300 pregões de teste, a perda de lstm é ")
     assert found.why.pt_br.endswith(
-        "p-valor de DM < 0,001), e está no conjunto de confiança dos 4 previsores (p = 1,00). "
+        "p-valor (DM) < 0,001), e está no conjunto de confiança dos 4 previsores (p = 1,00). "
         "Assim, lstm é o campeão."
     )
 
