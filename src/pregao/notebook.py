@@ -254,12 +254,12 @@ def search(
         1e-2, "log": True}}``; None is what is usual.
     """
     experiment = _experiment(symbols, fields, path, recipe=recipe, mode="optimized")
-    asked: dict[str, object] = {"strategy": strategy, "trials": trials, "pruning": pruning}
+    requested: dict[str, object] = {"strategy": strategy, "trials": trials, "pruning": pruning}
     if space is not None:
-        asked["space"] = space if isinstance(space, Space) else Space.parse(space)
+        requested["space"] = space if isinstance(space, Space) else Space.parse(space)
     bench = _workbench()
     plan = bench.plan(
-        experiment, None if networks is None else _networks(networks, recipe), **asked
+        experiment, None if networks is None else _networks(networks, recipe), **requested
     )
     result = bench.search(
         plan,
@@ -336,8 +336,8 @@ def _shown(each: workbench.Result | Finding, language: Language) -> Result | Fin
 
 
 def _networks(names: str | Sequence[str], recipe: str | None) -> tuple[str, ...]:
-    asked = (names,) if isinstance(names, str) else tuple(names)
-    return asked or (() if recipe is None else tuple(find_recipe(recipe).networks))
+    requested = (names,) if isinstance(names, str) else tuple(names)
+    return requested or (() if recipe is None else tuple(find_recipe(recipe).networks))
 
 
 def _experiment(
@@ -354,10 +354,10 @@ def _experiment(
     if isinstance(symbols, Experiment):
         return Experiment.parse({**dict(symbols), **fields})
     base = {} if recipe is None else dict(find_recipe(recipe).experiment)
-    asked = {**base, **({} if mode is None else MODES[mode]), **fields}
+    requested = {**base, **({} if mode is None else MODES[mode]), **fields}
     if symbols is not None:
-        asked["symbols"] = symbols
-    return Experiment.parse(asked)
+        requested["symbols"] = symbols
+    return Experiment.parse(requested)
 
 
 def _path(path: Path | str | None) -> Path | None:

@@ -66,12 +66,12 @@ def audit(
         "end": day_of(end),
     }
     file, symbols = _parted(subjects or [])
-    asked = experiment_of(symbols, options, file=file)
+    requested = experiment_of(symbols, options, file=file)
     settings = settings_of(engine="local", address=None, workers=workers, device="cpu")
     language = Settings.read().language
     with audit_progress(language) as on_progress:
         found = workbench().audit(
-            asked,
+            requested,
             path=path,
             allow_findings=allow_findings,
             engine=settings.engine,

@@ -97,8 +97,8 @@ def forecast(
     provider, first, last = source_if(source, path), day_of(start), day_of(end)
     if run is None:
         span = {"source": provider, "start": first, "end": last}
-        asked = experiment_of([symbol], {**learning, **span})
-        answer = _forecast_trained(asked, path, allow_findings=allow_findings)
+        requested = experiment_of([symbol], {**learning, **span})
+        answer = _forecast_trained(requested, path, allow_findings=allow_findings)
     else:
         _check_run_has(run, {n: v for n, v in learning.items() if n != "horizon"})
         answer = workbench().forecast_with(
@@ -128,10 +128,10 @@ def _forecast_trained(
         )
 
 
-def _check_run_has(run: str, asked: Mapping[str, object]) -> None:
+def _check_run_has(run: str, requested: Mapping[str, object]) -> None:
     """Refuse options that a stored run would not follow."""
     experiment = workbench().run(run).experiment
-    for name, value in asked.items():
+    for name, value in requested.items():
         if value is None:
             continue
         known = getattr(experiment, name)

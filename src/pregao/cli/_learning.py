@@ -123,15 +123,15 @@ def train(
         "start": day_of(start),
         "end": day_of(end),
     }
-    asked = experiment_of(symbols, options, recipe=recipe, file=experiment)
+    requested = experiment_of(symbols, options, recipe=recipe, file=experiment)
     settings = settings_of(engine="local", address=None, workers=workers, device=device)
     language = Settings.read().language
     with (
-        epoch_progress(asked.epochs, language) as on_epoch,
+        epoch_progress(requested.epochs, language) as on_epoch,
         sweep_progress(language) as on_progress,
     ):
         result = workbench().train(
-            asked,
+            requested,
             recipe=recipe,
             path=path,
             allow_findings=allow_findings,
@@ -192,7 +192,7 @@ def sweep(
         "end": day_of(end),
     }
     tickers = [*(symbols or []), *(symbols_in(symbols_file) if symbols_file else [])]
-    asked = experiment_of(tickers, options, recipe=recipe, mode=mode, file=experiment)
+    requested = experiment_of(tickers, options, recipe=recipe, mode=mode, file=experiment)
     names = names_in(networks) or _networks_of(recipe)
     settings = settings_of(
         engine=engine,
@@ -214,7 +214,7 @@ def sweep(
         if is_apart:
             reason = _("--mode optimized searches for all symbols together: add --pooled")
             raise InvalidExperimentError("options", [reason])
-        plan = workbench().plan(asked, names, **given(searching))
+        plan = workbench().plan(requested, names, **given(searching))
         run_search(
             plan,
             path,
@@ -233,10 +233,12 @@ def sweep(
                 "--report is one page on one contest: give --pooled, or see each ticker's run"
             )
             raise InvalidExperimentError("options", [reason])
-        _sweep_each(asked, names, path, settings, allow_findings=allow_findings, as_json=as_json)
+        _sweep_each(
+            requested, names, path, settings, allow_findings=allow_findings, as_json=as_json
+        )
         return
     result = _swept(
-        asked,
+        requested,
         names,
         path,
         settings,

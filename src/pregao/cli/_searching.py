@@ -116,8 +116,10 @@ def search(
         walk=walk_of(folds, rolling),
     )
     if resume is None:
-        asked = experiment_of(symbols, options, recipe=recipe, mode="optimized", file=experiment)
-        plan = workbench().plan(asked, None, **given(searching))
+        requested = experiment_of(
+            symbols, options, recipe=recipe, mode="optimized", file=experiment
+        )
+        plan = workbench().plan(requested, None, **given(searching))
     else:
         changed = experiment is not None or recipe is not None
         plan = _asked_again(resume, symbols, options, searching, changed=changed)

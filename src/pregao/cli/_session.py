@@ -115,15 +115,15 @@ def _engine(
     return Local(workers)
 
 
-def _device(asked: str, *, is_local: bool) -> "DeviceName":
+def _device(requested: str, *, is_local: bool) -> "DeviceName":
     for name in _DEVICES:
-        if name == asked:
+        if name == requested:
             if name == "cuda" and is_local:
                 from pregao.training import find_device
 
                 find_device(name)
             return name
-    raise UnknownNameError(_("device"), asked, _DEVICES)
+    raise UnknownNameError(_("device"), requested, _DEVICES)
 
 
 def names_in(names: str | None) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ _models: LruCache[tuple[Path, str], ServedModel] = LruCache(_MOST_MODELS)
 """Runs that were tried lately, by home and id."""
 
 
-class SimulationAsked(Value):
+class SimulationRequest(Value):
     """Prices to forecast from, and who is to do it."""
 
     symbol: Ticker = Field(default="SP500", description="decides currency and calendar")
@@ -48,12 +48,12 @@ class Simulation(Value):
 
 
 @router.post("/simulations")
-def simulate(asked: SimulationAsked, request: Request, services: ServicesDep) -> Simulation:
+def simulate(body: SimulationRequest, request: Request, services: ServicesDep) -> Simulation:
     """Forecast from the visitor's own prices."""
-    return simulation(asked, services, request_language(request))
+    return simulation(body, services, request_language(request))
 
 
-def simulation(asked: SimulationAsked, services: Services, language: Language) -> Simulation:
+def simulation(body: SimulationRequest, services: Services, language: Language) -> Simulation:
     """Read prices, and forecast what follows them.
 
     Raises
@@ -63,7 +63,7 @@ def simulation(asked: SimulationAsked, services: Services, language: Language) -
     NotRegisteredError, UnknownRunError
         For a run that cannot be asked.
     """
-    pasted = _read(asked, services)
+    pasted = _read(body, services)
     if len(pasted.prices) < MIN_ROWS:
         detail = _(
             "{num_prices} prices can be used: give at least {min_rows}",
@@ -71,7 +71,7 @@ def simulation(asked: SimulationAsked, services: Services, language: Language) -
             min_rows=MIN_ROWS,
         )
         raise RequestRefusedError("invalid-input", detail, reasons=_faults(pasted.bad_rows))
-    model = None if asked.run is None else _tried(asked.run, services)
+    model = None if body.run is None else _tried(body.run, services)
     shown = _forecast(model, pasted, services)
     return Simulation(
         forecast=shown,
@@ -82,9 +82,9 @@ def simulation(asked: SimulationAsked, services: Services, language: Language) -
     )
 
 
-def _read(asked: SimulationAsked, services: Services) -> PastedPrices:
+def _read(body: SimulationRequest, services: Services) -> PastedPrices:
     try:
-        return read_pasted(asked.text, Symbol.parse(asked.symbol), today=services.today())
+        return read_pasted(body.text, Symbol.parse(body.symbol), today=services.today())
     except BadRowsError as error:
         reasons = _faults(error.bad_rows)
         raise RequestRefusedError("invalid-input", error, reasons=reasons) from None

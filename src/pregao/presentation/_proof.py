@@ -214,7 +214,7 @@ def _of_no_edge(
             **facts,
         )
     if promotion.dm_p_value >= promotion.level:
-        return _of_luck(facts)
+        return _chance_text(facts)
     if promotion.hardest_p_value >= promotion.level:
         return bilingual(
             "{name} is {skill:.1f} % better than {rival}, the best baseline on validation, "
@@ -232,7 +232,7 @@ def _of_no_edge(
     )
 
 
-def _of_luck(facts: dict[str, Text | str | float]) -> Text:
+def _chance_text(facts: dict[str, Text | str | float]) -> Text:
     return bilingual(
         "{name} looks {skill:.1f} % better than {rival}. But if it were no better at "
         "all, chance would give such a result in {luck}. The difference may be chance, "

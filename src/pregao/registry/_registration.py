@@ -63,10 +63,10 @@ class Exported:
         CorruptFileError
             If they differ from those at registration.
         """
-        said = network.outputs(self.windows)
-        if [each.shape for each in said] != [each.shape for each in self.heads] or not all(
+        produced = network.outputs(self.windows)
+        if [each.shape for each in produced] != [each.shape for each in self.heads] or not all(
             np.allclose(ours, written, rtol=0, atol=TOLERANCE)
-            for ours, written in zip(said, self.heads, strict=True)
+            for ours, written in zip(produced, self.heads, strict=True)
         ):
             raise CorruptFileError(name, _("its golden windows come out otherwise"))
 
@@ -121,8 +121,8 @@ def _proven(run: Run) -> _Proven:
         largest = max(largest, _difference(run, member, OnnxNetwork(member, content)))
         windows = _windows(member, BATCHES[2])
         golden[f"{number}/windows"] = windows
-        for place, said in enumerate(outputs_with_torch(member, windows)):
-            golden[f"{number}/head-{place}"] = said
+        for place, produced in enumerate(outputs_with_torch(member, windows)):
+            golden[f"{number}/head-{place}"] = produced
     written = save({name: np.ascontiguousarray(each) for name, each in golden.items()})
     return _Proven(tuple(models), {**models, _GOLDEN: written}, largest)
 

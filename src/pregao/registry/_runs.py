@@ -263,9 +263,9 @@ class Run:
         return content
 
 
-def are_seed_members(learnt: Sequence[Experiment], asked: Experiment) -> bool:
+def are_seed_members(learnt: Sequence[Experiment], requested: Experiment) -> bool:
     """Return whether networks are the members of an experiment: itself, or its following seeds."""
-    seeds = tuple(member_experiments(asked))
+    seeds = tuple(member_experiments(requested))
     return all(each in seeds for each in learnt)
 
 

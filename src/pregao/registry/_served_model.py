@@ -50,8 +50,8 @@ class OnnxEnsemble:
 
     def action_probabilities(self, past: History) -> Float:
         """Return (n, 3) probabilities of `ACTIONS`."""
-        said = [each.action_probabilities(past) for each in self.members]
-        return np.tensordot(np.array(self.weights), np.stack(said), axes=1)
+        outputs = [each.action_probabilities(past) for each in self.members]
+        return np.tensordot(np.array(self.weights), np.stack(outputs), axes=1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,8 +87,8 @@ class PreparedForecast:
         network = self.model.network
         if network is None or self.model.experiment.actions is None:
             return None
-        said = network.action_probabilities(self.window)[0]
-        return dict(zip(ACTIONS, said.tolist(), strict=True))
+        outputs = network.action_probabilities(self.window)[0]
+        return dict(zip(ACTIONS, outputs.tolist(), strict=True))
 
 
 @dataclass(frozen=True, eq=False)

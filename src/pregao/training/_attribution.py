@@ -127,8 +127,8 @@ class _Voice:
         inputs = points.float() if _is_foreign(self.fitted) else points
         price, logits = self.module.both(inputs)
         quantiles = self._quantiles(price.double(), points, self.scale[owners])
-        said = [_read(each, quantiles, logits.double()) for each in self.quantities]
-        return 100 * torch.stack(said, dim=1)
+        outputs = [_read(each, quantiles, logits.double()) for each in self.quantities]
+        return 100 * torch.stack(outputs, dim=1)
 
     def _quantiles(self, price: Price, points: Points, scale: Steps) -> Quantiles:
         """Do what `quantiles_of` does, differentiably."""
@@ -141,17 +141,17 @@ class _Voice:
         anchor = torch.from_numpy(self.fitted.anchor).double()
         return returns[..., None] + anchor * scale[..., None]
 
-    def _log_returns(self, said: Steps, points: Points, scale: Steps) -> Steps:
+    def _log_returns(self, outputs: Steps, points: Points, scale: Steps) -> Steps:
         experiment, scaler = self.fitted.experiment, self.fitted.scaler
         match experiment.target:
             case "scaled_return":
-                return said * (scale if experiment.steps == "each" else scale[:, -1:])
+                return outputs * (scale if experiment.steps == "each" else scale[:, -1:])
             case "simple_return":
-                share = 1 + said
+                share = 1 + outputs
             case "close":
                 column = scaler.features.index("close")
                 center, unit = scaler.center[column], scaler.scale[column]
-                share = (said * unit + center) / (points[:, -1, column, None] * unit + center)
+                share = (outputs * unit + center) / (points[:, -1, column, None] * unit + center)
             case _:
                 assert_never(experiment.target)
         return torch.log(share.clamp_min(_LEAST_SHARE))
@@ -246,8 +246,8 @@ class _Path:
             place, node = pairs // num_nodes, pairs % num_nodes
             owners = windows[place]
             points = self._points(voice.inputs[owners], nodes[node][:, None, None])
-            said = voice.say(points.requires_grad_(), owners)
-            for index, gradient in enumerate(_gradients(said, points)):
+            outputs = voice.say(points.requires_grad_(), owners)
+            for index, gradient in enumerate(_gradients(outputs, points)):
                 total[index].index_add_(0, place, gradient * weights[node][:, None, None])
         return total * (voice.inputs[windows] - self.reference)
 
@@ -255,15 +255,15 @@ class _Path:
         return torch.lerp(self.reference.expand_as(inputs), inputs, place.double())
 
 
-def _gradients(said: Said, points: Points) -> list[Points]:
+def _gradients(outputs: Said, points: Points) -> list[Points]:
     """Return each quantity's gradient; a window's forecast depends on no other window's inputs."""
-    if not said.requires_grad:
+    if not outputs.requires_grad:
         # A point head says nothing of the width: it is the anchor's, whatever the inputs are.
-        return [torch.zeros_like(points)] * said.shape[1]
-    last = said.shape[1] - 1
+        return [torch.zeros_like(points)] * outputs.shape[1]
+    last = outputs.shape[1] - 1
     return [
-        torch.autograd.grad(said[:, index].sum(), points, retain_graph=index < last)[0]
-        for index in range(said.shape[1])
+        torch.autograd.grad(outputs[:, index].sum(), points, retain_graph=index < last)[0]
+        for index in range(outputs.shape[1])
     ]
 
 

@@ -105,14 +105,14 @@ class Ensemble:
         """Forecast (n, horizon, levels) quantiles of the cumulative log return."""
         return Average(self.members, self.weights).quantiles(past)
 
-    def with_forecasters(self, asked: Mapping[str, Forecaster]) -> "Average":
+    def with_forecasters(self, requested: Mapping[str, Forecaster]) -> "Average":
         """Replace the members' forecasters by others, by digest, such as cached ones."""
-        return Average(tuple(asked[each.digest] for each in self.members), self.weights)
+        return Average(tuple(requested[each.digest] for each in self.members), self.weights)
 
     def action_probabilities(self, past: History) -> Float:
         """Return (n, 3) probabilities of `ACTIONS`, averaged as the quantiles are."""
-        said = [each.action_probabilities(past) for each in self.members]
-        return np.tensordot(np.array(self.weights), np.stack(said), axes=1)
+        predicted = [each.action_probabilities(past) for each in self.members]
+        return np.tensordot(np.array(self.weights), np.stack(predicted), axes=1)
 
 
 Model = FittedNetwork | Ensemble
@@ -129,7 +129,7 @@ def combine(
     dataset: Dataset,
     combination: Combination,
     *,
-    asked: Mapping[str, Forecaster] | None = None,
+    requested: Mapping[str, Forecaster] | None = None,
 ) -> Ensemble:
     """Average trained networks, weighted by what the validation part says.
 
@@ -150,7 +150,7 @@ def combine(
         case "weighted":
             weights = _by_gain(ordered)
         case "stacked":
-            answering = asked or {}
+            answering = requested or {}
             forecasters = [answering.get(each.digest, each) for each in ordered]
             weights = _stacked(forecasters, dataset.validation)
         case _:
@@ -180,16 +180,16 @@ def _stacked(members: Sequence[Forecaster], validation: Windows) -> Float:
     every = -(-len(validation) // _MOST_WINDOWS)
     windows = validation.take(np.arange(0, len(validation), every))
     scale = return_scale(windows)[..., None]
-    said = np.stack([(each.quantiles(windows) / scale).astype(np.float32) for each in members])
+    predicted = np.stack([(each.quantiles(windows) / scale).astype(np.float32) for each in members])
     targets = windows.targets[..., None].astype(np.float32)
     levels = np.array(LEVELS, np.float32)
     share = crps_weights().numpy()
 
     def loss(weights: Float) -> tuple[float, Float]:
-        error = targets - np.tensordot(weights.astype(np.float32), said, axes=1)
+        error = targets - np.tensordot(weights.astype(np.float32), predicted, axes=1)
         slope = np.where(error >= 0, levels, levels - 1) * share
         total = float((error * slope).sum())
-        gradient = -np.array([float((each * slope).sum()) for each in said])
+        gradient = -np.array([float((each * slope).sum()) for each in predicted])
         return total / targets.size, gradient / targets.size
 
     start = np.full(len(members), 1 / len(members))

@@ -158,32 +158,34 @@ class Criterion(nn.Module):
 
     def forward(
         self,
-        said: tuple[Tensor, Float[Tensor, "batch actions"]],
+        predicted: tuple[Tensor, Float[Tensor, "batch actions"]],
         targets: Float[Tensor, "batch steps"],
         labels: Int[Tensor, " batch"],
     ) -> Float[Tensor, ""]:
         """Return the mean over windows and steps."""
-        price, logits = said
+        price, logits = predicted
         loss = self.of_price(price, targets)
         if self.actions is None:
             return loss
         focal = focal_loss(logits, labels, self.class_weights, gamma=self.actions.focus)
         return self.actions.weight * focal + self.actions.price_weight * loss
 
-    def of_price(self, said: Tensor, targets: Float[Tensor, "batch steps"]) -> Float[Tensor, ""]:
+    def of_price(
+        self, predicted: Tensor, targets: Float[Tensor, "batch steps"]
+    ) -> Float[Tensor, ""]:
         """Return the loss of (batch, steps, levels) quantiles, or of (batch, steps) points."""
         match self.loss:
             case "pinball":
                 # max(level * e, (level - 1) * e) is level * e, and what of e is negative.
-                error = targets[..., None] - said
+                error = targets[..., None] - predicted
                 below = functional.relu(-error)
                 return (error @ self.weighted_levels + below @ self.weights).mean()
             case "mse":
-                return functional.mse_loss(said, targets)
+                return functional.mse_loss(predicted, targets)
             case "mae":
-                return functional.l1_loss(said, targets)
+                return functional.l1_loss(predicted, targets)
             case "huber":
-                return functional.huber_loss(said, targets)
+                return functional.huber_loss(predicted, targets)
             case _:
                 assert_never(self.loss)
 

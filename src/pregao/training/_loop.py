@@ -182,12 +182,12 @@ class Loop:
             [first] = self.train.feed.batches(stop=1)
             price, logits = self.average.both(first)
 
-            def said(start: int, stop: int) -> tuple[Tensor, Tensor]:
+            def predicted(start: int, stop: int) -> tuple[Tensor, Tensor]:
                 count = stop - start
                 return price.expand(count, *price.shape[1:]), logits.expand(count, -1)
 
             train_loss, validation_loss = (
-                self.mean_loss(part, said) for part in (self.train, self.validation)
+                self.mean_loss(part, predicted) for part in (self.train, self.validation)
             )
         return Epoch(
             number=0,
@@ -247,8 +247,8 @@ class Loop:
         train = self.train
         # Gradients are views of one block: they are emptied, not given up.
         self.optimiser.zero_grad(set_to_none=False)
-        said = self.module.both(train.feed.batch(batch))
-        loss = self.criterion(said, train.targets[batch], train.labels[batch])
+        predicted = self.module.both(train.feed.batch(batch))
+        loss = self.criterion(predicted, train.targets[batch], train.labels[batch])
         value = float(loss.detach())
         if not math.isfinite(value):
             return value
@@ -273,21 +273,23 @@ class Loop:
         """Return the loss of the averaged weights on the validation part."""
         part = self.validation
 
-        def said(start: int, stop: int) -> tuple[Tensor, Tensor]:
+        def predicted(start: int, stop: int) -> tuple[Tensor, Tensor]:
             both = [self.average.both(batch) for batch in part.feed.batches(start, stop)]
             price, logits = (torch.cat(each) for each in zip(*both, strict=True))
             return price, logits
 
         with one_thread(), torch.inference_mode():
-            return self.mean_loss(part, said)
+            return self.mean_loss(part, predicted)
 
-    def mean_loss(self, part: Part, said: Callable[[int, int], tuple[Tensor, Tensor]]) -> float:
+    def mean_loss(
+        self, part: Part, predicted: Callable[[int, int], tuple[Tensor, Tensor]]
+    ) -> float:
         """Average the loss over a part, in blocks: a million windows of 23 levels are gigabytes."""
         total = 0.0
         for start in range(0, len(part), _SCORED_AT_ONCE):
             stop = min(start + _SCORED_AT_ONCE, len(part))
             rows = slice(start, stop)
-            loss = self.criterion(said(start, stop), part.targets[rows], part.labels[rows])
+            loss = self.criterion(predicted(start, stop), part.targets[rows], part.labels[rows])
             total += float(loss) * (stop - start)
         return total / len(part)
 

@@ -92,8 +92,8 @@ class OnnxNetwork:
 
     def outputs(self, windows: Float32) -> tuple[Float32, ...]:
         """Return the network's outputs for (n, lookback, features) windows."""
-        said: Any = self.session.run(None, {self._input: windows})
-        return tuple(said)
+        produced: Any = self.session.run(None, {self._input: windows})
+        return tuple(produced)
 
     def quantiles(self, past: History) -> Float:
         """Forecast (n, horizon, levels) quantiles of the cumulative log return."""
@@ -105,8 +105,8 @@ class OnnxNetwork:
         """Forecast as `quantiles` does, from windows that were gathered before."""
         fitted = self.fitted
         heads = [self.outputs(each)[0] for each in windows]
-        said = heads[0] if len(heads) == 1 else np.concatenate(heads)
-        return quantiles_of(fitted.experiment, fitted.scaler, fitted.anchor, said, past)
+        produced = heads[0] if len(heads) == 1 else np.concatenate(heads)
+        return quantiles_of(fitted.experiment, fitted.scaler, fitted.anchor, produced, past)
 
     def action_probabilities(self, past: History) -> Float:
         """Return (n, 3) probabilities of `ACTIONS`; only for an experiment with actions."""

@@ -64,15 +64,15 @@ def default_quantities(experiment: Experiment, *, step: int | None = None) -> tu
     kind='width' step=3 percent=90
     """
     last = experiment.horizon
-    asked = last if step is None else step
-    if not 1 <= asked <= last:
+    requested = last if step is None else step
+    if not 1 <= requested <= last:
         reason = _(
             "step {asked}: its forecasts reach {last} sessions ahead, so give 1 to {last}",
-            asked=asked,
+            asked=requested,
             last=last,
         )
         raise InvalidExperimentError(_("what to explain"), [reason])
-    price: tuple[Quantity, ...] = (MedianAt(step=asked), WidthAt(step=asked))
+    price: tuple[Quantity, ...] = (MedianAt(step=requested), WidthAt(step=requested))
     if experiment.actions is None:
         return price
     return (*price, *(ActionProbability.model_validate({"action": each}) for each in ACTIONS))

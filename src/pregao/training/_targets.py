@@ -52,7 +52,7 @@ def class_weights(labels: NDArray[np.int64]) -> Float32:
 
 
 def quantiles_of(
-    experiment: Experiment, scaler: Scaler, anchor: Float32, said: Float32, past: History
+    experiment: Experiment, scaler: Scaler, anchor: Float32, predicted: Float32, past: History
 ) -> NDArray[np.float64]:
     """Return (n, horizon, levels) quantiles of the cumulative log return.
 
@@ -60,8 +60,8 @@ def quantiles_of(
     """
     scale = return_scale(past)
     if experiment.loss == "pinball":
-        return said.astype(np.float64) * scale[..., None]
-    points = _log_returns(experiment, scaler, said.astype(np.float64), past)
+        return predicted.astype(np.float64) * scale[..., None]
+    points = _log_returns(experiment, scaler, predicted.astype(np.float64), past)
     if experiment.steps == "last":
         # A straight line to the last step is all that is known of those before it.
         points = points * np.linspace(0, 1, experiment.horizon + 1)[1:]

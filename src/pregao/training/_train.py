@@ -51,8 +51,8 @@ def heads_of(
 ) -> tuple[NDArray[np.float32], ...]:
     """Return each head's outputs for (n, lookback, features) windows."""
     with one_thread(), torch.inference_mode():
-        said = both_heads(fitted)(torch.from_numpy(windows))
-    return tuple(each.numpy() for each in said)
+        predicted = both_heads(fitted)(torch.from_numpy(windows))
+    return tuple(each.numpy() for each in predicted)
 
 
 def find_device(name: DeviceName) -> torch.device:

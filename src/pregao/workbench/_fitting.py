@@ -380,7 +380,7 @@ def _fit_averages(data: _Data, task: _Average) -> dict[str, FittedForecaster]:
     # Stacking comes first: its weights are then the same, to the bit, with other averages and not.
     for name in reversed(task.names):
         started = perf_counter()
-        model = combine(task.members, dataset, COMBINATIONS[name], asked=cached)
+        model = combine(task.members, dataset, COMBINATIONS[name], requested=cached)
         fitted[name] = score_model(model, dataset, started, cached=model.with_forecasters(cached))
     return {name: fitted[name] for name in task.names}
 

@@ -28,7 +28,7 @@ def reliability_figure(
 
     text, colours = RELIABILITY_TEXTS[language], PALETTES[theme]
     figure = make_subplots(rows=2, cols=1, row_heights=[0.6, 0.4], vertical_spacing=0.29)
-    _add_luck(figure, reliability, text, colours)
+    _add_chance_band(figure, reliability, text, colours)
     for line in _lines(reliability, colours):
         _add_level_line(figure, reliability, line, language)
     _add_promises(figure, text, colours)
@@ -67,7 +67,7 @@ def _kinds(reliability: "Reliability", colours: Palette) -> list[_Kind]:
     ]
 
 
-def _add_luck(
+def _add_chance_band(
     figure: "go.Figure", reliability: "Reliability", text: Mapping[str, str], colours: Palette
 ) -> None:
     import plotly.graph_objects as go

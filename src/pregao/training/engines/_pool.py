@@ -30,8 +30,8 @@ from pregao.training.engines._sharing import (
     INHERITED,
     Shared,
     answered,
-    asked,
     environment,
+    requested,
     unpacked,
 )
 
@@ -174,7 +174,7 @@ def run(
 
 
 @dataclass(eq=False)
-class _Asked:
+class _Assignment:
     """A task that has no answer yet, and how many workers died with it."""
 
     task: object
@@ -187,7 +187,7 @@ class _Worker:
     """A process, and the task it was given last."""
 
     process: SpawnProcess
-    asked: _Asked | None = None
+    assignment: _Assignment | None = None
     is_up: bool = False
 
     def end(self) -> str:
@@ -207,11 +207,11 @@ class _LocalCrew:
         self.num_workers = num_workers
         self._shared = shared
         self._workers: dict[Connection, _Worker] = {}
-        self._waiting: deque[_Asked] = deque()
+        self._waiting: deque[_Assignment] = deque()
         self._finished: deque[tuple[object, bytes]] = deque()
 
     def submit(self, work: Callable[[Any, Task], object], task: Task) -> None:
-        self._waiting.append(_Asked(task, asked(work, task)))
+        self._waiting.append(_Assignment(task, requested(work, task)))
         self._hand_out()
 
     def results(self) -> Iterator[tuple[Any, Any]]:
@@ -219,7 +219,9 @@ class _LocalCrew:
             while self._finished:
                 task, answer = self._finished.popleft()
                 yield task, unpacked(answer)
-            if not self._waiting and all(each.asked is None for each in self._workers.values()):
+            if not self._waiting and all(
+                each.assignment is None for each in self._workers.values()
+            ):
                 return
             self._hand_out()
             for connection in wait(list(self._workers)):
@@ -236,14 +238,14 @@ class _LocalCrew:
             self._workers.popitem()[1].end()
 
     def _hand_out(self) -> None:
-        idle = [each for each in self._workers.items() if each[1].asked is None]
+        idle = [each for each in self._workers.items() if each[1].assignment is None]
         while self._waiting:
             if not idle and len(self._workers) == self.num_workers:
                 return
             connection, worker = idle.pop() if idle else self._started()
-            worker.asked = self._waiting.popleft()
+            worker.assignment = self._waiting.popleft()
             with suppress(OSError):  # it died: that is heard at the other end of the pipe
-                connection.send_bytes(worker.asked.question)
+                connection.send_bytes(worker.assignment.question)
 
     def _started(self) -> tuple[Connection, _Worker]:
         ours, theirs = Pipe()
@@ -263,28 +265,28 @@ class _LocalCrew:
             self._retry(self._workers.pop(connection))
             return
         if worker.is_up:
-            assert worker.asked is not None, "workers speak when they are asked"
-            self._finished.append((worker.asked.task, message))
-            worker.asked = None
+            assert worker.assignment is not None, "workers speak when they are asked"
+            self._finished.append((worker.assignment.task, message))
+            worker.assignment = None
         worker.is_up = True
 
     def _retry(self, lost: _Worker) -> None:
         how = lost.end()
         if not lost.is_up and lost.process.exitcode == 1:
             raise WorkerLostError(_("before it could begin; its own words are above"))
-        if lost.asked is None:
+        if lost.assignment is None:
             return
-        lost.asked.num_losses += 1
-        if lost.asked.num_losses == _MOST_LOSSES:
-            task = reprlib.repr(lost.asked.task)
+        lost.assignment.num_losses += 1
+        if lost.assignment.num_losses == _MOST_LOSSES:
+            task = reprlib.repr(lost.assignment.task)
             reason = _(
                 "{how}, the last of {most_losses} that ran the task {task}",
                 how=how,
                 most_losses=_MOST_LOSSES,
                 task=task,
             )
-            raise WorkerLostError(reason, lost.asked.task)
-        self._waiting.appendleft(lost.asked)
+            raise WorkerLostError(reason, lost.assignment.task)
+        self._waiting.appendleft(lost.assignment)
 
 
 def _serve(connection: Connection, shared: Shared) -> None:

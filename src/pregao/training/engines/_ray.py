@@ -24,7 +24,7 @@ from urllib.parse import urlsplit
 from pregao.errors import EngineUnavailableError, InputError, MissingExtraError, WorkerLostError
 from pregao.texts import N_, LocalText, join_messages
 from pregao.texts import gettext_lazy as _
-from pregao.training.engines._sharing import INHERITED, answered, asked, environment, unpacked
+from pregao.training.engines._sharing import INHERITED, answered, environment, requested, unpacked
 
 Task = TypeVar("Task")
 
@@ -148,7 +148,7 @@ class _RayCrew:
         self._running: dict[object, object] = {}
 
     def submit(self, work: Callable[[Any, Task], object], task: Task) -> None:
-        question = asked(work, task, dumps=self._ray.cloudpickle.dumps)
+        question = requested(work, task, dumps=self._ray.cloudpickle.dumps)
         self._waiting.append((task, question))
         self._hand_out()
 

@@ -98,7 +98,7 @@ def _opened(shared: Shared) -> Any:
     return shared.open()
 
 
-def asked(
+def requested(
     work: Callable[[Any, Any], object], task: object, *, dumps: Dumps = pickle.dumps
 ) -> bytes:
     """Pack a question; what cannot be sent is an error here, where it is asked."""

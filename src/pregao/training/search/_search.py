@@ -265,7 +265,7 @@ class _Coordinator:
             # Others work while this is written down.
             self.fill()
             self.journal.record(step, answer.stepped, answer.checkpoint)
-            yield self.told(heat, heat.take(step, answer.stepped))
+            yield self.reported(heat, heat.take(step, answer.stepped))
             yield from self.go_on(heat)
             self.fill()
 
@@ -286,7 +286,7 @@ class _Coordinator:
             batch = next(heat.batches, None)
             yield from self.settle(heat)
             if batch is None:
-                yield self.told(heat, heat.race.best or heat.race.trials[-1])
+                yield self.reported(heat, heat.race.best or heat.race.trials[-1])
                 return
             for step in batch:
                 stepped = self.journal.known(step)
@@ -294,7 +294,7 @@ class _Coordinator:
                     heat.waiting.add(step.trial)
                     heat.queue.append(step)
                 else:
-                    yield self.told(heat, heat.take(step, stepped))
+                    yield self.reported(heat, heat.take(step, stepped))
 
     def fill(self) -> None:
         """Keep every worker at work, and the races abreast: an early end is fair to all."""
@@ -333,9 +333,9 @@ class _Coordinator:
         for each in new:
             # Of the others a step has told.
             if each.fate in ("pruned", "duplicate") or each.experiment is None:
-                yield self.told(heat, each)
+                yield self.reported(heat, each)
 
-    def told(self, heat: _Heat, trial: Trial) -> SearchProgress:
+    def reported(self, heat: _Heat, trial: Trial) -> SearchProgress:
         best_overall = min(each.best for each in self.heats)
         stepped = trial.stepped
         return SearchProgress(

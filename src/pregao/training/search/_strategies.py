@@ -56,25 +56,25 @@ class Strategy:
     proposer: Callable[[Space, int | None, int], Proposer]
     """Called with the space, the trials asked for (None: not limited) and the seed."""
 
-    def num_trials(self, space: Space, asked: int | None) -> int | None:
+    def num_trials(self, space: Space, proposed: int | None) -> int | None:
         """Return the number of trials; None for an unlimited search."""
         if self.default_trials is not None:
-            return self.default_trials if asked is None else asked
+            return self.default_trials if proposed is None else proposed
         everything = space.num_combinations
-        return everything if asked is None or everything is None else min(asked, everything)
+        return everything if proposed is None or everything is None else min(proposed, everything)
 
 
 class _Grid:
     """The product of all knobs in its order, or a part of it drawn without replacement."""
 
-    def __init__(self, space: Space, asked: int | None, seed: int) -> None:
+    def __init__(self, space: Space, proposed: int | None, seed: int) -> None:
         values = {name: _values(knob) for name, knob in space.knobs.items()}
         shape = [len(each) for each in values.values()]
         total = int(np.prod(shape))
         places = (
             np.arange(total)
-            if asked is None
-            else np.random.default_rng(seed).choice(total, size=min(asked, total), replace=False)
+            if proposed is None
+            else np.random.default_rng(seed).choice(total, size=min(proposed, total), replace=False)
         )
         indices = zip(*np.unravel_index(places, shape), strict=True)
         self._rest: Iterator[Params] = (
@@ -178,13 +178,13 @@ def _quiet() -> Iterator[None]:
         optuna.logging.set_verbosity(before)
 
 
-def _random(space: Space, _asked: int | None, seed: int) -> Proposer:
+def _random(space: Space, _proposed: int | None, seed: int) -> Proposer:
     from optuna.samplers import RandomSampler
 
     return _Sampled(space, RandomSampler(seed=seed))
 
 
-def _bayesian(space: Space, _asked: int | None, seed: int) -> Proposer:
+def _bayesian(space: Space, _proposed: int | None, seed: int) -> Proposer:
     """Make a tree-structured Parzen estimator (Bergstra et al., 2011) over all knobs at once."""
     from optuna.samplers import TPESampler
 
