@@ -33,7 +33,7 @@ def main() -> None:
 
 def write(folder: Path) -> Path:
     """Write the histories, and the file that names them."""
-    names = [f"T{number:03}" for number in range(NUM_TICKERS)]
+    names = [f"T{number:03}3" for number in range(NUM_TICKERS)]
     for seed, name in enumerate(names):
         prices = synthetic_prices(name, sessions=NUM_SESSIONS, seed=seed)
         prices.frame.rename_axis("date").to_csv(folder / f"{name}.csv")

@@ -84,6 +84,23 @@ class InvalidSymbolError(InputError):
         )
 
 
+class UnknownExchangeError(InvalidSymbolError):
+    """A ticker that does not tell its exchange."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        PregaoError.__init__(
+            self,
+            _(
+                "the exchange of {text} is not known: state it, as {text}@XETR or {text}@XETR:EUR "
+                "with the currency, or with --exchange and --currency, or in "
+                "PREGAO_HOME/instruments.toml; known by themselves are tickers such as PETR4, "
+                "VALE3.SA, NVDA or ^BVSP",
+                text=text[:20],
+            ),
+        )
+
+
 class UnknownSymbolError(InputError):
     """A symbol that a provider does not have."""
 

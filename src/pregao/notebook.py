@@ -16,6 +16,7 @@ from pregao.errors import InvalidExperimentError
 from pregao.evaluation import Forecast, Report
 from pregao.explanation import Explanation
 from pregao.findings import Finding
+from pregao.instruments import load_statements
 from pregao.presentation.figures import (
     explanation_figure,
     fan_figure,
@@ -317,6 +318,7 @@ def open_workbench(
     settings: Settings, now: Callable[[], datetime], *, today: date | None = None
 ) -> Workbench:
     """Open the workbench that the environment names, with its sources of live prices."""
+    load_statements(settings.home)
     feed = open_feed(
         order=settings.sources,
         home=settings.home,

@@ -1,9 +1,9 @@
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pregao.errors import InvalidSymbolError
-from pregao.instruments import B3, EXCHANGES, LONDON, NYSE, TOKYO, Symbol
+from pregao.errors import InvalidExperimentError, InvalidSymbolError, UnknownExchangeError
+from pregao.instruments import B3, EXCHANGES, LONDON, NYSE, TOKYO, Symbol, load_statements
 
 TICKERS = st.from_regex(r"[A-Z0-9^][A-Z0-9.^=-]{0,10}", fullmatch=True)
 
@@ -24,7 +24,18 @@ TICKERS = st.from_regex(r"[A-Z0-9^][A-Z0-9.^=-]{0,10}", fullmatch=True)
         ("BRK.B", "BRK.B", NYSE),
         ("CON", "CON", NYSE),
         ("^GSPC", "^GSPC", NYSE),
-        ("EURUSD=X", "EURUSD=X", NYSE),
+        ("EURUSD=X", "EURUSD=X", EXCHANGES["FOREX"]),
+        ("BTC-USD", "BTC-USD", EXCHANGES["CRYPTO"]),
+        ("CL=F", "CL=F", EXCHANGES["CMES"]),
+        ("BRK-B", "BRK-B", NYSE),
+        ("GGAL.BA", "GGAL", EXCHANGES["XBUE"]),
+        ("RCI-B.TO", "RCI-B", EXCHANGES["XTSE"]),
+        ("0700.HK", "0700", EXCHANGES["XHKG"]),
+        ("IBOV", "IBOV", B3),
+        ("PETRH305", "PETRH305", B3),
+        ("WINFUT", "WINFUT", B3),
+        ("^GDAXI", "^GDAXI", EXCHANGES["XETR"]),
+        ("ggald@XBUE", "GGALD", EXCHANGES["XBUE"]),
         ("4063.T", "4063", TOKYO),
         ("AET.L", "AET", LONDON),
     ],
@@ -65,17 +76,69 @@ def test_text_that_is_no_ticker_is_refused_with_an_example(text):
     assert len(str(raised.value)) < 300
 
 
+def parsed(text):
+    """Parse a text, unless its exchange is not known."""
+    try:
+        return Symbol.parse(text)
+    except InvalidSymbolError:
+        assume(False)
+
+
 @given(TICKERS)
-def test_yahoo_spelling_reads_back_as_the_same_symbol(text):
+def test_a_symbol_is_what_its_text_reads_back_as(text):
+    symbol = parsed(text)
+    again = Symbol.parse(str(symbol))
+
+    assert (symbol, symbol.currency, symbol.kind) == (again, again.currency, again.kind)
+
+
+@given(TICKERS, st.sampled_from(list(EXCHANGES.values())), st.sampled_from(["", "USD", "GBp"]))
+def test_a_stated_symbol_reads_back_as_itself(ticker, exchange, currency):
+    stated = f"{ticker}@{exchange.code}" + (f":{currency}" if currency else "")
+    symbol = parsed(stated)
+    again = Symbol.parse(str(symbol))
+
+    assert (currency or exchange.currency) == symbol.currency
+    assert (symbol, symbol.currency) == (again, again.currency)
+
+
+@pytest.mark.parametrize("text", ["ABCDEFG", "0700", "0700.XX", "^XYZ", "FOO@XXXX", "PETR.Q4"])
+def test_a_ticker_that_does_not_tell_its_exchange_is_refused_with_what_to_type(text):
+    with pytest.raises(UnknownExchangeError, match=r"instruments\.toml"):
+        Symbol.parse(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "kind"),
+    [("PETR4", "BRL", "share"), ("TAEE11", "BRL", "unit_or_fund"), ("AAPL34", "BRL", "bdr"),
+     ("PETR1", "BRL", "right"), ("WINZ24", "BRL", "future"), ("IFIX", "BRL", "index"),
+     ("USDBRL=X", "BRL", "currency"), ("BRL=X", "BRL", "currency"), ("BTC-USD", "USD", "crypto"),
+     ("ETH-BRL", "BRL", "crypto"), ("GGAL.BA", "ARS", "share"), ("VOD.L", "GBp", "share"),
+     ("VUSA@XLON:GBP", "GBP", "share"), ("NVDA", "USD", "share")],
+)  # fmt: skip
+def test_a_ticker_tells_its_class_and_currency(text, currency, kind):
     symbol = Symbol.parse(text)
 
-    if len(symbol.yahoo) <= 15:
-        assert symbol == Symbol.parse(symbol.yahoo)
+    assert (currency, kind) == (symbol.currency, symbol.kind)
+
+
+def test_what_the_user_states_in_a_file_holds(tmp_path, monkeypatch):
+    monkeypatch.setattr("pregao.instruments._statements._spellings", {})
+    file = tmp_path / "instruments.toml"
+    file.write_text('[GGALD-C]\nexchange = "XBUE"\ncurrency = "USD"\n')
+    load_statements(tmp_path)
+
+    symbol = Symbol.parse("ggald-c")
+
+    assert ("GGALD-C", "XBUE", "USD") == (symbol.ticker, symbol.exchange.code, symbol.currency)
+    file.write_text("[GGALD]\nplace = 1\n")
+    with pytest.raises(InvalidExperimentError, match="GGALD: give exchange"):
+        load_statements(tmp_path)
 
 
 @given(st.lists(TICKERS, min_size=2, max_size=6))
 def test_symbols_sort_by_ticker(texts):
-    symbols = sorted(map(Symbol.parse, texts))
+    symbols = sorted(Symbol.parse(f"{each}@XNYS") for each in texts)
 
     assert sorted(s.ticker for s in symbols) == [s.ticker for s in symbols]
 

@@ -135,7 +135,7 @@ def test_exact_copies_are_kept_once(row, copies):
     assert EVERY == kept_sessions(MARKET.bars.take(rows))
 
 
-@given(ROWS, st.sampled_from([*PRICE_NAMES[3:], "volume"]))
+@given(ROWS, st.sampled_from(PRICE_NAMES[3:]))
 def test_conflicting_bars_quarantine_and_all_are_left_out(row, name):
     bars = MARKET.bars.take(np.sort(np.r_[np.arange(300), row]))
     value = bars.columns[name][row]
@@ -233,14 +233,133 @@ def test_unadjusted_split_or_grouping_quarantines_on_its_session(
 @given(ROWS, st.sampled_from([2, 3, 4, 5]))
 def test_crash_on_heavy_trading_is_no_split(row, ratio):
     bars = scaled(slice(row, None), 1 / ratio)
-    bars = changed(row, bars, volume=bars.volume[row - 20 : row].max() * 4 * ratio)
+    times = 4 if ratio < 3.5 else 12  # what a split explains, and much more
+    bars = changed(row, bars, volume=bars.volume[row - 20 : row].max() * times * ratio)
 
     assert {} == found_in(bars)
 
 
-@given(ROWS, st.floats(0.6, 1.6))
-def test_moves_of_real_crashes_are_no_splits(row, factor):
-    assert "PRC009" not in found_in(scaled(slice(row, None), factor))
+@given(ROWS, st.floats(1.5, 200.0), st.booleans())
+def test_a_lasting_step_of_any_ratio_quarantines(row, ratio, is_up):
+    finding = found_in(scaled(slice(row, None), ratio if is_up else 1 / ratio))["PRC009"]
+
+    assert (str(MARKET.sessions[row]),) == finding.sessions
+    assert ratio < 1.9 or "error" == finding.severity
+
+
+@given(ROWS, st.floats(0.3, 0.95))
+def test_a_crash_within_the_day_is_no_split(row, factor):
+    bars = scaled(slice(row + 1, None), factor)
+    fallen = {name: bars.columns[name][row] * factor for name in ("low", "close", "adj_close")}
+
+    assert not {"PRC009", "PRC011"} & set(found_in(changed(row, bars, **fallen)))
+
+
+def test_a_squeeze_is_no_split():
+    bars = MARKET.bars
+    for row, factor in zip(range(50, 56), (1.5, 1.9, 2.3, 0.56, 1.68, 0.69), strict=True):
+        bars = changed(
+            slice(row, None), bars, **{n: bars.columns[n][row:] * factor for n in PRICE_NAMES}
+        )
+        bars = changed(row, bars, volume=bars.volume[row] * 5)
+
+    assert not [each for each in found_in(bars).values() if each.severity == "error"]
+
+
+@given(ROWS, st.sampled_from([20, 93, 190]))
+def test_no_news_multiplies_a_price_by_twenty(row, ratio):
+    bars = scaled(slice(row, None), float(ratio))
+    bars = changed(row, bars, volume=bars.volume[row - 20 : row].max() * 8)
+
+    assert "error" == found_in(bars)["PRC009"].severity
+
+
+@given(ROWS, st.sampled_from([3.5, 100.0]), st.booleans())
+def test_one_extreme_high_or_low_is_found(row, factor, is_high):
+    name = "high" if is_high else "low"
+    value = MARKET.bars.columns[name][row] * (factor if is_high else 1 / factor)
+
+    finding = found_in(changed(row, **{name: value}))["PRC023"]
+
+    assert ("error", (str(MARKET.sessions[row]),)) == (finding.severity, finding.sessions)
+
+
+@given(ROWS, st.floats(0.1, 0.7))
+def test_a_dividend_that_the_price_does_not_show_is_found(row, share):
+    before = slice(0, row)
+    bars = changed(before, adj_close=MARKET.bars.adj_close[before] * (1 - share))
+
+    assert "PRC024" in found_in(bars)
+    assert "PRC009" not in found_in(bars)
+
+
+def test_a_ratio_of_closes_that_falls_is_found():
+    bars = changed(slice(0, 40), adj_close=MARKET.bars.adj_close[:40] * 1.2)
+
+    assert "error" == found_in(bars)["PRC024"].severity
+
+
+@given(st.integers(21, 70), st.integers(2, 20))
+def test_copied_bars_are_found(row, length):
+    values = {name: column[row] for name, column in MARKET.bars.columns.items()}
+    bars = changed(slice(row + 1, row + 1 + min(length, len(MARKET) - row - 1)), **values)
+
+    assert "PRC021" in found_in(bars)
+
+
+def test_a_price_that_stopped_moving_is_found():
+    tail = slice(len(MARKET) - 25, None)
+    last = dict.fromkeys(PRICE_NAMES, MARKET.bars.close[-26])
+
+    assert "error" == found_in(changed(tail, **last, volume=0.0))["PRC022"].severity
+
+
+def test_a_hole_is_found_and_no_step_is_seen_over_it():
+    bars = scaled(slice(50, None), 0.1)
+    rows = np.r_[0:40, 50 : len(MARKET)]
+
+    findings = found_in(bars.take(rows))
+
+    assert (str(MARKET.sessions[50]),) == findings["PRC020"].sessions
+    assert "PRC009" not in findings
+
+
+@given(ROWS)
+def test_a_step_of_a_fifth_is_pointed_out(row):
+    bars = scaled(slice(row, None), 1.2)
+    findings = found_in(changed(row, bars, volume=np.median(bars.volume[row - 20 : row])))
+
+    assert (str(MARKET.sessions[row]),) == findings["PRC027"].sessions
+    assert "error" not in {each.severity for each in findings.values()}
+
+
+@given(ROWS)
+def test_the_same_prices_with_another_volume_are_one_bar_with_the_larger_volume(row):
+    bars = MARKET.bars.take(np.sort(np.r_[np.arange(300), row]))
+    bars = changed(row, bars, volume=bars.volume[row] * 0.96)
+
+    assert "warning" == found_in(bars)["PRC004"].severity
+    prices, _ = validate_download(download(bars))
+    assert MARKET.bars.volume[row] == prices.bars.volume[row]
+
+
+def test_an_error_names_the_sound_span_and_how_to_take_it():
+    bars = changed(slice(0, 30), open=0.0)
+
+    finding = found_in(bars)["PRC006"]
+
+    start = MARKET.sessions[30]
+    assert f"or use the 270 sound sessions: --start {start}" in finding.do.en
+    assert f"ou use os 270 pregões válidos: --start {start}" in finding.do.pt_br
+    assert not [
+        each
+        for each in found_in(bars.take(bars.sessions >= start)).values()
+        if each.severity == "error"
+    ]
+
+
+def test_a_negative_close_quarantines():
+    assert "error" == found_in(changed(50, close=-37.63, low=-40.0))["PRC025"].severity
 
 
 @given(ROWS, st.integers(1, 20), st.sampled_from([0.001, 0.01, 0.1, 10.0, 100.0, 1000.0]))
@@ -278,7 +397,7 @@ def test_bars_of_the_future_quarantine_and_are_left_out(row):
 
 
 def test_every_check_has_a_test_here():
-    text = Path(__file__).read_text(encoding="ascii")
+    text = Path(__file__).read_text(encoding="utf-8")
 
     assert [] == [code for code in CHECKS if f'"{code}"' not in text]
     assert list(CHECKS) == [check.code for check in CHECKS.values()]

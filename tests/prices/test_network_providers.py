@@ -396,7 +396,7 @@ def test_incomplete_rows_of_brapi_are_left_out(fetch, server, market):
 
 def test_an_isin_is_no_ticker_of_yahoo(fetch, server):
     with pytest.raises(UnknownSymbolError, match="ISIN"):
-        fetch("yahoo", Symbol.parse("US0378331005"))
+        fetch("yahoo", Symbol.parse("US0378331005@XNYS"))
     assert [] == server.requests
 
 

@@ -11,8 +11,10 @@ from pregao.cli._language import _
 from pregao.cli._options import (
     AllowFindings,
     CsvPath,
+    Currency,
     End,
     Epochs,
+    ExchangeCode,
     Folds,
     Horizon,
     Json,
@@ -31,6 +33,7 @@ from pregao.cli._session import (
     settings_of,
     show,
     source_if,
+    stated,
     walk_of,
     workbench,
 )
@@ -75,6 +78,8 @@ def forecast(
     network: NetworkName = None,
     source: Source = None,
     path: CsvPath = None,
+    exchange: ExchangeCode = None,
+    currency: Currency = None,
     horizon: Horizon = None,
     lookback: Lookback = None,
     epochs: Epochs = None,
@@ -87,6 +92,7 @@ def forecast(
     """Forecast a symbol's next sessions, with ranges, in its own currency."""
     from pregao.terminal import print_forecast
 
+    [symbol] = stated([symbol], exchange, currency)
     learning = {
         "network": network,
         "horizon": horizon,

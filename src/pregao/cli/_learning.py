@@ -13,12 +13,14 @@ from pregao.cli._options import (
     Apart,
     Budget,
     CsvPath,
+    Currency,
     DemoFile,
     Device,
     End,
     EngineName,
     EnsembleSize,
     Epochs,
+    ExchangeCode,
     ExperimentFile,
     Folds,
     Force,
@@ -55,6 +57,7 @@ from pregao.cli._session import (
     show,
     source_if,
     space_of,
+    stated,
     symbols_in,
     walk_of,
     workbench,
@@ -96,6 +99,8 @@ def train(
     network: NetworkName = None,
     source: Source = None,
     path: CsvPath = None,
+    exchange: ExchangeCode = None,
+    currency: Currency = None,
     horizon: Horizon = None,
     lookback: Lookback = None,
     epochs: Epochs = None,
@@ -123,7 +128,8 @@ def train(
         "start": day_of(start),
         "end": day_of(end),
     }
-    requested = experiment_of(symbols, options, recipe=recipe, file=experiment)
+    named = stated(symbols, exchange, currency)
+    requested = experiment_of(named, options, recipe=recipe, file=experiment)
     settings = settings_of(engine="local", address=None, workers=workers, device=device)
     language = Settings.read().language
     with (
@@ -163,6 +169,8 @@ def sweep(
     rolling: Rolling = None,
     source: Source = None,
     path: CsvPath = None,
+    exchange: ExchangeCode = None,
+    currency: Currency = None,
     horizon: Horizon = None,
     lookback: Lookback = None,
     epochs: Epochs = None,
@@ -191,7 +199,8 @@ def sweep(
         "start": day_of(start),
         "end": day_of(end),
     }
-    tickers = [*(symbols or []), *(symbols_in(symbols_file) if symbols_file else [])]
+    listed = [*(symbols or []), *(symbols_in(symbols_file) if symbols_file else [])]
+    tickers = stated(listed, exchange, currency)
     requested = experiment_of(tickers, options, recipe=recipe, mode=mode, file=experiment)
     names = names_in(networks) or _networks_of(recipe)
     settings = settings_of(

@@ -25,6 +25,13 @@ Source = Annotated[
 CsvPath = Annotated[
     Path | None, typer.Option("--path", help=_("a CSV file, or a folder of TICKER.csv"))
 ]
+ExchangeCode = Annotated[
+    str | None,
+    typer.Option("--exchange", help=_("of a ticker that does not tell it, such as XETR or CRYPTO")),
+]
+Currency = Annotated[
+    str | None, typer.Option(help=_("of the prices, where it is not the exchange's, such as USD"))
+]
 Day = datetime | None
 Start = Annotated[
     Day, typer.Option(formats=["%Y-%m-%d"], metavar="DATE", help=_("first session used"))

@@ -3,8 +3,8 @@
 import typer
 
 from pregao.cli._app import app
-from pregao.cli._options import CsvPath, End, Json, Source, Start, Symbols
-from pregao.cli._session import day_of, print_json, source_if, workbench
+from pregao.cli._options import CsvPath, Currency, End, ExchangeCode, Json, Source, Start, Symbols
+from pregao.cli._session import day_of, print_json, source_if, stated, workbench
 from pregao.settings import Settings
 
 
@@ -13,6 +13,8 @@ def fetch(
     symbols: Symbols,
     source: Source = None,
     path: CsvPath = None,
+    exchange: ExchangeCode = None,
+    currency: Currency = None,
     start: Start = None,
     end: End = None,
     as_json: Json = False,
@@ -34,7 +36,7 @@ def fetch(
             start=day_of(start),
             end=day_of(end),
         )
-        for symbol in symbols
+        for symbol in stated(symbols, exchange, currency)
     ]
     if as_json:
         print_json([each.summary() for each in fetched])
@@ -47,6 +49,8 @@ def check(
     symbols: Symbols,
     source: Source = None,
     path: CsvPath = None,
+    exchange: ExchangeCode = None,
+    currency: Currency = None,
     start: Start = None,
     end: End = None,
     as_json: Json = False,
@@ -65,7 +69,7 @@ def check(
             start=day_of(start),
             end=day_of(end),
         )
-        for symbol in symbols
+        for symbol in stated(symbols, exchange, currency)
     ]
     if as_json:
         print_json([each.summary() for each in checked])

@@ -1,7 +1,7 @@
 """From options to values, and from results to the terminal."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +28,20 @@ def workbench() -> "Workbench":
     from pregao.notebook import open_workbench
 
     return open_workbench(Settings.read(), now, today=today())
+
+
+def stated(symbols: Sequence[str] | None, exchange: str | None, currency: str | None) -> list[str]:
+    """Return tickers with the exchange and the currency that the user states."""
+    if exchange is None and currency is None:
+        return list(symbols or [])
+    from pregao.instruments import Symbol, load_statements
+
+    load_statements(Settings.read().home)
+    found = []
+    for each in symbols or []:
+        code = Symbol.parse(each).exchange.code if exchange is None else exchange.upper()
+        found.append(f"{each}@{code}:{currency}" if currency else f"{each}@{code}")
+    return found
 
 
 def today() -> date:

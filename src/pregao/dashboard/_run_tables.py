@@ -21,7 +21,8 @@ from pregao.presentation import (
     table_of,
 )
 from pregao.registry import Champion, Change
-from pregao.values import Value
+from pregao.texts import gettext_lazy
+from pregao.values import Text, Value
 
 if TYPE_CHECKING:
     from pregao.dashboard._settings import Setting as SettingLine
@@ -119,6 +120,9 @@ def _trail_table(trail: Iterable[Change], run: str) -> Table:
         named = linked(change.run)
         return Cell(done, beside=(named.quantity,), beside_link=named.link)
 
+    def reason(change: Change) -> Text:
+        return Text.from_message(gettext_lazy(change.reason))  # that of a job is in the catalogue
+
     def before(change: Change) -> Cell:
         return linked(change.previous_run)
 
@@ -130,7 +134,7 @@ def _trail_table(trail: Iterable[Change], run: str) -> Table:
             field_of("action", say("runs_did"), action, kind="text"),
             field_of("before", say("runs_before"), before, kind="text"),
             field_of("by", say("runs_by"), lambda change: change.by, kind="text"),
-            field_of("reason", say("runs_reason"), lambda change: change.reason, kind="prose"),
+            field_of("reason", say("runs_reason"), reason, kind="prose"),
         ],
     )
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from pregao.dataset._rolling import Column, ewma_by_half_life, lag
 from pregao.instruments import Sessions
-from pregao.prices import Prices
+from pregao.prices import Prices, find_holes, split_factors
 
 SIGMA_HALF_LIFE_SESSIONS = 11
 SIGMA_WARMUP_SESSIONS = 22
@@ -31,29 +31,41 @@ class AdjustedBars:
     low: Column
     close: Column
     volume: Column
+    """In shares of the first session: adjusted for splits."""
     quoted_close: Column
     """The close as quoted, in the symbol's currency."""
     best_bid: Column | None = None
     """The best bid at the close, where the provider has the order book."""
     best_ask: Column | None = None
     """The best ask at the close."""
+    rows_after_holes: tuple[int, ...] = ()
+    """The first row after each hole: no window spans it."""
 
     @classmethod
     def from_prices(cls, prices: Prices) -> "AdjustedBars":
-        """Adjust prices for splits and dividends, in units of the first close."""
+        """Adjust prices for splits and dividends, in units of the first close.
+
+        What lies before a hole is rescaled, so that the close before it is the open after it: the
+        move over a hole is the return of no session.
+        """
         bars = prices.bars
-        unit = bars.adj_close[0]
         factor = bars.adj_close / bars.close
+        holes = tuple(each.row for each in find_holes(bars.sessions, prices.symbol))
+        for row in reversed(holes):
+            opening = bars.open[row] * factor[row]
+            factor[:row] *= opening / (bars.close[row - 1] * factor[row - 1])
+        unit = bars.close[0] * factor[0] if holes else bars.adj_close[0]
         return cls(
             sessions=bars.sessions,
             open=bars.open * factor / unit,
             high=bars.high * factor / unit,
             low=bars.low * factor / unit,
-            close=bars.adj_close / unit,
-            volume=bars.volume,
+            close=(bars.close * factor if holes else bars.adj_close) / unit,
+            volume=bars.volume * split_factors(bars),
             quoted_close=bars.close,
             best_bid=None if bars.best_bid is None else bars.best_bid * factor / unit,
             best_ask=None if bars.best_ask is None else bars.best_ask * factor / unit,
+            rows_after_holes=holes,
         )
 
     def __len__(self) -> int:

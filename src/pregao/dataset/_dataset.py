@@ -16,8 +16,8 @@ from pregao.dataset._splits import Borders, Split, WalkForward, split_rows
 from pregao.dataset._windows import Float, Table, Windows
 from pregao.errors import HistoryTooShortError, MissingColumnsError, SplitError
 from pregao.findings import Finding
-from pregao.instruments import Symbol
-from pregao.prices import Prices
+from pregao.instruments import Symbol, as_date
+from pregao.prices import Prices, find_holes
 from pregao.texts import gettext_lazy as _
 from pregao.values import Text, bilingual
 
@@ -107,7 +107,8 @@ def make_dataset(
     skip = max(warmup + lookback - 1, min_skip_sessions)
     histories = [AdjustedBars.from_prices(each) for each in prices]
     borders, parts = _split(histories, split, skip=skip, horizon=horizon)
-    _check_parts(prices, parts, skip=skip, horizon=horizon, split=split)
+    usable = [usable_cutoffs(each, skip=skip, horizon=horizon) for each in histories]
+    _check_parts(prices, parts, usable, skip=skip, horizon=horizon, split=split)
     for each in prices:
         _check_live_window(each, warmup=warmup, lookback=lookback)
     raw = _compute_features(chosen, histories)
@@ -122,22 +123,32 @@ def make_dataset(
     table = _make_table([each.symbol for each in prices], histories, scaled)
     live = _live_windows(table, fitted, lookback=lookback, horizon=horizon)
     return Dataset(
-        train=replace(live, cutoff_rows=_cutoff_rows(table, parts, "train")),
-        validation=replace(live, cutoff_rows=_cutoff_rows(table, parts, "validation")),
+        train=replace(live, cutoff_rows=_cutoff_rows(table, parts, usable, "train")),
+        validation=replace(live, cutoff_rows=_cutoff_rows(table, parts, usable, "validation")),
         live=live,
         borders=borders.replace(skip_sessions=min_skip_sessions),
-        sealed_test=replace(live, cutoff_rows=_cutoff_rows(table, parts, "test")),
+        sealed_test=replace(live, cutoff_rows=_cutoff_rows(table, parts, usable, "test")),
         findings=(*findings, *_untrained_findings(prices, parts)),
     )
 
 
-def _cutoff_rows(table: Table, parts: Sequence[Parts], name: str) -> NDArray[np.intp]:
+def _cutoff_rows(
+    table: Table, parts: Sequence[Parts], usable: Sequence[NDArray[np.bool_]], name: str
+) -> NDArray[np.intp]:
     """Return (n,) the table rows of the cutoffs of one part."""
     rows = [
-        first + np.arange(each[name].start, each[name].stop)
-        for first, each in zip(table.symbol_starts, parts, strict=True)
+        first + each[name].start + np.flatnonzero(mask[each[name]])
+        for first, each, mask in zip(table.symbol_starts, parts, usable, strict=True)
     ]
     return np.concatenate(rows)
+
+
+def usable_cutoffs(bars: AdjustedBars, *, skip: int, horizon: int) -> NDArray[np.bool_]:
+    """Return (rows,) whether a window with its warm-up and its horizon spans no hole."""
+    usable = np.ones(len(bars), bool)
+    for row in bars.rows_after_holes:
+        usable[max(0, row - horizon) : row + skip] = False
+    return usable
 
 
 def walk_forward_folds(dataset: Dataset, plan: WalkForward) -> list[Borders]:
@@ -212,6 +223,18 @@ def check_live_window(prices: Prices, *, features: Sequence[str], lookback: int)
 
 def _check_live_window(prices: Prices, *, warmup: int, lookback: int) -> None:
     """Check that a symbol has a window: else, in a pool, it would read rows of another one."""
+    holes = find_holes(prices.sessions, prices.symbol)
+    if holes and len(prices) - holes[-1].row < warmup + lookback <= len(prices):
+        because = _(
+            "a warm-up of {warmup} sessions and a lookback of {lookback}, after {holes} sessions "
+            "without a bar before {day},",
+            warmup=warmup,
+            lookback=lookback,
+            holes=holes[-1].num_absent,
+            day=as_date(prices.sessions[holes[-1].row]),
+        )
+        found = len(prices) - holes[-1].row
+        raise HistoryTooShortError(str(prices.symbol), warmup + lookback, found, because)
     if len(prices) < warmup + lookback:
         because = _(
             "a warm-up of {warmup} sessions and a lookback of {lookback}",
@@ -382,6 +405,7 @@ def _split(
 def _check_parts(
     prices: Sequence[Prices],
     parts: Sequence[Parts],
+    usable: Sequence[NDArray[np.bool_]],
     *,
     skip: int,
     horizon: int,
@@ -389,7 +413,8 @@ def _check_parts(
 ) -> None:
     """Check that every part has enough windows, else raise with the number of sessions needed."""
     found = {
-        name: sum(each[name].stop - each[name].start for each in parts) for name in MIN_WINDOWS
+        name: sum(int(mask[each[name]].sum()) for each, mask in zip(parts, usable, strict=True))
+        for name in MIN_WINDOWS
     }
     short = [name for name, least in MIN_WINDOWS.items() if found[name] < least]
     if not short:

@@ -31,7 +31,7 @@ class Finding(Value):
     do: Text
     symbol: str | None = None
     sessions: tuple[str, ...] = ()
-    """ISO dates of the sessions concerned, at most the first hundred."""
+    """ISO dates of the sessions concerned; of more than a hundred the first ones and the last."""
 
     @model_validator(mode="before")
     @classmethod

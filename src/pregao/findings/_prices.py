@@ -79,10 +79,11 @@ PRICES = (
     FindingKind(
         code="PRC009",
         severity="error",
-        title=bilingual("split jump"),
+        title=bilingual("unexplained step"),
         meaning=bilingual(
-            "The adjusted close jumps by about a split ratio and stays there, as after a "
-            "split that was not adjusted for, or was adjusted for twice."
+            "The adjusted close changes its level between two closes and stays there, while the "
+            "range and the volume of the day are ordinary, as after a split that was not adjusted "
+            "for."
         ),
         advice=bilingual(
             "a network would learn a return that no holder had: fetch adjusted prices, "
@@ -104,9 +105,10 @@ PRICES = (
     FindingKind(
         code="PRC011",
         severity="error",
-        title=bilingual("unit error"),
+        title=bilingual("level that reverts"),
         meaning=bilingual(
-            "For a few sessions prices are wrong by a round factor, which then reverts."
+            "For a few sessions prices are at another level, as in another unit, and then revert, "
+            "without an unusual range or volume."
         ),
         advice=bilingual("it makes two returns that did not occur: correct the rows at the source"),
     ),
@@ -192,6 +194,102 @@ PRICES = (
         meaning=bilingual("The prices end before the last complete session."),
         advice=bilingual(
             "the forecast starts from an older close: fetch again when a provider is available"
+        ),
+    ),
+    FindingKind(
+        code="PRC020",
+        severity="warning",
+        title=bilingual("hole"),
+        meaning=bilingual(
+            "More than five sessions in a row have no bar, as when trading was halted or a ticker "
+            "was used by two companies."
+        ),
+        advice=bilingual(
+            "windows that span the hole are left out: if the security is another one after it, "
+            "begin there with --start"
+        ),
+    ),
+    FindingKind(
+        code="PRC021",
+        severity="error",
+        title=bilingual("copied bars"),
+        meaning=bilingual(
+            "Bars with trades equal the bar before in every column: their dates are invented."
+        ),
+        advice=bilingual(
+            "the source repeats an old bar: end the series before them with --end, or fetch those "
+            "sessions again"
+        ),
+    ),
+    FindingKind(
+        code="PRC022",
+        severity="error",
+        title=bilingual("price that does not move"),
+        meaning=bilingual(
+            "The last closes of a month are the same, or nearly all closes equal the one before."
+        ),
+        advice=bilingual(
+            "there is nothing to forecast while it does not trade: end the series before with "
+            "--end, or choose another symbol"
+        ),
+    ),
+    FindingKind(
+        code="PRC023",
+        severity="warning",
+        title=bilingual("extreme high or low"),
+        meaning=bilingual(
+            "A high or a low is far beyond open and close, and beyond what is usual in the series."
+        ),
+        advice=bilingual(
+            "features of the range read it: compare with another source, and correct the row"
+        ),
+    ),
+    FindingKind(
+        code="PRC024",
+        severity="warning",
+        title=bilingual("unconfirmed adjustment"),
+        meaning=bilingual(
+            "The adjusted close takes a step in which the quoted close does not take part, as "
+            "for a dividend that was not paid, or paid in another unit."
+        ),
+        advice=bilingual(
+            "the adjusted return of that day did not occur: compare the dividend with the "
+            "company's announcement"
+        ),
+    ),
+    FindingKind(
+        code="PRC025",
+        severity="error",
+        title=bilingual("negative prices"),
+        meaning=bilingual("The close was below zero, as that of crude oil on 2020-04-20."),
+        advice=bilingual(
+            "Pregao models returns in logarithms, which negative prices do not have: use a span "
+            "without them, or another symbol"
+        ),
+    ),
+    FindingKind(
+        code="PRC026",
+        severity="warning",
+        title=bilingual("no adjusted closes"),
+        meaning=bilingual(
+            "The source has no column of adjusted closes: dividends are not adjusted for."
+        ),
+        advice=bilingual(
+            "each dividend looks like a loss that no holder had: use a source of adjusted prices, "
+            "such as yahoo"
+        ),
+    ),
+    FindingKind(
+        code="PRC027",
+        severity="warning",
+        title=bilingual("unusual move"),
+        meaning=bilingual(
+            "The adjusted close moves by several daily standard deviations between two closes, "
+            "while the range and the volume of the day are ordinary."
+        ),
+        advice=bilingual(
+            "such days are rare and real, or corporate actions that were not adjusted for, such "
+            "as a spin-off: compare them with the company's announcements"
         ),
     ),
 )

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pregao.errors import InputError
-from pregao.instruments._symbols import B3, LONDON, NYSE, TOKYO, Exchange
+from pregao.instruments._exchanges import B3, CRYPTO, FOREX, LONDON, NYSE, TOKYO, Exchange
 from pregao.texts import gettext_lazy as _
 
 Sessions = NDArray[np.datetime64]
@@ -25,6 +25,11 @@ _KNOWN_FROM = {
     TOKYO.code: np.datetime64("1997-01-01"),
     LONDON.code: np.datetime64("1990-01-01"),
 }
+_OTHERS_KNOWN_FROM = np.datetime64("2000-01-01")
+_KNOWN_UNTIL = {"XHKG": 2049, "XKRX": 2050}
+"""The last years of calendars that follow the moon."""
+_CALENDARS = {CRYPTO.code: "24/7", FOREX.code: "24/5", "XTSX": "XTSE"}
+"""The names of calendars that are not the exchange's code."""
 
 
 def calendar_start(exchange: Exchange) -> np.datetime64:
@@ -34,7 +39,7 @@ def calendar_start(exchange: Exchange) -> np.datetime64:
     >>> str(calendar_start(TOKYO))
     '1997-01-01'
     """
-    return _KNOWN_FROM[exchange.code]
+    return _KNOWN_FROM.get(exchange.code, _OTHERS_KNOWN_FROM)
 
 
 def sessions_between(exchange: Exchange, first: np.datetime64, last: np.datetime64) -> Sessions:
@@ -152,7 +157,9 @@ def _calendar_until(code: str, last_year: int) -> tuple[Sessions, NDArray[np.dat
         warnings.simplefilter("ignore", DeprecationWarning)
         import exchange_calendars as xcals
 
-        calendar = xcals.get_calendar(code, start=str(_KNOWN_FROM[code]), end=f"{last_year}-12-31")
+        first = _KNOWN_FROM.get(code, _OTHERS_KNOWN_FROM)
+        end = f"{min(last_year, _KNOWN_UNTIL.get(code, last_year))}-12-31"
+        calendar = xcals.get_calendar(_CALENDARS.get(code, code), start=str(first), end=end)
     sessions: Sessions = calendar.sessions.to_numpy().astype("datetime64[D]")
     in_utc = calendar.closes.dt.tz_convert(None).to_numpy()
     closes: NDArray[np.datetime64] = in_utc.astype("datetime64[s]")

@@ -1,44 +1,17 @@
-"""Symbols: a ticker and its exchange, with currency and time zone."""
+"""Symbols: a ticker and its exchange, with currency, class and time zone."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import total_ordering
 
-from pregao.errors import InvalidSymbolError
+from pregao.errors import InvalidSymbolError, UnknownExchangeError
+from pregao.instruments._exchanges import EXCHANGES, Exchange
+from pregao.instruments._grammar import InstrumentClass, class_at, read_ticker
+from pregao.instruments._statements import stated_spelling
 
 _TICKER = re.compile(r"[A-Z0-9^][A-Z0-9.^=-]{0,14}\Z", re.ASCII)
-# Four characters that start with a letter, then digits for the share class: PETR4, B3SA3, BOVA11.
-_B3_TICKER = re.compile(r"[A-Z][A-Z0-9]{3}(?:[1-9]|[1-3][0-9])[BF]?\Z", re.ASCII)
-
-
-@dataclass(frozen=True)
-class Exchange:
-    """An exchange; `code` is the ISO 10383 market identifier."""
-
-    code: str
-    currency: str
-    suffix: str
-    """The suffix of its tickers at Yahoo."""
-    zone: str
-    """The IANA time zone of its sessions."""
-
-    @property
-    def name(self) -> str:
-        """What it is called in texts; the code, where it has no shorter name."""
-        return _NAMES.get(self.code, self.code)
-
-
-_NAMES = {"BVMF": "B3", "XNYS": "NYSE", "XTKS": "TSE", "XLON": "LSE"}
-
-B3 = Exchange("BVMF", "BRL", ".SA", "America/Sao_Paulo")
-NYSE = Exchange("XNYS", "USD", "", "America/New_York")
-TOKYO = Exchange("XTKS", "JPY", ".T", "Asia/Tokyo")
-LONDON = Exchange("XLON", "GBp", ".L", "Europe/London")
-
-EXCHANGES: dict[str, Exchange] = {each.code: each for each in (B3, NYSE, TOKYO, LONDON)}
-
-# No rule tells the exchange of an index; those not listed here are American.
-_INDICES: dict[str, Exchange] = {"^BVSP": B3, "^IBX50": B3, "^N225": TOKYO, "^FTSE": LONDON}
+_STATED = re.compile(r"(?P<ticker>[^@]+)@(?P<code>[A-Z]{4,6})(?::(?P<currency>[A-Za-z]{3}))?\Z")
+_AT_YAHOO = {"IBOV": "^BVSP"}
 
 
 @total_ordering
@@ -50,49 +23,99 @@ class Symbol:
     True
     >>> Symbol.parse("PETR4").yahoo, Symbol.parse("nvda").currency
     ('PETR4.SA', 'USD')
+    >>> Symbol.parse("USDBRL=X").currency, Symbol.parse("SAP@XETR").yahoo
+    ('BRL', 'SAP.DE')
     """
 
     ticker: str
     exchange: Exchange
+    stated_currency: str = field(default="", compare=False)
+    """Where it is not that of the exchange."""
 
     @classmethod
     def parse(cls, text: str) -> "Symbol":
         """Parse a ticker in any case, with or without the exchange's suffix, such as ``.SA``.
 
+        Of a ticker that does not tell its exchange, it is stated: ``TICKER@XBUE``, or
+        ``TICKER@XBUE:USD`` with the currency, or in the user's file (`load_statements`).
+
         Raises
         ------
         InvalidSymbolError
             If the text cannot be a ticker.
+        UnknownExchangeError
+            If the ticker does not tell its exchange, and it is not stated.
         """
-        ticker = text.strip().upper()
-        if not text.isascii() or not _TICKER.match(ticker):
+        spelt = text.strip()
+        if not spelt.isascii():
             raise InvalidSymbolError(text)
+        spelt = stated_spelling(spelt.upper()) or spelt
+        if stated := _STATED.match(spelt):
+            return cls._stated(text, **stated.groupdict())
+        ticker = spelt.upper()
+        if not _TICKER.match(ticker):
+            raise InvalidSymbolError(text)
+        return cls._suffixed(text, ticker) or cls._plain(text, ticker)
+
+    @classmethod
+    def _stated(cls, text: str, ticker: str, code: str, currency: str | None) -> "Symbol":
+        if code not in EXCHANGES:
+            raise UnknownExchangeError(text)
+        exchange = EXCHANGES[code]
+        ticker = ticker.upper().removesuffix(exchange.suffix) or ticker.upper()
+        if not _TICKER.match(ticker):
+            raise InvalidSymbolError(text)
+        return cls(ticker, exchange, "" if currency == exchange.currency else currency or "")
+
+    @classmethod
+    def _suffixed(cls, text: str, ticker: str) -> "Symbol | None":
         for exchange in EXCHANGES.values():
             stem = ticker.removesuffix(exchange.suffix)
-            if exchange.suffix and stem != ticker and stem.endswith(exchange.suffix):
+            if not exchange.suffix or stem == ticker or not stem:
+                continue
+            if stem.endswith(exchange.suffix):
                 raise InvalidSymbolError(text)
-            if exchange.suffix and ticker.endswith(exchange.suffix) and stem:
-                return cls(stem, _index_exchange(stem) or exchange)
-        return cls(ticker, _index_exchange(ticker) or (B3 if _B3_TICKER.match(ticker) else NYSE))
+            index = read_ticker(stem) if stem.startswith("^") else None
+            return cls(stem, index.exchange if index else exchange)
+        return None
+
+    @classmethod
+    def _plain(cls, text: str, ticker: str) -> "Symbol":
+        found = read_ticker(ticker)
+        if found is None:
+            raise UnknownExchangeError(text)
+        is_own = found.currency in {"", found.exchange.currency}
+        return cls(ticker, found.exchange, "" if is_own else found.currency)
 
     @property
     def currency(self) -> str:
         """The currency of quoted prices, ISO 4217 (``GBp``: pence)."""
-        return self.exchange.currency
+        return self.stated_currency or self.exchange.currency
+
+    @property
+    def kind(self) -> InstrumentClass:
+        """The class of the instrument, as far as the ticker tells it."""
+        return class_at(self.exchange, self.ticker)
 
     @property
     def yahoo(self) -> str:
         """The ticker in Yahoo's spelling."""
-        return self.ticker if self.ticker.startswith("^") else self.ticker + self.exchange.suffix
+        if self.ticker in _AT_YAHOO:
+            return _AT_YAHOO[self.ticker]
+        is_own = self.ticker.startswith("^") or self.ticker.endswith(("=X", "=F"))
+        return self.ticker if is_own else self.ticker + self.exchange.suffix
 
     def __str__(self) -> str:
         """Return the shortest spelling that parses to this symbol."""
-        return self.ticker if Symbol.parse(self.ticker) == self else self.yahoo
+        stated = f"{self.ticker}@{self.exchange.code}"
+        for spelling in (self.ticker, self.ticker + self.exchange.suffix, stated):
+            try:
+                parsed = Symbol.parse(spelling)
+            except InvalidSymbolError:
+                continue
+            if parsed == self and parsed.currency == self.currency:
+                return spelling
+        return f"{stated}:{self.currency}"
 
     def __lt__(self, other: "Symbol") -> bool:
         return (self.ticker, self.exchange.code) < (other.ticker, other.exchange.code)
-
-
-def _index_exchange(ticker: str) -> Exchange | None:
-    """Return the exchange of an index; None for any other ticker."""
-    return _INDICES.get(ticker, NYSE) if ticker.startswith("^") else None

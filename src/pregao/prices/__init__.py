@@ -10,6 +10,7 @@ from pregao.prices._feed import Feed as Feed
 from pregao.prices._feed import LivePrices as LivePrices
 from pregao.prices._feed import open_feed as open_feed
 from pregao.prices._history import Snapshot as Snapshot
+from pregao.prices._holes import find_holes as find_holes
 from pregao.prices._pasted import BadRow as BadRow
 from pregao.prices._pasted import BadRowsError as BadRowsError
 from pregao.prices._pasted import PastedPrices as PastedPrices
@@ -24,6 +25,7 @@ from pregao.prices._providers import NETWORK_PROVIDERS as NETWORK_PROVIDERS
 from pregao.prices._providers import PROVIDERS as PROVIDERS
 from pregao.prices._providers import SERVICES as SERVICES
 from pregao.prices._sample import BUNDLED_SYMBOLS as BUNDLED_SYMBOLS
+from pregao.prices._splits import split_factors as split_factors
 from pregao.prices._store import PriceStore as PriceStore
 from pregao.prices._validation import find_defects as find_defects
 from pregao.prices._validation import validate_download as validate_download

@@ -282,6 +282,7 @@ ALPHAVANTAGE = ProviderEntry(
     name=_FREE.name,
     factory=partial(AlphaVantage, _FREE),
     service=SERVICE,
+    is_as_traded=True,
     standing_findings=_raw_finding,
 )
 ALPHAVANTAGE_ADJUSTED = ProviderEntry(

@@ -25,6 +25,7 @@ from pregao.prices._responses import (
     excerpt,
     first_problem,
     parse_json_object,
+    unknown_symbol,
 )
 from pregao.prices._retry import fetch_with_retry
 from pregao.texts import LocalText
@@ -149,7 +150,7 @@ class Brapi:
                 "it says {excerpt!r}; check the spelling",
                 excerpt=excerpt(str(fields.get("message"))),
             )
-            return UnknownSymbolError(str(symbol), self.name, hint)
+            return unknown_symbol(symbol, self.name, hint)
         return self._error(symbol, "bad_payload", _("it answered with HTTP status 404"))
 
     def _parse(self, fields: Mapping[str, object], symbol: Symbol) -> Bars:

@@ -1,15 +1,16 @@
 """The checks of raw bars: each finds one kind of defect."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from pregao.findings import Severity
 from pregao.instruments import as_date, sessions_between
+from pregao.prices._columns import find_copied_bars, find_long_wicks, share_of_unmoved
 from pregao.prices._inspected_bars import SESSIONS, InspectedBars, Rows, flat_rows
-from pregao.prices._jumps import find_jumps, separate_glitches, true_runs
 from pregao.prices._prices import PRICE_COLUMNS
+from pregao.prices._steps import Step, true_runs, worst
 from pregao.values import Text, bilingual
 
 # Shorter runs at one price happen in thin markets; of the sessions of real daily files fewer than
@@ -20,6 +21,10 @@ _SHORTEST_STALE_TAIL = 3
 _STALE_AFTER_SESSIONS = 5
 _GAP_SHARE_OF_NO_DAILY_BARS = 0.2
 _FEW_SESSIONS = 20
+_MANY_COPIES = 2
+_UNMOVED_TAIL = 21
+"""Sessions without another close: about a month."""
+_UNMOVED_SHARE = 0.95
 
 # Singular and plural.
 _BARS = (bilingual("bar"), bilingual("bars"))
@@ -29,7 +34,7 @@ _COPIES = (
     bilingual("exact copies"),
 )
 _RUNS = (bilingual("run"), bilingual("runs"))
-_JUMPS = (bilingual("jump"), bilingual("jumps"))
+_STEPS = (bilingual("step"), bilingual("steps"))
 
 
 @dataclass(frozen=True)
@@ -111,6 +116,12 @@ def _duplicate(inspected: InspectedBars) -> Defect | None:
             sessions=Text.counted(len(held), *SESSIONS),
         )
         return Defect("error", held, text, different)
+    if inspected.revised.any():
+        text = bilingual(
+            "{rows} with the prices of another row of the session and less volume, taken out",
+            rows=Text.counted(int(inspected.revised.sum()), *_ROWS),
+        )
+        return Defect("warning", np.unique(sessions[inspected.revised]), text, inspected.revised)
     if same.any():
         text = bilingual(
             "{copies}, one of each kept", copies=Text.counted(int(same.sum()), *_COPIES)
@@ -178,40 +189,154 @@ def _flat(inspected: InspectedBars) -> Defect | None:
     return Defect("warning", sessions, text)
 
 
-def _split(inspected: InspectedBars) -> Defect | None:
-    _, lasting = separate_glitches(find_jumps(inspected.clean_bars))
-    if not lasting:
+def _step(inspected: InspectedBars) -> Defect | None:
+    return _steps_defect(inspected, [each for each in _own_steps(inspected) if each.is_large])
+
+
+def _move(inspected: InspectedBars) -> Defect | None:
+    return _steps_defect(inspected, [each for each in _own_steps(inspected) if not each.is_large])
+
+
+def _own_steps(inspected: InspectedBars) -> list[Step]:
+    """Return the lasting steps, but those of the adjustment, which have a check of their own."""
+    contradicted = inspected.contradicted_adjustments
+    return [
+        each
+        for each in inspected.steps.lasting
+        if contradicted is None or not contradicted.rows[each.row]
+    ]
+
+
+def _steps_defect(inspected: InspectedBars, steps: Sequence[Step]) -> Defect | None:
+    """Report the steps of the greatest severity."""
+    if not steps:
         return None
-    sessions = inspected.clean_bars.sessions[[jump.row for jump in lasting]]
+    severity = worst([each.severity for each in steps])
+    shown = [each for each in steps if each.severity == severity]
+    sessions = inspected.clean_bars.sessions
     examples = [
         bilingual(
-            "{session} by about {ratio}",
-            session=as_date(session),
-            ratio=str(jump.ratio) if jump.is_up else f"1/{jump.ratio}",
+            "{session} by a factor of {ratio:.4g} ({times:.0f} daily standard deviations)",
+            session=as_date(sessions[each.row]),
+            ratio=each.ratio,
+            times=abs(each.size) / each.scale,
         )
-        for session, jump in list(zip(sessions, lasting, strict=True))[:3]
+        for each in sorted(shown, key=lambda each: -abs(each.size) / each.scale)[:3]
     ]
     text = bilingual(
-        "{jumps} of adj_close near a split ratio that lasts: {examples}",
-        jumps=Text.counted(len(lasting), *_JUMPS),
+        "{steps} of adj_close that range and volume of the day do not explain: {examples}",
+        steps=Text.counted(len(shown), *_STEPS),
         examples=Text.joined(examples, en=", ", pt_br=", "),
     )
-    return Defect("error", sessions, text)
+    return Defect(severity, sessions[[each.row for each in shown]], text)
 
 
-def _unit(inspected: InspectedBars) -> Defect | None:
-    bars = inspected.clean_bars
-    glitches, _ = separate_glitches(find_jumps(bars))
+def _glitch(inspected: InspectedBars) -> Defect | None:
+    glitches = inspected.steps.glitches
     if not glitches:
         return None
-    sessions = np.concatenate([bars.sessions[first:last] for first, last, _ in glitches])
-    ratios = ", ".join(str(ratio) for ratio in sorted({ratio for *_, ratio in glitches}))
+    severity = worst([each.severity for each in glitches])
+    shown = [each for each in glitches if each.severity == severity]
+    bars = inspected.clean_bars
+    sessions = np.concatenate([bars.sessions[each.first : each.stop] for each in shown])
+    factors = ", ".join(f"{each.ratio:.4g}" for each in shown[:3])
     text = bilingual(
-        "{bars} off by a factor of about {ratios} that reverts",
+        "{bars} off by a factor of about {factors} that reverts",
         bars=Text.counted(len(sessions), *_BARS),
-        ratios=ratios,
+        factors=factors,
     )
-    return Defect("error", sessions, text)
+    return Defect(severity, sessions, text)
+
+
+def _hole(inspected: InspectedBars) -> Defect | None:
+    holes = inspected.holes
+    if not holes:
+        return None
+    sessions = inspected.clean_bars.sessions
+    examples = [
+        bilingual(
+            "{count} sessions between {before} and {after}",
+            count=each.num_absent,
+            before=as_date(sessions[each.row - 1]),
+            after=as_date(sessions[each.row]),
+        )
+        for each in sorted(holes, key=lambda each: -each.num_absent)[:3]
+    ]
+    text = bilingual(
+        "{examples} without a bar: no window and no return spans them",
+        examples=Text.joined(examples, en=", ", pt_br=", "),
+    )
+    return Defect("warning", sessions[[each.row for each in holes]], text)
+
+
+def _copied(inspected: InspectedBars) -> Defect | None:
+    bars = inspected.clean_bars
+    rows = find_copied_bars(bars)
+    if not rows.any():
+        return None
+    longest = max(stop - first for first, stop in true_runs(rows))
+    text = bilingual(
+        "{bars} with trades equal the bar before in every column, at most {longest} in a row",
+        bars=Text.counted(int(rows.sum()), *_BARS),
+        longest=longest,
+    )
+    severity: Severity = "error" if longest >= _MANY_COPIES else "warning"
+    return Defect(severity, bars.sessions[rows], text)
+
+
+def _unmoved(inspected: InspectedBars) -> Defect | None:
+    bars = inspected.clean_bars
+    if len(bars) < _FEW_SESSIONS:
+        return None
+    unmoved = np.r_[False, np.diff(bars.close) == 0]
+    tail = len(bars) - 1 - int(np.max(np.flatnonzero(~unmoved), initial=-1))
+    share = share_of_unmoved(bars.close)
+    if tail >= _UNMOVED_TAIL:
+        text = bilingual(
+            "the last {bars} closes are the same, since {first}: nothing can be forecast from them",
+            bars=tail + 1,
+            first=as_date(bars.sessions[len(bars) - 1 - tail]),
+        )
+        return Defect("error", bars.sessions[-tail:], text)
+    if share < _UNMOVED_SHARE:
+        return None
+    text = bilingual("{share:.0f} % of the closes equal the one before", share=100 * share)
+    return Defect("error", bars.sessions[unmoved], text)
+
+
+def _wick(inspected: InspectedBars) -> Defect | None:
+    found = find_long_wicks(inspected.clean_bars)
+    if found is None:
+        return None
+    text = bilingual(
+        "{bars} with a high or low up to {factor:.4g} times beyond open and close",
+        bars=Text.counted(int(found.rows.sum()), *_BARS),
+        factor=found.largest,
+    )
+    return Defect(found.severity, inspected.clean_bars.sessions[found.rows], text)
+
+
+def _adjustment(inspected: InspectedBars) -> Defect | None:
+    found = inspected.contradicted_adjustments
+    if found is None:
+        return None
+    text = bilingual(
+        "{steps} of adj_close by up to a factor of {factor:.4g}, where close does not follow",
+        steps=Text.counted(int(found.rows.sum()), *_STEPS),
+        factor=found.largest,
+    )
+    return Defect(found.severity, inspected.clean_bars.sessions[found.rows], text)
+
+
+def _negative(inspected: InspectedBars) -> Defect | None:
+    rows = inspected.negative
+    if not rows.any():
+        return None
+    text = bilingual(
+        "{bars} with a negative close, which returns in logarithms cannot hold",
+        bars=Text.counted(int(rows.sum()), *_BARS),
+    )
+    return Defect("error", inspected.bars.sessions[rows], text, rows)
 
 
 def _stale(inspected: InspectedBars) -> Defect | None:
@@ -260,10 +385,17 @@ _CHECKS = (
     Check("PRC006", _non_positive),
     Check("PRC007", _impossible),
     Check("PRC008", _flat),
-    Check("PRC009", _split),
+    Check("PRC009", _step),
     Check("PRC010", _stale),
-    Check("PRC011", _unit),
+    Check("PRC011", _glitch),
     Check("PRC012", _future),
+    Check("PRC020", _hole),
+    Check("PRC021", _copied),
+    Check("PRC022", _unmoved),
+    Check("PRC023", _wick),
+    Check("PRC024", _adjustment),
+    Check("PRC025", _negative),
+    Check("PRC027", _move),
 )
 
 CHECKS: dict[str, Check] = {check.code: check for check in _CHECKS}

@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,7 @@ _HEADERS = {
     **{name: name for name in ("open", "high", "low", "close", "volume")},
 }
 _REQUIRED = ("date", "open", "high", "low", "close")
+_CLOSES_ONLY = ("date", "close")
 _MISSING = frozenset({"", "null", "nan", "na", "n/a", "none"})
 # A column of these characters alone can be parsed at once.
 _PLAIN_NUMBERS = re.compile(r"[0-9.eE+,-]*\Z", re.ASCII)
@@ -53,13 +55,22 @@ class _Table:
     lines: Lines
 
 
-def read_csv(path: Path, symbol: Symbol) -> tuple[Bars, Lines]:
-    """Parse a file into raw bars, with the 1-based line of each.
+class ParsedBars(NamedTuple):
+    """Raw bars of a file, the line of each, and the columns that the file has."""
+
+    bars: Bars
+    lines: Lines
+    columns: frozenset[str]
+
+
+def read_csv(path: Path, symbol: Symbol) -> ParsedBars:
+    """Parse a file into raw bars, with the 1-based line of each and the names of its columns.
 
     Accepted are the headers Date (or Datetime), Open, High, Low, Close, Adj Close, Volume,
     Best Bid and Best Ask in any order, case and spelling (``adj_close``), further columns, a byte
     order mark, time stamps with or without an offset, and the three header lines that yfinance
-    writes. Without Adj Close the close is used, without Volume zero. An empty, ``null`` or
+    writes. Without Adj Close the close is used, without Volume zero; a file of dates and closes
+    alone is read too. An empty, ``null`` or
     ``NaN`` cell becomes NaN.
 
     Raises
@@ -71,7 +82,7 @@ def read_csv(path: Path, symbol: Symbol) -> tuple[Bars, Lines]:
     return parse_bars(read_lines(path), str(path), symbol)
 
 
-def parse_bars(lines: Sequence[str], name: str, symbol: Symbol) -> tuple[Bars, Lines]:
+def parse_bars(lines: Sequence[str], name: str, symbol: Symbol) -> ParsedBars:
     """Parse bars from the lines of a file, as `read_csv` does; the name is for messages.
 
     Raises
@@ -81,10 +92,11 @@ def parse_bars(lines: Sequence[str], name: str, symbol: Symbol) -> tuple[Bars, L
     """
     table = _parse_table(name, lines, symbol)
     columns = {name: _parse_column(table, name) for name in table.columns if name != "date"}
-    columns.setdefault("adj_close", columns["close"])
+    for absent in ("open", "high", "low", "adj_close"):
+        columns.setdefault(absent, columns["close"])
     columns.setdefault("volume", np.zeros(len(table.lines)))
     sessions = read_sessions(table.path, table.columns["date"], table.lines, symbol.exchange)
-    return Bars.from_columns(sessions, columns), table.lines
+    return ParsedBars(Bars.from_columns(sessions, columns), table.lines, frozenset(table.columns))
 
 
 def _parse_table(path: str, lines: Sequence[str], symbol: Symbol) -> _Table:
@@ -93,7 +105,7 @@ def _parse_table(path: str, lines: Sequence[str], symbol: Symbol) -> _Table:
         raise MalformedFileError(path, None, _("empty: expected a header and one row a session"))
     header, first = rows[0], 1
     if _is_yfinance_dump(rows):
-        header, first = _yfinance_header(path, rows, symbol), 3
+        rows, header, first = *_yfinance_columns(path, rows, symbol), 3
     positions = _find_columns(path, numbers[0], header)
     if len(rows) == first:
         raise MalformedFileError(path, numbers[-1], _("a header and no rows"))
@@ -157,20 +169,34 @@ def _is_yfinance_dump(rows: list[list[str]]) -> bool:
     )
 
 
-def _yfinance_header(path: str, rows: list[list[str]], symbol: Symbol) -> list[str]:
-    """Join the three header lines into one, and check that its only ticker is the symbol."""
+def _yfinance_columns(
+    path: str, rows: list[list[str]], symbol: Symbol
+) -> tuple[list[list[str]], list[str]]:
+    """Return the columns of the symbol, and one header in place of the three lines."""
     prices, tickers = rows[:2] if rows[0][0] == "Price" else (rows[1], rows[0])
-    for ticker in sorted({cell.strip() for cell in tickers[1:]} - {""}):
-        try:
-            is_requested = Symbol.parse(ticker) == symbol
-        except InvalidSymbolError:
-            is_requested = False
-        if not is_requested:
-            reason = _(
-                "holds {ticker!r}, and {symbol} was asked for", ticker=ticker[:20], symbol=symbol
-            )
-            raise MalformedFileError(path, 2, reason)
-    return ["Date", *prices[1:]]
+    named = [_names(cell.strip(), symbol) for cell in tickers[1:]]
+    if not any(cell.strip() for cell in tickers[1:]):
+        return rows, ["Date", *prices[1:]]
+    positions = [0, *(place + 1 for place, is_own in enumerate(named) if is_own)]
+    if len(positions) == 1:
+        others = sorted({cell.strip() for cell in tickers[1:]} - {""})
+        reason = _(
+            "holds {tickers}, and {symbol} was asked for",
+            tickers=", ".join(others[:5])[:60],
+            symbol=symbol,
+        )
+        raise MalformedFileError(path, 2, reason)
+    width = len(prices)
+    own = [[row[each] for each in positions] if len(row) == width else row for row in rows]
+    return own, ["Date", *(prices[each] for each in positions[1:])]
+
+
+def _names(text: str, symbol: Symbol) -> bool:
+    """Return whether a text is the symbol in any spelling."""
+    try:
+        return Symbol.parse(text) == symbol
+    except InvalidSymbolError:
+        return False
 
 
 def _find_columns(path: str, line: int, header: list[str]) -> dict[str, int]:
@@ -194,7 +220,9 @@ def _find_columns(path: str, line: int, header: list[str]) -> dict[str, int]:
             raise MalformedFileError(path, line, reason)
         if name is not None:
             positions[name] = position
-    if missing := [name for name in _REQUIRED if name not in positions]:
+    is_closes_only = not positions.keys() & {"open", "high", "low"}
+    required = _CLOSES_ONLY if is_closes_only else _REQUIRED
+    if missing := [name for name in required if name not in positions]:
         found = ", ".join(cell.strip() for cell in header)[:120]
         reason = _(
             "no column {missing} in the header, which is: {found}",

@@ -4,11 +4,13 @@ from datetime import date
 from pathlib import Path
 
 from pregao.errors import InputError, UnknownSymbolError
+from pregao.findings import Finding
 from pregao.instruments import Symbol
 from pregao.prices._access import NetworkAccess
 from pregao.prices._csv_file import read_csv
 from pregao.prices._provider import Download, ProviderEntry
 from pregao.texts import gettext_lazy as _
+from pregao.values import bilingual
 
 _MAX_NAMES = 10
 
@@ -56,8 +58,20 @@ class CsvFolder:
             If the file cannot be parsed as daily bars, with the line.
         """
         file = _find_file(self.path, symbol) if self.path.is_dir() else self.path
-        bars, lines = read_csv(file, symbol)
-        return Download(symbol, bars, self.name, str(file), lines).between(start, end)
+        parsed = read_csv(file, symbol)
+        findings = () if "adj_close" in parsed.columns else unadjusted_findings(symbol)
+        download = Download(
+            symbol, parsed.bars, self.name, str(file), parsed.lines, findings=findings
+        )
+        return download.between(start, end)
+
+
+def unadjusted_findings(symbol: Symbol) -> tuple[Finding, ...]:
+    """Report a file without adjusted closes, of an instrument that may pay dividends."""
+    if symbol.kind not in {"share", "unit_or_fund", "bdr"}:
+        return ()
+    seen = bilingual("no column of adjusted closes: a dividend of 5 % is a return of -5 %")
+    return (Finding.from_code("PRC026", seen, symbol=str(symbol)),)
 
 
 def _find_file(folder: Path, symbol: Symbol) -> Path:

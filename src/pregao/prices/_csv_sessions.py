@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -19,6 +19,7 @@ _STAMP = re.compile(
     r"(?:Z|[+-][0-9]{2}:?[0-9]{2})?\Z",
     re.ASCII,
 )
+_EVE_HOUR = 23
 _OTHER_ORDER = re.compile(r"[0-9]{1,2}[/.-][0-9]{1,2}[/.-][0-9]{2,4}(?:\s|\Z)", re.ASCII)
 
 
@@ -29,6 +30,8 @@ def read_sessions(
 
     A stamp at midnight means that day, whatever its offset. Any other stamp with an offset is a
     moment, and becomes the day at the exchange; without an offset it is local time of the exchange.
+    At eleven in the evening it is the next day, whose midnight was written with the offset
+    of the other half of the year.
 
     Raises
     ------
@@ -61,6 +64,8 @@ def _parse_session(path: str, cell: str, line: int, exchange: Exchange) -> str:
 def _local_day(stamp: datetime, exchange: Exchange) -> str:
     if stamp.tzinfo is not None and stamp.time() != time(0):
         stamp = stamp.astimezone(ZoneInfo(exchange.zone))
+    if stamp.hour >= _EVE_HOUR and (stamp.minute, stamp.second) == (0, 0):
+        stamp += timedelta(hours=24 - stamp.hour)
     return stamp.date().isoformat()
 
 

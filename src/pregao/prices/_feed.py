@@ -241,7 +241,7 @@ class Feed:
         }
         best = max(series, key=lambda each: (not standing[each.provider], each.last))
         source = f"store of {best.provider}"
-        findings = standing[best.provider]
+        findings = (*standing[best.provider], *store.standing_findings(symbol, best.provider))
         return Download(symbol, best.bars, best.provider, source, findings=findings)
 
     def _store(self, result: _SourceResult) -> tuple[ProviderFailure, ...]:
@@ -249,7 +249,7 @@ class Feed:
         if result.full_download is None or not self.stores_downloads:
             return ()
         try:
-            PriceStore(self.access.home).append(validate_download(result.full_download)[0])
+            PriceStore(self.access.home).append(*validate_download(result.full_download))
         except (CorruptFileError, StoreBusyError, InputError, OSError) as error:
             message = _("the prices could not be stored: {error}", error=error)
             return (ProviderFailure.from_message("store", "not_stored", message),)

@@ -1,5 +1,6 @@
 """The history of one stored series: every row ever written, and a snapshot of each state."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 from pregao.errors import InputError
 from pregao.findings import Finding
 from pregao.instruments import Symbol
+from pregao.prices._joining import rescale_to
 from pregao.prices._prices import Bars, Prices
 from pregao.prices._rewritten_history import rewrite_findings
 from pregao.texts import gettext_lazy as _
@@ -30,6 +32,8 @@ class Snapshot(Value):
     """Sessions that were stored with other values before."""
     findings: tuple[Finding, ...] = ()
     """PRC013 where the provider has rewritten stored sessions."""
+    standing: tuple[Finding, ...] = ()
+    """What was found in the series when its bars came in; the checks of the day excepted."""
 
 
 @dataclass(frozen=True)
@@ -56,20 +60,38 @@ class History:
         return Prices(self.symbol, self.bars.take(newest), self.provider)
 
 
-def start_history(prices: Prices) -> History:
+_OF_THE_DAY = frozenset({"PRC010", "PRC012", "PRC013", "PRC014", "PRC015", "PRC018", "PRC019"})
+"""Findings about the moment of a download, and not about its bars."""
+
+
+def standing_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return the findings about bars, which hold as long as these are stored."""
+    return tuple(
+        each for each in findings if each.severity != "info" and each.code not in _OF_THE_DAY
+    )
+
+
+def start_history(prices: Prices, standing: tuple[Finding, ...] = ()) -> History:
     """Return a history that begins with these prices."""
-    snapshot = _snapshot(1, prices, num_added=len(prices), num_rewritten=0, findings=())
+    snapshot = _snapshot(1, prices, num_added=len(prices), num_rewritten=0)
+    snapshot = snapshot.replace(standing=standing)
     revisions = np.ones(len(prices), np.int32)
     return History(prices.symbol, prices.provider, prices.bars, revisions, (snapshot,))
 
 
-def extend_history(history: History, prices: Prices) -> History:
+def extend_history(
+    history: History,
+    prices: Prices,
+    standing: tuple[Finding, ...] = (),
+    *,
+    is_as_traded: bool = False,
+) -> History:
     """Append what is new or different in `prices`; return the history itself if nothing is.
 
     Raises
     ------
     InputError
-        If only one of the two has order book columns.
+        If only one of the two has order book columns, or the prices do not join the stored ones.
     """
     if prices.bars.columns.keys() != history.bars.columns.keys():
         raise InputError(
@@ -83,12 +105,17 @@ def extend_history(history: History, prices: Prices) -> History:
             )
         )
     latest = history.at(history.snapshots[-1].revision)
+    standing = _all_standing(history, prices, standing)
+    rescaled = rescale_to(latest, prices, is_as_traded=is_as_traded)
     is_new = ~np.isin(prices.sessions, latest.sessions)
     again = prices.bars.take(~is_new)
     stored = latest.bars.take(np.isin(latest.sessions, prices.sessions))
     differs = _differing_rows(stored, again)
-    if not is_new.any() and not differs.any():
-        return history
+    if not is_new.any() and not differs.any() and len(rescaled) == 0:
+        if standing == history.snapshots[-1].standing:
+            return history
+        last = history.snapshots[-1].replace(standing=standing)
+        return replace(history, snapshots=(*history.snapshots[:-1], last))
     findings = rewrite_findings(
         prices.symbol,
         stored.take(differs),
@@ -98,15 +125,32 @@ def extend_history(history: History, prices: Prices) -> History:
     rows = is_new.copy()
     rows[~is_new] = differs
     revision = history.snapshots[-1].revision + 1
-    grown = _with_rows(history, prices.bars.take(rows), revision)
+    grown = _with_rows(history, rescaled, revision)
+    grown = _with_rows(grown, prices.bars.take(rows), revision)
     snapshot = _snapshot(
         revision,
         grown.at(revision),
         num_added=int(is_new.sum()),
-        num_rewritten=int(differs.sum()),
-        findings=findings,
+        num_rewritten=int(differs.sum()) + len(rescaled),
     )
+    snapshot = snapshot.replace(findings=findings, standing=standing)
     return replace(grown, snapshots=(*history.snapshots, snapshot))
+
+
+def _all_standing(
+    history: History, prices: Prices, new: tuple[Finding, ...]
+) -> tuple[Finding, ...]:
+    """Return the new findings, and the stored ones about sessions that were not seen again."""
+    first, last = str(prices.first), str(prices.last)
+    stored = history.snapshots[-1]
+    is_whole = first <= stored.first and stored.last <= last
+    kept = (
+        each
+        for each in stored.standing
+        if (not each.sessions and not is_whole)
+        or any(not first <= day <= last for day in each.sessions)
+    )
+    return (*new, *(each for each in kept if each not in new))
 
 
 def _with_rows(history: History, rows: Bars, revision: int) -> History:
@@ -132,7 +176,6 @@ def _snapshot(
     *,
     num_added: int,
     num_rewritten: int,
-    findings: tuple[Finding, ...],
 ) -> Snapshot:
     return Snapshot(
         revision=revision,
@@ -142,5 +185,4 @@ def _snapshot(
         last=str(prices.last),
         num_added=num_added,
         num_rewritten=num_rewritten,
-        findings=findings,
     )

@@ -8,7 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pregao.instruments import Sessions, Symbol, calendar_start, sessions_between
+from pregao.prices._columns import ColumnDefect, find_contradicted_adjustments
+from pregao.prices._holes import Hole, find_holes
 from pregao.prices._prices import PRICE_COLUMNS, Bars
+from pregao.prices._steps import Steps, find_steps
 from pregao.values import bilingual
 
 Rows = NDArray[np.bool_]
@@ -19,6 +22,7 @@ _TOLERANCE = 1e-6
 _NO_ROWS = np.empty(0, "datetime64[D]")
 
 MOSTLY_DEFECTIVE_SHARE = 0.05
+_MAX_DATES = 100
 SESSIONS = (bilingual("session"), bilingual("sessions"))
 """Singular and plural."""
 
@@ -43,6 +47,18 @@ class InspectedBars:
         """Rows without a session."""
         return np.isnat(self.bars.sessions)
 
+    @property
+    def first(self) -> np.datetime64:
+        """The first session of all rows, the defective ones included."""
+        first: np.datetime64 = np.nanmin(self.bars.sessions)
+        return first
+
+    @property
+    def last(self) -> np.datetime64:
+        """The last session of all rows."""
+        last: np.datetime64 = np.nanmax(self.bars.sessions)
+        return last
+
     @cached_property
     def missing(self) -> Rows:
         """Rows without a date or with a value that is no finite number."""
@@ -58,6 +74,12 @@ class InspectedBars:
         for name in PRICE_COLUMNS:
             rows = rows | (self.bars.columns[name] <= 0)
         return rows
+
+    @cached_property
+    def negative(self) -> Rows:
+        """Rows with a close below zero: a price that was paid, unlike one of zero."""
+        rows: Rows = self.bars.close < 0
+        return rows & ~self.missing
 
     @cached_property
     def impossible(self) -> Rows:
@@ -87,22 +109,41 @@ class InspectedBars:
         return self._repeats[0]
 
     @cached_property
-    def conflicting(self) -> Rows:
-        """Sound rows of a session that has another, different row."""
+    def revised(self) -> Rows:
+        """Sound rows of a session with another row of the same prices and more volume.
+
+        A live quote beside the final bar, or one bar before and after late trades were counted.
+        """
         return self._repeats[1]
 
     @cached_property
-    def _repeats(self) -> tuple[Rows, Rows]:
-        """The masks of duplicates and of conflicting rows."""
-        duplicates, conflicting = (np.zeros(len(self.bars), bool) for _ in range(2))
+    def conflicting(self) -> Rows:
+        """Sound rows of a session that has another row with other prices."""
+        return self._repeats[2]
+
+    @cached_property
+    def _repeats(self) -> tuple[Rows, Rows, Rows]:
+        """The masks of duplicates, of revised and of conflicting rows."""
+        duplicates, revised, conflicting = (np.zeros(len(self.bars), bool) for _ in range(3))
         sound = np.flatnonzero(~self.defective)
         sessions = self.bars.sessions[sound]
         held, counts = np.unique(sessions, return_counts=True)
         for session in held[counts > 1]:
             rows = sound[sessions == session]
-            same = all(self._values(row) == self._values(rows[0]) for row in rows)
-            (duplicates if same else conflicting)[rows[1:] if same else rows] = True
-        return duplicates, conflicting
+            if any(self._prices(row) != self._prices(rows[0]) for row in rows):
+                conflicting[rows] = True
+                continue
+            most = rows[np.argmax(self.bars.volume[rows])]
+            rest = rows[rows != most]
+            if all(self._values(row) == self._values(most) for row in rest):
+                duplicates[rows[1:]] = True
+            else:
+                revised[rest] = True
+        return duplicates, revised, conflicting
+
+    def _prices(self, row: np.intp) -> tuple[float, ...]:
+        columns = self.bars.columns
+        return tuple(float(columns[name][row]) for name in PRICE_COLUMNS)
 
     def _values(self, row: np.intp) -> tuple[float, ...]:
         return tuple(float(column[row]) for column in self.bars.columns.values())
@@ -132,7 +173,8 @@ class InspectedBars:
     @cached_property
     def kept_rows(self) -> NDArray[np.intp]:
         """The rows that survive validation, sessions ascending."""
-        out = self.defective | self.duplicates | self.conflicting | self.future | self.untraded
+        out = self.defective | self.duplicates | self.revised | self.conflicting
+        out |= self.future | self.untraded
         rows = np.flatnonzero(~out)
         return rows[np.argsort(self.bars.sessions[rows], kind="stable")]
 
@@ -140,6 +182,21 @@ class InspectedBars:
     def clean_bars(self) -> Bars:
         """The bars that survive validation, sessions ascending."""
         return self.bars.take(self.kept_rows)
+
+    @cached_property
+    def steps(self) -> Steps:
+        """The steps of the adjusted close that nothing in the series explains."""
+        return find_steps(self.clean_bars, {each.row for each in self.holes})
+
+    @cached_property
+    def contradicted_adjustments(self) -> ColumnDefect | None:
+        """Steps of the adjustment that the quoted prices do not confirm."""
+        return find_contradicted_adjustments(self.clean_bars)
+
+    @cached_property
+    def holes(self) -> tuple[Hole, ...]:
+        """Runs of more than `MAX_HOLE_SESSIONS` sessions without a bar, between two bars."""
+        return find_holes(self.clean_bars.sessions, self.symbol)
 
     @property
     def is_mostly_defective(self) -> bool:
@@ -155,5 +212,6 @@ def flat_rows(bars: Bars) -> Rows:
 
 
 def iso_dates(sessions: Iterable[np.datetime64]) -> tuple[str, ...]:
-    """Return the first hundred sessions as ISO dates."""
-    return tuple(str(session) for session in list(sessions)[:100])
+    """Return sessions as ISO dates; of more than a hundred the first ninety-nine and the last."""
+    found = [str(session) for session in sessions]
+    return tuple(found if len(found) <= _MAX_DATES else [*found[: _MAX_DATES - 1], found[-1]])

@@ -11,7 +11,7 @@ import numpy as np
 from pregao.errors import InputError, MalformedFileError
 from pregao.findings import Finding
 from pregao.instruments import Sessions, Symbol, sessions_between
-from pregao.prices._csv_file import parse_bars
+from pregao.prices._csv_file import ParsedBars, parse_bars
 from pregao.prices._csv_lines import read_text_lines
 from pregao.prices._inspected_bars import InspectedBars
 from pregao.prices._prices import Bars, Prices
@@ -95,7 +95,7 @@ def read_pasted(text: str, symbol: Symbol, *, today: date) -> PastedPrices:
     first = next((each for each in lines if each.strip()), "")
     has_header = bool(_HEADER_LINE.match(first))
     read = _read_table(lines, symbol) if has_header else _read_closes(lines, symbol, today)
-    bars, line_numbers, bad = read
+    (bars, line_numbers, columns), bad = read
     inspected = InspectedBars(bars, symbol, np.datetime64(today, "D"))
     bad += [
         _bad_row(lines, int(line_numbers[row]), reason)
@@ -117,18 +117,16 @@ def read_pasted(text: str, symbol: Symbol, *, today: date) -> PastedPrices:
         prices, findings = validate_download(download, today)
     except InputError as error:
         raise BadRowsError(bad, error) from error
-    return PastedPrices(prices, findings, tuple(bad), is_closes_only=not has_header)
+    return PastedPrices(prices, findings, tuple(bad), is_closes_only="high" not in columns)
 
 
-def _read_table(
-    lines: list[str], symbol: Symbol
-) -> tuple[Bars, np.ndarray[tuple[int], np.dtype[np.intp]], list[BadRow]]:
+def _read_table(lines: list[str], symbol: Symbol) -> tuple[ParsedBars, list[BadRow]]:
     """Parse a CSV file; blank each line that cannot be parsed, and parse the rest again."""
     bad: list[BadRow] = []
     remaining = list(lines)
     while True:
         try:
-            bars, line_numbers = parse_bars(remaining, NAME, symbol)
+            parsed = parse_bars(remaining, NAME, symbol)
         except MalformedFileError as error:
             if error.line is None or error.line == 1 or not remaining[error.line - 1]:
                 raise BadRowsError(bad, error.reason) if bad else error from error
@@ -140,12 +138,10 @@ def _read_table(
                 raise BadRowsError(bad[:MAX_BAD_ROWS], reason) from error
             remaining[error.line - 1] = ""
         else:
-            return bars, line_numbers, bad
+            return parsed, bad
 
 
-def _read_closes(
-    lines: list[str], symbol: Symbol, today: date
-) -> tuple[Bars, np.ndarray[tuple[int], np.dtype[np.intp]], list[BadRow]]:
+def _read_closes(lines: list[str], symbol: Symbol, today: date) -> tuple[ParsedBars, list[BadRow]]:
     bad: list[BadRow] = []
     rows: list[tuple[int, str | None, float]] = []
     for row in _parse_lines(lines):
@@ -167,11 +163,9 @@ def _read_closes(
         **dict.fromkeys(("open", "high", "low", "close", "adj_close"), closes),
         "volume": np.zeros(len(rows)),
     }
-    return (
-        Bars.from_columns(sessions, columns),
-        np.array([line for line, _, _ in rows], np.intp),
-        bad,
-    )
+    line_numbers = np.array([line for line, _, _ in rows], np.intp)
+    bars = Bars.from_columns(sessions, columns)
+    return ParsedBars(bars, line_numbers, frozenset({"date", "close"})), bad
 
 
 def _parse_lines(lines: list[str]) -> Iterator["BadRow | tuple[int, str | None, float]"]:

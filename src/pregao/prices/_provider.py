@@ -96,6 +96,8 @@ class ProviderEntry:
     factory: ProviderFactory
     service: Service | None = None
     """What it reads over the network; None where it reads files or bundled data."""
+    is_as_traded: bool = False
+    """Whether its prices are as traded: it never rescales its history after an action."""
     standing_findings: Callable[[Symbol], tuple[Finding, ...]] = _no_findings
     """The findings that hold for every series of it, also when read from the store."""
 

@@ -9,7 +9,9 @@ from typing import Protocol
 
 from pydantic import ValidationError
 
-from pregao.errors import ProviderError, ProviderReason
+from pregao.errors import ProviderError, ProviderReason, UnknownSymbolError
+from pregao.instruments import B3, Symbol, rename_of
+from pregao.texts import LocalText
 from pregao.texts import gettext_lazy as _
 
 
@@ -53,6 +55,22 @@ def check_status(response: HttpResponse, provider: str, symbol: str, now: dateti
         _("it answered with HTTP status {status}", status=status),
         retry_after_seconds=_parse_retry_after(response.headers.get("retry-after"), now),
     )
+
+
+def unknown_symbol(symbol: Symbol, provider: str, hint: LocalText) -> UnknownSymbolError:
+    """Return the error of a symbol that a provider does not have, with its new name if it has one.
+
+    >>> str(unknown_symbol(Symbol.parse("ELET3"), "yahoo", "check the spelling"))
+    'yahoo has no ELET3: it is AXIA3 since 2025-11-10: ask for that'
+    """
+    found = rename_of(symbol.ticker)
+    if found is None or symbol.ticker != found.old or symbol.exchange != B3:
+        return UnknownSymbolError(str(symbol), provider, hint)
+    if found.since is None:
+        renamed = _("it is {new} now: ask for that", new=found.new)
+    else:
+        renamed = _("it is {new} since {since}: ask for that", new=found.new, since=found.since)
+    return UnknownSymbolError(str(symbol), provider, renamed)
 
 
 def parse_json_object(content: bytes, provider: str, symbol: str) -> dict[str, object]:

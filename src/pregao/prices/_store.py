@@ -1,15 +1,19 @@
 """The store of validated prices: append-only, every earlier state readable by its digest."""
 
 import re
+from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 from urllib.parse import quote, unquote
 
 from filelock import FileLock, Timeout
 
 from pregao.errors import CorruptFileError, InputError, StoreBusyError
+from pregao.findings import Finding
 from pregao.instruments import EXCHANGES, Symbol
-from pregao.prices._history import Snapshot, extend_history, start_history
+from pregao.prices._history import Snapshot, extend_history, standing_findings, start_history
 from pregao.prices._prices import Prices
+from pregao.prices._providers import PROVIDERS
 from pregao.prices._store_file import read_history, write_history
 from pregao.texts import gettext_lazy as _
 
@@ -38,14 +42,19 @@ class PriceStore:
     def __init__(self, root: Path) -> None:
         self.root = root
 
-    def append(self, prices: Prices) -> Snapshot:
-        """Store what is new or different, and return the snapshot after it.
+    def append(self, prices: Prices, findings: Iterable[Finding] = ()) -> Snapshot:
+        """Store what is new or different, with what was found, and return the snapshot after it.
+
+        Stored sessions that are not among the prices are rescaled where an overlap shows that the
+        provider has rescaled its history; without an overlap adjusted prices are refused.
 
         Appending the same prices again changes nothing, not even the file's time. A finding PRC013
         of the snapshot lists sessions that the provider has rewritten.
 
         Raises
         ------
+        InputError
+            If the prices do not join the stored ones: what to fetch.
         CorruptFileError
             If the stored file is damaged; it is left as it is.
         StoreBusyError
@@ -56,8 +65,13 @@ class PriceStore:
         try:
             with FileLock(path.with_suffix(".lock"), timeout=_LOCK_TIMEOUT_SECONDS):
                 history = read_history(path) if path.exists() else None
+                standing = standing_findings(findings)
                 grown = (
-                    start_history(prices) if history is None else extend_history(history, prices)
+                    start_history(prices, standing)
+                    if history is None
+                    else extend_history(
+                        history, prices, standing, is_as_traded=_is_as_traded(prices.provider)
+                    )
                 )
                 if grown is not history:
                     write_history(path, grown)
@@ -101,6 +115,18 @@ class PriceStore:
             )
         )
 
+    def standing_findings(
+        self, symbol: Symbol, provider: str, start: date | None = None, end: date | None = None
+    ) -> tuple[Finding, ...]:
+        """Return what was found in a stored series, of a span: it does not pass with storing."""
+        snapshots = self.snapshots(symbol, provider)
+        first, last = str(start or "0000"), str(end or "9999")
+        return tuple(
+            each
+            for each in (snapshots[-1].standing if snapshots else ())
+            if not each.sessions or any(first <= day <= last for day in each.sessions)
+        )
+
     def snapshots(self, symbol: Symbol, provider: str) -> tuple[Snapshot, ...]:
         """Return the snapshots of a series, oldest first; none where nothing is stored."""
         path = self._path(symbol, provider)
@@ -124,6 +150,11 @@ class PriceStore:
             )
         name = f"{symbol.exchange.code}-{quote(symbol.ticker, safe='')}.parquet"
         return self.root / "prices" / provider / name
+
+
+def _is_as_traded(provider: str) -> bool:
+    """Return whether a provider gives prices as traded, which it never rescales."""
+    return provider in PROVIDERS and PROVIDERS[provider].is_as_traded
 
 
 def _check_digest(path: Path, prices: Prices, digest: str) -> Prices:

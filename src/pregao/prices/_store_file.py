@@ -74,6 +74,7 @@ def _metadata_json(history: History) -> str:
             "format": _FORMAT,
             "ticker": history.symbol.ticker,
             "exchange": history.symbol.exchange.code,
+            **({"currency": stated} if (stated := history.symbol.stated_currency) else {}),
             "provider": history.provider,
             "snapshots": [each.model_dump(mode="json") for each in history.snapshots],
         }
@@ -85,7 +86,7 @@ def _parse_history(about: str, bars: Bars, revisions: NDArray[np.int32]) -> Hist
     if facts["format"] != _FORMAT:
         raise ValueError(f"format {facts['format']}, and this version reads {_FORMAT}")
     return History(
-        Symbol(facts["ticker"], EXCHANGES[facts["exchange"]]),
+        Symbol(facts["ticker"], EXCHANGES[facts["exchange"]], facts.get("currency", "")),
         facts["provider"],
         bars,
         revisions,

@@ -1,14 +1,15 @@
 """Validation: from raw bars to prices, with a finding for each defect."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pregao.errors import InputError
-from pregao.findings import Finding
+from pregao.findings import Finding, find_kind
 from pregao.instruments import Symbol
-from pregao.prices._checks import CHECKS, Check
+from pregao.prices._checks import CHECKS, Check, Defect
 from pregao.prices._inspected_bars import InspectedBars, iso_dates
 from pregao.prices._prices import Bars, Prices
 from pregao.prices._provider import Download
@@ -16,6 +17,8 @@ from pregao.texts import gettext_lazy as _
 from pregao.values import Text, bilingual, bilingual_plural
 
 _MAX_LINES = 10
+_MIN_SOUND_SESSIONS = 250
+_MIN_SOUND_SHARE = 0.2
 
 
 def find_defects(
@@ -65,7 +68,8 @@ def validate_download(
         If no row is left.
     """
     bars = InspectedBars(download.bars, download.symbol, _day(download.as_of or as_of))
-    findings = (*download.findings, *_findings(bars, download.lines))
+    found = _findings(bars, download.lines)
+    findings = (*_without_repeats(download.findings, found), *found)
     if len(bars.kept_rows) == 0:
         why = "; ".join(f"{each.code} {each.seen}" for each in findings) or "no rows in that span"
         raise InputError(
@@ -79,29 +83,80 @@ def validate_download(
     return Prices(download.symbol, bars.clean_bars, download.provider), findings
 
 
+def _without_repeats(known: Sequence[Finding], found: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Return what is known of stored bars, but what the checks find again as seriously."""
+    again = {each.code: each.severity for each in found}
+    return tuple(
+        each
+        for each in known
+        if each.code not in again or (each.severity == "error" and again[each.code] != "error")
+    )
+
+
 def _findings(inspected: InspectedBars, lines: NDArray[np.intp] | None) -> tuple[Finding, ...]:
     if len(inspected.bars) == 0:
         return ()
-    found = (_finding(check, inspected, lines) for check in CHECKS.values())
-    return tuple(finding for finding in found if finding is not None)
+    found = [
+        (check, defect)
+        for check in CHECKS.values()
+        if (defect := check.find(inspected)) is not None
+    ]
+    errors = [defect for _, defect in found if defect.severity == "error"]
+    way_out = _sound_span(inspected, errors) if errors else None
+    return tuple(_finding(check, defect, inspected, lines, way_out) for check, defect in found)
 
 
 def _finding(
-    check: Check, inspected: InspectedBars, lines: NDArray[np.intp] | None
-) -> Finding | None:
-    defect = check.find(inspected)
-    if defect is None:
-        return None
+    check: Check,
+    defect: Defect,
+    inspected: InspectedBars,
+    lines: NDArray[np.intp] | None,
+    way_out: Text | None,
+) -> Finding:
     text = defect.text
     if lines is not None and defect.rows is not None:
         named = _line_numbers(lines[defect.rows])
         text = bilingual("{seen} ({lines})", seen=text, lines=named)
+    advice = find_kind(check.code).advice
+    if defect.severity == "error" and way_out is not None:
+        advice = Text.joined([advice, way_out], en="; ", pt_br="; ")
     return Finding.from_code(
         check.code,
         text,
         severity=defect.severity,
+        do=advice,
         symbol=str(inspected.symbol),
         sessions=iso_dates(defect.sessions),
+    )
+
+
+def _sound_span(inspected: InspectedBars, errors: Sequence[Defect]) -> Text | None:
+    """Return how to take the longest span without an error; None if it is short."""
+    sessions = inspected.clean_bars.sessions
+    marks = np.unique(np.concatenate([np.array([*each.sessions], "M8[D]") for each in errors]))
+    is_marked = np.isin(sessions, marks)
+    # Between two rows that are marked, or left out and marked, lies one run.
+    run = np.searchsorted(marks, sessions, side="right")
+    counts = np.bincount(run[~is_marked], minlength=1)
+    longest = int(counts.argmax())
+    if counts[longest] < max(_MIN_SOUND_SESSIONS, _MIN_SOUND_SHARE * len(sessions)):
+        return None
+    inside = sessions[(run == longest) & ~is_marked]
+    first, last = inside[0], inside[-1]
+    rows = (inspected.bars.sessions >= first) & (inspected.bars.sessions <= last)
+    rest = InspectedBars(inspected.bars.take(rows), inspected.symbol, None)
+    if any((each := check.find(rest)) and each.severity == "error" for check in CHECKS.values()):
+        return None
+    options = [
+        *([f"--start {first}"] if first > sessions[0] or first > inspected.first else []),
+        *([f"--end {last}"] if last < inspected.last else []),
+    ]
+    if not options:
+        return None
+    return bilingual(
+        "or use the {count:,} sound sessions: {options}",
+        count=len(inside),
+        options=" ".join(options),
     )
 
 

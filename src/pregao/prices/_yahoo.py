@@ -1,6 +1,7 @@
 """Prices from Yahoo Finance: yfinance sends the requests, and the answers are parsed here."""
 
 import logging
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Lock
@@ -11,12 +12,12 @@ from pregao.errors import ProviderError, UnknownSymbolError
 from pregao.instruments import NYSE, Symbol
 from pregao.prices._access import NetworkAccess, Service, require_access
 from pregao.prices._circuit_breaker import get_breaker
-from pregao.prices._prices import NO_BARS, Bars
+from pregao.prices._prices import NO_BARS
 from pregao.prices._provider import Download, ProviderEntry
 from pregao.prices._provisional import drop_provisional
 from pregao.prices._responses import HttpResponse, check_status
 from pregao.prices._retry import fetch_with_retry
-from pregao.prices._yahoo_chart import NAME, parse_chart
+from pregao.prices._yahoo_chart import NAME, Chart, parse_chart
 from pregao.texts import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -57,19 +58,21 @@ class Yahoo:
             If it gives no usable answer.
         """
         ticker = _own_ticker(symbol)
-        bars = fetch_with_retry(
+        chart = fetch_with_retry(
             str(symbol),
             lambda deadline: self._fetch(symbol, ticker, start, end, deadline),
             access=self._access,
             breaker=get_breaker(self.name, self._url),
         )
         source = f"{self._url}{_CHART}{ticker}"
-        download = Download(symbol, bars, self.name, source).between(start, end)
+        if chart.currency != symbol.currency:
+            symbol = replace(symbol, stated_currency=chart.currency)
+        download = Download(symbol, chart.bars or NO_BARS, self.name, source).between(start, end)
         return drop_provisional(download, self._access.clock)
 
     def _fetch(
         self, symbol: Symbol, ticker: str, start: date | None, end: date | None, deadline: float
-    ) -> Bars:
+    ) -> Chart:
         seconds_left = deadline - self._access.clock.monotonic()
         if not _yfinance_lock.acquire(timeout=max(seconds_left, 0)):
             found = _("other requests to it took all the time")
@@ -77,13 +80,13 @@ class Yahoo:
         try:
             client = self._client()
             client.begin(self.name, str(symbol), deadline=deadline, access=self._access)
-            bars = self._request(client, symbol, ticker, start, end)
+            chart = self._request(client, symbol, ticker, start, end)
         finally:
             _yfinance_lock.release()
-        if bars is None and start is None and end is None:
+        if chart.bars is None and start is None and end is None:
             found = _("it answered with a chart without bars")
             raise ProviderError(self.name, str(symbol), "bad_payload", found)
-        return bars or NO_BARS
+        return chart
 
     def _request(
         self,
@@ -92,7 +95,7 @@ class Yahoo:
         ticker: str,
         start: date | None,
         end: date | None,
-    ) -> Bars | None:
+    ) -> Chart:
         from yfinance.data import YfData
 
         from pregao.prices._http_client import HttpStatusError

@@ -1,5 +1,6 @@
 """Chart answers of Yahoo, parsed strictly: another form is refused, and nothing is filled."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -7,16 +8,24 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from pregao.errors import ProviderError, UnknownSymbolError
+from pregao.errors import ProviderError
 from pregao.instruments import Symbol
 from pregao.prices._prices import Bars
-from pregao.prices._responses import excerpt, first_problem, parse_json_object
+from pregao.prices._responses import excerpt, first_problem, parse_json_object, unknown_symbol
 from pregao.texts import gettext_lazy as _
 
 NAME = "yahoo"
 _COLUMNS = ("open", "high", "low", "close", "volume")
 # Where clocks change, Yahoo writes midnight as one or two hours before it.
 _FIRST_HOUR_OF_THE_NEXT_DAY = 22
+_OF_SEVERAL_CURRENCIES = frozenset({"XLON", "CMES"})
+"""London quotes in pence, pounds and dollars; the answer states which."""
+_ZONES = {
+    "FOREX": ("Europe/London", "UTC"),
+    "CRYPTO": ("UTC",),
+    "CMES": ("America/New_York", "America/Chicago"),
+}
+"""The zones of charts whose sessions are not those of one city."""
 
 _Numbers = list[float | None]
 
@@ -56,8 +65,16 @@ class _Result(_Part):
     indicators: _Indicators
 
 
-def parse_chart(content: bytes, symbol: Symbol, *, ticker: str) -> Bars | None:
-    """Parse the daily bars of an answer; None if there are none in the span.
+@dataclass(frozen=True)
+class Chart:
+    """The daily bars of an answer, None if there are none in the span, and their currency."""
+
+    bars: Bars | None
+    currency: str
+
+
+def parse_chart(content: bytes, symbol: Symbol, *, ticker: str) -> Chart:
+    """Parse the daily bars of an answer.
 
     Parameters
     ----------
@@ -69,17 +86,18 @@ def parse_chart(content: bytes, symbol: Symbol, *, ticker: str) -> Bars | None:
     UnknownSymbolError
         If Yahoo has no such symbol.
     ProviderError
-        ``bad_payload`` for no chart, or one of another symbol, currency or exchange;
+        ``bad_payload`` for no chart, or one of another symbol, exchange or stated currency;
         ``schema_changed`` for a chart without an expected column.
     """
     result = _parse_result(content, symbol)
     if result is None:
-        return None
+        return Chart(None, symbol.currency)
     try:
         meta = _Meta.model_validate(result.get("meta"))
         _check_identity(meta, symbol, ticker)
+        currency = symbol.currency if symbol.kind == "index" else str(meta.currency)
         if result.get("timestamp") is None:
-            return None
+            return Chart(None, currency)
         chart = _Result.model_validate(result)
     except ValidationError as error:
         found = _(
@@ -87,7 +105,7 @@ def parse_chart(content: bytes, symbol: Symbol, *, ticker: str) -> Bars | None:
             first_problem=first_problem(error),
         )
         raise ProviderError(NAME, str(symbol), "schema_changed", found) from None
-    return _bars(chart, meta, symbol)
+    return Chart(_bars(chart, meta, symbol), currency)
 
 
 def _parse_result(content: bytes, symbol: Symbol) -> dict[str, object] | None:
@@ -99,7 +117,7 @@ def _parse_result(content: bytes, symbol: Symbol) -> dict[str, object] | None:
                 hint = _(
                     "it says {excerpt!r}; check the spelling", excerpt=excerpt(str(description))
                 )
-                raise UnknownSymbolError(str(symbol), NAME, hint)
+                raise unknown_symbol(symbol, NAME, hint)
             if str(description).startswith("Data doesn't exist for"):
                 return None
             found = _("it answered {excerpt!r}", excerpt=excerpt(f"{code}: {description}"))
@@ -123,10 +141,12 @@ def _parse_result(content: bytes, symbol: Symbol) -> dict[str, object] | None:
 def _check_identity(meta: _Meta, symbol: Symbol, ticker: str) -> None:
     """Check that an answer is about the requested symbol, currency and exchange."""
     exchange, currency = symbol.exchange, meta.currency or ""
-    is_same = currency == symbol.currency
-    if symbol.ticker.startswith("^"):  # London's shares are in pence, its indices in points
-        is_same = currency.upper() == symbol.currency.upper()
-    if not is_same or (meta.symbol, meta.zone) != (ticker, exchange.zone):
+    is_of_several = exchange.code in _OF_SEVERAL_CURRENCIES and not symbol.stated_currency
+    is_same = is_of_several or currency.upper() == symbol.currency.upper()
+    if symbol.kind != "index":  # London's shares are in pence, its indices in points
+        is_same &= is_of_several or currency == symbol.currency
+    is_of_zone = meta.zone in _ZONES.get(exchange.code, (exchange.zone,))
+    if not currency or not is_same or meta.symbol != ticker or not is_of_zone:
         raise ProviderError(
             NAME,
             str(symbol),
@@ -152,7 +172,7 @@ def _bars(chart: _Result, meta: _Meta, symbol: Symbol) -> Bars:
     if any(len(column) != rows for column in columns.values()):
         found = _("the columns of its chart are of different lengths")
         raise ProviderError(NAME, str(symbol), "schema_changed", found)
-    sessions = np.array([_session(each, symbol) for each in chart.timestamp], "datetime64[D]")
+    sessions = np.array([_session(each, meta.zone) for each in chart.timestamp], "datetime64[D]")
     bars = Bars.from_columns(
         sessions, {name: np.array(column, np.float64) for name, column in columns.items()}
     )
@@ -161,7 +181,7 @@ def _bars(chart: _Result, meta: _Meta, symbol: Symbol) -> Bars:
     return bars.take(slice(0, rows - 1)) if is_live else bars
 
 
-def _session(timestamp: int, symbol: Symbol) -> np.datetime64:
-    moment = datetime.fromtimestamp(timestamp, UTC).astimezone(ZoneInfo(symbol.exchange.zone))
+def _session(timestamp: int, zone: str) -> np.datetime64:
+    moment = datetime.fromtimestamp(timestamp, UTC).astimezone(ZoneInfo(zone))
     is_next = moment.hour >= _FIRST_HOUR_OF_THE_NEXT_DAY and moment.minute == 0
     return np.datetime64((moment + timedelta(hours=2 * is_next)).date(), "D")

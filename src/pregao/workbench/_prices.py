@@ -100,7 +100,10 @@ class StoredPrices:
             raise UnknownSymbolError(str(symbol), self.name, hint)
         prices = store.read(symbol, providers[0])
         source = f"store of {providers[0]}"
-        about = PROVIDERS[providers[0]].standing_findings(symbol)
+        about = (
+            *PROVIDERS[providers[0]].standing_findings(symbol),
+            *store.standing_findings(symbol, providers[0], start, end),
+        )
         download = Download(symbol, prices.bars, providers[0], source, findings=about)
         return download.between(start, end)
 

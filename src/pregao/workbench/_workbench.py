@@ -136,7 +136,7 @@ class Workbench:
     ) -> Fetched:
         """Download a symbol's bars and append them to the store; repeating it changes nothing."""
         checked = self._reader(path).read_symbol(symbol, source=source, start=start, end=end)
-        snapshot = PriceStore(self.home).append(checked.prices)
+        snapshot = PriceStore(self.home).append(checked.prices, checked.findings)
         return Fetched(checked.prices, snapshot, (*checked.findings, *snapshot.findings))
 
     def check(

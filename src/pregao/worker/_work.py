@@ -19,6 +19,7 @@ from pregao.jobs import (
     SweepRequest,
     TrainRequest,
 )
+from pregao.texts import N_
 from pregao.training import Epoch
 from pregao.training.search import Search, SearchProgress
 from pregao.values import Text, bilingual
@@ -114,7 +115,7 @@ def _run_result(result: Result, bench: Workbench, *, promote: bool) -> JobResult
     """Promote the stored run if requested, and describe it."""
     promoted: tuple[str, ...] = ()
     if promote:
-        changed = bench.models.promote(result.run.id, by="job", reason="trained for it")
+        changed = bench.models.promote(result.run.id, by="job", reason=N_("trained for it"))
         promoted = tuple(each.symbol for each in changed)
     return JobResult(
         run=result.run.id,
