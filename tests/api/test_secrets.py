@@ -59,7 +59,7 @@ def _asked(url):
                     answers.append(client.post(path, json=body, headers=headers))
         shown = ("/metrics", "/openapi.json", "/docs", "/v1/providers", "/v1/jobs", "/nope")
         answers += [client.get(path, headers={"x-api-key": KEYS[0]}) for path in shown]
-        answers.append(client.post("/v1/forecasts", json={"symbols": ["NOSUCH3", "SP500"]}))
+        answers.append(client.post("/v1/forecasts", json={"symbols": ["NSCH3", "SP500"]}))
     return answers
 
 

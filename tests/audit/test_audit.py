@@ -208,7 +208,9 @@ def test_a_failing_feature_is_a_failed_check_and_no_error_of_the_audit():
 
 
 def test_cutoffs_are_divided_among_symbols_and_each_is_audited():
-    others = [synthetic_prices(name, 300, seed=seed) for seed, name in enumerate(("AAA3", "BBB3"))]
+    others = [
+        synthetic_prices(name, 300, seed=seed) for seed, name in enumerate(("AAAA3", "BBBB3"))
+    ]
     own_close = PRICES.bars.close[0]
     leaks_in_others = Feature(
         "planted", "", 22, lambda m: centred_average(m) * (m.quoted_close[0] != own_close)
@@ -216,7 +218,7 @@ def test_cutoffs_are_divided_among_symbols_and_each_is_audited():
 
     [check] = find_leaks_in_features([leaks_in_others], [PRICES, *others])
 
-    assert check.first.symbol in {"AAA3", "BBB3"}
+    assert check.first.symbol in {"AAAA3", "BBBB3"}
 
 
 @pytest.fixture(scope="module")
@@ -454,11 +456,11 @@ def test_a_history_too_short_is_an_error_that_states_the_sessions_needed():
 
 
 def test_an_audit_of_two_symbols_checks_both():
-    others = synthetic_prices("AAA3", 380, seed=5, first="2015-06-01")
+    others = synthetic_prices("AAAA3", 380, seed=5, first="2015-06-01")
 
     audit = find_leaks(
         [PRICES, others],
-        EXPERIMENT.replace(symbols=("TEST3", "AAA3")),
+        EXPERIMENT.replace(symbols=("TEST3", "AAAA3")),
         pipeline=Pipeline(baselines={"har": BASELINES["har"]}),
     )
 

@@ -245,7 +245,7 @@ def test_at_most_the_requested_number_of_windows_is_sampled(most: int):
 
 
 def test_sampled_symbols_of_a_large_pool_keep_windows_to_permute():
-    prices = [synthetic_prices(f"AAA{n}", sessions=330, seed=n) for n in (3, 4, 5, 6, 11)]
+    prices = [synthetic_prices(f"AAAA{n}", sessions=330, seed=n) for n in (3, 4, 5, 6, 11)]
     pool = make_dataset(prices, features=["return"], lookback=4, horizon=2, split=Split())
 
     chosen = sample_evenly(pool.validation, 40)

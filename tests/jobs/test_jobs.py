@@ -153,7 +153,7 @@ def test_a_request_over_a_size_limit_is_refused(jobs):
         jobs.submit(TrainRequest(experiment=base.replace(epochs=1_001)))
     with pytest.raises(JobTooLargeError, match="values of a batch"):
         jobs.submit(TrainRequest(experiment=base.replace(batch_size=65_536)))
-    slow = base.replace(epochs=1_000, symbols=[f"T{number}" for number in range(400)])
+    slow = base.replace(epochs=1_000, symbols=[f"T{number:03}3" for number in range(400)])
     with pytest.raises(JobTooLargeError, match="hours of training"):
         jobs.submit(TrainRequest(experiment=slow))
     wide = {"layers": [{"kind": "recurrent", "cell": "lstm", "width": 1_000}] * 3}

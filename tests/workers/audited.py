@@ -80,7 +80,7 @@ def ask(client: TestClient, runs: list[str]) -> list[int]:
     bars = {"open": OWN, "high": OWN, "low": OWN, "close": OWN}
     for body in (
         {"symbols": ["PETR4"]},
-        {"symbols": ["SP500", "NOSUCH3"], "horizon": 20},
+        {"symbols": ["SP500", "NSCH3"], "horizon": 20},
         {"prices": {"symbol": "PETR4", **bars}},
         {"prices": {"close": OWN}},
         {"symbols": ["__import__('os')"]},
