@@ -85,20 +85,27 @@ class InvalidSymbolError(InputError):
 
 
 class UnknownExchangeError(InvalidSymbolError):
-    """A ticker that does not tell its exchange."""
+    """A ticker that does not tell its exchange, or one with an exchange that is not known."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
-        PregaoError.__init__(
-            self,
-            _(
+    def __init__(self, text: str, code: str = "", known: Iterable[str] = ()) -> None:
+        self.text, self.code, self.known = text, code, tuple(known)
+        if code:
+            message = _(
+                "no exchange {code} is known for {text}: give one of {known}, with --exchange, as "
+                "{text}@XETR, or in PREGAO_HOME/instruments.toml",
+                code=code,
+                text=text[:20],
+                known=", ".join(self.known),
+            )
+        else:
+            message = _(
                 "the exchange of {text} is not known: state it, as {text}@XETR or {text}@XETR:EUR "
                 "with the currency, or with --exchange and --currency, or in "
                 "PREGAO_HOME/instruments.toml; known by themselves are tickers such as PETR4, "
                 "VALE3.SA, NVDA or ^BVSP",
                 text=text[:20],
-            ),
-        )
+            )
+        PregaoError.__init__(self, message)
 
 
 class UnknownSymbolError(InputError):

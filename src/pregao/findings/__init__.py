@@ -6,6 +6,7 @@ command line, the report and the API. Each code has a page in ``docs/findings``.
 
 from pregao.findings._finding import Finding as Finding
 from pregao.findings._finding import sort_by_severity as sort_by_severity
+from pregao.findings._finding import worst_severity as worst_severity
 from pregao.findings._kind import FindingKind as FindingKind
 from pregao.findings._kind import Severity as Severity
 from pregao.findings._kinds import FINDINGS as FINDINGS

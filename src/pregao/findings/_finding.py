@@ -16,8 +16,8 @@ _WORST_FIRST: tuple[Severity, ...] = ("error", "warning", "info")
 class Finding(Value):
     """The evidence of a problem, its severity and the advice.
 
-    `Finding.of` takes severity and advice from the registry by default. JSON holds the title and
-    the page of documentation too; on reading they come from the registry again.
+    `Finding.from_code` takes severity and advice from the registry by default. JSON holds the
+    title and the page of documentation too; on reading they come from the registry again.
 
     >>> seen = Text(en="2 sessions without a bar", pt_br="2 pregões sem cotação")
     >>> finding = Finding.from_code("PRC001", seen, symbol="PETR4")
@@ -92,6 +92,15 @@ class Finding(Value):
 
     def __str__(self) -> str:
         return f"{self.code} {self.title} ({self.severity}): {self.seen} - {self.do}"
+
+
+def worst_severity(severities: Iterable[Severity]) -> Severity:
+    """Return the most serious of several severities.
+
+    >>> worst_severity(["info", "error", "warning"])
+    'error'
+    """
+    return min(severities, key=_WORST_FIRST.index)
 
 
 def sort_by_severity(findings: Iterable[Finding]) -> tuple[Finding, ...]:

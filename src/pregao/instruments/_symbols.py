@@ -11,6 +11,7 @@ from pregao.instruments._statements import stated_spelling
 
 _TICKER = re.compile(r"[A-Z0-9^][A-Z0-9.^=-]{0,14}\Z", re.ASCII)
 _STATED = re.compile(r"(?P<ticker>[^@]+)@(?P<code>[A-Z]{4,6})(?::(?P<currency>[A-Za-z]{3}))?\Z")
+_BY_SUFFIX = {each.suffix: each for each in EXCHANGES.values() if each.suffix}
 _AT_YAHOO = {"IBOV": "^BVSP"}
 
 
@@ -60,7 +61,7 @@ class Symbol:
     @classmethod
     def _stated(cls, text: str, ticker: str, code: str, currency: str | None) -> "Symbol":
         if code not in EXCHANGES:
-            raise UnknownExchangeError(text)
+            raise UnknownExchangeError(ticker, code, EXCHANGES)
         exchange = EXCHANGES[code]
         ticker = ticker.upper().removesuffix(exchange.suffix) or ticker.upper()
         if not _TICKER.match(ticker):
@@ -69,15 +70,14 @@ class Symbol:
 
     @classmethod
     def _suffixed(cls, text: str, ticker: str) -> "Symbol | None":
-        for exchange in EXCHANGES.values():
-            stem = ticker.removesuffix(exchange.suffix)
-            if not exchange.suffix or stem == ticker or not stem:
-                continue
-            if stem.endswith(exchange.suffix):
-                raise InvalidSymbolError(text)
-            index = read_ticker(stem) if stem.startswith("^") else None
-            return cls(stem, index.exchange if index else exchange)
-        return None
+        stem, dot, name = ticker.rpartition(".")
+        exchange = _BY_SUFFIX.get(dot + name)
+        if exchange is None or not stem:
+            return None
+        if stem.endswith(exchange.suffix):
+            raise InvalidSymbolError(text)
+        index = read_ticker(stem) if stem.startswith("^") else None
+        return cls(stem, index.exchange if index else exchange)
 
     @classmethod
     def _plain(cls, text: str, ticker: str) -> "Symbol":

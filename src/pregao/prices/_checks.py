@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pregao.findings import Severity
+from pregao.findings import Severity, worst_severity
 from pregao.instruments import as_date, sessions_between
-from pregao.prices._columns import find_copied_bars, find_long_wicks, share_of_unmoved
+from pregao.prices._columns import find_copied_bars, find_long_wicks
 from pregao.prices._inspected_bars import SESSIONS, InspectedBars, Rows, flat_rows
 from pregao.prices._prices import PRICE_COLUMNS
-from pregao.prices._steps import Step, true_runs, worst
+from pregao.prices._steps import Step, true_runs
 from pregao.values import Text, bilingual
 
 # Shorter runs at one price happen in thin markets; of the sessions of real daily files fewer than
@@ -211,7 +211,7 @@ def _steps_defect(inspected: InspectedBars, steps: Sequence[Step]) -> Defect | N
     """Report the steps of the greatest severity."""
     if not steps:
         return None
-    severity = worst([each.severity for each in steps])
+    severity = worst_severity(each.severity for each in steps)
     shown = [each for each in steps if each.severity == severity]
     sessions = inspected.clean_bars.sessions
     examples = [
@@ -235,7 +235,7 @@ def _glitch(inspected: InspectedBars) -> Defect | None:
     glitches = inspected.steps.glitches
     if not glitches:
         return None
-    severity = worst([each.severity for each in glitches])
+    severity = worst_severity(each.severity for each in glitches)
     shown = [each for each in glitches if each.severity == severity]
     bars = inspected.clean_bars
     sessions = np.concatenate([bars.sessions[each.first : each.stop] for each in shown])
@@ -289,8 +289,7 @@ def _unmoved(inspected: InspectedBars) -> Defect | None:
     if len(bars) < _FEW_SESSIONS:
         return None
     unmoved = np.r_[False, np.diff(bars.close) == 0]
-    tail = len(bars) - 1 - int(np.max(np.flatnonzero(~unmoved), initial=-1))
-    share = share_of_unmoved(bars.close)
+    tail, share = _tail_length(unmoved), float(unmoved[1:].mean())
     if tail >= _UNMOVED_TAIL:
         text = bilingual(
             "the last {bars} closes are the same, since {first}: nothing can be forecast from them",
@@ -302,6 +301,11 @@ def _unmoved(inspected: InspectedBars) -> Defect | None:
         return None
     text = bilingual("{share:.0f} % of the closes equal the one before", share=100 * share)
     return Defect("error", bars.sessions[unmoved], text)
+
+
+def _tail_length(rows: Rows) -> int:
+    """Return how many of the last rows are True in a row."""
+    return len(rows) - 1 - int(np.max(np.flatnonzero(~rows), initial=-1))
 
 
 def _wick(inspected: InspectedBars) -> Defect | None:
@@ -356,7 +360,7 @@ def _stale(inspected: InspectedBars) -> Defect | None:
     repeats = bars.volume == 0
     for name in PRICE_COLUMNS:
         repeats &= getattr(bars, name) == getattr(bars, name)[-1]
-    tail = len(bars) - 1 - int(np.max(np.flatnonzero(~repeats), initial=-1))
+    tail = _tail_length(repeats)
     if tail < _SHORTEST_STALE_TAIL:
         return None
     text = bilingual("the last {bars} bars repeat one price without a trade", bars=tail)

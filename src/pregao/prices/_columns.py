@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pregao.findings import Severity
-from pregao.prices._prices import Bars, Column
+from pregao.prices._prices import Bars
+from pregao.prices._scale import LARGE, UNUSUAL, WINDOW, robust_scale
 
 Rows = NDArray[np.bool_]
 
-_WINDOW = 60
 _MIN_WICK = 0.25
 """In log: of 1.9 million bars of 400 American and Brazilian shares 80 have a longer wick, and 26
 one that is unusual for the share too."""
@@ -21,9 +21,6 @@ _WICK_OUTLIER = 8.0
 _MIN_ACTION = 0.02
 _MIN_FALL_OF_FACTOR = 0.005
 _LARGE_FALL_OF_FACTOR = 0.05
-_UNUSUAL = 3.0
-_MIN_SCALE = 0.004
-_LARGE = 0.35
 
 
 @dataclass(frozen=True)
@@ -45,7 +42,7 @@ def find_long_wicks(bars: Bars) -> ColumnDefect | None:
     rows: Rows = wicks > _MIN_WICK
     ranges = np.log(bars.high) - np.log(bars.low)
     for row in np.flatnonzero(rows):
-        before = ranges[max(0, row - _WINDOW) : row]
+        before = ranges[max(0, row - WINDOW) : row]
         usual = float(np.median(before if len(before) >= 5 else ranges))
         rows[row] = wicks[row] > _WICK_OUTLIER * usual or wicks[row] > _IMPOSSIBLE_WICK
     if not rows.any():
@@ -73,14 +70,13 @@ def find_contradicted_adjustments(bars: Bars) -> ColumnDefect | None:
     is_unconfirmed = np.zeros(len(bars), bool)
     returns = np.abs(steps + quoted)
     for row in rises:
-        before = returns[max(1, row - _WINDOW) : row]
-        scale = 1.4826 * float(np.median(before)) if len(before) else _MIN_SCALE
-        is_unconfirmed[row] = returns[row] > _UNUSUAL * max(scale, _MIN_SCALE)
+        before = returns[max(1, row - WINDOW) : row]
+        is_unconfirmed[row] = returns[row] > UNUSUAL * robust_scale(before)
     rows = falls | is_unconfirmed
     if not rows.any():
         return None
     largest = float(np.abs(steps[rows]).max())
-    is_error = bool((steps[falls] < -_LARGE_FALL_OF_FACTOR).any()) or largest >= _LARGE
+    is_error = bool((steps[falls] < -_LARGE_FALL_OF_FACTOR).any()) or largest >= LARGE
     return ColumnDefect(rows, "error" if is_error else "warning", float(np.exp(largest)))
 
 
@@ -95,8 +91,3 @@ def find_copied_bars(bars: Bars) -> Rows:
             same = same & (np.diff(column) == 0)
     rows[1:] = same
     return rows
-
-
-def share_of_unmoved(closes: Column) -> float:
-    """Return the share of sessions whose close equals the one before."""
-    return float((np.diff(closes) == 0).mean()) if len(closes) > 1 else 0.0

@@ -70,8 +70,7 @@ def read_csv(path: Path, symbol: Symbol) -> ParsedBars:
     Best Bid and Best Ask in any order, case and spelling (``adj_close``), further columns, a byte
     order mark, time stamps with or without an offset, and the three header lines that yfinance
     writes. Without Adj Close the close is used, without Volume zero; a file of dates and closes
-    alone is read too. An empty, ``null`` or
-    ``NaN`` cell becomes NaN.
+    alone is read too. An empty, ``null`` or ``NaN`` cell becomes NaN.
 
     Raises
     ------

@@ -9,6 +9,7 @@ from pregao.instruments import Symbol
 from pregao.prices._access import NetworkAccess
 from pregao.prices._csv_file import read_csv
 from pregao.prices._provider import Download, ProviderEntry
+from pregao.texts import LocalText, list_alternatives
 from pregao.texts import gettext_lazy as _
 from pregao.values import bilingual
 
@@ -89,8 +90,8 @@ def _find_file(folder: Path, symbol: Symbol) -> Path:
     exact = [file for file in files if file.stem.upper() in stems]
     found = exact or [file for file in files if _extends(file.stem.upper(), symbol.ticker)]
     if not found:
-        looked_for = " or ".join(f"{name}.csv" for name in sorted(stems))
-        there = _list_names(files) if files else "no CSV file at all"
+        looked_for = list_alternatives([f"{name}.csv" for name in sorted(stems)])
+        there = _list_names(files) if files else _("no CSV file at all")
         raise UnknownSymbolError(
             str(symbol),
             f"the folder {folder}",
@@ -117,10 +118,10 @@ def _extends(stem: str, ticker: str) -> bool:
     return rest != stem and len(rest) > 2 and rest[0] in "._-"
 
 
-def _list_names(files: list[Path]) -> str:
+def _list_names(files: list[Path]) -> LocalText:
     names = ", ".join(file.name for file in files[:_MAX_NAMES])
     more = len(files) - _MAX_NAMES
-    return f"{names} and {more} more" if more > 0 else names
+    return _("{names} and {more} more", names=names, more=more) if more > 0 else names
 
 
 CSV = ProviderEntry(name=CsvFolder.name, factory=CsvFolder)

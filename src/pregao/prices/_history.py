@@ -73,8 +73,7 @@ def standing_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def start_history(prices: Prices, standing: tuple[Finding, ...] = ()) -> History:
     """Return a history that begins with these prices."""
-    snapshot = _snapshot(1, prices, num_added=len(prices), num_rewritten=0)
-    snapshot = snapshot.replace(standing=standing)
+    snapshot = _snapshot(1, prices, num_added=len(prices), num_rewritten=0, standing=standing)
     revisions = np.ones(len(prices), np.int32)
     return History(prices.symbol, prices.provider, prices.bars, revisions, (snapshot,))
 
@@ -132,8 +131,9 @@ def extend_history(
         grown.at(revision),
         num_added=int(is_new.sum()),
         num_rewritten=int(differs.sum()) + len(rescaled),
+        findings=findings,
+        standing=standing,
     )
-    snapshot = snapshot.replace(findings=findings, standing=standing)
     return replace(grown, snapshots=(*history.snapshots, snapshot))
 
 
@@ -176,6 +176,8 @@ def _snapshot(
     *,
     num_added: int,
     num_rewritten: int,
+    standing: tuple[Finding, ...],
+    findings: tuple[Finding, ...] = (),
 ) -> Snapshot:
     return Snapshot(
         revision=revision,
@@ -185,4 +187,6 @@ def _snapshot(
         last=str(prices.last),
         num_added=num_added,
         num_rewritten=num_rewritten,
+        findings=findings,
+        standing=standing,
     )

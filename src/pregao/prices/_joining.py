@@ -21,7 +21,6 @@ _MIN_OVERLAP = 5
 _MIN_SHARE = 0.9
 """Of the overlap that has the one factor; single bars are revised."""
 _BRIDGE = timedelta(days=21)
-_QUOTED = ("open", "high", "low", "close")
 
 
 def rescale_to(stored: Prices, new: Prices, *, is_as_traded: bool) -> Bars:
@@ -48,8 +47,7 @@ def rescale_to(stored: Prices, new: Prices, *, is_as_traded: bool) -> Bars:
     if len(old) == 0:
         raise _no_overlap_error(stored, new)
     factors = {name: _factor(getattr(old, name), getattr(again, name)) for name in PRICE_COLUMNS}
-    is_same = all(factor == 1.0 for factor in factors.values())
-    if is_same:
+    if all(factor == 1.0 for factor in factors.values()):
         return none
     known = {name: factor for name, factor in factors.items() if factor is not None}
     if len(old) < _MIN_OVERLAP or len(known) < len(factors):
@@ -72,10 +70,7 @@ def _factor(old: Column, again: Column) -> float | None:
     is_near = np.abs(factors / middle - 1) <= _SAME
     if is_near.mean() < _MIN_SHARE:
         return None
-    if abs(middle - 1) <= _SAME:
-        return 1.0
-    # The bars with the largest prices are rounded least.
-    return float(np.median(again[known][is_near] / old[known][is_near]))
+    return 1.0 if abs(middle - 1) <= _SAME else float(np.median(factors[is_near]))
 
 
 def _no_overlap_error(stored: Prices, new: Prices) -> InputError:

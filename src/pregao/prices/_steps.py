@@ -6,7 +6,7 @@ not adjusted for, a wrong unit or a wrong price changes the level between two cl
 rest of the bar as on any other day; news, a crash or a squeeze does not.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,20 +14,15 @@ from numpy.typing import NDArray
 
 from pregao.findings import Severity
 from pregao.prices._prices import Bars, Column
+from pregao.prices._scale import LARGE, MIN_SCALE, UNUSUAL, WINDOW, robust_scale
 
-_WINDOW = 60
 _VOLUME_WINDOW = 20
 _MIN_BEFORE = 20
-_MIN_SCALE = 0.004
-"""Daily standard deviations below this are those of a price that hardly trades."""
 _AROUND = 5
 _MAX_GLITCH_SESSIONS = 20
 
 _OUTLIER = 6.0
-_UNUSUAL = 3.0
 """In daily standard deviations."""
-_LARGE = 0.35
-"""In log: less than a split 3:2 (0.41), and more than nearly every real step without volume."""
 _VERY_LARGE = 0.6
 """In log: a split 2:1 (0.69) trades more shares in the days of the split itself."""
 _HUGE = 2.4
@@ -63,7 +58,7 @@ class Step:
     @property
     def is_large(self) -> bool:
         """Whether it may be a split that was not adjusted for; smaller ones happen."""
-        return abs(self.size) >= _LARGE
+        return abs(self.size) >= LARGE
 
     @property
     def ratio(self) -> float:
@@ -141,18 +136,16 @@ class _Moves:
         """Return the rows of moves beyond three daily standard deviations, and these."""
         sizes = np.abs(self.returns)
         rows = np.flatnonzero(self._is_beyond_a_cheap_bound(sizes))
-        windows = rows[:, None] + np.arange(-_WINDOW, 0)
+        windows = rows[:, None] + np.arange(-WINDOW, 0)
         before = np.where(windows >= 1, sizes[np.maximum(windows, 0)], np.nan)
-        scales = np.full(len(rows), _MIN_SCALE)
+        scales = np.empty(len(rows))
         late = rows > _MIN_BEFORE
         if late.any():
-            scales[late] = 1.4826 * np.nanmedian(before[late], axis=1)
+            scales[late] = robust_scale(before[late])
         for place in np.flatnonzero(~late):
             row = rows[place]
-            known = np.r_[sizes[1:row], sizes[row + 1 : row + 1 + _WINDOW]]
-            scales[place] = 1.4826 * float(np.median(known)) if len(known) else _MIN_SCALE
-        scales = np.maximum(scales, _MIN_SCALE)
-        is_unusual = sizes[rows] > np.maximum(_UNUSUAL * scales, _FEW_TICKS * self.ticks[rows])
+            scales[place] = robust_scale(np.r_[sizes[1:row], sizes[row + 1 : row + 1 + WINDOW]])
+        is_unusual = sizes[rows] > np.maximum(UNUSUAL * scales, _FEW_TICKS * self.ticks[rows])
         return rows[is_unusual], scales[is_unusual]
 
     @staticmethod
@@ -161,10 +154,10 @@ class _Moves:
         capped = np.minimum(sizes, 0.05)
         sums = np.r_[0.0, np.cumsum(capped)]
         rows = np.arange(len(sizes))
-        first = np.maximum(rows - _WINDOW, 0)
+        first = np.maximum(rows - WINDOW, 0)
         mean = (sums[rows] - sums[first]) / np.maximum(rows - first, 1)
-        is_beyond: NDArray[np.bool_] = (sizes > 2 * mean) | (rows <= _MIN_BEFORE) | (sizes > _LARGE)
-        return is_beyond & (sizes > _UNUSUAL * _MIN_SCALE)
+        is_beyond: NDArray[np.bool_] = (sizes > 2 * mean) | (rows <= _MIN_BEFORE) | (sizes > LARGE)
+        return is_beyond & (sizes > UNUSUAL * MIN_SCALE)
 
     def relative_volume(self, row: int) -> float:
         """Return the volume by that of the sessions before; 1 where there is none.
@@ -201,7 +194,7 @@ def _find_glitches(moves: _Moves, unusual: Mapping[int, float]) -> list[Glitch]:
         size, scale = float(returns[row]), unusual[row]
         if row <= stop_of_last or abs(size) < _OUTLIER * scale:
             continue
-        tolerance = max(_UNUSUAL * scale, _SAME_LEVEL * abs(size))
+        tolerance = max(UNUSUAL * scale, _SAME_LEVEL * abs(size))
         for back in candidates[place + 1 :]:
             if back - row > _MAX_GLITCH_SESSIONS:
                 break
@@ -227,7 +220,7 @@ def _glitch_severity(moves: _Moves, row: int, back: int) -> Severity | None:
         return None
     if max(moves.largest_around(each, {row, back}) for each in ends) >= _TURBULENCE:
         return None
-    if size >= _LARGE and max(volumes) < _news_volume(size) and max(ranges) < _ORDINARY_RANGE:
+    if size >= LARGE and max(volumes) < _news_volume(size) and max(ranges) < _ORDINARY_RANGE:
         return "error"
     return "warning" if min(volumes) < _ORDINARY_VOLUME else None
 
@@ -245,7 +238,7 @@ def _lasting_step(moves: _Moves, row: int, scale: float, glitch_rows: set[int]) 
         severity = "error"
     elif is_turbulent or not is_within_close or volume >= _news_volume(size):
         return None
-    elif abs(size) >= _LARGE and times > _OUTLIER:
+    elif abs(size) >= LARGE and times > _OUTLIER:
         is_likely = volume < _ORDINARY_VOLUME or abs(size) >= _VERY_LARGE
         severity = "error" if is_likely else "warning"
     elif volume >= _ORDINARY_VOLUME:
@@ -268,13 +261,3 @@ def true_runs(rows: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
     """
     edges = np.flatnonzero(np.diff(np.r_[0, rows.astype(np.int8), 0]))
     yield from zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
-
-
-def worst(severities: Sequence[Severity]) -> Severity:
-    """Return the most serious of several severities.
-
-    >>> worst(["info", "error", "warning"])
-    'error'
-    """
-    order: tuple[Severity, ...] = ("info", "warning", "error")
-    return max(severities, key=order.index)

@@ -14,6 +14,7 @@ from pregao.prices._inspected_bars import InspectedBars, iso_dates
 from pregao.prices._prices import Bars, Prices
 from pregao.prices._provider import Download
 from pregao.texts import gettext_lazy as _
+from pregao.texts import join_messages
 from pregao.values import Text, bilingual, bilingual_plural
 
 _MAX_LINES = 10
@@ -58,9 +59,9 @@ def validate_download(
     """Return the sound rows as prices, with the findings; nothing is repaired or filled.
 
     Left out are rows with missing, non-positive or impossible values, duplicates, conflicting
-    bars of one session, bars after `as_of`, and untraded bars on closed days. Jumps and unit
-    errors stay in: they are findings of severity ``error``, which quarantine the series. The day
-    at the exchange that a provider reports takes precedence over `as_of`.
+    bars of one session, bars after `as_of`, and untraded bars on closed days. Steps and levels
+    that revert stay in: they are findings of severity ``error``, which quarantine the series. The
+    day at the exchange that a provider reports takes precedence over `as_of`.
 
     Raises
     ------
@@ -71,7 +72,11 @@ def validate_download(
     found = _findings(bars, download.lines)
     findings = (*_without_repeats(download.findings, found), *found)
     if len(bars.kept_rows) == 0:
-        why = "; ".join(f"{each.code} {each.seen}" for each in findings) or "no rows in that span"
+        why = (
+            join_messages(join_messages([each.code, each.seen], " ") for each in findings)
+            if findings
+            else _("no rows in that span")
+        )
         raise InputError(
             _(
                 "{source} has no usable bar of {symbol}: {why}",

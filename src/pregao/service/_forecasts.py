@@ -258,7 +258,7 @@ class ForecastService:
             return _prepare_champion(model, prices)
         except InputError as error:
             return self._prepare_fallback(
-                prices, horizon, because=(_history_too_short(prices, str(error)),)
+                prices, horizon, because=(_history_too_short(prices, error),)
             )
         except ArithmeticError as error:
             _log.error("champion not finite", run=model.run_id)
@@ -404,8 +404,8 @@ def _no_champion(prices: Prices, horizon: int, name: str, fitted_on: Prices) -> 
     )
 
 
-def _history_too_short(prices: Prices, reason: str) -> Finding:
-    return Finding.from_code("SRV001", Text.same(reason), symbol=str(prices.symbol))
+def _history_too_short(prices: Prices, reason: LocalText) -> Finding:
+    return Finding.from_code("SRV001", Text.from_message(reason), symbol=str(prices.symbol))
 
 
 def _not_loaded(run: str, reason: LocalText) -> Finding:

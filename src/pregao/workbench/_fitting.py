@@ -347,7 +347,7 @@ def _fit_baseline(data: _Data, task: _FitBaseline) -> FittedForecaster | Finding
     try:
         baseline = BASELINES[task.name].fit(dataset.train, LEVELS, task.seed)
     except BaselineUnavailableError as error:
-        return baseline_unavailable(str(error))
+        return baseline_unavailable(error)
     fitted = _scored(baseline, dataset, started)
     return replace(fitted, baseline=baseline, findings=baseline.findings)
 
