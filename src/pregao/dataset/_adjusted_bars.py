@@ -48,7 +48,7 @@ class AdjustedBars:
         What lies before a hole is rescaled, so that the close before it is the open after it: the
         move over a hole is the return of no session.
         """
-        bars = prices.bars
+        bars = prices.adjusted
         factor = bars.adj_close / bars.close
         holes = tuple(each.row for each in find_holes(bars.sessions, prices.symbol))
         for row in reversed(holes):
@@ -61,7 +61,7 @@ class AdjustedBars:
             high=bars.high * factor / unit,
             low=bars.low * factor / unit,
             close=(bars.close * factor if holes else bars.adj_close) / unit,
-            volume=bars.volume * split_factors(bars),
+            volume=bars.volume * split_factors(prices),
             quoted_close=bars.close,
             best_bid=None if bars.best_bid is None else bars.best_bid * factor / unit,
             best_ask=None if bars.best_ask is None else bars.best_ask * factor / unit,

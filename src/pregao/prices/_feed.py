@@ -242,7 +242,7 @@ class Feed:
         best = max(series, key=lambda each: (not standing[each.provider], each.last))
         source = f"store of {best.provider}"
         findings = (*standing[best.provider], *store.standing_findings(symbol, best.provider))
-        return Download(symbol, best.bars, best.provider, source, findings=findings)
+        return Download.from_prices(best, source, findings)
 
     def _store(self, result: _SourceResult) -> tuple[ProviderFailure, ...]:
         """Store a download; the prices are used even if that fails."""

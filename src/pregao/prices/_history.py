@@ -9,9 +9,11 @@ from numpy.typing import NDArray
 from pregao.errors import InputError
 from pregao.findings import Finding
 from pregao.instruments import Symbol
+from pregao.prices._actions import Action, merge_actions
 from pregao.prices._joining import rescale_to
 from pregao.prices._prices import Bars, Prices
 from pregao.prices._rewritten_history import rewrite_findings
+from pregao.prices._settling import settle_actions
 from pregao.texts import gettext_lazy as _
 from pregao.values import Value
 
@@ -36,9 +38,16 @@ class Snapshot(Value):
     """What was found in the series when its bars came in; the checks of the day excepted."""
 
 
+class RecordedAction(Value):
+    """A corporate action, and the revision from which on it is known so."""
+
+    revision: int
+    action: Action
+
+
 @dataclass(frozen=True)
 class History:
-    """All rows ever written, by revision, and the snapshots.
+    """All rows ever written and all actions ever stated, by revision, and the snapshots.
 
     The state at a revision is the union of sessions; of several rows of one session, the latest
     revision up to then counts.
@@ -50,16 +59,26 @@ class History:
     revisions: NDArray[np.int32]
     """(rows,) the revision that wrote each row; ascending."""
     snapshots: tuple[Snapshot, ...]
+    actions: tuple[RecordedAction, ...] = ()
+    """By revision; a later one with the same ex-date and kind corrects an earlier one."""
 
     def at(self, revision: int) -> Prices:
         """Return the prices as they were after an append."""
         rows = np.flatnonzero(self.revisions <= revision)
         # Rows are stored by revision, so that the last row of a session is the newest.
         _, from_the_end = np.unique(self.bars.sessions[rows][::-1], return_index=True)
-        newest = rows[::-1][from_the_end]
-        return Prices(self.symbol, self.bars.take(newest), self.provider)
+        bars = self.bars.take(rows[::-1][from_the_end])
+        settled = settle_actions(bars, self.actions_at(revision))
+        return Prices(self.symbol, bars, self.provider, settled)
+
+    def actions_at(self, revision: int) -> tuple[Action, ...]:
+        """Return the actions that were known after an append."""
+        known = (each.action for each in self.actions if each.revision <= revision)
+        return merge_actions((), known)
 
 
+_SAME_SIZE = 1e-3
+"""Relative: amounts that are divided by later splits have few digits."""
 _OF_THE_DAY = frozenset({"PRC010", "PRC012", "PRC013", "PRC014", "PRC015", "PRC018", "PRC019"})
 """Findings about the moment of a download, and not about its bars."""
 
@@ -75,7 +94,8 @@ def start_history(prices: Prices, standing: tuple[Finding, ...] = ()) -> History
     """Return a history that begins with these prices."""
     snapshot = _snapshot(1, prices, num_added=len(prices), num_rewritten=0, standing=standing)
     revisions = np.ones(len(prices), np.int32)
-    return History(prices.symbol, prices.provider, prices.bars, revisions, (snapshot,))
+    actions = _recorded(prices, known=(), revision=1)
+    return History(prices.symbol, prices.provider, prices.bars, revisions, (snapshot,), actions)
 
 
 def extend_history(
@@ -110,7 +130,9 @@ def extend_history(
     again = prices.bars.take(~is_new)
     stored = latest.bars.take(np.isin(latest.sessions, prices.sessions))
     differs = _differing_rows(stored, again)
-    if not is_new.any() and not differs.any() and len(rescaled) == 0:
+    revision = history.snapshots[-1].revision + 1
+    actions = _recorded(prices, known=history.actions_at(revision), revision=revision)
+    if not is_new.any() and not differs.any() and len(rescaled) == 0 and not actions:
         if standing == history.snapshots[-1].standing:
             return history
         last = history.snapshots[-1].replace(standing=standing)
@@ -123,9 +145,9 @@ def extend_history(
     )
     rows = is_new.copy()
     rows[~is_new] = differs
-    revision = history.snapshots[-1].revision + 1
     grown = _with_rows(history, rescaled, revision)
     grown = _with_rows(grown, prices.bars.take(rows), revision)
+    grown = replace(grown, actions=(*history.actions, *actions))
     snapshot = _snapshot(
         revision,
         grown.at(revision),
@@ -151,6 +173,29 @@ def _all_standing(
         or any(not first <= day <= last for day in each.sessions)
     )
     return (*new, *(each for each in kept if each not in new))
+
+
+def _recorded(
+    prices: Prices, *, known: Iterable[Action], revision: int
+) -> tuple[RecordedAction, ...]:
+    """Return the actions of new prices that are not known, or known otherwise."""
+    stated = {each.key: each for each in known}
+    return tuple(
+        RecordedAction(revision=revision, action=each.action)
+        for each in prices.actions
+        if not _is_same(stated.get(each.action.key), each.action)
+    )
+
+
+def _is_same(known: Action | None, action: Action) -> bool:
+    """Return whether two actions are one; amounts of a feed are rounded."""
+    if known is None or known.is_in_prices != action.is_in_prices:
+        return False
+    sizes = [
+        (one or 1.0) / (two or 1.0)
+        for one, two in ((known.amount, action.amount), (known.ratio, action.ratio))
+    ]
+    return all(abs(each - 1) <= _SAME_SIZE for each in sizes)
 
 
 def _with_rows(history: History, rows: Bars, revision: int) -> History:

@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pregao.instruments import Sessions, Symbol, calendar_start, sessions_between
+from pregao.prices._actions import Action, SettledAction
 from pregao.prices._columns import ColumnDefect, find_contradicted_adjustments
 from pregao.prices._holes import Hole, find_holes
-from pregao.prices._prices import PRICE_COLUMNS, Bars
+from pregao.prices._prices import PRICE_COLUMNS, Bars, adjust_bars
+from pregao.prices._settling import settle_actions
 from pregao.prices._steps import Steps, find_steps
 from pregao.values import bilingual
 
@@ -41,6 +43,7 @@ class InspectedBars:
     bars: Bars
     symbol: Symbol
     as_of: np.datetime64 | None
+    actions: tuple[Action, ...] = ()
 
     @cached_property
     def undated(self) -> Rows:
@@ -184,14 +187,24 @@ class InspectedBars:
         return self.bars.take(self.kept_rows)
 
     @cached_property
+    def settled_actions(self) -> tuple[SettledAction, ...]:
+        """The actions beside the bars that survive validation."""
+        return settle_actions(self.clean_bars, self.actions)
+
+    @cached_property
+    def adjusted_bars(self) -> Bars:
+        """The bars that survive validation, adjusted for the actions that they lacked."""
+        return adjust_bars(self.clean_bars, self.settled_actions)
+
+    @cached_property
     def steps(self) -> Steps:
         """The steps of the adjusted close that nothing in the series explains."""
-        return find_steps(self.clean_bars, {each.row for each in self.holes})
+        return find_steps(self.adjusted_bars, {each.row for each in self.holes})
 
     @cached_property
     def contradicted_adjustments(self) -> ColumnDefect | None:
         """Steps of the adjustment that the quoted prices do not confirm."""
-        return find_contradicted_adjustments(self.clean_bars)
+        return find_contradicted_adjustments(self.adjusted_bars)
 
     @cached_property
     def holes(self) -> tuple[Hole, ...]:

@@ -1,7 +1,7 @@
 """Daily bars of one symbol: raw, and validated."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pregao.instruments import Sessions, Symbol
+from pregao.instruments import Sessions, Symbol, as_date
+from pregao.prices._actions import SettledAction, price_factors
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,11 +75,20 @@ NO_BARS = Bars.from_columns([], dict.fromkeys(COLUMNS, ()))
 """Bars without a single session."""
 
 
+def adjust_bars(bars: Bars, actions: Iterable[SettledAction]) -> Bars:
+    """Return bars with adjusted closes that hold the actions which the stated ones lack."""
+    factors = price_factors(bars.sessions, actions)
+    if (factors == 1.0).all():
+        return bars
+    return Bars.from_columns(bars.sessions, {**bars.columns, "adj_close": bars.adj_close * factors})
+
+
 @dataclass(frozen=True, eq=False)
 class Prices:
     """One symbol's validated daily bars, read-only: sessions ascend and every price is positive.
 
-    Rows with defects are left out before (`pregao.prices.validated`), with a finding each.
+    Rows with defects are left out before (`pregao.prices.validate_download`), with a finding each.
+    `bars` and `actions` are as the source states them; `adjusted` is derived from both.
 
     >>> from pregao.prices import PROVIDERS, validate_download
     >>> prices, findings = validate_download(PROVIDERS["sample"]().download(Symbol.parse("SP500")))
@@ -89,6 +99,8 @@ class Prices:
     symbol: Symbol
     bars: Bars
     provider: str
+    actions: tuple[SettledAction, ...] = ()
+    """The corporate actions that are known, by ex-date."""
 
     def __post_init__(self) -> None:
         bars = self.bars
@@ -128,12 +140,20 @@ class Prices:
         return last
 
     @cached_property
+    def adjusted(self) -> Bars:
+        """The bars, with adjusted closes that hold every action which the stated ones lack."""
+        return adjust_bars(self.bars, self.actions)
+
+    @cached_property
     def digest(self) -> str:
-        """SHA-256 of the symbol and the bars, first 16 hex digits: equal bars, equal digest."""
+        """SHA-256 of the symbol, the bars and the actions that change them, 16 hex digits."""
         content = hashlib.sha256(f"{self.symbol}|{self.symbol.exchange.code}".encode())
         content.update(self.bars.sessions.tobytes())
         for name, column in self.bars.columns.items():
             content.update(name.encode() + column.tobytes())
+        for each in self.actions:
+            if each.price_factor != 1.0 or each.share_factor != 1.0:
+                content.update(f"{each.session}{each.price_factor}{each.share_factor}".encode())
         return content.hexdigest()[:16]
 
     def up_to(self, session: np.datetime64 | str) -> Self:
@@ -142,8 +162,10 @@ class Prices:
 
     def between(self, first: np.datetime64 | str | None, last: np.datetime64 | str | None) -> Self:
         """Return the bars from `first` to `last`, both included; None leaves a side open."""
-        inside = self.mask_between(first, last)
-        return replace(self, bars=self.bars.take(inside))
+        bars = self.bars.take(self.mask_between(first, last))
+        end = as_date(bars.sessions[-1])
+        actions = tuple(each for each in self.actions if each.action.ex_date <= end)
+        return replace(self, bars=bars, actions=actions)
 
     def mask_between(
         self, first: date | np.datetime64 | str | None, last: date | np.datetime64 | str | None
@@ -162,7 +184,7 @@ class Prices:
         import pandas as pd
 
         return pd.DataFrame(
-            self.bars.columns, index=pd.DatetimeIndex(self.sessions, name="session")
+            self.adjusted.columns, index=pd.DatetimeIndex(self.sessions, name="session")
         )
 
     def _repr_html_(self) -> str:

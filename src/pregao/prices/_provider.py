@@ -1,6 +1,6 @@
 """The interface of a provider, its entry in the registry, and what it returns."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from pregao.findings import Finding
 from pregao.instruments import Symbol
 from pregao.prices._access import NetworkAccess, Service
+from pregao.prices._actions import Action, merge_actions
 from pregao.prices._circuit_breaker import CircuitBreaker, get_breaker
-from pregao.prices._prices import Bars
+from pregao.prices._prices import Bars, Prices
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,16 @@ class Download:
     """The day at the exchange when the bars were fetched, where the provider knows it."""
     findings: tuple[Finding, ...] = ()
     """What the provider itself reports about these bars."""
+    actions: tuple[Action, ...] = ()
+    """The corporate actions that the provider states; amounts as paid."""
+
+    @classmethod
+    def from_prices(cls, prices: Prices, source: str, findings: tuple[Finding, ...] = ()) -> Self:
+        """Return prices as they were downloaded: what the source states, and not what follows."""
+        actions = tuple(each.action for each in prices.actions)
+        return cls(
+            prices.symbol, prices.bars, prices.provider, source, findings=findings, actions=actions
+        )
 
     def between(self, start: date | None, end: date | None) -> Self:
         """Return the rows from `start` to `end`, both included; None leaves a side open."""
@@ -42,6 +53,10 @@ class Download:
             inside &= sessions <= np.datetime64(end, "D")
         lines = None if self.lines is None else self.lines[inside]
         return replace(self, bars=self.bars.take(inside), lines=lines)
+
+    def with_actions(self, actions: Iterable[Action]) -> Self:
+        """Return the download with further actions, which correct those that it states."""
+        return replace(self, actions=merge_actions(self.actions, actions))
 
 
 class Provider(Protocol):

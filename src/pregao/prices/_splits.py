@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from pregao.prices._prices import Bars, Column
+from pregao.prices._prices import Bars, Column, Prices
 
 _SAME = 0.002
 """By how much, in log, a step may miss a whole number: closes are rounded."""
@@ -39,10 +39,19 @@ def find_splits(bars: Bars) -> dict[int, float]:
     return found
 
 
-def split_factors(bars: Bars) -> Column:
-    """Return (rows,) what turns shares of each session into shares of the first one."""
-    factors = np.ones(len(bars))
-    for row, ratio in find_splits(bars).items():
+def split_factors(prices: Prices) -> Column:
+    """Return (rows,) what turns shares of each session into shares of the first one.
+
+    Of a stated split the stated ratio counts, and not what its prices show.
+    """
+    ratios = find_splits(prices.bars)
+    for each in prices.actions:
+        if each.session is not None and each.share_factor != 1.0:
+            row = int(np.searchsorted(prices.sessions, np.datetime64(each.session)))
+            if 0 < row < len(prices):
+                ratios[row] = each.share_factor
+    factors = np.ones(len(prices))
+    for row, ratio in ratios.items():
         factors[row:] /= ratio
     return factors
 

@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from pregao.errors import CorruptFileError
 from pregao.instruments import EXCHANGES, Symbol
-from pregao.prices._history import History, Snapshot
+from pregao.prices._history import History, RecordedAction, Snapshot
 from pregao.prices._prices import Bars
 from pregao.texts import gettext_lazy as _
 
-_FORMAT = "1"
+_FORMAT = "2"
+_WITHOUT_ACTIONS = "1"
+"""What series were stored as that had none, and still are."""
 
 
 def write_history(path: Path, history: History) -> None:
@@ -69,21 +71,23 @@ def read_history(path: Path) -> History:
 
 def _metadata_json(history: History) -> str:
     """Return as JSON what the columns do not hold."""
+    actions = [each.model_dump(mode="json", exclude_defaults=True) for each in history.actions]
     return json.dumps(
         {
-            "format": _FORMAT,
+            "format": _FORMAT if history.actions else _WITHOUT_ACTIONS,
             "ticker": history.symbol.ticker,
             "exchange": history.symbol.exchange.code,
             **({"currency": stated} if (stated := history.symbol.stated_currency) else {}),
             "provider": history.provider,
             "snapshots": [each.model_dump(mode="json") for each in history.snapshots],
+            **({"actions": actions} if actions else {}),
         }
     )
 
 
 def _parse_history(about: str, bars: Bars, revisions: NDArray[np.int32]) -> History:
     facts = json.loads(about)
-    if facts["format"] != _FORMAT:
+    if facts["format"] not in {_FORMAT, _WITHOUT_ACTIONS}:
         raise ValueError(f"format {facts['format']}, and this version reads {_FORMAT}")
     return History(
         Symbol(facts["ticker"], EXCHANGES[facts["exchange"]], facts.get("currency", "")),
@@ -91,6 +95,7 @@ def _parse_history(about: str, bars: Bars, revisions: NDArray[np.int32]) -> Hist
         bars,
         revisions,
         tuple(Snapshot.model_validate(each) for each in facts["snapshots"]),
+        tuple(RecordedAction.model_validate(each) for each in facts.get("actions", ())),
     )
 
 

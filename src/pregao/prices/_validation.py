@@ -68,7 +68,8 @@ def validate_download(
     InputError
         If no row is left.
     """
-    bars = InspectedBars(download.bars, download.symbol, _day(download.as_of or as_of))
+    as_of = download.as_of or as_of
+    bars = InspectedBars(download.bars, download.symbol, _day(as_of), download.actions)
     found = _findings(bars, download.lines)
     findings = (*_without_repeats(download.findings, found), *found)
     if len(bars.kept_rows) == 0:
@@ -85,7 +86,8 @@ def validate_download(
                 why=why,
             )
         )
-    return Prices(download.symbol, bars.clean_bars, download.provider), findings
+    prices = Prices(download.symbol, bars.clean_bars, download.provider, bars.settled_actions)
+    return prices, findings
 
 
 def _without_repeats(known: Sequence[Finding], found: Sequence[Finding]) -> tuple[Finding, ...]:
@@ -149,7 +151,7 @@ def _sound_span(inspected: InspectedBars, errors: Sequence[Defect]) -> Text | No
     inside = sessions[(run == longest) & ~is_marked]
     first, last = inside[0], inside[-1]
     rows = (inspected.bars.sessions >= first) & (inspected.bars.sessions <= last)
-    rest = InspectedBars(inspected.bars.take(rows), inspected.symbol, None)
+    rest = InspectedBars(inspected.bars.take(rows), inspected.symbol, None, inspected.actions)
     if any((each := check.find(rest)) and each.severity == "error" for check in CHECKS.values()):
         return None
     options = [

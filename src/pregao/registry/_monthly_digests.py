@@ -47,6 +47,6 @@ def first_differing_month(recorded: Mapping[str, str], found: Mapping[str, str])
 
 def _digest(prices: Prices, rows: slice) -> str:
     content = sha256(prices.sessions[rows].tobytes())
-    for name, column in prices.bars.columns.items():
+    for name, column in prices.adjusted.columns.items():
         content.update(name.encode() + column[rows].tobytes())
     return content.hexdigest()[:_DIGITS]

@@ -256,4 +256,4 @@ def _made_up(symbol: Symbol) -> Prices:
 def _flat(prices: Prices) -> Prices:
     close = prices.bars.close
     columns = {**dict.fromkeys(COLUMNS, close), "volume": np.zeros(len(close))}
-    return replace(prices, bars=Bars.from_columns(prices.sessions, columns))
+    return replace(prices, bars=Bars.from_columns(prices.sessions, columns), actions=())

@@ -104,8 +104,7 @@ class StoredPrices:
             *PROVIDERS[providers[0]].standing_findings(symbol),
             *store.standing_findings(symbol, providers[0], start, end),
         )
-        download = Download(symbol, prices.bars, providers[0], source, findings=about)
-        return download.between(start, end)
+        return Download.from_prices(prices, source, about).between(start, end)
 
 
 SOURCES = (*PROVIDERS, "live", "store")

@@ -225,7 +225,7 @@ def _histories(
     latest = store.read(symbol, record.provider)
     for snapshot in reversed(store.snapshots(symbol, record.provider)):
         prices = store.read(symbol, record.provider, snapshot.digest)
-        download = Download(symbol, prices.bars, record.provider, f"store of {record.provider}")
+        download = Download.from_prices(prices, f"store of {record.provider}")
         of_span = download.between(experiment.start, experiment.end)
         if len(of_span.bars) or prices == latest:
             yield validate_download(of_span, as_of=reader.as_of)[0], snapshot.revision

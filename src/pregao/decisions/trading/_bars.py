@@ -47,7 +47,7 @@ class MarketBars:
         Ticks are applied where the prices of the session before and this one are multiples of the
         tick. Elsewhere prices have been adjusted, and the tick of their scale is unknown.
         """
-        bars = prices.bars
+        bars = prices.adjusted
         factor = bars.adj_close / bars.close
         growth = np.concatenate([[1.0], factor[1:] / factor[:-1]])
         growth[np.abs(growth - 1) < _ROUNDING] = 1.0

@@ -1,0 +1,114 @@
+"""Corporate actions: events of a security that change its price without being a return."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Annotated, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+
+from pregao.instruments import Sessions
+from pregao.values import Value
+
+ActionKind = Literal["split", "bonus", "dividend", "jcp", "rename", "unknown"]
+"""A grouping is a split with a ratio below 1. ``jcp`` is Brazil's interest on own capital."""
+ActionState = Literal["applied", "in_prices", "contradicted", "outside", "unknown"]
+
+CASH_KINDS = frozenset({"dividend", "jcp"})
+SHARE_KINDS = frozenset({"split", "bonus"})
+
+Positive = Annotated[float, Field(gt=0)]
+
+
+class Action(Value):
+    """An event that takes effect before the open of its ex-date.
+
+    >>> Action(ex_date=date(2008, 4, 28), kind="split", ratio=2.0, source="yahoo").ratio
+    2.0
+    """
+
+    ex_date: date
+    kind: ActionKind
+    ratio: Positive | None = None
+    """Of a split or a bonus: shares after it for each share before."""
+    amount: Positive | None = None
+    """Of a dividend or JCP: gross, for each share as it was then, in the quoted currency."""
+    factor: Positive | None = None
+    """Of an unknown action: what adjusted prices before it are multiplied by."""
+    ticker: str = ""
+    """Of a rename: the other ticker."""
+    source: str
+    is_stated: bool = True
+    """False where it was inferred from prices."""
+    is_in_prices: bool = False
+    """Whether the source states prices, quoted closes included, that are adjusted for it."""
+
+    @model_validator(mode="after")
+    def _has_a_size(self) -> Self:
+        assert (self.ratio is not None) == (self.kind in SHARE_KINDS), "a split has a ratio"
+        assert (self.amount is not None) == (self.kind in CASH_KINDS), "a dividend has an amount"
+        assert self.factor is None or self.kind == "unknown", "only unknown actions have a factor"
+        return self
+
+    @property
+    def key(self) -> tuple[date, ActionKind]:
+        """What identifies it: another amount under one key corrects it."""
+        return self.ex_date, self.kind
+
+
+class SettledAction(Value):
+    """An action beside the bars of a series, and what it still has to change in them."""
+
+    action: Action
+    session: date | None
+    """The first session with it; None where the bars do not reach back, or not yet to it."""
+    state: ActionState
+    """`applied` to what the source states, or `in_prices` already; `contradicted` by prices."""
+    price_factor: Positive = 1.0
+    """What stated adjusted closes before the session are multiplied by."""
+    share_factor: Positive = 1.0
+    """Shares at the session for each share of the session before, in the stated volume."""
+
+
+def price_factors(sessions: Sessions, actions: Iterable[SettledAction]) -> NDArray[np.float64]:
+    """Return (sessions,) what stated adjusted closes are multiplied by."""
+    factors = np.ones(len(sessions))
+    for each in actions:
+        if each.session is not None and each.price_factor != 1.0:
+            factors[sessions < np.datetime64(each.session)] *= each.price_factor
+    return factors
+
+
+def merge_actions(first: Iterable[Action], second: Iterable[Action]) -> tuple[Action, ...]:
+    """Return actions of two sources by ex-date; where both state one, that of the second."""
+    merged = {each.key: each for each in (*first, *second)}
+    return tuple(merged[key] for key in sorted(merged))
+
+
+def as_paid(actions: Sequence[Action]) -> tuple[Action, ...]:
+    """Return actions whose amounts are for each share as it was, and not as it is today.
+
+    Sources that adjust prices for splits divide the amounts of dividends by later splits too.
+
+    >>> split = Action(ex_date=date(2020, 8, 31), kind="split", ratio=4.0, source="yahoo")
+    >>> paid = Action(ex_date=date(2020, 8, 7), kind="dividend", amount=0.205, source="yahoo")
+    >>> [each.amount for each in as_paid([paid, split])]
+    [0.82, None]
+    """
+    splits = [each for each in actions if each.ratio is not None]
+    return tuple(
+        each
+        if each.amount is None
+        else each.replace(
+            amount=each.amount * _ratio_of([s for s in splits if s.ex_date >= each.ex_date])
+        )
+        for each in sorted(actions, key=lambda each: each.key)
+    )
+
+
+def _ratio_of(splits: Iterable[Action]) -> float:
+    product = 1.0
+    for each in splits:
+        product *= each.ratio or 1.0
+    return product

@@ -1,0 +1,167 @@
+"""Actions beside bars: which of them the stated prices hold already, and which they lack.
+
+Each is judged by the two sessions around its ex-date, and by the volatility before, so that a
+longer history judges it alike.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+import numpy as np
+
+from pregao.instruments import as_date
+from pregao.prices._actions import CASH_KINDS, SHARE_KINDS, Action, SettledAction
+from pregao.prices._prices import Bars
+from pregao.prices._scale import WINDOW, robust_scale
+
+_MIN_EVIDENT = 0.1
+_EVIDENT = 4.0
+"""In daily standard deviations: the quoted close tells whether it took part in a larger step."""
+_MAX_PAID = 0.95
+"""Of the close before: no dividend pays out more."""
+
+
+def settle_actions(bars: Bars, actions: Iterable[Action]) -> tuple[SettledAction, ...]:
+    """Return actions beside the bars of their series, by ex-date.
+
+    A split is in the quoted prices where the close does not step by it, and a split or a dividend
+    is in the adjusted closes where their ratio to the quoted ones steps by it. What is in neither
+    is to be applied. A large dividend in which the quoted close takes no part is contradicted.
+
+    Parameters
+    ----------
+    bars
+        Sound bars, sessions ascending, as the source states them.
+    """
+    ordered = sorted(actions, key=lambda each: each.key, reverse=True)
+    settled: list[SettledAction] = []
+    later = 1.0
+    for row, group in groupby(ordered, key=lambda each: _row(bars, each.ex_date)):
+        together = list(group)
+        if row is None or row == 0:
+            settled += [
+                SettledAction(action=each, session=None, state="outside") for each in together
+            ]
+            if row is None:
+                later *= _in_prices_ratio(together)
+            continue
+        day = _Day.of(bars, row)
+        of_shares = [day.settle_split(each) for each in together if each.kind in SHARE_KINDS]
+        settled += of_shares
+        for each in of_shares:
+            later *= (each.action.ratio or 1.0) if each.share_factor == 1.0 else 1.0
+        day = day.without(of_shares)
+        settled += day.settle_cash([each for each in together if each.kind in CASH_KINDS], later)
+        settled += [
+            SettledAction(action=each, session=day.session, state="unknown")
+            for each in together
+            if each.kind in {"unknown", "rename"}
+        ]
+    return tuple(sorted(settled, key=lambda each: each.action.key))
+
+
+def _row(bars: Bars, ex_date: date) -> int | None:
+    """Return the first row on or after an ex-date, None if it is after all of them."""
+    row = int(np.searchsorted(bars.sessions, np.datetime64(ex_date)))
+    return row if row < len(bars) else None
+
+
+def _in_prices_ratio(actions: Iterable[Action]) -> float:
+    """Return the ratio of splits after the last bar for which its quotes are adjusted."""
+    product = 1.0
+    for each in actions:
+        product *= each.ratio if each.ratio is not None and each.is_in_prices else 1.0
+    return product
+
+
+@dataclass(frozen=True)
+class _Day:
+    """The moves from one session to an ex-date, in log."""
+
+    session: date
+    close_before: float
+    quoted: float
+    """Of the quoted close."""
+    adjustment: float
+    """Of the ratio of adjusted to quoted close."""
+    least_evident: float
+    """Smaller steps may hide in the move of a day."""
+
+    @classmethod
+    def of(cls, bars: Bars, row: int) -> "_Day":
+        close = np.log(bars.close[max(0, row - 1 - WINDOW) : row + 1])
+        factor = np.log(bars.adj_close[row - 1 : row + 1] / bars.close[row - 1 : row + 1])
+        moves = np.abs(np.diff(close))
+        return cls(
+            session=as_date(bars.sessions[row]),
+            close_before=float(bars.close[row - 1]),
+            quoted=float(close[-1] - close[-2]),
+            adjustment=float(factor[1] - factor[0]),
+            least_evident=max(_MIN_EVIDENT, _EVIDENT * float(robust_scale(moves[:-1]))),
+        )
+
+    def settle_split(self, action: Action) -> SettledAction:
+        """Return a split, which the quoted close, the adjusted one, or none takes part in."""
+        assert action.ratio is not None, "a split has a ratio"
+        step = float(np.log(action.ratio))
+        is_in_quotes = action.is_in_prices
+        if abs(step) >= self.least_evident:
+            is_in_quotes = abs(self.quoted) <= abs(self.quoted + step)
+        if is_in_quotes:
+            return SettledAction(action=action, session=self.session, state="in_prices")
+        is_in_adjusted = _is_nearer(self.adjustment, step)
+        return SettledAction(
+            action=action,
+            session=self.session,
+            state="in_prices" if is_in_adjusted else "applied",
+            price_factor=1.0 if is_in_adjusted else 1 / action.ratio,
+            share_factor=action.ratio,
+        )
+
+    def without(self, splits: Iterable[SettledAction]) -> "_Day":
+        """Return the day without the steps of its splits."""
+        quoted, adjustment = self.quoted, self.adjustment
+        for each in splits:
+            step = float(np.log(each.share_factor))
+            quoted += step
+            adjustment -= step if each.price_factor == 1.0 else 0.0
+        return _Day(self.session, self.close_before, quoted, adjustment, self.least_evident)
+
+    def settle_cash(self, actions: list[Action], later: float) -> Iterable[SettledAction]:
+        """Return the dividends of the day, which the adjustment holds or lacks as a whole.
+
+        Parameters
+        ----------
+        later
+            Today's shares for one of that day, as far as the quoted prices are adjusted for it.
+        """
+        amounts = [(each.amount or 0.0) / later for each in actions]
+        share = sum(amounts) / self.close_before
+        if share >= _MAX_PAID:
+            return [self._settled(each, "contradicted") for each in actions]
+        step = -float(np.log1p(-share))
+        if any(each.is_in_prices for each in actions) or _is_nearer(self.adjustment, step):
+            return [self._settled(each, "in_prices") for each in actions]
+        if step >= self.least_evident and abs(self.quoted) <= abs(self.quoted + step):
+            return [self._settled(each, "contradicted") for each in actions]
+        return [
+            self._settled(each, "applied", float(np.exp(-step * amount / sum(amounts))))
+            for each, amount in zip(actions, amounts, strict=True)
+        ]
+
+    def _settled(self, action: Action, state: str, factor: float = 1.0) -> SettledAction:
+        return SettledAction.model_validate(
+            {
+                "action": action,
+                "session": self.session,
+                "state": state,
+                "price_factor": factor,
+            }
+        )
+
+
+def _is_nearer(found: float, step: float) -> bool:
+    """Return whether a move is nearer a step than to none."""
+    return abs(found - step) < abs(found)
