@@ -25,6 +25,10 @@ Source = Annotated[
 CsvPath = Annotated[
     Path | None, typer.Option("--path", help=_("a CSV file, or a folder of TICKER.csv"))
 ]
+ActionsFile = Annotated[
+    Path | None,
+    typer.Option("--actions", help=_("a CSV file of dividends and splits that the source lacks")),
+]
 ExchangeCode = Annotated[
     str | None,
     typer.Option("--exchange", help=_("of a ticker that does not tell it, such as XETR or CRYPTO")),

@@ -3,7 +3,17 @@
 import typer
 
 from pregao.cli._app import app
-from pregao.cli._options import CsvPath, Currency, End, ExchangeCode, Json, Source, Start, Symbols
+from pregao.cli._options import (
+    ActionsFile,
+    CsvPath,
+    Currency,
+    End,
+    ExchangeCode,
+    Json,
+    Source,
+    Start,
+    Symbols,
+)
 from pregao.cli._session import day_of, print_json, source_if, stated, workbench
 from pregao.settings import Settings
 
@@ -13,6 +23,7 @@ def fetch(
     symbols: Symbols,
     source: Source = None,
     path: CsvPath = None,
+    actions: ActionsFile = None,
     exchange: ExchangeCode = None,
     currency: Currency = None,
     start: Start = None,
@@ -33,6 +44,7 @@ def fetch(
             symbol,
             source=named or usual_source(symbol),
             path=path,
+            actions=actions,
             start=day_of(start),
             end=day_of(end),
         )
@@ -49,6 +61,7 @@ def check(
     symbols: Symbols,
     source: Source = None,
     path: CsvPath = None,
+    actions: ActionsFile = None,
     exchange: ExchangeCode = None,
     currency: Currency = None,
     start: Start = None,
@@ -66,6 +79,7 @@ def check(
             symbol,
             source=named or usual_source(symbol),
             path=path,
+            actions=actions,
             start=day_of(start),
             end=day_of(end),
         )
@@ -77,3 +91,38 @@ def check(
         print_checked(checked, Settings.read().language)
     if any(each.quarantine for each in checked):
         raise typer.Exit(1)
+
+
+@app.command()
+def actions(
+    symbols: Symbols,
+    source: Source = None,
+    path: CsvPath = None,
+    actions: ActionsFile = None,
+    exchange: ExchangeCode = None,
+    currency: Currency = None,
+    start: Start = None,
+    end: End = None,
+    as_json: Json = False,
+) -> None:
+    """List a symbol's dividends, splits and renames: from where, and what is missing."""
+    from pregao.terminal import print_corporate_actions
+    from pregao.workbench import usual_source
+
+    bench = workbench()
+    named = source_if(source, path)
+    checked = [
+        bench.check(
+            symbol,
+            source=named or usual_source(symbol),
+            path=path,
+            actions=actions,
+            start=day_of(start),
+            end=day_of(end),
+        )
+        for symbol in stated(symbols, exchange, currency)
+    ]
+    if as_json:
+        print_json([each.actions_summary() for each in checked])
+    else:
+        print_corporate_actions(checked, Settings.read().language)

@@ -276,7 +276,7 @@ PRICES = (
         ),
         advice=bilingual(
             "each dividend looks like a loss that no holder had: use a source of adjusted prices, "
-            "such as yahoo"
+            "such as yahoo, or add the dividends in a file with --actions"
         ),
     ),
     FindingKind(
@@ -290,6 +290,38 @@ PRICES = (
         advice=bilingual(
             "such days are rare and real, or corporate actions that were not adjusted for, such "
             "as a spin-off: compare them with the company's announcements"
+        ),
+    ),
+    FindingKind(
+        code="PRC029",
+        severity="warning",
+        title=bilingual("action that prices contradict"),
+        meaning=bilingual(
+            "A dividend is stated that the quoted close would show, and it did not fall."
+        ),
+        advice=bilingual(
+            "it was not applied: compare amount and ex-date with the company's announcement"
+        ),
+    ),
+    FindingKind(
+        code="PRC030",
+        severity="info",
+        title=bilingual("closes adjusted here"),
+        meaning=bilingual(
+            "The closes of the source lack dividends or splits that are stated: the adjusted "
+            "closes are computed with them."
+        ),
+        advice=bilingual("'pregao actions' lists every action and what became of it"),
+    ),
+    FindingKind(
+        code="PRC031",
+        severity="warning",
+        title=bilingual("action without an amount"),
+        meaning=bilingual(
+            "An ex-date is known, and not what was paid: the adjusted closes lack it."
+        ),
+        advice=bilingual(
+            "its return is not true: add the amount in a file of actions, with --actions"
         ),
     ),
 )

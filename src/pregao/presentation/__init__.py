@@ -10,6 +10,9 @@ from pregao.presentation._catalogues import finding_kinds_table as finding_kinds
 from pregao.presentation._catalogues import networks_table as networks_table
 from pregao.presentation._catalogues import recipes_table as recipes_table
 from pregao.presentation._catalogues import severity_badge as severity_badge
+from pregao.presentation._corporate_actions import (
+    corporate_actions_table as corporate_actions_table,
+)
 from pregao.presentation._coverages import NOMINAL_PERCENT as NOMINAL_PERCENT
 from pregao.presentation._coverages import coverages_table as coverages_table
 from pregao.presentation._data import data_table as data_table

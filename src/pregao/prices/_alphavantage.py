@@ -16,6 +16,7 @@ from pregao.findings import Finding
 from pregao.instruments import B3, LONDON, NYSE, Symbol, as_date
 from pregao.prices._access import NetworkAccess, Service, require_access
 from pregao.prices._circuit_breaker import get_breaker
+from pregao.prices._corporate_actions import CorporateAction, merge_actions
 from pregao.prices._prices import Bars, Column
 from pregao.prices._provider import Download, ProviderEntry
 from pregao.prices._provisional import drop_provisional
@@ -63,6 +64,7 @@ class _RawRow(_Row):
 class _AdjustedRow(_Row):
     adj_close: _Number = Field(default=None, alias="5. adjusted close")
     volume: _Number = Field(default=None, alias="6. volume")
+    dividend: float = Field(default=0.0, alias="7. dividend amount")
     split: Annotated[float, Field(gt=0, alias="8. split coefficient")]
 
 
@@ -118,14 +120,14 @@ class AlphaVantage:
         """
         ticker = self._own_ticker(symbol)
         key = self._access.key(SERVICE, self.name, str(symbol))
-        bars = fetch_with_retry(
+        bars, actions = fetch_with_retry(
             str(symbol),
             lambda deadline: self._fetch(symbol, ticker, key, deadline),
             access=self._access,
             breaker=get_breaker(self.name, self._url),
         )
         source = f"{self._url}/query?function={self._plan.function}&symbol={ticker}"
-        download = Download(symbol, bars, self.name, source).between(start, end)
+        download = Download(symbol, bars, self.name, source, actions=actions).between(start, end)
         findings = () if self._plan.is_adjusted else _raw_finding(symbol)
         findings = (*findings, *self._short_history(symbol, bars, start))
         return drop_provisional(replace(download, findings=findings), self._access.clock)
@@ -148,7 +150,9 @@ class AlphaVantage:
             raise UnknownSymbolError(str(symbol), self.name, hint)
         return symbol.ticker + suffix
 
-    def _fetch(self, symbol: Symbol, ticker: str, key: SecretStr, deadline: float) -> Bars:
+    def _fetch(
+        self, symbol: Symbol, ticker: str, key: SecretStr, deadline: float
+    ) -> tuple[Bars, tuple[CorporateAction, ...]]:
         from pregao.prices._http_client import HttpClient, HttpStatusError
 
         query = {
@@ -194,11 +198,15 @@ class AlphaVantage:
             raise self._error(symbol, "auth", found, advice=advice)
         raise self._error(symbol, "rate_limited", found)
 
-    def _parse(self, fields: Mapping[str, object], symbol: Symbol, ticker: str) -> Bars:
+    def _parse(
+        self, fields: Mapping[str, object], symbol: Symbol, ticker: str
+    ) -> tuple[Bars, tuple[CorporateAction, ...]]:
         self._check_series(fields, symbol, ticker)
+        actions: tuple[CorporateAction, ...] = ()
         try:
             if self._plan.is_adjusted:
-                bars = _adjusted_bars(_ADJUSTED_ROWS.validate_python(fields[_SERIES]))
+                rows = _ADJUSTED_ROWS.validate_python(fields[_SERIES])
+                bars, actions = _adjusted_bars(rows), self._actions(rows)
             else:
                 bars = _raw_bars(_RAW_ROWS.validate_python(fields[_SERIES]))
         except ValidationError as error:
@@ -211,7 +219,23 @@ class AlphaVantage:
         if absent:
             found = _("its rows have an unexpected form (no {absent})", absent=", ".join(absent))
             raise self._error(symbol, "schema_changed", found)
-        return bars
+        return bars, actions
+
+    def _actions(self, rows: Mapping[date, _AdjustedRow]) -> tuple[CorporateAction, ...]:
+        """Return the stated splits, for which the bars are adjusted, and dividends as paid."""
+        splits = [
+            CorporateAction(
+                ex_date=day, kind="split", ratio=row.split, source=self.name, is_in_prices=True
+            )
+            for day, row in rows.items()
+            if row.split != 1.0
+        ]
+        dividends = [
+            CorporateAction(ex_date=day, kind="dividend", amount=row.dividend, source=self.name)
+            for day, row in rows.items()
+            if row.dividend > 0
+        ]
+        return merge_actions(splits, dividends)
 
     def _check_series(self, fields: Mapping[str, object], symbol: Symbol, ticker: str) -> None:
         """Check that an answer holds a series of the requested ticker."""

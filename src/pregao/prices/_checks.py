@@ -8,6 +8,8 @@ import numpy as np
 from pregao.findings import Severity, worst_severity
 from pregao.instruments import as_date, sessions_between
 from pregao.prices._columns import find_copied_bars, find_long_wicks
+from pregao.prices._corporate_actions import ACTION_KINDS, CASH_KINDS, SettledAction
+from pregao.prices._ex_dates import FALLS, day_text, likely_ex_dates
 from pregao.prices._inspected_bars import SESSIONS, InspectedBars, Rows, flat_rows
 from pregao.prices._prices import PRICE_COLUMNS
 from pregao.prices._steps import Step, true_runs
@@ -34,6 +36,7 @@ _COPIES = (
     bilingual("exact copies"),
 )
 _RUNS = (bilingual("run"), bilingual("runs"))
+_ACTIONS = (bilingual("stated action"), bilingual("stated actions"))
 _STEPS = (bilingual("step"), bilingual("steps"))
 
 
@@ -332,6 +335,78 @@ def _adjustment(inspected: InspectedBars) -> Defect | None:
     return Defect(found.severity, inspected.clean_bars.sessions[found.rows], text)
 
 
+def _contradicted_actions(inspected: InspectedBars) -> Defect | None:
+    found = [each for each in inspected.settled_actions if each.state == "contradicted"]
+    if not found:
+        return None
+    text = bilingual(
+        "{actions} in which the quoted close takes no part: {examples}; not applied",
+        actions=Text.counted(len(found), *_ACTIONS),
+        examples=_described(found),
+    )
+    return Defect("warning", _action_sessions(found), text)
+
+
+def _applied_actions(inspected: InspectedBars) -> Defect | None:
+    found = [each for each in inspected.settled_actions if each.state == "applied"]
+    if not found:
+        return None
+    text = bilingual(
+        "adjusted for {actions} that the closes of the source do not hold: {examples}",
+        actions=Text.counted(len(found), *_ACTIONS),
+        examples=_described(found),
+    )
+    return Defect("info", _action_sessions(found), text)
+
+
+def _missing_dividends(inspected: InspectedBars) -> Defect | None:
+    """Report falls that look like ex-dates where dividends are stated apart, and not all."""
+    bars = inspected.clean_bars
+    is_derived = any(
+        each.state == "applied" and each.action.kind in CASH_KINDS
+        for each in inspected.settled_actions
+    )
+    if not is_derived or (bars.adj_close != bars.close).any():
+        return None
+    days = likely_ex_dates(inspected.adjusted_bars)
+    if len(days) == 0:
+        return None
+    text = bilingual(
+        "{falls} look like ex-dates of which no dividend is stated: {days}",
+        falls=Text.counted(len(days), *FALLS),
+        days=Text.joined([day_text(each) for each in days[-3:]], en=", ", pt_br=", "),
+    )
+    return Defect("info", days, text)
+
+
+def _unknown_amounts(inspected: InspectedBars) -> Defect | None:
+    found = [
+        each
+        for each in inspected.settled_actions
+        if each.action.kind == "unknown" and each.action.is_stated and each.session is not None
+    ]
+    if not found:
+        return None
+    text = bilingual(
+        "{actions} without an amount: {examples}",
+        actions=Text.counted(len(found), *_ACTIONS),
+        examples=_described(found),
+    )
+    return Defect("warning", _action_sessions(found), text)
+
+
+def _action_sessions(actions: Iterable[SettledAction]) -> list[np.datetime64]:
+    return [np.datetime64(each.session) for each in actions if each.session is not None]
+
+
+def _described(actions: Sequence[SettledAction]) -> Text:
+    shown = [
+        bilingual("{kind} of {day}", kind=ACTION_KINDS[each.action.kind], day=each.action.ex_date)
+        for each in actions[:3]
+    ]
+    return Text.joined(shown, en=", ", pt_br=", ")
+
+
 def _negative(inspected: InspectedBars) -> Defect | None:
     rows = inspected.negative
     if not rows.any():
@@ -398,6 +473,10 @@ _CHECKS = (
     Check("PRC022", _unmoved),
     Check("PRC023", _wick),
     Check("PRC024", _adjustment),
+    Check("PRC026", _missing_dividends),
+    Check("PRC029", _contradicted_actions),
+    Check("PRC030", _applied_actions),
+    Check("PRC031", _unknown_amounts),
     Check("PRC025", _negative),
     Check("PRC027", _move),
 )

@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 
 from pregao.errors import InvalidSymbolError, MalformedFileError
 from pregao.instruments import Symbol
+from pregao.prices._corporate_actions import CorporateAction
+from pregao.prices._csv_actions import read_action_columns
 from pregao.prices._csv_lines import read_lines
 from pregao.prices._csv_sessions import read_sessions
 from pregao.prices._prices import Bars, Column
@@ -35,8 +37,11 @@ _HEADERS = {
     "adjustedclose": "adj_close",
     "bestbid": "best_bid",
     "bestask": "best_ask",
+    "dividends": "dividends",
+    "stocksplits": "splits",
     **{name: name for name in ("open", "high", "low", "close", "volume")},
 }
+_ACTION_COLUMNS = ("dividends", "splits")
 _REQUIRED = ("date", "open", "high", "low", "close")
 _CLOSES_ONLY = ("date", "close")
 _MISSING = frozenset({"", "null", "nan", "na", "n/a", "none"})
@@ -56,11 +61,12 @@ class _Table:
 
 
 class ParsedBars(NamedTuple):
-    """Raw bars of a file, the line of each, and the columns that the file has."""
+    """Raw bars of a file, the line of each, the columns that the file has, and its actions."""
 
     bars: Bars
     lines: Lines
     columns: frozenset[str]
+    actions: tuple[CorporateAction, ...] = ()
 
 
 def read_csv(path: Path, symbol: Symbol) -> ParsedBars:
@@ -69,8 +75,9 @@ def read_csv(path: Path, symbol: Symbol) -> ParsedBars:
     Accepted are the headers Date (or Datetime), Open, High, Low, Close, Adj Close, Volume,
     Best Bid and Best Ask in any order, case and spelling (``adj_close``), further columns, a byte
     order mark, time stamps with or without an offset, and the three header lines that yfinance
-    writes. Without Adj Close the close is used, without Volume zero; a file of dates and closes
-    alone is read too. An empty, ``null`` or ``NaN`` cell becomes NaN.
+    writes. Columns Dividends and Stock Splits are actions. Without Adj Close the close is used,
+    without Volume zero; a file of dates and closes alone is read too. An empty, ``null`` or
+    ``NaN`` cell becomes NaN.
 
     Raises
     ------
@@ -91,11 +98,14 @@ def parse_bars(lines: Sequence[str], name: str, symbol: Symbol) -> ParsedBars:
     """
     table = _parse_table(name, lines, symbol)
     columns = {name: _parse_column(table, name) for name in table.columns if name != "date"}
+    of_actions = {name: columns.pop(name) for name in _ACTION_COLUMNS if name in columns}
     for absent in ("open", "high", "low", "adj_close"):
         columns.setdefault(absent, columns["close"])
     columns.setdefault("volume", np.zeros(len(table.lines)))
     sessions = read_sessions(table.path, table.columns["date"], table.lines, symbol.exchange)
-    return ParsedBars(Bars.from_columns(sessions, columns), table.lines, frozenset(table.columns))
+    bars = Bars.from_columns(sessions, columns)
+    actions = read_action_columns(bars, **of_actions, has_adjusted="adj_close" in table.columns)
+    return ParsedBars(bars, table.lines, frozenset(table.columns), actions)
 
 
 def _parse_table(path: str, lines: Sequence[str], symbol: Symbol) -> _Table:

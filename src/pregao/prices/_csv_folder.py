@@ -7,20 +7,26 @@ from pregao.errors import InputError, UnknownSymbolError
 from pregao.findings import Finding
 from pregao.instruments import Symbol
 from pregao.prices._access import NetworkAccess
+from pregao.prices._actions_file import read_actions
 from pregao.prices._csv_file import read_csv
+from pregao.prices._ex_dates import FALLS, day_text, likely_ex_dates
+from pregao.prices._prices import Bars
 from pregao.prices._provider import Download, ProviderEntry
 from pregao.texts import LocalText, list_alternatives
 from pregao.texts import gettext_lazy as _
-from pregao.values import bilingual
+from pregao.values import Text, bilingual
 
 _MAX_NAMES = 10
+_MAX_DAYS = 5
+_ACTIONS = ".actions.csv"
 
 
 class CsvFolder:
     """Daily bars in CSV files, parsed strictly: what cannot be parsed is refused, not guessed.
 
     The file of a ticker is ``PETR4.csv`` or ``PETR4.SA.csv`` in any case, else the only file whose
-    name continues after the ticker with ``.``, ``_`` or ``-``. Paths come from listing the folder,
+    name continues after the ticker with ``.``, ``_`` or ``-``. A file ``PETR4.actions.csv`` beside
+    it holds its dividends and splits (see `read_actions`). Paths come from listing the folder,
     never from the ticker, so that no ticker leads to another folder.
     """
 
@@ -60,24 +66,49 @@ class CsvFolder:
         """
         file = _find_file(self.path, symbol) if self.path.is_dir() else self.path
         parsed = read_csv(file, symbol)
-        findings = () if "adj_close" in parsed.columns else unadjusted_findings(symbol)
+        findings = () if "adj_close" in parsed.columns else unadjusted_findings(symbol, parsed.bars)
         download = Download(
-            symbol, parsed.bars, self.name, str(file), parsed.lines, findings=findings
+            symbol,
+            parsed.bars,
+            self.name,
+            str(file),
+            parsed.lines,
+            findings=findings,
+            actions=parsed.actions,
         )
+        beside = file.with_name(file.stem + _ACTIONS)
+        if beside.exists():
+            download = download.with_actions(read_actions(beside, symbol))
         return download.between(start, end)
 
 
-def unadjusted_findings(symbol: Symbol) -> tuple[Finding, ...]:
-    """Report a file without adjusted closes, of an instrument that may pay dividends."""
+def unadjusted_findings(symbol: Symbol, bars: Bars) -> tuple[Finding, ...]:
+    """Report a file without adjusted closes, of an instrument that may pay dividends.
+
+    It costs what its dividends are: overnight falls on likely ex-dates are named.
+    """
     if symbol.kind not in {"share", "unit_or_fund", "bdr"}:
         return ()
     seen = bilingual("no column of adjusted closes: a dividend of 5 % is a return of -5 %")
+    days = likely_ex_dates(bars)
+    if len(days):
+        shown = [day_text(each) for each in days[-_MAX_DAYS:]]
+        seen = bilingual(
+            "{seen}; {falls} look like ex-dates, the last on {days}",
+            seen=seen,
+            falls=Text.counted(len(days), *FALLS),
+            days=Text.joined(shown, en=", ", pt_br=", "),
+        )
     return (Finding.from_code("PRC026", seen, symbol=str(symbol)),)
 
 
 def _find_file(folder: Path, symbol: Symbol) -> Path:
     try:
-        files = sorted(file for file in folder.iterdir() if file.suffix.lower() == ".csv")
+        files = sorted(
+            file
+            for file in folder.iterdir()
+            if file.suffix.lower() == ".csv" and not file.name.endswith(_ACTIONS)
+        )
     except OSError as error:
         raise InputError(
             _(

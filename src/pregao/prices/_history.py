@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pregao.errors import InputError
 from pregao.findings import Finding
 from pregao.instruments import Symbol
-from pregao.prices._actions import Action, merge_actions
+from pregao.prices._corporate_actions import CorporateAction, merge_actions
 from pregao.prices._joining import rescale_to
 from pregao.prices._prices import Bars, Prices
 from pregao.prices._rewritten_history import rewrite_findings
@@ -42,7 +42,7 @@ class RecordedAction(Value):
     """A corporate action, and the revision from which on it is known so."""
 
     revision: int
-    action: Action
+    action: CorporateAction
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class History:
         settled = settle_actions(bars, self.actions_at(revision))
         return Prices(self.symbol, bars, self.provider, settled)
 
-    def actions_at(self, revision: int) -> tuple[Action, ...]:
+    def actions_at(self, revision: int) -> tuple[CorporateAction, ...]:
         """Return the actions that were known after an append."""
         known = (each.action for each in self.actions if each.revision <= revision)
         return merge_actions((), known)
@@ -176,7 +176,7 @@ def _all_standing(
 
 
 def _recorded(
-    prices: Prices, *, known: Iterable[Action], revision: int
+    prices: Prices, *, known: Iterable[CorporateAction], revision: int
 ) -> tuple[RecordedAction, ...]:
     """Return the actions of new prices that are not known, or known otherwise."""
     stated = {each.key: each for each in known}
@@ -187,7 +187,7 @@ def _recorded(
     )
 
 
-def _is_same(known: Action | None, action: Action) -> bool:
+def _is_same(known: CorporateAction | None, action: CorporateAction) -> bool:
     """Return whether two actions are one; amounts of a feed are rounded."""
     if known is None or known.is_in_prices != action.is_in_prices:
         return False

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pregao.instruments import Sessions, Symbol, calendar_start, sessions_between
-from pregao.prices._actions import Action, SettledAction
 from pregao.prices._columns import ColumnDefect, find_contradicted_adjustments
+from pregao.prices._corporate_actions import CorporateAction, SettledAction
 from pregao.prices._holes import Hole, find_holes
 from pregao.prices._prices import PRICE_COLUMNS, Bars, adjust_bars
 from pregao.prices._settling import settle_actions
@@ -43,7 +43,7 @@ class InspectedBars:
     bars: Bars
     symbol: Symbol
     as_of: np.datetime64 | None
-    actions: tuple[Action, ...] = ()
+    actions: tuple[CorporateAction, ...] = ()
 
     @cached_property
     def undated(self) -> Rows:

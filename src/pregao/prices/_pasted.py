@@ -95,7 +95,7 @@ def read_pasted(text: str, symbol: Symbol, *, today: date) -> PastedPrices:
     first = next((each for each in lines if each.strip()), "")
     has_header = bool(_HEADER_LINE.match(first))
     read = _read_table(lines, symbol) if has_header else _read_closes(lines, symbol, today)
-    (bars, line_numbers, columns), bad = read
+    (bars, line_numbers, columns, actions), bad = read
     inspected = InspectedBars(bars, symbol, np.datetime64(today, "D"))
     bad += [
         _bad_row(lines, int(line_numbers[row]), reason)
@@ -112,7 +112,7 @@ def read_pasted(text: str, symbol: Symbol, *, today: date) -> PastedPrices:
             bad[:MAX_BAD_ROWS],
             _("more than {max_bad_rows} rows cannot be used", max_bad_rows=MAX_BAD_ROWS),
         )
-    download = Download(symbol, bars, NAME, NAME, lines=line_numbers)
+    download = Download(symbol, bars, NAME, NAME, lines=line_numbers, actions=actions)
     try:
         prices, findings = validate_download(download, today)
     except InputError as error:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pregao.instruments import Sessions, Symbol, as_date
-from pregao.prices._actions import SettledAction, price_factors
+from pregao.prices._corporate_actions import SettledAction, price_factors
 
 if TYPE_CHECKING:
     import pandas as pd

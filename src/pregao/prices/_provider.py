@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from pregao.findings import Finding
 from pregao.instruments import Symbol
 from pregao.prices._access import NetworkAccess, Service
-from pregao.prices._actions import Action, merge_actions
 from pregao.prices._circuit_breaker import CircuitBreaker, get_breaker
+from pregao.prices._corporate_actions import CorporateAction, merge_actions
 from pregao.prices._prices import Bars, Prices
 
 
@@ -32,7 +32,7 @@ class Download:
     """The day at the exchange when the bars were fetched, where the provider knows it."""
     findings: tuple[Finding, ...] = ()
     """What the provider itself reports about these bars."""
-    actions: tuple[Action, ...] = ()
+    actions: tuple[CorporateAction, ...] = ()
     """The corporate actions that the provider states; amounts as paid."""
 
     @classmethod
@@ -54,7 +54,7 @@ class Download:
         lines = None if self.lines is None else self.lines[inside]
         return replace(self, bars=self.bars.take(inside), lines=lines)
 
-    def with_actions(self, actions: Iterable[Action]) -> Self:
+    def with_actions(self, actions: Iterable[CorporateAction]) -> Self:
         """Return the download with further actions, which correct those that it states."""
         return replace(self, actions=merge_actions(self.actions, actions))
 

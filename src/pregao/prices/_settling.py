@@ -10,20 +10,24 @@ from datetime import date
 from itertools import groupby
 
 import numpy as np
+from numpy.typing import NDArray
 
-from pregao.instruments import as_date
-from pregao.prices._actions import CASH_KINDS, SHARE_KINDS, Action, SettledAction
-from pregao.prices._prices import Bars
+from pregao.instruments import B3, as_date, rename_of
+from pregao.prices._corporate_actions import CASH_KINDS, SHARE_KINDS, CorporateAction, SettledAction
+from pregao.prices._prices import Bars, Column, Prices
 from pregao.prices._scale import WINDOW, robust_scale
+from pregao.prices._splits import find_splits
 
 _MIN_EVIDENT = 0.1
 _EVIDENT = 4.0
 """In daily standard deviations: the quoted close tells whether it took part in a larger step."""
+_MIN_STEP = 1e-5
+"""Of the ratio of adjusted to quoted close, in log: smaller dividends are not worth a line."""
 _MAX_PAID = 0.95
 """Of the close before: no dividend pays out more."""
 
 
-def settle_actions(bars: Bars, actions: Iterable[Action]) -> tuple[SettledAction, ...]:
+def settle_actions(bars: Bars, actions: Iterable[CorporateAction]) -> tuple[SettledAction, ...]:
     """Return actions beside the bars of their series, by ex-date.
 
     A split is in the quoted prices where the close does not step by it, and a split or a dividend
@@ -68,7 +72,7 @@ def _row(bars: Bars, ex_date: date) -> int | None:
     return row if row < len(bars) else None
 
 
-def _in_prices_ratio(actions: Iterable[Action]) -> float:
+def _in_prices_ratio(actions: Iterable[CorporateAction]) -> float:
     """Return the ratio of splits after the last bar for which its quotes are adjusted."""
     product = 1.0
     for each in actions:
@@ -102,7 +106,7 @@ class _Day:
             least_evident=max(_MIN_EVIDENT, _EVIDENT * float(robust_scale(moves[:-1]))),
         )
 
-    def settle_split(self, action: Action) -> SettledAction:
+    def settle_split(self, action: CorporateAction) -> SettledAction:
         """Return a split, which the quoted close, the adjusted one, or none takes part in."""
         assert action.ratio is not None, "a split has a ratio"
         step = float(np.log(action.ratio))
@@ -129,7 +133,7 @@ class _Day:
             adjustment -= step if each.price_factor == 1.0 else 0.0
         return _Day(self.session, self.close_before, quoted, adjustment, self.least_evident)
 
-    def settle_cash(self, actions: list[Action], later: float) -> Iterable[SettledAction]:
+    def settle_cash(self, actions: list[CorporateAction], later: float) -> Iterable[SettledAction]:
         """Return the dividends of the day, which the adjustment holds or lacks as a whole.
 
         Parameters
@@ -151,7 +155,7 @@ class _Day:
             for each, amount in zip(actions, amounts, strict=True)
         ]
 
-    def _settled(self, action: Action, state: str, factor: float = 1.0) -> SettledAction:
+    def _settled(self, action: CorporateAction, state: str, factor: float = 1.0) -> SettledAction:
         return SettledAction.model_validate(
             {
                 "action": action,
@@ -165,3 +169,64 @@ class _Day:
 def _is_nearer(found: float, step: float) -> bool:
     """Return whether a move is nearer a step than to none."""
     return abs(found - step) < abs(found)
+
+
+def known_actions(prices: Prices) -> tuple[SettledAction, ...]:
+    """Return the stated actions of a series, those that its prices show, and its renames.
+
+    Shown are steps of the ratio of adjusted to quoted close beyond the rounding of both columns: a
+    split where it is a whole number that the quoted close confirms, else an unknown action.
+    """
+    stated = {each.session for each in prices.actions if each.session is not None}
+    bars = prices.bars
+    found = [
+        SettledAction(
+            action=_inferred(bars, row), session=as_date(bars.sessions[row]), state="in_prices"
+        )
+        for row in _steps_of_adjustment(bars)
+        if as_date(bars.sessions[row]) not in stated
+    ]
+    rename = rename_of(prices.symbol.ticker) if prices.symbol.exchange == B3 else None
+    if rename is not None and rename.since is not None:
+        other = rename.old if rename.new == prices.symbol.ticker else rename.new
+        action = CorporateAction(
+            ex_date=rename.since, kind="rename", ticker=other, source="pregao", is_stated=True
+        )
+        found.append(SettledAction(action=action, session=None, state="in_prices"))
+    return tuple(sorted((*prices.actions, *found), key=lambda each: each.action.key))
+
+
+def _steps_of_adjustment(bars: Bars) -> NDArray[np.intp]:
+    """Return the rows at which adj_close / close steps by more than rounding."""
+    ratio = np.log(bars.adj_close) - np.log(bars.close)
+    rounding = _rounding(bars.adj_close) + _rounding(bars.close)
+    steps = np.abs(np.diff(ratio, prepend=ratio[:1]))
+    limit = rounding + np.concatenate([rounding[:1], rounding[:-1]])
+    return np.flatnonzero(steps > np.maximum(limit, _MIN_STEP))
+
+
+def _rounding(column: Column) -> Column:
+    """Return by how much, in log, each value may differ from what was rounded to it."""
+    for decimals in range(8):
+        scaled = column * 10**decimals
+        if (np.abs(scaled - np.round(scaled)) < 1e-6 * np.maximum(scaled, 1)).all():
+            rounding: Column = 0.5 * 10.0**-decimals / column
+            return rounding
+    return np.full(len(column), 1e-7)
+
+
+def _inferred(bars: Bars, row: int) -> CorporateAction:
+    ratio = find_splits(bars).get(row)
+    day = as_date(bars.sessions[row])
+    if ratio is not None:
+        return CorporateAction(
+            ex_date=day, kind="split", ratio=ratio, source="prices", is_stated=False
+        )
+    before, after = (bars.adj_close[each] / bars.close[each] for each in (row - 1, row))
+    return CorporateAction(
+        ex_date=day,
+        kind="unknown",
+        factor=float(before / after),
+        source="prices",
+        is_stated=False,
+    )

@@ -1,6 +1,6 @@
 """Validation: from raw bars to prices, with a finding for each defect."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 import numpy as np
@@ -10,6 +10,7 @@ from pregao.errors import InputError
 from pregao.findings import Finding, find_kind
 from pregao.instruments import Symbol
 from pregao.prices._checks import CHECKS, Check, Defect
+from pregao.prices._corporate_actions import CASH_KINDS, SettledAction
 from pregao.prices._inspected_bars import InspectedBars, iso_dates
 from pregao.prices._prices import Bars, Prices
 from pregao.prices._provider import Download
@@ -18,6 +19,7 @@ from pregao.texts import join_messages
 from pregao.values import Text, bilingual, bilingual_plural
 
 _MAX_LINES = 10
+_UNADJUSTED = frozenset({"PRC016", "PRC026"})
 _MIN_SOUND_SESSIONS = 250
 _MIN_SOUND_SHARE = 0.2
 
@@ -71,7 +73,8 @@ def validate_download(
     as_of = download.as_of or as_of
     bars = InspectedBars(download.bars, download.symbol, _day(as_of), download.actions)
     found = _findings(bars, download.lines)
-    findings = (*_without_repeats(download.findings, found), *found)
+    known = _without_answered(download.findings, bars.settled_actions)
+    findings = (*_without_repeats(known, found), *found)
     if len(bars.kept_rows) == 0:
         why = (
             join_messages(join_messages([each.code, each.seen], " ") for each in findings)
@@ -88,6 +91,17 @@ def validate_download(
         )
     prices = Prices(download.symbol, bars.clean_bars, download.provider, bars.settled_actions)
     return prices, findings
+
+
+def _without_answered(
+    known: Iterable[Finding], actions: Sequence[SettledAction]
+) -> tuple[Finding, ...]:
+    """Return findings without that of absent adjusted closes, where the dividends are known."""
+    is_answered = any(
+        each.action.kind in CASH_KINDS and each.state in {"applied", "in_prices"}
+        for each in actions
+    )
+    return tuple(each for each in known if not (is_answered and each.code in _UNADJUSTED))
 
 
 def _without_repeats(known: Sequence[Finding], found: Sequence[Finding]) -> tuple[Finding, ...]:

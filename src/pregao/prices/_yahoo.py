@@ -67,7 +67,9 @@ class Yahoo:
         source = f"{self._url}{_CHART}{ticker}"
         if chart.currency != symbol.currency:
             symbol = replace(symbol, stated_currency=chart.currency)
-        download = Download(symbol, chart.bars or NO_BARS, self.name, source).between(start, end)
+        bars = chart.bars or NO_BARS
+        download = Download(symbol, bars, self.name, source, actions=chart.actions)
+        download = download.between(start, end)
         return drop_provisional(download, self._access.clock)
 
     def _fetch(

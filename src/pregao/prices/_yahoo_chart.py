@@ -1,7 +1,7 @@
 """Chart answers of Yahoo, parsed strictly: another form is refused, and nothing is filled."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,8 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pregao.errors import ProviderError
-from pregao.instruments import Symbol
+from pregao.instruments import Symbol, as_date
+from pregao.prices._corporate_actions import CorporateAction, as_paid
 from pregao.prices._prices import Bars
 from pregao.prices._responses import excerpt, first_problem, parse_json_object, unknown_symbol
 from pregao.texts import gettext_lazy as _
@@ -65,12 +66,31 @@ class _Result(_Part):
     indicators: _Indicators
 
 
+class _Payment(_Part):
+    date: int
+    amount: float
+    currency: str | None = None
+
+
+class _Split(_Part):
+    date: int
+    numerator: float
+    denominator: float
+
+
+class _Events(_Part):
+    dividends: dict[str, _Payment] = Field(default={})
+    gains: dict[str, _Payment] = Field(default={}, alias="capitalGains")
+    splits: dict[str, _Split] = Field(default={})
+
+
 @dataclass(frozen=True)
 class Chart:
-    """The daily bars of an answer, None if there are none in the span, and their currency."""
+    """The daily bars of an answer, None if there are none in the span, with what else it states."""
 
     bars: Bars | None
     currency: str
+    actions: tuple[CorporateAction, ...] = ()
 
 
 def parse_chart(content: bytes, symbol: Symbol, *, ticker: str) -> Chart:
@@ -99,13 +119,14 @@ def parse_chart(content: bytes, symbol: Symbol, *, ticker: str) -> Chart:
         if result.get("timestamp") is None:
             return Chart(None, currency)
         chart = _Result.model_validate(result)
+        events = _Events.model_validate(result.get("events") or {})
     except ValidationError as error:
         found = _(
             "its charts have an unexpected form ({first_problem})",
             first_problem=first_problem(error),
         )
         raise ProviderError(NAME, str(symbol), "schema_changed", found) from None
-    return Chart(_bars(chart, meta, symbol), currency)
+    return Chart(_bars(chart, meta, symbol), currency, _actions(events, meta))
 
 
 def _parse_result(content: bytes, symbol: Symbol) -> dict[str, object] | None:
@@ -179,6 +200,42 @@ def _bars(chart: _Result, meta: _Meta, symbol: Symbol) -> Bars:
     # During a session the live quote is a second row of its day.
     is_live = rows > 1 and sessions[-1] == sessions[-2] and chart.timestamp[-1] == meta.last_trade
     return bars.take(slice(0, rows - 1)) if is_live else bars
+
+
+def _actions(events: _Events, meta: _Meta) -> tuple[CorporateAction, ...]:
+    """Return the stated actions; Yahoo's closes and amounts are adjusted for all its splits."""
+    found = []
+    for split in events.splits.values():
+        action = {"ex_date": _ex_date(split.date, meta), "source": NAME, "is_in_prices": True}
+        sizes = (split.numerator, split.denominator)
+        is_known = all(np.isfinite(each) and each > 0 for each in sizes)
+        size = {"kind": "split", "ratio": sizes[0] / sizes[1]} if is_known else {"kind": "unknown"}
+        found.append(CorporateAction.model_validate({**action, **size}))
+    paid: dict[date, float | None] = {}
+    for payment in (*events.dividends.values(), *events.gains.values()):
+        day, amount = _ex_date(payment.date, meta), _amount(payment, meta)
+        before = paid.get(day, 0.0)
+        paid[day] = None if amount is None or before is None else before + amount
+    for day, amount in paid.items():
+        size = {"kind": "unknown"} if amount is None else {"kind": "dividend", "amount": amount}
+        found.append(CorporateAction.model_validate({"ex_date": day, "source": NAME, **size}))
+    return as_paid(found)
+
+
+def _ex_date(timestamp: int, meta: _Meta) -> date:
+    return as_date(_session(timestamp, meta.zone))
+
+
+def _amount(payment: _Payment, meta: _Meta) -> float | None:
+    """Return an amount in the currency of the quotes; None for that of another currency."""
+    if not np.isfinite(payment.amount) or payment.amount <= 0:
+        return None
+    stated, quoted = payment.currency or meta.currency, meta.currency
+    if stated == quoted:
+        return payment.amount
+    hundredths = {("GBP", "GBp"): 100.0, ("ZAR", "ZAc"): 100.0, ("ILS", "ILA"): 100.0}
+    factor = hundredths.get((str(stated), str(quoted)))
+    return None if factor is None else payment.amount * factor
 
 
 def _session(timestamp: int, zone: str) -> np.datetime64:

@@ -11,6 +11,9 @@ from pregao.terminal._findings import print_kinds as print_kinds
 from pregao.terminal._jobs import print_job as print_job
 from pregao.terminal._jobs import print_jobs as print_jobs
 from pregao.terminal._listings import print_checked as print_checked
+from pregao.terminal._listings import (
+    print_corporate_actions as print_corporate_actions,
+)
 from pregao.terminal._listings import print_fetched as print_fetched
 from pregao.terminal._listings import print_networks as print_networks
 from pregao.terminal._listings import print_recipes as print_recipes

@@ -9,6 +9,7 @@ from rich.text import Text
 from pregao.presentation import (
     TEXTS,
     Language,
+    corporate_actions_table,
     day,
     networks_table,
     number,
@@ -63,6 +64,22 @@ def print_checked(checked: "Sequence[Checked]", language: Language) -> None:
             line.append(counted(len(each.findings), "one_finding", language), style="default")
         say(console, line)
         for finding in each.findings:
+            say(console, in_full(finding, language))
+
+
+def print_corporate_actions(checked: "Sequence[Checked]", language: Language) -> None:
+    """Print the actions of each symbol, then the findings that tell of absent ones."""
+    from pregao.prices import known_actions
+
+    console = standard_output()
+    for each in checked:
+        say(console, _history(each.prices, language))
+        known = known_actions(each.prices)
+        if known:
+            print_table(console, corporate_actions_table(known), language)
+        else:
+            say(console, Text(TEXTS[language]["no_corporate_actions"]))
+        for finding in each.missing_actions:
             say(console, in_full(finding, language))
 
 

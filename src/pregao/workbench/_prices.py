@@ -26,11 +26,16 @@ from pregao.prices import (
     Prices,
     PriceStore,
     Provider,
+    known_actions,
+    read_actions,
     validate_download,
 )
 from pregao.registry import DataRecord, Run
 from pregao.texts import gettext_lazy as _
 from pregao.training import Experiment
+
+ABOUT_ACTIONS = frozenset({"PRC009", "PRC016", "PRC024", "PRC026", "PRC027", "PRC029", "PRC031"})
+"""The findings that an absent or wrong corporate action may be behind."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +58,20 @@ class Checked:
             "quarantined": bool(self.quarantine),
             "findings": [each.model_dump(mode="json") for each in self.findings],
         }
+
+    def actions_summary(self) -> dict[str, object]:
+        """Return the corporate actions and what they leave open, ready for JSON."""
+        return {
+            "symbol": str(self.prices.symbol),
+            "provider": self.prices.provider,
+            "actions": [each.model_dump(mode="json") for each in known_actions(self.prices)],
+            "missing": [each.model_dump(mode="json") for each in self.missing_actions],
+        }
+
+    @property
+    def missing_actions(self) -> tuple[Finding, ...]:
+        """The findings that tell of corporate actions that are absent or wrong."""
+        return tuple(each for each in self.findings if each.code in ABOUT_ACTIONS)
 
     @property
     def record(self) -> DataRecord:
@@ -130,6 +149,8 @@ class PriceReader:
     """The date that staleness is measured against; None skips those checks."""
     path: Path | None = None
     """A file or folder, for sources that read one."""
+    actions: Path | None = None
+    """A file of corporate actions, which are added to those that the source states."""
     stores_downloads: bool = True
     """Whether live prices are stored as they are downloaded."""
 
@@ -163,7 +184,10 @@ class PriceReader:
         self, symbol: str, *, source: str, start: date | None = None, end: date | None = None
     ) -> Checked:
         """Read the bars of one symbol up to `end`; what is wrong with them is a finding."""
-        return self._checked(self.provider(source).download(Symbol.parse(symbol), start, end))
+        download = self.provider(source).download(Symbol.parse(symbol), start, end)
+        if self.actions is not None:
+            download = download.with_actions(read_actions(self.actions, download.symbol))
+        return self._checked(download)
 
     def read(
         self, experiment: Experiment, *, allow_findings: bool, check_split: bool = True

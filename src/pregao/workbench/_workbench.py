@@ -131,11 +131,19 @@ class Workbench:
         *,
         source: str = "sample",
         path: Path | None = None,
+        actions: Path | None = None,
         start: date | None = None,
         end: date | None = None,
     ) -> Fetched:
-        """Download a symbol's bars and append them to the store; repeating it changes nothing."""
-        checked = self._reader(path).read_symbol(symbol, source=source, start=start, end=end)
+        """Download a symbol's bars and append them to the store; repeating it changes nothing.
+
+        Parameters
+        ----------
+        actions
+            A file of dividends and splits (see `pregao.prices.read_actions`), stored with the bars.
+        """
+        reader = self._reader(path, actions=actions)
+        checked = reader.read_symbol(symbol, source=source, start=start, end=end)
         snapshot = PriceStore(self.home).append(checked.prices, checked.findings)
         return Fetched(checked.prices, snapshot, (*checked.findings, *snapshot.findings))
 
@@ -145,11 +153,12 @@ class Workbench:
         *,
         source: str = "sample",
         path: Path | None = None,
+        actions: Path | None = None,
         start: date | None = None,
         end: date | None = None,
     ) -> Checked:
         """Inspect a symbol's bars without storing them."""
-        reader = self._reader(path, stores_downloads=False)
+        reader = self._reader(path, actions=actions, stores_downloads=False)
         return reader.read_symbol(symbol, source=source, start=start, end=end)
 
     def sweep(
@@ -567,12 +576,15 @@ class Workbench:
         """Return the stored runs, newest first."""
         return stored_runs(self.home)
 
-    def _reader(self, path: Path | None, *, stores_downloads: bool = True) -> PriceReader:
+    def _reader(
+        self, path: Path | None, *, actions: Path | None = None, stores_downloads: bool = True
+    ) -> PriceReader:
         return PriceReader(
             home=self.home,
             feed=self.feed,
             as_of=self.today,
             path=path,
+            actions=actions,
             stores_downloads=stores_downloads,
         )
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from pregao.instruments import Sessions
-from pregao.values import Value
+from pregao.values import Text, Value, bilingual
 
 ActionKind = Literal["split", "bonus", "dividend", "jcp", "rename", "unknown"]
 """A grouping is a split with a ratio below 1. ``jcp`` is Brazil's interest on own capital."""
@@ -18,13 +18,23 @@ ActionState = Literal["applied", "in_prices", "contradicted", "outside", "unknow
 CASH_KINDS = frozenset({"dividend", "jcp"})
 SHARE_KINDS = frozenset({"split", "bonus"})
 
+ACTION_KINDS: dict[ActionKind, Text] = {
+    "split": bilingual("split"),
+    "bonus": bilingual("bonus shares"),
+    "dividend": bilingual("dividend"),
+    "jcp": bilingual("JCP"),
+    "rename": bilingual("rename"),
+    "unknown": bilingual("action"),
+}
+"""What the kinds are called."""
+
 Positive = Annotated[float, Field(gt=0)]
 
 
-class Action(Value):
+class CorporateAction(Value):
     """An event that takes effect before the open of its ex-date.
 
-    >>> Action(ex_date=date(2008, 4, 28), kind="split", ratio=2.0, source="yahoo").ratio
+    >>> CorporateAction(ex_date=date(2008, 4, 28), kind="split", ratio=2.0, source="yahoo").ratio
     2.0
     """
 
@@ -60,7 +70,7 @@ class Action(Value):
 class SettledAction(Value):
     """An action beside the bars of a series, and what it still has to change in them."""
 
-    action: Action
+    action: CorporateAction
     session: date | None
     """The first session with it; None where the bars do not reach back, or not yet to it."""
     state: ActionState
@@ -80,19 +90,23 @@ def price_factors(sessions: Sessions, actions: Iterable[SettledAction]) -> NDArr
     return factors
 
 
-def merge_actions(first: Iterable[Action], second: Iterable[Action]) -> tuple[Action, ...]:
+def merge_actions(
+    first: Iterable[CorporateAction], second: Iterable[CorporateAction]
+) -> tuple[CorporateAction, ...]:
     """Return actions of two sources by ex-date; where both state one, that of the second."""
     merged = {each.key: each for each in (*first, *second)}
     return tuple(merged[key] for key in sorted(merged))
 
 
-def as_paid(actions: Sequence[Action]) -> tuple[Action, ...]:
+def as_paid(actions: Sequence[CorporateAction]) -> tuple[CorporateAction, ...]:
     """Return actions whose amounts are for each share as it was, and not as it is today.
 
     Sources that adjust prices for splits divide the amounts of dividends by later splits too.
 
-    >>> split = Action(ex_date=date(2020, 8, 31), kind="split", ratio=4.0, source="yahoo")
-    >>> paid = Action(ex_date=date(2020, 8, 7), kind="dividend", amount=0.205, source="yahoo")
+    >>> split = CorporateAction(ex_date=date(2020, 8, 31), kind="split", ratio=4.0, source="file")
+    >>> paid = CorporateAction(
+    ...     ex_date=date(2020, 8, 7), kind="dividend", amount=0.205, source="file"
+    ... )
     >>> [each.amount for each in as_paid([paid, split])]
     [0.82, None]
     """
@@ -107,7 +121,7 @@ def as_paid(actions: Sequence[Action]) -> tuple[Action, ...]:
     )
 
 
-def _ratio_of(splits: Iterable[Action]) -> float:
+def _ratio_of(splits: Iterable[CorporateAction]) -> float:
     product = 1.0
     for each in splits:
         product *= each.ratio or 1.0
