@@ -7,6 +7,7 @@ place.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from typing import Any, ClassVar, Literal
 
@@ -226,6 +227,31 @@ class MissingColumnsError(InputError):
                 features=_enumeration(features),
             )
         )
+
+
+class BaseSessionError(InputError):
+    """Features of the level of prices, of prices without the session that they are told by."""
+
+    def __init__(self, symbol: str, features: Sequence[str], base: date | None) -> None:
+        self.symbol, self.features, self.base = symbol, tuple(features), base
+        names = ", ".join(self.features)
+        if base is None:
+            message = _(
+                "the network reads levels of prices ({names}), which it has learnt of other "
+                "symbols than {symbol}: train it on {symbol}, or with the features scale_free",
+                names=names,
+                symbol=symbol,
+            )
+        else:
+            message = _(
+                "the network reads levels of prices ({names}) in units of {symbol} on {base}, and "
+                "these prices have no such session: give a history that begins on {base} or "
+                "earlier, or train with the features scale_free",
+                names=names,
+                symbol=symbol,
+                base=base,
+            )
+        super().__init__(message)
 
 
 class SplitError(InputError):

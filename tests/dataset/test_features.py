@@ -154,8 +154,8 @@ ORACLES = {
     "log_sigma": lambda f: np.log(_sigma(f)),
     "momentum_20": lambda f: np.log(f.close).diff(20) / (_sigma(f) * np.sqrt(20)),
     "volume_z_20": lambda f: (
-        (np.log1p(f.volume) - np.log1p(f.volume).rolling(20).mean())
-        / np.log1p(f.volume).rolling(20).std(ddof=0)
+        (np.log(f.volume) - np.log(f.volume).rolling(20).mean())
+        / np.log(f.volume).rolling(20).std(ddof=0)
     ),
     "gap": lambda f: np.log(f.open / f.close.shift()) / _sigma(f),
     "close": lambda f: f.close,

@@ -54,7 +54,7 @@ def test_written_prices_are_read_bit_for_bit(write, seed):
         HEADER.replace("Adj Close", "AdjClose") + ROW.rstrip(),
         HEADER.replace("Adj Close", "Adj Close**").replace(",Close", ",Close*") + ROW,
         HEADER.replace("Date", "Datetime") + ROW.replace("02,", "02 00:00:00-03:00,"),
-        HEADER.replace("\n", ",Dividends,Stock Splits\n") + ROW.replace("\n", ",0.0,x\n"),
+        HEADER.replace("\n", ",Dividends,Stock Splits\n") + ROW.replace("\n", ",0.0,0.0\n"),
         "Volume,Adj Close,Close,Low,High,Open,Date\n1000,10.4,10.5,9,11,10,2024-01-02\n",
         re.sub("([^,\n]+)", r'"\1"', HEADER + ROW),
     ],

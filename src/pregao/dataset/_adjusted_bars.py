@@ -1,6 +1,7 @@
 """One symbol's adjusted bars, the input of features, with returns and volatility."""
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 import numpy as np
@@ -19,10 +20,11 @@ _SIGMA_FLOOR = 1e-5
 
 @dataclass(frozen=True)
 class AdjustedBars:
-    """Total-return-adjusted bars of one symbol in units of its first close.
+    """Total-return-adjusted bars of one symbol in units of its close at a base session.
 
-    All prices are divided by the first adjusted close of the history, so that neither the currency
-    nor a later split or dividend (which rescales the whole past) changes any feature.
+    All prices are divided by the adjusted close of the base session, by default the first of the
+    history, so that neither the currency nor a later split or dividend (which rescales the whole
+    past) changes any feature.
     """
 
     sessions: Sessions
@@ -31,7 +33,7 @@ class AdjustedBars:
     low: Column
     close: Column
     volume: Column
-    """In shares of the first session: adjusted for splits."""
+    """In shares of the base session: adjusted for splits."""
     quoted_close: Column
     """The close as quoted, in the symbol's currency."""
     best_bid: Column | None = None
@@ -42,11 +44,16 @@ class AdjustedBars:
     """The first row after each hole: no window spans it."""
 
     @classmethod
-    def from_prices(cls, prices: Prices) -> "AdjustedBars":
-        """Adjust prices for splits and dividends, in units of the first close.
+    def from_prices(cls, prices: Prices, base: date | None = None) -> "AdjustedBars":
+        """Adjust prices for splits and dividends, in units of the close of a base session.
 
         What lies before a hole is rescaled, so that the close before it is the open after it: the
         move over a hole is the return of no session.
+
+        Parameters
+        ----------
+        base
+            A session of the history; its first by default.
         """
         bars = prices.adjusted
         factor = bars.adj_close / bars.close
@@ -54,14 +61,16 @@ class AdjustedBars:
         for row in reversed(holes):
             opening = bars.open[row] * factor[row]
             factor[:row] *= opening / (bars.close[row - 1] * factor[row - 1])
-        unit = bars.close[0] * factor[0] if holes else bars.adj_close[0]
+        first = 0 if base is None else int(np.searchsorted(bars.sessions, np.datetime64(base)))
+        unit = bars.close[first] * factor[first] if holes else bars.adj_close[first]
+        shares = split_factors(prices)
         return cls(
             sessions=bars.sessions,
             open=bars.open * factor / unit,
             high=bars.high * factor / unit,
             low=bars.low * factor / unit,
             close=(bars.close * factor if holes else bars.adj_close) / unit,
-            volume=bars.volume * split_factors(prices),
+            volume=bars.volume * (shares / shares[first]),
             quoted_close=bars.close,
             best_bid=None if bars.best_bid is None else bars.best_bid * factor / unit,
             best_ask=None if bars.best_ask is None else bars.best_ask * factor / unit,

@@ -11,10 +11,10 @@ from numpy.typing import DTypeLike, NDArray
 from pregao.dataset._adjusted_bars import SIGMA_WARMUP_SESSIONS, AdjustedBars
 from pregao.dataset._features import Feature, compute_feature, find_feature
 from pregao.dataset._labels import rule_actions
-from pregao.dataset._scaler import Scaler, Scaling
+from pregao.dataset._scaler import BaseSession, Scaler, Scaling
 from pregao.dataset._splits import Borders, Split, WalkForward, split_rows
 from pregao.dataset._windows import Float, Table, Windows
-from pregao.errors import HistoryTooShortError, MissingColumnsError, SplitError
+from pregao.errors import BaseSessionError, HistoryTooShortError, MissingColumnsError, SplitError
 from pregao.findings import Finding
 from pregao.instruments import Symbol, as_date
 from pregao.prices import Prices, find_holes
@@ -105,7 +105,7 @@ def make_dataset(
     if isinstance(split, Borders):
         min_skip_sessions = max(min_skip_sessions, split.skip_sessions)
     skip = max(warmup + lookback - 1, min_skip_sessions)
-    histories = [AdjustedBars.from_prices(each) for each in prices]
+    histories = _adjust(prices, chosen, scaler)
     borders, parts = _split(histories, split, skip=skip, horizon=horizon)
     usable = [usable_cutoffs(each, skip=skip, horizon=horizon) for each in histories]
     _check_parts(prices, parts, usable, skip=skip, horizon=horizon, split=split)
@@ -117,6 +117,7 @@ def make_dataset(
         _training_rows(raw, parts, warmup=warmup, lookback=lookback),
         scaling,
         capped=capped,
+        bases=_bases(prices, chosen),
     )
     scaled = _scale_features(raw, fitted)
     del raw  # in a large pool the other columns of the table need its memory
@@ -188,10 +189,41 @@ def live_windows(
     chosen, _ = _select_features(scaler.features, prices, scaler)
     for each in prices:
         _check_live_window(each, warmup=_warmup(chosen), lookback=lookback)
-    histories = [AdjustedBars.from_prices(each) for each in prices]
+    histories = _adjust(prices, chosen, scaler)
     scaled = _scale_features(_compute_features(chosen, histories), scaler)
     table = _make_table([each.symbol for each in prices], histories, scaled)
     return _live_windows(table, scaler, lookback=lookback, horizon=horizon)
+
+
+def _bases(prices: Sequence[Prices], chosen: Sequence[Feature]) -> tuple[BaseSession, ...]:
+    """Return the base session of each symbol; none where no feature is a level."""
+    if not any(each.is_level for each in chosen):
+        return ()
+    return tuple(
+        BaseSession(symbol=str(each.symbol), session=as_date(each.first)) for each in prices
+    )
+
+
+def _adjust(
+    prices: Sequence[Prices], chosen: Sequence[Feature], scaler: Scaler | None
+) -> list[AdjustedBars]:
+    """Adjust each history, in units of its base session in a scaler that has some.
+
+    Raises
+    ------
+    BaseSessionError
+        If a feature is a level, and a symbol has no base, or its history not that session.
+    """
+    if scaler is None or not scaler.bases or not any(each.is_level for each in chosen):
+        return [AdjustedBars.from_prices(each) for each in prices]
+    levels = [each.name for each in chosen if each.is_level]
+    histories = []
+    for each in prices:
+        base = scaler.base_of(str(each.symbol))
+        if base is None or np.datetime64(base) not in each.sessions:
+            raise BaseSessionError(str(each.symbol), levels, base)
+        histories.append(AdjustedBars.from_prices(each, base))
+    return histories
 
 
 def _select_features(

@@ -38,6 +38,8 @@ class Feature:
     compute: Callable[[AdjustedBars], Column]
     needs_order_book: bool = False
     """Whether it reads the best bid and ask, which few providers have."""
+    is_level: bool = False
+    """Whether it is told in units of a base session, as prices are, and not free of scale."""
 
 
 def _over_sigma(column: Column, bars: AdjustedBars) -> Column:
@@ -65,13 +67,21 @@ def _momentum_20(bars: AdjustedBars) -> Column:
 
 
 def _volume_z_20(bars: AdjustedBars) -> Column:
-    """Return the z-score of log volume over 20 sessions; 0 for an index without volume."""
-    level = np.log1p(bars.volume)
-    spread = rolling_std(level, 20)
-    centred = level - rolling_mean(level, 20)
-    return np.where(
-        spread > 1e-9, centred / np.maximum(spread, 1e-9), np.where(spread >= 0, 0, spread)
-    )
+    """Return the z-score of log volume over 20 sessions.
+
+    Sessions without volume are left out of the window, and have 0, as all of an index.
+    """
+    is_traded = bars.volume > 0
+    weight = is_traded.astype(np.float64)
+    level = np.log(np.where(is_traded, bars.volume, 1.0))
+    count = rolling_sum(weight, 20)
+    mean = rolling_sum(level, 20) / np.maximum(count, 1)
+    squares = np.zeros_like(level)
+    for back in range(20):
+        squares += lag(weight, back) * (lag(level, back) - mean) ** 2
+    spread = np.sqrt(squares / np.maximum(count, 1))
+    score = weight * (level - mean) / np.maximum(spread, 1e-9)
+    return np.where(spread > 1e-9, score, np.where(spread >= 0, 0, spread))
 
 
 def _rolling_volatility_5(bars: AdjustedBars) -> Column:
@@ -159,9 +169,13 @@ FEATURES: dict[str, Feature] = {
         Feature(
             "gap", "overnight log return over sigma", 1, lambda bars: _over_sigma(bars.gap, bars)
         ),
-        # The level of the price, in units of the first close of the history.
+        # The level of the price, in units of the close of a base session.
         Feature(
-            "close", "close over the first close of the history", 0, lambda bars: bars.close.copy()
+            "close",
+            "close over the close of the base session",
+            0,
+            lambda bars: bars.close.copy(),
+            is_level=True,
         ),
         # Technical analysis, prices in the same units.
         Feature(
@@ -170,15 +184,30 @@ FEATURES: dict[str, Feature] = {
             5,
             _rolling_volatility_5,
         ),
-        Feature("moving_avg_10", "mean close of 10", 10, lambda bars: rolling_mean(bars.close, 10)),
-        Feature("macd", "EMA 12 less EMA 26 of the close", 26, _macd),
+        Feature(
+            "moving_avg_10",
+            "mean close of 10",
+            10,
+            lambda bars: rolling_mean(bars.close, 10),
+            is_level=True,
+        ),
+        Feature("macd", "EMA 12 less EMA 26 of the close", 26, _macd, is_level=True),
         Feature("rsi_14", "relative strength index over 14 sessions, 0 to 100", 15, _rsi_14),
         Feature("volume_change", "relative change of volume", 1, _volume_change),
         Feature(
-            "avg_volume_10", "mean volume of 10", 10, lambda bars: rolling_mean(bars.volume, 10)
+            "avg_volume_10",
+            "mean volume of 10",
+            10,
+            lambda bars: rolling_mean(bars.volume, 10),
+            is_level=True,
         ),
         Feature(
-            "best_buy_sell_spread", "best ask less best bid", 0, _spread, needs_order_book=True
+            "best_buy_sell_spread",
+            "best ask less best bid",
+            0,
+            _spread,
+            needs_order_book=True,
+            is_level=True,
         ),
         Feature(
             "close_to_best_buy",
@@ -186,12 +215,14 @@ FEATURES: dict[str, Feature] = {
             0,
             _close_to_best_buy,
             needs_order_book=True,
+            is_level=True,
         ),
         Feature(
             "price_momentum_5",
             "close less the close 5 ago",
             5,
             lambda bars: bars.close - lag(bars.close, 5),
+            is_level=True,
         ),
         Feature(
             "high_breakout_20", "1 where the close tops the last 20 highs", 21, _high_breakout_20
@@ -201,6 +232,7 @@ FEATURES: dict[str, Feature] = {
             "mean of 20 closes plus two standard deviations",
             20,
             lambda bars: rolling_mean(bars.close, 20) + 2 * rolling_std(bars.close, 20, ddof=1),
+            is_level=True,
         ),
         Feature(
             "stochastic_14", "place between the extreme closes of 14 sessions", 14, _stochastic_14

@@ -1,5 +1,6 @@
 """Scaling of features, fitted on the training part and stored with the network."""
 
+from datetime import date
 from typing import Literal, Self, assert_never
 
 import numpy as np
@@ -13,6 +14,13 @@ Scaling = Literal["standard", "min_max", "none"]
 _CAP = 6.0
 
 
+class BaseSession(Value):
+    """A session of a symbol in whose prices and shares its levels are told."""
+
+    symbol: str
+    session: date
+
+
 class Scaler(Value):
     """Centre and scale of each feature, and a cap on the scaled values, if any."""
 
@@ -20,6 +28,11 @@ class Scaler(Value):
     center: tuple[float, ...]
     scale: tuple[float, ...]
     cap: float | None = _CAP
+    bases: tuple[BaseSession, ...] = ()
+    """The session of each symbol in whose units its levels are told; empty without such features.
+
+    Without it, as in earlier versions, it is the first session of each history.
+    """
 
     @classmethod
     def fit(
@@ -29,6 +42,7 @@ class Scaler(Value):
         scaling: Scaling = "standard",
         *,
         capped: bool = True,
+        bases: tuple[BaseSession, ...] = (),
     ) -> Self:
         """Fit to ``(rows, features)`` of the training part; a constant feature gets scale 1.
 
@@ -39,6 +53,8 @@ class Scaler(Value):
             training part to 0 .. 1, ``none`` leaves features as they are.
         capped
             Whether ``standard`` caps extremes; not for a price level that must be unscaled.
+        bases
+            The session of each symbol in whose units its levels are told.
 
         Examples
         --------
@@ -53,7 +69,12 @@ class Scaler(Value):
             center=tuple(center.tolist()),
             scale=tuple(np.where(constant, 1.0, spread).tolist()),
             cap=_CAP if capped and scaling == "standard" else None,
+            bases=bases,
         )
+
+    def base_of(self, symbol: str) -> date | None:
+        """Return the base session of a symbol; None if the scaler knows none."""
+        return next((each.session for each in self.bases if each.symbol == symbol), None)
 
     def __call__(self, rows: NDArray[np.float64]) -> NDArray[np.float32]:
         """Return ``(rows, features)`` scaled; NaN of a warm-up stays NaN."""

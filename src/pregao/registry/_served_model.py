@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import Self
 
@@ -186,7 +187,8 @@ class ServedModel:
         """Whether its forecasts depend on closes only, and not on ranges and volumes."""
         if self.network is None:
             return True  # baselines replace a missing range by the squared return
-        prices = _made_up(Symbol.parse(self.experiment.symbols[0]))
+        symbol = Symbol.parse(self.experiment.symbols[0])
+        prices = _made_up(symbol, first=self.serving.scaler.base_of(str(symbol)) or _MADE_UP_FIRST)
         try:
             with_ranges, without = (self.windows(each).inputs for each in (prices, _flat(prices)))
         except MissingColumnsError:
@@ -221,6 +223,7 @@ class ServedModel:
 
 
 _MADE_UP_SESSIONS = 1_500
+_MADE_UP_FIRST = date(2000, 1, 3)
 """More than any feature and lookback in use needs."""
 
 
@@ -236,7 +239,7 @@ def _network(run: Run, model: Model) -> OnnxNetwork | OnnxEnsemble:
     return networks[0]
 
 
-def _made_up(symbol: Symbol) -> Prices:
+def _made_up(symbol: Symbol, *, first: date) -> Prices:
     """Return synthetic prices with ranges and volumes, to test whether a run depends on them."""
     generator = np.random.default_rng(0)
     close = 100 * np.exp(np.cumsum(generator.normal(0, 0.01, _MADE_UP_SESSIONS)))
@@ -249,7 +252,7 @@ def _made_up(symbol: Symbol) -> Prices:
         "adj_close": close,
         "volume": np.exp(generator.normal(10, 1, _MADE_UP_SESSIONS)),
     }
-    sessions = np.datetime64("2000-01-03", "D") + np.arange(_MADE_UP_SESSIONS)
+    sessions = np.datetime64(first) + np.arange(_MADE_UP_SESSIONS)
     return Prices(symbol, Bars.from_columns(sessions, columns), "made up")
 
 
