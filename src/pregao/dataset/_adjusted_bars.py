@@ -24,7 +24,7 @@ class AdjustedBars:
 
     All prices are divided by the adjusted close of the base session, by default the first of the
     history, so that neither the currency nor a later split or dividend (which rescales the whole
-    past) changes any feature.
+    past) changes any feature. With a base, volume is divided by that of the base session too.
     """
 
     sessions: Sessions
@@ -33,7 +33,10 @@ class AdjustedBars:
     low: Column
     close: Column
     volume: Column
-    """In shares of the base session: adjusted for splits."""
+    """Adjusted for splits, in units of the volume of the base session, or of the next one traded.
+
+    In shares of the first session without a base, as in earlier versions.
+    """
     quoted_close: Column
     """The close as quoted, in the symbol's currency."""
     best_bid: Column | None = None
@@ -62,15 +65,18 @@ class AdjustedBars:
             opening = bars.open[row] * factor[row]
             factor[:row] *= opening / (bars.close[row - 1] * factor[row - 1])
         first = 0 if base is None else int(np.searchsorted(bars.sessions, np.datetime64(base)))
+        volume = bars.volume * split_factors(prices)
+        if base is not None:
+            traded = volume[first:][volume[first:] > 0]
+            volume = volume / (traded[0] if len(traded) else 1.0)
         unit = bars.close[first] * factor[first] if holes else bars.adj_close[first]
-        shares = split_factors(prices)
         return cls(
             sessions=bars.sessions,
             open=bars.open * factor / unit,
             high=bars.high * factor / unit,
             low=bars.low * factor / unit,
             close=(bars.close * factor if holes else bars.adj_close) / unit,
-            volume=bars.volume * (shares / shares[first]),
+            volume=volume,
             quoted_close=bars.close,
             best_bid=None if bars.best_bid is None else bars.best_bid * factor / unit,
             best_ask=None if bars.best_ask is None else bars.best_ask * factor / unit,

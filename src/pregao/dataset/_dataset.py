@@ -207,16 +207,18 @@ def _bases(prices: Sequence[Prices], chosen: Sequence[Feature]) -> tuple[BaseSes
 def _adjust(
     prices: Sequence[Prices], chosen: Sequence[Feature], scaler: Scaler | None
 ) -> list[AdjustedBars]:
-    """Adjust each history, in units of its base session in a scaler that has some.
+    """Adjust each history; levels are in units of the base session, of earlier scalers of none.
 
     Raises
     ------
     BaseSessionError
         If a feature is a level, and a symbol has no base, or its history not that session.
     """
-    if scaler is None or not scaler.bases or not any(each.is_level for each in chosen):
-        return [AdjustedBars.from_prices(each) for each in prices]
     levels = [each.name for each in chosen if each.is_level]
+    if not levels or (scaler is not None and not scaler.bases):
+        return [AdjustedBars.from_prices(each) for each in prices]
+    if scaler is None:
+        return [AdjustedBars.from_prices(each, as_date(each.first)) for each in prices]
     histories = []
     for each in prices:
         base = scaler.base_of(str(each.symbol))

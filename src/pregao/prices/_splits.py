@@ -42,14 +42,16 @@ def find_splits(bars: Bars) -> dict[int, float]:
 def split_factors(prices: Prices) -> Column:
     """Return (rows,) what turns shares of each session into shares of the first one.
 
-    Of a stated split the stated ratio counts, and not what its prices show.
+    On days with stated actions these count, and not what prices show: a dividend of half the price
+    looks like a split.
     """
     ratios = find_splits(prices.bars)
+    stated: dict[int, float] = {}
     for each in prices.actions:
-        if each.session is not None and each.share_factor != 1.0:
+        if each.session is not None:
             row = int(np.searchsorted(prices.sessions, np.datetime64(each.session)))
-            if 0 < row < len(prices):
-                ratios[row] = each.share_factor
+            stated[row] = stated.get(row, 1.0) * each.share_factor
+    ratios |= {row: ratio for row, ratio in stated.items() if 0 < row < len(prices)}
     factors = np.ones(len(prices))
     for row, ratio in ratios.items():
         factors[row:] /= ratio
