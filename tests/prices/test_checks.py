@@ -9,7 +9,16 @@ from hypothesis import strategies as st
 from pregao.errors import InputError
 from pregao.findings import FINDINGS
 from pregao.instruments import Symbol, as_date
-from pregao.prices import CHECKS, PROVIDERS, Bars, Download, Prices, find_defects, validate_download
+from pregao.prices import (
+    CHECKS,
+    PROVIDERS,
+    Bars,
+    CorporateAction,
+    Download,
+    Prices,
+    find_defects,
+    validate_download,
+)
 from pregao.testing import synthetic_prices
 
 MARKET = synthetic_prices(sessions=300, seed=5, dividend=0.0)
@@ -505,3 +514,45 @@ def test_sound_real_file_is_not_quarantined(real_data, name):
     raw = PROVIDERS["csv"](path=real_data / name).download(Symbol.parse(ticker))
 
     assert [] == [str(f) for f in validate_download(raw)[1] if f.severity == "error"]
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "sizes", "step"),
+    [
+        ("PRC029", "dividend", {"amount": 0.3}, 1.0),
+        ("PRC030", "split", {"ratio": 2.0}, 0.5),
+        ("PRC031", "unknown", {}, 1.0),
+    ],
+)
+def test_what_becomes_of_a_stated_action_is_told(code, kind, sizes, step):
+    sizes = {
+        name: size * (MARKET.bars.close[99] if name == "amount" else 1)
+        for name, size in sizes.items()
+    }
+    action = CorporateAction(ex_date=as_date(MARKET.sessions[100]), kind=kind, source="x", **sizes)
+    bars = scaled(slice(100, None), step)
+
+    _, findings = validate_download(Download(TEST3, bars, "csv", "x", actions=(action,)))
+
+    assert [code] == [each.code for each in findings]
+
+
+def test_likely_ex_dates_are_named_where_dividends_are_stated_in_part():
+    dividends = np.ones(len(MARKET))
+    for row in (100, 200):
+        dividends[row:] *= 0.9
+    bars = changed(
+        slice(None), **{name: MARKET.bars.columns[name] * dividends for name in PRICE_NAMES}
+    )
+    action = CorporateAction(
+        ex_date=as_date(MARKET.sessions[100]),
+        kind="dividend",
+        amount=0.1 * float(MARKET.bars.close[99]),
+        source="x",
+    )
+
+    _, findings = validate_download(Download(TEST3, bars, "csv", "x", actions=(action,)))
+
+    found = {each.code: each for each in findings}
+    assert "info" == found["PRC026"].severity
+    assert str(MARKET.sessions[200]) in found["PRC026"].sessions
