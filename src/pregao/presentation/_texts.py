@@ -49,7 +49,7 @@ TEXTS = translations(
         "category_beyond": N_("Beyond recurrence"),
         "action_grouping": N_("{ratio} to 1"),
         "action_inferred": N_("inferred from the prices"),
-        "action_kind": N_("Action"),
+        "action_kind": N_("Corporate action"),
         "action_ratio": N_("1 to {ratio}"),
         "action_size": N_("Ratio or amount"),
         "action_source": N_("Source"),

@@ -19,7 +19,7 @@ CASH_KINDS = frozenset({"dividend", "jcp"})
 SHARE_KINDS = frozenset({"split", "bonus"})
 
 ACTION_KINDS: dict[ActionKind, Text] = {
-    "split": bilingual("split"),
+    "split": bilingual("stock split"),
     "bonus": bilingual("bonus shares"),
     "dividend": bilingual("dividend"),
     "jcp": bilingual("JCP"),
