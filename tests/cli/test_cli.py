@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from shells import Shell
 
@@ -196,6 +197,41 @@ def test_check_of_quarantined_prices_ends_with_one(pregao: Shell, tmp_path: Path
     assert 1 == done.returncode
     assert "PRC009" in [each["code"] for each in json.loads(done.stdout)[0]["findings"]]
     assert "--allow-findings" in complaint(trained)
+
+
+def test_actions_are_stored_with_the_bars_and_listed_with_what_is_missing(
+    pregao: Shell, tmp_path: Path
+):
+    prices = synthetic_prices("PETR4", sessions=300, seed=4, dividend=0.0)
+    share, day = 0.1, prices.sessions[150]
+    factor = np.where(prices.sessions >= day, 1 - share, 1.0)
+    lines = ["date,open,high,low,close,volume"]
+    for row, session in enumerate(prices.sessions):
+        bar = [
+            prices.bars.columns[name][row] * factor[row]
+            for name in ("open", "high", "low", "close")
+        ]
+        lines.append(",".join(map(str, [session, *bar, prices.bars.volume[row]])))
+    (tmp_path / "PETR4.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    file = tmp_path / "mine.csv"
+    amount = share * prices.bars.close[149]
+    file.write_text(f"ex_date,kind,amount\n{day},jcp,{amount}\n", encoding="utf-8")
+
+    plain = pregao("actions", "PETR4", "--path", tmp_path, "--json")
+    fetched = pregao("fetch", "PETR4", "--path", tmp_path, "--actions", file)
+    listed = pregao("actions", "PETR4", "--source", "store")
+    refused = pregao("check", "PETR4", "--path", tmp_path, "--actions", tmp_path / "none.csv")
+
+    [found] = json.loads(plain.stdout)
+    assert [] == found["actions"]
+    assert "PRC026" in [each["code"] for each in found["missing"]]
+    assert (0, 0) == (fetched.returncode, listed.returncode)
+    assert f"{day}  JCP" in listed.stdout
+    assert "mine.csv" in listed.stdout
+    assert "applied here" in listed.stdout
+    assert "PRC026" not in listed.stdout
+    assert 2 == refused.returncode
+    assert "none.csv: cannot be read" in refused.stderr
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from lying_server import Faults, as_alphavantage, as_brapi, as_yahoo, yahoo_chart
 
 from pregao.errors import InputError, ProviderError, UnknownSymbolError
-from pregao.instruments import Symbol
+from pregao.instruments import Symbol, as_date
 from pregao.prices import NETWORK_PROVIDERS, PROVIDERS, validate_download
 from pregao.testing import PROVIDER_CONTRACT, ProviderCase, synthetic_prices
 
@@ -111,6 +111,65 @@ def test_a_split_of_alphavantage_divides_earlier_prices(fetch, server, market):
     np.testing.assert_allclose(market.bars.close[:40] / 4, bars.close[:40])
     np.testing.assert_array_equal(market.bars.close[40:], bars.close[40:])
     np.testing.assert_allclose(market.bars.volume[:40] * 4, bars.volume[:40])
+
+
+def at_open(market, row):
+    return yahoo_chart(market)["timestamp"][row]
+
+
+def test_yahoo_states_splits_and_dividends_which_are_told_as_paid(fetch, server, market):
+    splits = {"1": {"date": at_open(market, 60), "numerator": 2.0, "denominator": 1.0}}
+    dividends = {
+        "2": {"date": at_open(market, 20), "amount": 0.5},
+        "3": {"date": at_open(market, 20), "amount": 0.25},
+        "4": {"date": at_open(market, 70), "amount": 0.3, "currency": "BRL"},
+        "5": {"date": at_open(market, 71), "amount": 0.3, "currency": "USD"},
+        "6": {"date": at_open(market, 72), "amount": -1.0},
+    }
+    chart = {**yahoo_chart(market), "events": {"splits": splits, "dividends": dividends}}
+    server.faults = [Faults.body(as_yahoo(chart))]
+
+    actions = fetch("yahoo").actions
+
+    days = [as_date(market.sessions[row]) for row in (20, 60, 70, 71, 72)]
+    assert days == [each.ex_date for each in actions]
+    assert ["dividend", "split", "dividend", "unknown", "unknown"] == [e.kind for e in actions]
+    assert [1.5, None, 0.3, None, None] == [each.amount for each in actions]
+    assert (2.0, True) == (actions[1].ratio, actions[1].is_in_prices)
+
+
+def test_amounts_in_pounds_of_a_series_in_pence_are_pence(fetch, server):
+    london = synthetic_prices("VOD.L", sessions=40)
+    paid = {"1": {"date": at_open(london, 20), "amount": 0.04, "currency": "GBP"}}
+    chart = {**yahoo_chart(london), "events": {"dividends": paid}}
+    server.faults = [Faults.body(as_yahoo(chart))]
+
+    [found] = fetch("yahoo", london.symbol).actions
+
+    assert ("dividend", 4.0) == (found.kind, found.amount)
+
+
+@pytest.mark.parametrize(
+    "events", [{"splits": 1}, {"dividends": {"1": {"amount": "x", "date": 1}}}]
+)
+def test_events_of_yahoo_in_another_form_are_refused(events, fetch, server, market):
+    server.faults = [Faults.body(as_yahoo({**yahoo_chart(market), "events": events}))]
+
+    assert "schema_changed" == refused(fetch, "yahoo").reason
+
+
+def test_alphavantage_states_dividends_and_splits(fetch, server, market):
+    answer = as_alphavantage(market, adjusted=True)
+    rows = answer["Time Series (Daily)"]
+    days = sorted(rows)
+    rows[days[40]]["8. split coefficient"] = "4.0"
+    rows[days[50]]["7. dividend amount"] = "0.11"
+    server.faults = [Faults.body(json.dumps(answer).encode())]
+
+    split, paid = fetch("alphavantage_adjusted").actions
+
+    assert (days[40], 4.0, True) == (str(split.ex_date), split.ratio, split.is_in_prices)
+    assert (days[50], 0.11, "dividend") == (str(paid.ex_date), paid.amount, paid.kind)
 
 
 def test_a_free_key_has_findings_about_raw_and_missing_bars(fetch):
