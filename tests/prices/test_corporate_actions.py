@@ -21,7 +21,6 @@ from pregao.prices import (
     validate_download,
 )
 from pregao.prices._corporate_actions import as_paid
-from pregao.prices._store_file import read_history
 from pregao.testing import synthetic_prices
 
 MARKET = synthetic_prices("PETR4", sessions=300, seed=4, dividend=0.0)
@@ -306,18 +305,50 @@ def test_a_corrected_amount_is_a_new_revision_and_the_old_one_stays(tmp_path):
     np.testing.assert_allclose(amounts, found)
 
 
-def test_a_series_without_actions_is_stored_as_earlier_versions_read_it(tmp_path):
+def test_a_snapshot_states_the_basis_of_its_prices(tmp_path):
     store = PriceStore(tmp_path)
-    store.append(MARKET)
 
+    found = [
+        store.append(replace(MARKET, provider=name)).basis for name in ("sample", "yahoo", "csv")
+    ]
+
+    assert ["as_traded", "split_adjusted", "unknown"] == found
+
+
+def test_a_series_of_the_first_format_is_read_and_goes_on(tmp_path):
+    store = PriceStore(tmp_path)
+    store.append(MARKET.up_to(MARKET.sessions[200]))
     path = next(tmp_path.rglob("*.parquet"))
+    _rewrite_as_first_format(path)
+
+    read = store.read(PETR4, "synthetic")
+    grown = store.append(MARKET)
+
+    assert MARKET.up_to(MARKET.sessions[200]) == read
+    assert (2, MARKET.digest) == (grown.revision, grown.digest)
+    assert read == store.read(PETR4, "synthetic", read.digest)
+
+
+def _rewrite_as_first_format(path):
+    """Write a stored series as the first version of the format did: no actions and no basis."""
+    import hashlib
+    import json
 
     import pyarrow.parquet as pq
 
-    about = pq.read_schema(path).metadata[b"pregao.about"].decode()
-    assert '"format": "1"' in about
-    assert "actions" not in about
-    assert () == read_history(path).actions
+    table = pq.read_table(path)
+    about = json.loads(table.schema.metadata[b"pregao.about"])
+    about["format"] = "1"
+    for each in about["snapshots"]:
+        del each["basis"]
+    text = json.dumps(about)
+    content = hashlib.sha256(text.encode())
+    content.update(table["session"].to_numpy().tobytes())
+    for name in table.column_names[1:-1]:
+        content.update(name.encode() + table[name].to_numpy().tobytes())
+    content.update(table["revision"].to_numpy().tobytes())
+    metadata = {"pregao.about": text, "pregao.digest": content.hexdigest()}
+    pq.write_table(table.replace_schema_metadata(metadata), path)
 
 
 # What prices show

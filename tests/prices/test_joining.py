@@ -90,7 +90,7 @@ def test_bars_as_traded_join_end_to_end():
     whole = provider_answer({}, {}, LENGTH - 1, 0, LENGTH)
     first, second = whole.up_to(str(SESSIONS[60])), whole.between(str(SESSIONS[61]), None)
 
-    joined = extend_history(start_history(first), second, is_as_traded=True)
+    joined = extend_history(start_history(first), second, basis="as_traded")
 
     assert whole == joined.at(2)
 

@@ -306,9 +306,12 @@ ALPHAVANTAGE = ProviderEntry(
     name=_FREE.name,
     factory=partial(AlphaVantage, _FREE),
     service=SERVICE,
-    is_as_traded=True,
+    basis="as_traded",
     standing_findings=_raw_finding,
 )
 ALPHAVANTAGE_ADJUSTED = ProviderEntry(
-    name=_PAID.name, factory=partial(AlphaVantage, _PAID), service=SERVICE
+    name=_PAID.name,
+    factory=partial(AlphaVantage, _PAID),
+    service=SERVICE,
+    basis="split_adjusted",
 )

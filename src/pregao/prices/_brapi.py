@@ -211,4 +211,4 @@ def _short_history(symbol: Symbol, bars: Bars, start: date | None) -> tuple[Find
     return (Finding.from_code("PRC017", text, symbol=str(symbol)),)
 
 
-BRAPI = ProviderEntry(name=Brapi.name, factory=Brapi, service=SERVICE)
+BRAPI = ProviderEntry(name=Brapi.name, factory=Brapi, service=SERVICE, basis="split_adjusted")

@@ -15,6 +15,9 @@ ActionKind = Literal["split", "bonus", "dividend", "jcp", "rename", "unknown"]
 """A grouping is a split with a ratio below 1. ``jcp`` is Brazil's interest on own capital."""
 ActionState = Literal["applied", "in_prices", "contradicted", "outside", "unknown"]
 
+Basis = Literal["as_traded", "split_adjusted", "unknown"]
+"""How a source states quoted prices: those of each day, or divided by the splits since then."""
+
 CASH_KINDS = frozenset({"dividend", "jcp"})
 SHARE_KINDS = frozenset({"split", "bonus"})
 

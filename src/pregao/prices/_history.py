@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pregao.errors import InputError
 from pregao.findings import Finding
 from pregao.instruments import Symbol
-from pregao.prices._corporate_actions import CorporateAction, merge_actions
+from pregao.prices._corporate_actions import Basis, CorporateAction, merge_actions
 from pregao.prices._joining import rescale_to
 from pregao.prices._prices import Bars, Prices
 from pregao.prices._rewritten_history import rewrite_findings
@@ -36,6 +36,8 @@ class Snapshot(Value):
     """PRC013 where the provider has rewritten stored sessions."""
     standing: tuple[Finding, ...] = ()
     """What was found in the series when its bars came in; the checks of the day excepted."""
+    basis: Basis = "unknown"
+    """How the source states quoted prices."""
 
 
 class RecordedAction(Value):
@@ -90,9 +92,13 @@ def standing_findings(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     )
 
 
-def start_history(prices: Prices, standing: tuple[Finding, ...] = ()) -> History:
+def start_history(
+    prices: Prices, standing: tuple[Finding, ...] = (), *, basis: Basis = "unknown"
+) -> History:
     """Return a history that begins with these prices."""
-    snapshot = _snapshot(1, prices, num_added=len(prices), num_rewritten=0, standing=standing)
+    snapshot = _snapshot(
+        1, prices, num_added=len(prices), num_rewritten=0, standing=standing, basis=basis
+    )
     revisions = np.ones(len(prices), np.int32)
     actions = _recorded(prices, known=(), revision=1)
     return History(prices.symbol, prices.provider, prices.bars, revisions, (snapshot,), actions)
@@ -103,7 +109,7 @@ def extend_history(
     prices: Prices,
     standing: tuple[Finding, ...] = (),
     *,
-    is_as_traded: bool = False,
+    basis: Basis = "unknown",
 ) -> History:
     """Append what is new or different in `prices`; return the history itself if nothing is.
 
@@ -125,7 +131,7 @@ def extend_history(
         )
     latest = history.at(history.snapshots[-1].revision)
     standing = _all_standing(history, prices, standing)
-    rescaled = rescale_to(latest, prices, is_as_traded=is_as_traded)
+    rescaled = rescale_to(latest, prices, is_as_traded=basis == "as_traded")
     is_new = ~np.isin(prices.sessions, latest.sessions)
     again = prices.bars.take(~is_new)
     stored = latest.bars.take(np.isin(latest.sessions, prices.sessions))
@@ -155,6 +161,7 @@ def extend_history(
         num_rewritten=int(differs.sum()) + len(rescaled),
         findings=findings,
         standing=standing,
+        basis=basis,
     )
     return replace(grown, snapshots=(*history.snapshots, snapshot))
 
@@ -222,6 +229,7 @@ def _snapshot(
     num_added: int,
     num_rewritten: int,
     standing: tuple[Finding, ...],
+    basis: Basis,
     findings: tuple[Finding, ...] = (),
 ) -> Snapshot:
     return Snapshot(
@@ -234,4 +242,5 @@ def _snapshot(
         num_rewritten=num_rewritten,
         findings=findings,
         standing=standing,
+        basis=basis,
     )

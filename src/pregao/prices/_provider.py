@@ -13,7 +13,7 @@ from pregao.findings import Finding
 from pregao.instruments import Symbol
 from pregao.prices._access import NetworkAccess, Service
 from pregao.prices._circuit_breaker import CircuitBreaker, get_breaker
-from pregao.prices._corporate_actions import CorporateAction, merge_actions
+from pregao.prices._corporate_actions import Basis, CorporateAction, merge_actions
 from pregao.prices._prices import Bars, Prices
 
 
@@ -111,8 +111,8 @@ class ProviderEntry:
     factory: ProviderFactory
     service: Service | None = None
     """What it reads over the network; None where it reads files or bundled data."""
-    is_as_traded: bool = False
-    """Whether its prices are as traded: it never rescales its history after an action."""
+    basis: Basis = "unknown"
+    """How it states quoted prices; a history as traded is never rescaled after an action."""
     standing_findings: Callable[[Symbol], tuple[Finding, ...]] = _no_findings
     """The findings that hold for every series of it, also when read from the store."""
 

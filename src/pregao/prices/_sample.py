@@ -85,4 +85,4 @@ def _parse_date(day: str) -> np.datetime64:
     return np.datetime64(f"{year}-{month:0>2}-{number:0>2}", "D")
 
 
-SAMPLE = ProviderEntry(name=Sample.name, factory=Sample, is_as_traded=True)
+SAMPLE = ProviderEntry(name=Sample.name, factory=Sample, basis="as_traded")

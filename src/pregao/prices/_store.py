@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 from pregao.errors import CorruptFileError, InputError, StoreBusyError
 from pregao.findings import Finding
 from pregao.instruments import EXCHANGES, Symbol
+from pregao.prices._corporate_actions import Basis
 from pregao.prices._history import Snapshot, extend_history, standing_findings, start_history
 from pregao.prices._prices import Prices
 from pregao.prices._providers import PROVIDERS
@@ -67,11 +68,9 @@ class PriceStore:
                 history = read_history(path) if path.exists() else None
                 standing = standing_findings(findings)
                 grown = (
-                    start_history(prices, standing)
+                    start_history(prices, standing, basis=_basis(prices.provider))
                     if history is None
-                    else extend_history(
-                        history, prices, standing, is_as_traded=_is_as_traded(prices.provider)
-                    )
+                    else extend_history(history, prices, standing, basis=_basis(prices.provider))
                 )
                 if grown is not history:
                     write_history(path, grown)
@@ -152,9 +151,8 @@ class PriceStore:
         return self.root / "prices" / provider / name
 
 
-def _is_as_traded(provider: str) -> bool:
-    """Return whether a provider gives prices as traded, which it never rescales."""
-    return provider in PROVIDERS and PROVIDERS[provider].is_as_traded
+def _basis(provider: str) -> Basis:
+    return PROVIDERS[provider].basis if provider in PROVIDERS else "unknown"
 
 
 def _check_digest(path: Path, prices: Prices, digest: str) -> Prices:

@@ -15,8 +15,8 @@ from pregao.prices._prices import Bars
 from pregao.texts import gettext_lazy as _
 
 _FORMAT = "2"
-_WITHOUT_ACTIONS = "1"
-"""What series were stored as that had none, and still are."""
+_READABLE = frozenset({"1", _FORMAT})
+"""The first format has no actions and no basis."""
 
 
 def write_history(path: Path, history: History) -> None:
@@ -74,7 +74,7 @@ def _metadata_json(history: History) -> str:
     actions = [each.model_dump(mode="json", exclude_defaults=True) for each in history.actions]
     return json.dumps(
         {
-            "format": _FORMAT if history.actions else _WITHOUT_ACTIONS,
+            "format": _FORMAT,
             "ticker": history.symbol.ticker,
             "exchange": history.symbol.exchange.code,
             **({"currency": stated} if (stated := history.symbol.stated_currency) else {}),
@@ -87,7 +87,7 @@ def _metadata_json(history: History) -> str:
 
 def _parse_history(about: str, bars: Bars, revisions: NDArray[np.int32]) -> History:
     facts = json.loads(about)
-    if facts["format"] not in {_FORMAT, _WITHOUT_ACTIONS}:
+    if facts["format"] not in _READABLE:
         raise ValueError(f"format {facts['format']}, and this version reads {_FORMAT}")
     return History(
         Symbol(facts["ticker"], EXCHANGES[facts["exchange"]], facts.get("currency", "")),

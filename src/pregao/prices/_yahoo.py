@@ -174,4 +174,4 @@ def _midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
-YAHOO = ProviderEntry(name=Yahoo.name, factory=Yahoo, service=SERVICE)
+YAHOO = ProviderEntry(name=Yahoo.name, factory=Yahoo, service=SERVICE, basis="split_adjusted")

@@ -21,6 +21,7 @@ from pregao.instruments import Symbol, as_date
 from pregao.prices import (
     NETWORK_PROVIDERS,
     PROVIDERS,
+    Certificate,
     Download,
     Feed,
     Prices,
@@ -50,12 +51,22 @@ class Checked:
         """The findings of severity error: these prices are not fit for training."""
         return tuple(each for each in self.findings if each.severity == "error")
 
+    @property
+    def certificate(self) -> Certificate:
+        """Whether these prices are sound, adjusted and fresh."""
+        return Certificate.issue(self.prices, self.findings)
+
     def summary(self) -> dict[str, object]:
         """Return the record of these prices and their findings, ready for JSON."""
+        certificate = self.certificate
         return {
             **self.record.model_dump(),
             "currency": self.prices.symbol.currency,
             "quarantined": bool(self.quarantine),
+            "verdict": certificate.verdict,
+            "adjustment": certificate.adjustment,
+            "fresh": certificate.is_fresh,
+            "coverage": certificate.coverage,
             "findings": [each.model_dump(mode="json") for each in self.findings],
         }
 
