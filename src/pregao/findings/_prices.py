@@ -324,4 +324,11 @@ PRICES = (
             "its return is not true: add the amount in a file of actions, with --actions"
         ),
     ),
+    FindingKind(
+        code="PRC032",
+        severity="info",
+        title=bilingual("renamed ticker"),
+        meaning=bilingual("The security had another ticker: the stored bars of both are joined."),
+        advice=bilingual("either ticker finds the whole history; new bars come under the new one"),
+    ),
 )

@@ -10,14 +10,14 @@ class Rename:
 
     old: str
     new: str
-    since: date | None
-    """The first session under the new name, where it is known."""
+    since: date
+    """The first session under the new name."""
 
 
 RENAMES: tuple[Rename, ...] = (
     Rename("ELET3", "AXIA3", date(2025, 11, 10)),
-    Rename("EMBR3", "EMBJ3", None),
-    Rename("MRFG3", "MBRF3", None),
+    Rename("EMBR3", "EMBJ3", date(2025, 11, 3)),
+    Rename("MRFG3", "MBRF3", date(2025, 9, 23)),
 )
 """Renames only: a company that was exchanged for shares of another one, as BRFS3, is not here."""
 

@@ -229,20 +229,20 @@ class Feed:
         """Return the newest stored series, preferring those without standing findings."""
         store = PriceStore(self.access.home)
         order = [*self.order, *PROVIDERS]
-        names = sorted(PROVIDERS, key=order.index)
-        series = [store.read(symbol, name) for name in names if store.snapshots(symbol, name)]
+        names = sorted(store.providers(symbol), key=order.index)
+        series = [store.read_whole(symbol, name) for name in names]
         if not series:
             hint = _(
                 "nothing is stored; 'pregao fetch {symbol} --source ...' stores it", symbol=symbol
             )
             raise UnknownSymbolError(str(symbol), "the store", hint)
         standing = {
-            each.provider: PROVIDERS[each.provider].standing_findings(symbol) for each in series
+            each.provider: PROVIDERS[each.provider].standing_findings(symbol)
+            for each, _found in series
         }
-        best = max(series, key=lambda each: (not standing[each.provider], each.last))
+        best, found = max(series, key=lambda pair: (not standing[pair[0].provider], pair[0].last))
         source = f"store of {best.provider}"
-        findings = (*standing[best.provider], *store.standing_findings(symbol, best.provider))
-        return Download.from_prices(best, source, findings)
+        return Download.from_prices(best, source, (*standing[best.provider], *found))
 
     def _store(self, result: _SourceResult) -> tuple[ProviderFailure, ...]:
         """Store a download; the prices are used even if that fails."""

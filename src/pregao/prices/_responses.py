@@ -66,10 +66,7 @@ def unknown_symbol(symbol: Symbol, provider: str, hint: LocalText) -> UnknownSym
     found = rename_of(symbol.ticker)
     if found is None or symbol.ticker != found.old or symbol.exchange != B3:
         return UnknownSymbolError(str(symbol), provider, hint)
-    if found.since is None:
-        renamed = _("it is {new} now: ask for that", new=found.new)
-    else:
-        renamed = _("it is {new} since {since}: ask for that", new=found.new, since=found.since)
+    renamed = _("it is {new} since {since}: ask for that", new=found.new, since=found.since)
     return UnknownSymbolError(str(symbol), provider, renamed)
 
 

@@ -12,9 +12,10 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
-from pregao.instruments import B3, as_date, rename_of
+from pregao.instruments import as_date
 from pregao.prices._corporate_actions import CASH_KINDS, SHARE_KINDS, CorporateAction, SettledAction
 from pregao.prices._prices import Bars, Column, Prices
+from pregao.prices._renaming import renamed
 from pregao.prices._scale import WINDOW, robust_scale
 from pregao.prices._splits import find_splits
 
@@ -186,11 +187,9 @@ def known_actions(prices: Prices) -> tuple[SettledAction, ...]:
         for row in _steps_of_adjustment(bars)
         if as_date(bars.sessions[row]) not in stated
     ]
-    rename = rename_of(prices.symbol.ticker) if prices.symbol.exchange == B3 else None
-    if rename is not None and rename.since is not None:
-        other = rename.old if rename.new == prices.symbol.ticker else rename.new
+    if (rename := renamed(prices.symbol)) is not None:
         action = CorporateAction(
-            ex_date=rename.since, kind="rename", ticker=other, source="pregao", is_stated=True
+            ex_date=rename[0].since, kind="rename", ticker=rename[1].ticker, source="B3"
         )
         found.append(SettledAction(action=action, session=None, state="in_prices"))
     return tuple(sorted((*prices.actions, *found), key=lambda each: each.action.key))

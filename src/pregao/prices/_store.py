@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -15,6 +16,7 @@ from pregao.prices._corporate_actions import Basis
 from pregao.prices._history import Snapshot, extend_history, standing_findings, start_history
 from pregao.prices._prices import Prices
 from pregao.prices._providers import PROVIDERS
+from pregao.prices._renaming import join_renamed, renamed, renamed_finding
 from pregao.prices._store_file import read_history, write_history
 from pregao.texts import gettext_lazy as _
 
@@ -113,6 +115,50 @@ class PriceStore:
                 known=known,
             )
         )
+
+    def providers(self, symbol: Symbol) -> tuple[str, ...]:
+        """Return the providers of whose bars some are stored under the symbol's tickers."""
+        other = renamed(symbol)
+        return tuple(
+            name
+            for name in PROVIDERS
+            if self.snapshots(symbol, name)
+            or (other is not None and self.snapshots(other[1], name))
+        )
+
+    def read_whole(
+        self, symbol: Symbol, provider: str, start: date | None = None, end: date | None = None
+    ) -> tuple[Prices, tuple[Finding, ...]]:
+        """Return the latest prices of a security under both of its tickers.
+
+        With it comes what was found in them, from `start` to `end`.
+
+        Raises
+        ------
+        InputError, CorruptFileError
+            As `read` does.
+        """
+        found = renamed(symbol)
+        stored = [
+            each
+            for each in ([symbol] if found is None else [symbol, found[1]])
+            if self.snapshots(each, provider)
+        ]
+        findings = tuple(
+            finding
+            for each in stored
+            for finding in self.standing_findings(each, provider, start, end)
+        )
+        if found is None or stored in ([symbol], []):
+            return self.read(symbol, provider), findings
+        series = {each.ticker: self.read(each, provider) for each in stored}
+        rename = found[0]
+        newest = series.get(rename.new, series.get(rename.old))
+        assert newest is not None, "something is stored"
+        if len(series) == 2:
+            newest = join_renamed(series[rename.old], series[rename.new])
+        prices = replace(newest, symbol=symbol)
+        return prices, (*findings, renamed_finding(symbol, rename, prices))
 
     def standing_findings(
         self, symbol: Symbol, provider: str, start: date | None = None, end: date | None = None

@@ -115,7 +115,7 @@ class StoredPrices:
             If bars of it are stored from no provider, or from several.
         """
         store = PriceStore(self.home)
-        providers = [name for name in PROVIDERS if store.snapshots(symbol, name)]
+        providers = store.providers(symbol)
         if len(providers) != 1:
             found = (
                 _("stored from {providers}", providers=" and ".join(providers))
@@ -128,11 +128,11 @@ class StoredPrices:
                 symbol=symbol,
             )
             raise UnknownSymbolError(str(symbol), self.name, hint)
-        prices = store.read(symbol, providers[0])
+        prices, standing = store.read_whole(symbol, providers[0], start, end)
         source = f"store of {providers[0]}"
         about = (
             *PROVIDERS[providers[0]].standing_findings(symbol),
-            *store.standing_findings(symbol, providers[0], start, end),
+            *standing,
         )
         return Download.from_prices(prices, source, about).between(start, end)
 
