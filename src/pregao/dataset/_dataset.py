@@ -16,7 +16,7 @@ from pregao.dataset._splits import Borders, Split, WalkForward, split_rows
 from pregao.dataset._windows import Float, Table, Windows
 from pregao.errors import BaseSessionError, HistoryTooShortError, MissingColumnsError, SplitError
 from pregao.findings import Finding
-from pregao.instruments import Symbol, as_date
+from pregao.instruments import Sessions, Symbol, as_date, closing_days
 from pregao.prices import Prices, find_holes
 from pregao.texts import gettext_lazy as _
 from pregao.values import Text, bilingual
@@ -106,7 +106,8 @@ def make_dataset(
         min_skip_sessions = max(min_skip_sessions, split.skip_sessions)
     skip = max(warmup + lookback - 1, min_skip_sessions)
     histories = _adjust(prices, chosen, scaler)
-    borders, parts = _split(histories, split, skip=skip, horizon=horizon)
+    days = _border_days(prices)
+    borders, parts = _split(days, split, skip=skip, horizon=horizon)
     usable = [usable_cutoffs(each, skip=skip, horizon=horizon) for each in histories]
     _check_parts(prices, parts, usable, skip=skip, horizon=horizon, split=split)
     for each in prices:
@@ -413,26 +414,33 @@ def _without_order_book(
     return [each for each in features if each.name not in absent], (finding,)
 
 
+def _border_days(prices: Sequence[Prices]) -> list[Sessions]:
+    """Return the days by which borders divide each history: of several exchanges, by instants."""
+    if len({each.symbol.exchange for each in prices}) == 1:
+        return [each.sessions for each in prices]
+    return [closing_days(each.symbol.exchange, each.sessions) for each in prices]
+
+
 def _split(
-    histories: Sequence[AdjustedBars], split: Split | Borders, *, skip: int, horizon: int
+    days: Sequence[Sessions], split: Split | Borders, *, skip: int, horizon: int
 ) -> tuple[Borders, list[Parts]]:
     """Return the borders, and the cutoff rows of each symbol by part, from `skip` on."""
     cutoffs = np.unique(
-        np.concatenate([each.sessions[skip : max(skip, len(each) - horizon)] for each in histories])
+        np.concatenate([each[skip : max(skip, len(each) - horizon)] for each in days])
     )
     if isinstance(split, Borders):
         borders = split
     elif split.train_last is None and len(cutoffs) < 3:
         empty = dict.fromkeys(MIN_WINDOWS, slice(0, 0))
-        return Borders.placeholder(), [empty] * len(histories)
+        return Borders.placeholder(), [empty] * len(days)
     else:
         borders = split.borders(cutoffs)
     return borders, [
         {
             name: slice(max(part.start, skip), max(part.stop, part.start, skip))
-            for name, part in split_rows(bars.sessions, borders, horizon=horizon).items()
+            for name, part in split_rows(each, borders, horizon=horizon).items()
         }
-        for bars in histories
+        for each in days
     ]
 
 

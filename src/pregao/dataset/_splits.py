@@ -21,6 +21,9 @@ class Borders(Value):
     A window belongs to the part in which its cutoff lies. Targets of training and validation
     windows end inside their part as well; those of the test part may end after `test_last`, as
     nothing is fitted there.
+
+    Each exchange keeps its own sessions in a pool. A border of several exchanges is the end of its
+    day in UTC, and a session is on the side on which it closes.
     """
 
     train_last: date

@@ -3,6 +3,7 @@
 from pregao.instruments._calendars import Sessions as Sessions
 from pregao.instruments._calendars import as_date as as_date
 from pregao.instruments._calendars import calendar_start as calendar_start
+from pregao.instruments._calendars import closing_days as closing_days
 from pregao.instruments._calendars import exchange_date as exchange_date
 from pregao.instruments._calendars import last_complete_session as last_complete_session
 from pregao.instruments._calendars import next_sessions as next_sessions

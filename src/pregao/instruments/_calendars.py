@@ -127,6 +127,28 @@ def last_complete_session(exchange: Exchange, now: datetime) -> np.datetime64:
     return last
 
 
+def closing_days(exchange: Exchange, sessions: Sessions) -> Sessions:
+    """Return the day in UTC by whose end each session has closed.
+
+    It is the session's own, but for short sessions of New Zealand, which close a day earlier. A
+    session that the calendar lacks has its own day.
+
+    >>> from pregao.instruments import B3, EXCHANGES
+    >>> eve = np.array(["2024-12-30", "2024-12-31"], "datetime64[D]")
+    >>> [str(day) for day in closing_days(EXCHANGES["XNZE"], eve)]
+    ['2024-12-30', '2024-12-30']
+    """
+    days = sessions.copy()
+    if len(sessions) == 0 or sessions[-1] < calendar_start(exchange):
+        return days
+    known, closes = _calendar_until(exchange.code, _last_year_of_decade(sessions[-1]))
+    rows = np.searchsorted(known, sessions)
+    is_known = np.isin(sessions, known)
+    instants = closes[rows[is_known]] - np.timedelta64(1, "s")
+    days[is_known] = instants.astype("datetime64[D]")
+    return days
+
+
 def exchange_date(exchange: Exchange, now: datetime) -> date:
     """Return the date at an exchange."""
     return now.astimezone(ZoneInfo(exchange.zone)).date()
