@@ -9,14 +9,25 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 
 import numpy as np
 
 from _figures import show
 from pregao.dataset._adjusted_bars import AdjustedBars
-from pregao.instruments import Symbol
-from pregao.prices import PROVIDERS, Bars, Prices, find_defects, validate_download
+from pregao.instruments import Symbol, as_date
+from pregao.prices import (
+    PROVIDERS,
+    Bars,
+    CorporateAction,
+    Download,
+    Prices,
+    PriceStore,
+    find_defects,
+    validate_download,
+)
+from pregao.prices._settling import settle_actions
 from pregao.testing import synthetic_prices
 
 NUM_MUTATIONS = 1_000
@@ -171,9 +182,31 @@ SIZES = ((6, "3 to 6"), (12, "6 to 12"), (30, "12 to 30"), (np.inf, "above 30"))
 
 def report_times() -> None:
     """Print how long reading and checking take."""
-    prices = synthetic_prices("TEST3", sessions=NUM_SESSIONS, seed=1)
-    seconds = min(timed(lambda: AdjustedBars.from_prices(prices).returns) for _ in range(5))
-    show(f"{NUM_SESSIONS:,} rows adjusted", 1000 * seconds, 5, "ms")
+    prices = synthetic_prices("TEST3", sessions=NUM_SESSIONS, seed=1, dividend=0.0)
+    actions = [
+        CorporateAction(
+            ex_date=as_date(prices.sessions[row]),
+            kind="dividend",
+            amount=0.01 * float(prices.bars.close[row - 1]),
+            source="bench",
+        )
+        for row in range(63, NUM_SESSIONS, 63)
+    ]
+    prices, _ = validate_download(
+        Download(prices.symbol, prices.bars, "csv", "", actions=tuple(actions))
+    )
+
+    def adjust() -> None:
+        settled = settle_actions(prices.bars, actions)
+        AdjustedBars.from_prices(replace(prices, actions=settled)).returns  # noqa: B018 - computed
+
+    seconds = min(timed(adjust) for _ in range(5))
+    show(f"{NUM_SESSIONS:,} rows and {len(actions)} actions adjusted", 1000 * seconds, 5, "ms")
+    with TemporaryDirectory() as folder:
+        store = PriceStore(Path(folder))
+        store.append(prices)
+        seconds = min(timed(lambda: store.read(prices.symbol, "csv").adjusted) for _ in range(5))
+    show("read from the store and adjusted", 1000 * seconds, 5, "ms")
     histories = [
         replace(synthetic_prices(sessions=NUM_SESSIONS, seed=seed), provider="panel")
         for seed in range(20)

@@ -86,11 +86,13 @@ class SettledAction(Value):
 
 def price_factors(sessions: Sessions, actions: Iterable[SettledAction]) -> NDArray[np.float64]:
     """Return (sessions,) what stated adjusted closes are multiplied by."""
-    factors = np.ones(len(sessions))
-    for each in actions:
-        if each.session is not None and each.price_factor != 1.0:
-            factors[sessions < np.datetime64(each.session)] *= each.price_factor
-    return factors
+    effective = [each for each in actions if each.session is not None and each.price_factor != 1.0]
+    days = np.array([each.session for each in effective], "datetime64[D]")
+    steps = np.ones(len(sessions) + 1)
+    for row, each in zip(np.searchsorted(sessions, days), effective, strict=True):
+        steps[row] *= each.price_factor
+    # At a row the factors of all later ones: those whose first session comes after it.
+    return np.asarray(np.cumprod(steps[::-1])[::-1][1:], np.float64)
 
 
 def merge_actions(

@@ -5,9 +5,10 @@ longer history judges it alike.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,18 +42,22 @@ def settle_actions(bars: Bars, actions: Iterable[CorporateAction]) -> tuple[Sett
         Sound bars, sessions ascending, as the source states them.
     """
     ordered = sorted(actions, key=lambda each: each.key, reverse=True)
+    if not ordered:
+        return ()
+    ex_dates = np.array([each.ex_date for each in ordered], "datetime64[D]")
+    rows = np.searchsorted(bars.sessions, ex_dates).tolist()
+    moves = _Moves.of(bars)
     settled: list[SettledAction] = []
     later = 1.0
-    for row, group in groupby(ordered, key=lambda each: _row(bars, each.ex_date)):
-        together = list(group)
-        if row is None or row == 0:
+    for row, group in groupby(zip(rows, ordered, strict=True), key=itemgetter(0)):
+        together = [each for _, each in group]
+        if row in {0, len(bars)}:
             settled += [
                 SettledAction(action=each, session=None, state="outside") for each in together
             ]
-            if row is None:
-                later *= _in_prices_ratio(together)
+            later *= _in_prices_ratio(together) if row else 1.0
             continue
-        day = _Day.of(bars, row)
+        day = moves.to(row)
         of_shares = [day.settle_split(each) for each in together if each.kind in SHARE_KINDS]
         settled += of_shares
         for each in of_shares:
@@ -67,18 +72,38 @@ def settle_actions(bars: Bars, actions: Iterable[CorporateAction]) -> tuple[Sett
     return tuple(sorted(settled, key=lambda each: each.action.key))
 
 
-def _row(bars: Bars, ex_date: date) -> int | None:
-    """Return the first row on or after an ex-date, None if it is after all of them."""
-    row = int(np.searchsorted(bars.sessions, np.datetime64(ex_date)))
-    return row if row < len(bars) else None
-
-
 def _in_prices_ratio(actions: Iterable[CorporateAction]) -> float:
     """Return the ratio of splits after the last bar for which its quotes are adjusted."""
     product = 1.0
     for each in actions:
         product *= each.ratio if each.ratio is not None and each.is_in_prices else 1.0
     return product
+
+
+@dataclass(frozen=True)
+class _Moves:
+    """The moves of a series from each session to the next, in log; the first row has none."""
+
+    bars: Bars
+    quoted: Column
+    adjustment: Column
+
+    @classmethod
+    def of(cls, bars: Bars) -> "_Moves":
+        close, adjusted = np.log(bars.close), np.log(bars.adj_close)
+        quoted = np.diff(close, prepend=close[:1])
+        return cls(bars, quoted, np.diff(adjusted, prepend=adjusted[:1]) - quoted)
+
+    def to(self, row: int) -> "_Day":
+        """Return the moves to one row."""
+        session: date = self.bars.sessions[row].astype(object)
+        return _Day(
+            session=session,
+            close_before=float(self.bars.close[row - 1]),
+            quoted=float(self.quoted[row]),
+            adjustment=float(self.adjustment[row]),
+            moves_before=self.quoted[max(1, row - WINDOW) : row],
+        )
 
 
 @dataclass(frozen=True)
@@ -91,20 +116,13 @@ class _Day:
     """Of the quoted close."""
     adjustment: float
     """Of the ratio of adjusted to quoted close."""
-    least_evident: float
-    """Smaller steps may hide in the move of a day."""
+    moves_before: Column
+    """Of the quoted close, up to the session before."""
 
-    @classmethod
-    def of(cls, bars: Bars, row: int) -> "_Day":
-        close = np.log(bars.close[max(0, row - 1 - WINDOW) : row + 1])
-        factor = np.log(bars.adj_close[row - 1 : row + 1] / bars.close[row - 1 : row + 1])
-        moves = np.abs(np.diff(close))
-        return cls(
-            session=as_date(bars.sessions[row]),
-            close_before=float(bars.close[row - 1]),
-            quoted=float(close[-1] - close[-2]),
-            adjustment=float(factor[1] - factor[0]),
-            least_evident=max(_MIN_EVIDENT, _EVIDENT * float(robust_scale(moves[:-1]))),
+    def is_evident(self, step: float) -> bool:
+        """Return whether the quoted close tells if it took part; less hides in a day's move."""
+        return abs(step) >= _MIN_EVIDENT and abs(step) >= _EVIDENT * float(
+            robust_scale(np.abs(self.moves_before))
         )
 
     def settle_split(self, action: CorporateAction) -> SettledAction:
@@ -112,7 +130,7 @@ class _Day:
         assert action.ratio is not None, "a split has a ratio"
         step = float(np.log(action.ratio))
         is_in_quotes = action.is_in_prices
-        if abs(step) >= self.least_evident:
+        if self.is_evident(step):
             is_in_quotes = abs(self.quoted) <= abs(self.quoted + step)
         if is_in_quotes:
             return SettledAction(action=action, session=self.session, state="in_prices")
@@ -132,7 +150,7 @@ class _Day:
             step = float(np.log(each.share_factor))
             quoted += step
             adjustment -= step if each.price_factor == 1.0 else 0.0
-        return _Day(self.session, self.close_before, quoted, adjustment, self.least_evident)
+        return replace(self, quoted=quoted, adjustment=adjustment)
 
     def settle_cash(self, actions: list[CorporateAction], later: float) -> Iterable[SettledAction]:
         """Return the dividends of the day, which the adjustment holds or lacks as a whole.
@@ -149,7 +167,7 @@ class _Day:
         step = -float(np.log1p(-share))
         if any(each.is_in_prices for each in actions) or _is_nearer(self.adjustment, step):
             return [self._settled(each, "in_prices") for each in actions]
-        if step >= self.least_evident and abs(self.quoted) <= abs(self.quoted + step):
+        if self.is_evident(step) and abs(self.quoted) <= abs(self.quoted + step):
             return [self._settled(each, "contradicted") for each in actions]
         return [
             self._settled(each, "applied", float(np.exp(-step * amount / sum(amounts))))
