@@ -200,6 +200,36 @@ class HistoryTooShortError(InputError):
         )
 
 
+class UnusableWindowsError(HistoryTooShortError):
+    """A history that is long enough, but for its holes and the sessions without a move."""
+
+    def __init__(
+        self,
+        symbol: str,
+        *,
+        part: str,
+        found: int,
+        needed: int,
+        num_sessions: int,
+        num_unusable: int,
+    ) -> None:
+        self.symbol, self.part, self.found, self.needed = symbol, part, found, needed
+        PregaoError.__init__(
+            self,
+            _(
+                "{symbol} has {num_sessions} sessions, of which {num_unusable} lie at a hole or "
+                "in a month without a move: the {part} part keeps {found} windows and needs at "
+                "least {needed}: use a span that trades, with --start and --end",
+                symbol=symbol,
+                num_sessions=num_sessions,
+                num_unusable=num_unusable,
+                part=part,
+                found=found,
+                needed=needed,
+            ),
+        )
+
+
 class SharedFileError(InputError):
     """One file that was read for several symbols."""
 
@@ -386,6 +416,22 @@ class DataQualityError(InputError):
                 symbol=symbol,
                 findings=join_messages(findings),
             )
+        )
+
+
+class NoForecastError(DataQualityError):
+    """Prices of which nothing can be forecast: they do not move, or are not positive."""
+
+    def __init__(self, symbol: str, found: LocalText) -> None:
+        self.symbol, self.findings = symbol, (found,)
+        PregaoError.__init__(
+            self,
+            _(
+                "nothing is forecast of {symbol}: {found}; give a span that trades, or another "
+                "source",
+                symbol=symbol,
+                found=found,
+            ),
         )
 
 

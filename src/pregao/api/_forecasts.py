@@ -30,7 +30,7 @@ _BARS = {
 @router.post(
     "/forecasts",
     response_model=ForecastResponse,
-    responses=problems("history-too-short", "invalid-input", reads_prices=True),
+    responses=problems("history-too-short", "invalid-input", "data-quality", reads_prices=True),
 )
 async def forecasts(
     body: Annotated[

@@ -46,7 +46,7 @@ def _forecasts(services: Services, run: Run) -> Iterator[tuple[Prices, Forecast]
         if quote is None:
             continue
         try:
-            shown = services.forecasts.forecast_with(model, quote.prices, ())
+            shown = services.forecasts.forecast_with(model, quote.prices, quote.findings)
         except PregaoError as error:
             _log.info("not in the report", run=run.id, symbol=symbol, reason=str(error))
         else:

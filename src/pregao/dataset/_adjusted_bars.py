@@ -5,6 +5,7 @@ from datetime import date
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pregao.dataset._rolling import Column, ewma_by_half_life, lag
 from pregao.instruments import Sessions
@@ -92,6 +93,14 @@ class AdjustedBars:
         returns = np.log(self.close / lag(self.close, 1))
         returns[0] = 0.0
         return returns
+
+    @cached_property
+    def sessions_since_move(self) -> NDArray[np.intp]:
+        """(rows,) how many sessions ago the close moved; all so far where it never did."""
+        rows = np.arange(len(self))
+        has_moved = np.abs(self.returns) > _SIGMA_FLOOR
+        last_move: NDArray[np.intp] = np.maximum.accumulate(np.where(has_moved, rows, -1))
+        return rows - last_move
 
     @cached_property
     def gap(self) -> Column:

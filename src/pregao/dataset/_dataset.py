@@ -14,7 +14,13 @@ from pregao.dataset._labels import rule_actions
 from pregao.dataset._scaler import BaseSession, Scaler, Scaling
 from pregao.dataset._splits import Borders, Split, WalkForward, split_rows
 from pregao.dataset._windows import Float, Table, Windows
-from pregao.errors import BaseSessionError, HistoryTooShortError, MissingColumnsError, SplitError
+from pregao.errors import (
+    BaseSessionError,
+    HistoryTooShortError,
+    MissingColumnsError,
+    SplitError,
+    UnusableWindowsError,
+)
 from pregao.findings import Finding
 from pregao.instruments import Sessions, Symbol, as_date, closing_days
 from pregao.prices import Prices, find_holes
@@ -146,8 +152,12 @@ def _cutoff_rows(
 
 
 def usable_cutoffs(bars: AdjustedBars, *, skip: int, horizon: int) -> NDArray[np.bool_]:
-    """Return (rows,) whether a window with its warm-up and its horizon spans no hole."""
-    usable = np.ones(len(bars), bool)
+    """Return (rows,) whether a window at a row may be used.
+
+    With its warm-up and its horizon it spans no hole, and the price has moved among the last
+    `SIGMA_WARMUP_SESSIONS`: without a move there is no volatility to tell targets in.
+    """
+    usable = bars.sessions_since_move < SIGMA_WARMUP_SESSIONS
     for row in bars.rows_after_holes:
         usable[max(0, row - horizon) : row + skip] = False
     return usable
@@ -464,6 +474,15 @@ def _check_parts(
     longest = max(prices, key=len)
     if isinstance(split, Split) and split.train_last is None:
         needed = _min_sessions(split, skip=skip, horizon=horizon)
+        if len(longest) >= needed:
+            raise UnusableWindowsError(
+                str(longest.symbol),
+                part=short[0],
+                found=found[short[0]],
+                needed=MIN_WINDOWS[short[0]],
+                num_sessions=len(longest),
+                num_unusable=sum(int((~mask).sum()) for mask in usable),
+            )
         raise _too_short_error(
             str(longest.symbol), len(longest), needed, skip=skip, horizon=horizon
         )

@@ -8,7 +8,7 @@ from pregao.dataset import Dataset, WalkForward
 from pregao.evaluation._comparison import Comparison
 from pregao.evaluation._results import WindowCounts
 from pregao.instruments import as_date
-from pregao.scores import ScoredForecasts
+from pregao.scores import ScoredForecasts, skill
 from pregao.values import Value
 
 
@@ -56,4 +56,4 @@ class WalkForwardResult(Value):
 
     def skills(self, name: str, rival: str) -> tuple[float, ...]:
         """Return a forecaster's skill against another one, fold by fold."""
-        return tuple(1 - each.crps[name] / each.crps[rival] for each in self.folds)
+        return tuple(skill(each.crps[name], each.crps[rival]) for each in self.folds)

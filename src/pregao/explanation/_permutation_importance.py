@@ -351,7 +351,9 @@ class _Permutation:
                 continue
             has_changed = True
             permuted += [each.loss.sum() for each in (after, *scorings)]
-        return _Rises((100 * (permuted / own - 1)).tolist(), has_changed)
+        # Of no loss at all, as of a price that does not move, no share is a rise.
+        rises = 100 * (permuted / own - 1) if own > 0 else np.zeros(len(groups))
+        return _Rises(rises.tolist(), has_changed)
 
     def _scorings(
         self, block: slice, groups: Sequence[_InputGroup], source: Rows

@@ -226,7 +226,8 @@ PRICES = (
         severity="error",
         title=bilingual("price that does not move"),
         meaning=bilingual(
-            "The last closes of a month are the same, or nearly all closes equal the one before."
+            "The last closes of a month are the same, or no bar of it has a trade, or nearly all "
+            "closes equal the one before."
         ),
         advice=bilingual(
             "there is nothing to forecast while it does not trade: end the series before with "

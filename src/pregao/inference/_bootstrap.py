@@ -133,7 +133,8 @@ def skill_interval(
         )
         resampled = weights @ daily
         tail = _tail((1 - level) / 2, num_dates / block_sessions)
-        skills = 1 - resampled[:, 0] / resampled[:, 1]
+        # A resample of windows whose price does not move has no loss to save.
+        skills = [skill(*each) for each in resampled.tolist()]
         low, high = (float(end) for end in np.quantile(skills, [tail, 1 - tail]))
     return Interval(
         estimate=skill(float(own), float(naive)),

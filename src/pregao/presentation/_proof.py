@@ -35,7 +35,9 @@ class FoldLine:
     @property
     def skill(self) -> float:
         """What the candidate saves of the best baseline's CRPS."""
-        return 1 - self.crps / self.rival_crps
+        from pregao.scores import skill
+
+        return skill(self.crps, self.rival_crps)
 
     @property
     def is_won(self) -> bool:

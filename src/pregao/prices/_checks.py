@@ -300,9 +300,18 @@ def _unmoved(inspected: InspectedBars) -> Defect | None:
             first=as_date(bars.sessions[len(bars) - 1 - tail]),
         )
         return Defect("error", bars.sessions[-tail:], text)
+    untraded = _tail_length(flat_rows(bars) & (bars.volume == 0))
+    if untraded >= _UNMOVED_TAIL and (bars.volume > 0).any():
+        text = bilingual(
+            "the last {bars} bars are without a trade, since {first}: nothing can be forecast from "
+            "them",
+            bars=untraded,
+            first=as_date(bars.sessions[len(bars) - untraded]),
+        )
+        return Defect("error", bars.sessions[-untraded:], text)
     if share < _UNMOVED_SHARE:
         return None
-    text = bilingual("{share:.0f} % of the closes equal the one before", share=100 * share)
+    text = bilingual("{share:.3g} % of the closes equal the one before", share=100 * share)
     return Defect("error", bars.sessions[unmoved], text)
 
 

@@ -192,11 +192,30 @@ def _is_day(text: str) -> bool:
 
 
 def last_sessions_until(symbol: Symbol, count: int, today: date) -> Sessions:
-    """Return the last sessions of a symbol's exchange until today, for prices without dates."""
+    """Return the last sessions of a symbol's exchange until today, for prices without dates.
+
+    Raises
+    ------
+    InputError
+        If the calendar of the exchange begins too late for as many.
+    """
     until = np.datetime64(today, "D")
     # Twice as many days plus a month hold enough sessions at any exchange.
     first = until - np.timedelta64(2 * count + 30, "D")
-    return sessions_between(symbol.exchange, first, until)[-count:]
+    sessions = sessions_between(symbol.exchange, first, until)[-count:]
+    if len(sessions) < count:
+        raise InputError(
+            _(
+                "{count} prices of {symbol} have no dates, and the calendar of {exchange} knows "
+                "{found} sessions up to {today}: give the dates, or fewer prices",
+                count=count,
+                symbol=symbol,
+                exchange=symbol.exchange.name,
+                found=len(sessions),
+                today=today,
+            )
+        )
+    return sessions
 
 
 def _bad_row(lines: list[str], line: int, reason: Text) -> BadRow:

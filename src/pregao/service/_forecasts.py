@@ -10,7 +10,7 @@ import numpy as np
 import structlog
 from numpy.typing import NDArray
 
-from pregao.errors import InputError, PregaoError
+from pregao.errors import InputError, NoForecastError, PregaoError
 from pregao.findings import Finding
 from pregao.inference import Edge
 from pregao.instruments import as_date, next_sessions
@@ -34,6 +34,8 @@ Float = NDArray[np.float64]
 
 _MAX_PREPARED = 512
 _FIRST_RETRY_SECONDS, _MAX_RETRY_SECONDS = 2.0, 300.0
+_NOT_FORECASTABLE = frozenset({"PRC022", "PRC025"})
+"""Prices that do not move, and prices below zero, of which there are no log returns."""
 _BUNDLED = "SP500"
 """The symbol that a fallback is fitted on where a symbol's own history is too short."""
 
@@ -107,8 +109,11 @@ class ForecastService:
             If no provider has its prices.
         HistoryTooShortError
             If there are too few for anything.
+        NoForecastError
+            If they have not moved for a month, or are negative.
         """
         quote = self.quotes.newest(symbol)
+        _check_forecastable(quote)
         key, loaded = self._key(quote, symbol, horizon)
         prepared = self._prepared_forecasts.get(
             key, lambda: self._prepare(quote.prices, _loaded_model(loaded), key.horizon)
@@ -124,12 +129,19 @@ class ForecastService:
         horizon: int | None = None,
         levels: tuple[float, ...] | None = None,
     ) -> SymbolForecast:
-        """Forecast from a client's own prices, which are not stored."""
+        """Forecast from a client's own prices, which are not stored.
+
+        Raises
+        ------
+        NoForecastError
+            If they have not moved for a month, or are negative.
+        """
+        quote = Quote(prices, source="request", is_stale=False, findings=findings)
+        _check_forecastable(quote)
         loaded = self.loaded_champion(str(prices.symbol), horizon)
         if closes_only and loaded and loaded.model and not loaded.model.reads_closes_only:
             loaded = None
         sessions_ahead = horizon or (loaded.champion.horizon if loaded else DEFAULT_HORIZON)
-        quote = Quote(prices, source="request", is_stale=False, findings=findings)
         prepared = self._prepare(prices, _loaded_model(loaded), sessions_ahead)
         return self._make_forecast(quote, prepared, loaded, sessions_ahead, levels)
 
@@ -141,9 +153,11 @@ class ForecastService:
         Raises
         ------
         InputError
-            If the run cannot read them: a chosen run has no fallback.
+            If the run cannot read them, as a chosen run has no fallback, or if they have not moved
+            for a month or are negative.
         """
         quote = Quote(prices, source="request", is_stale=False, findings=findings)
+        _check_forecastable(quote)
         try:
             prepared = _prepare_champion(model, prices)
         except ArithmeticError as error:
@@ -345,6 +359,18 @@ class ForecastService:
             # A failure to load, not the lack of a champion, is then why a baseline answers.
             findings=(*quote.findings, *(() if is_vacant else prepared.findings), *load_findings),
         )
+
+
+def _check_forecastable(quote: Quote) -> None:
+    """Refuse prices that do not move or are negative, with the finding that says so."""
+    why = [
+        each
+        for each in quote.findings
+        if each.code in _NOT_FORECASTABLE and each.severity == "error"
+    ]
+    if why:
+        found = join_messages([why[0].code, why[0].seen], " ")
+        raise NoForecastError(str(quote.prices.symbol), found)
 
 
 def _loaded_model(loaded: LoadedChampion | None) -> ServedModel | None:

@@ -90,7 +90,8 @@ def _findings(fitted: FittedNetwork) -> list[Finding]:
         )
     last = fitted.epochs[-1]
     best = fitted.epochs[fitted.best_epoch]
-    rise = last.validation_loss / best.validation_loss - 1
+    # A validation part whose price does not move can be forecast without any loss.
+    rise = last.validation_loss / best.validation_loss - 1 if best.validation_loss > 0 else 0.0
     if last.train_loss < best.train_loss and rise > OVERFIT_RISE:
         findings.append(
             Finding.from_code(

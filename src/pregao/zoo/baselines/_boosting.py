@@ -148,11 +148,12 @@ def extend_to_levels(shifted: Float, knots: Float, shape: Float) -> Float:
         ends = shifted[:, step]
         gap = np.maximum(np.diff(start), np.finfo(np.float64).tiny)
         segment = np.clip(np.searchsorted(start, points, side="right") - 1, 0, len(gap) - 1)
-        share = np.clip((points - start[segment]) / gap[segment], 0.0, 1.0)
+        share = np.clip(points - start[segment], 0.0, gap[segment]) / gap[segment]
         inside = ends[:, segment] + share * (ends[:, segment + 1] - ends[:, segment])
-        width = max(float(start[-1] - start[0]), np.finfo(np.float64).tiny)
+        width = float(start[-1] - start[0])
         beyond = points - np.clip(points, start[0], start[-1])
-        slope = (ends[:, -1] - ends[:, 0]) / width
+        # An anchor without a width, of a price that hardly moves, tells no slope.
+        slope = (ends[:, -1] - ends[:, 0]) / width if width > 0 else np.ones(len(ends))
         forecast[:, step] = inside + slope[:, None] * beyond
     return forecast
 
