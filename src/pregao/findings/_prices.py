@@ -332,4 +332,16 @@ PRICES = (
         meaning=bilingual("The security had another ticker: the stored bars of both are joined."),
         advice=bilingual("either ticker finds the whole history; new bars come under the new one"),
     ),
+    FindingKind(
+        code="PRC033",
+        severity="warning",
+        title=bilingual("another source contradicts"),
+        meaning=bilingual(
+            "Prices of the same ticker are stored from another source, and their level or their "
+            "moves are not the same."
+        ),
+        advice=bilingual(
+            "one of both is of another security, unit or currency: compare both with the exchange"
+        ),
+    ),
 )

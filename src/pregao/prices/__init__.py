@@ -16,6 +16,7 @@ from pregao.prices._feed import LivePrices as LivePrices
 from pregao.prices._feed import open_feed as open_feed
 from pregao.prices._history import Snapshot as Snapshot
 from pregao.prices._holes import find_holes as find_holes
+from pregao.prices._other_sources import compare_sources as compare_sources
 from pregao.prices._pasted import BadRow as BadRow
 from pregao.prices._pasted import BadRowsError as BadRowsError
 from pregao.prices._pasted import PastedPrices as PastedPrices

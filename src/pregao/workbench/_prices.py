@@ -27,6 +27,7 @@ from pregao.prices import (
     Prices,
     PriceStore,
     Provider,
+    compare_sources,
     known_actions,
     read_actions,
     validate_download,
@@ -198,7 +199,15 @@ class PriceReader:
         download = self.provider(source).download(Symbol.parse(symbol), start, end)
         if self.actions is not None:
             download = download.with_actions(read_actions(self.actions, download.symbol))
-        return self._checked(download)
+        checked = self._checked(download)
+        return replace(checked, findings=(*checked.findings, *self._contradictions(checked)))
+
+    def _contradictions(self, checked: Checked) -> tuple[Finding, ...]:
+        """Compare prices with those that are stored of other providers."""
+        prices, store = checked.prices, PriceStore(self.home)
+        names = [each for each in store.providers(prices.symbol) if each != prices.provider]
+        others = [store.read_whole(prices.symbol, name)[0] for name in names]
+        return compare_sources(prices, others)
 
     def read(
         self, experiment: Experiment, *, allow_findings: bool, check_split: bool = True
