@@ -344,4 +344,25 @@ PRICES = (
             "one of both is of another security, unit or currency: compare both with the exchange"
         ),
     ),
+    FindingKind(
+        code="PRC034",
+        severity="warning",
+        title=bilingual("file that is not whole"),
+        meaning=bilingual(
+            "A COTAHIST file ends in the middle of a line or without its trailer, or has another "
+            "number of lines than the trailer counts."
+        ),
+        advice=bilingual("what it has was read: download the file again"),
+    ),
+    FindingKind(
+        code="PRC035",
+        severity="warning",
+        title=bilingual("earlier currency"),
+        meaning=bilingual(
+            "Sessions before July 1994 are in currencies that the real replaced, and left out."
+        ),
+        advice=bilingual(
+            "prices of several currencies are no series: use the sessions from 1994-07-01 on"
+        ),
+    ),
 )

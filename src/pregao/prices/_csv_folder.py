@@ -8,6 +8,8 @@ from pregao.findings import Finding
 from pregao.instruments import Symbol
 from pregao.prices._access import NetworkAccess
 from pregao.prices._actions_file import read_actions
+from pregao.prices._cotahist import is_cotahist
+from pregao.prices._cotahist_files import read_cotahist_bars
 from pregao.prices._csv_file import read_csv
 from pregao.prices._ex_dates import FALLS, day_text, likely_ex_dates
 from pregao.prices._prices import Bars
@@ -26,7 +28,8 @@ class CsvFolder:
 
     The file of a ticker is ``PETR4.csv`` or ``PETR4.SA.csv`` in any case, else the only file whose
     name continues after the ticker with ``.``, ``_`` or ``-``. A file ``PETR4.actions.csv`` beside
-    it holds its dividends and splits (see `read_actions`). Paths come from listing the folder,
+    it holds its dividends and splits (see `read_actions`). A file or a folder of B3's COTAHIST is
+    read too. Paths come from listing the folder,
     never from the ticker, so that no ticker leads to another folder.
     """
 
@@ -64,7 +67,10 @@ class CsvFolder:
         MalformedFileError
             If the file cannot be parsed as daily bars, with the line.
         """
-        file = _find_file(self.path, symbol) if self.path.is_dir() else self.path
+        files = _find_files(self.path, symbol) if self.path.is_dir() else [self.path]
+        if official := [each for each in files if is_cotahist(each)]:
+            return read_cotahist_bars(official, symbol, self.name).between(start, end)
+        [file] = files
         parsed = read_csv(file, symbol)
         findings = () if "adj_close" in parsed.columns else unadjusted_findings(symbol, parsed.bars)
         download = Download(
@@ -102,13 +108,10 @@ def unadjusted_findings(symbol: Symbol, bars: Bars) -> tuple[Finding, ...]:
     return (Finding.from_code("PRC026", seen, symbol=str(symbol)),)
 
 
-def _find_file(folder: Path, symbol: Symbol) -> Path:
+def _find_files(folder: Path, symbol: Symbol) -> list[Path]:
+    """Return the CSV file of a symbol, or B3's own files where there is none."""
     try:
-        files = sorted(
-            file
-            for file in folder.iterdir()
-            if file.suffix.lower() == ".csv" and not file.name.endswith(_ACTIONS)
-        )
+        files = sorted(folder.iterdir())
     except OSError as error:
         raise InputError(
             _(
@@ -117,12 +120,17 @@ def _find_file(folder: Path, symbol: Symbol) -> Path:
                 strerror=error.strerror,
             )
         ) from error
+    tables = [
+        file for file in files if file.suffix.lower() == ".csv" and not file.name.endswith(_ACTIONS)
+    ]
     stems = {symbol.ticker, symbol.yahoo}
-    exact = [file for file in files if file.stem.upper() in stems]
-    found = exact or [file for file in files if _extends(file.stem.upper(), symbol.ticker)]
+    exact = [file for file in tables if file.stem.upper() in stems]
+    found = exact or [file for file in tables if _extends(file.stem.upper(), symbol.ticker)]
     if not found:
+        if official := [file for file in files if _is_official(file)]:
+            return official
         looked_for = list_alternatives([f"{name}.csv" for name in sorted(stems)])
-        there = _list_names(files) if files else _("no CSV file at all")
+        there = _list_names(tables) if tables else _("no CSV file at all")
         raise UnknownSymbolError(
             str(symbol),
             f"the folder {folder}",
@@ -137,7 +145,11 @@ def _find_file(folder: Path, symbol: Symbol) -> Path:
                 list_names=_list_names(found),
             )
         )
-    return found[0]
+    return found
+
+
+def _is_official(file: Path) -> bool:
+    return file.suffix.lower() in {".txt", ".zip"} and is_cotahist(file)
 
 
 def _extends(stem: str, ticker: str) -> bool:

@@ -1,0 +1,84 @@
+"""One ticker's bars from COTAHIST files of B3: yearly, monthly and daily ones side by side."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from pregao.errors import UnknownSymbolError
+from pregao.findings import Finding
+from pregao.instruments import B3, Symbol, as_date
+from pregao.prices._cotahist import CotahistQuotes, read_cotahist
+from pregao.prices._cotahist_layout import CASH_MARKET, FRACTIONAL_MARKET
+from pregao.prices._provider import Download
+from pregao.texts import LocalText, list_alternatives
+from pregao.texts import gettext_lazy as _
+from pregao.values import bilingual, bilingual_plural
+
+_MAX_NAMES = 5
+
+
+def read_cotahist_bars(files: Sequence[Path], symbol: Symbol, provider: str) -> Download:
+    """Return the bars of a ticker in round lots, or in single shares for a ticker in F.
+
+    They are as traded. Ex-dates without an amount come with them, and findings of what the files
+    lack.
+
+    Raises
+    ------
+    UnknownSymbolError
+        If the files have no such ticker, with the nearest.
+    MalformedFileError
+        If a file is none of the layout.
+    """
+    source = str(files[0] if len(files) == 1 else files[0].parent)
+    if symbol.exchange != B3:
+        hint = _("it has instruments of B3 only")
+        raise UnknownSymbolError(str(symbol), source, hint)
+    is_fractional = symbol.ticker.endswith("F") and symbol.ticker[-2:-1].isdigit()
+    market = FRACTIONAL_MARKET if is_fractional else CASH_MARKET
+    parts = [read_cotahist(each, market=market, ticker=symbol.ticker) for each in files]
+    found = CotahistQuotes.joined(source, parts)
+    if len(found) == 0:
+        raise UnknownSymbolError(str(symbol), source, _nearest(symbol, found))
+    is_kept = found.is_in_reais
+    findings = tuple(_findings(symbol, found))
+    kept = found.take(is_kept)
+    return Download(
+        symbol,
+        kept.bars(),
+        provider,
+        source,
+        kept.lines if len(files) == 1 else None,
+        findings=findings,
+        actions=kept.distributions(),
+    )
+
+
+def _nearest(symbol: Symbol, found: CotahistQuotes) -> LocalText:
+    stem = symbol.ticker[:4]
+    near = sorted(each for each in found.tickers if each.startswith(stem))[:_MAX_NAMES]
+    if near:
+        return _("it has {near}", near=list_alternatives(near))
+    return _("it has {count} tickers, none of {stem}", count=len(found.tickers), stem=stem)
+
+
+def _findings(symbol: Symbol, found: CotahistQuotes) -> Iterator[Finding]:
+    name = str(symbol)
+    yield Finding.from_code(
+        "PRC016",
+        bilingual("closes as traded: adj_close has neither dividends nor splits"),
+        symbol=name,
+    )
+    for defect in found.defects:
+        yield Finding.from_code("PRC034", defect, symbol=name)
+    is_old = ~found.is_in_reais
+    if is_old.any():
+        sessions = found.sessions[is_old]
+        text = bilingual_plural(
+            "{count} session up to {last} in another currency, left out",
+            "{count} sessions up to {last} in other currencies, left out",
+            count=int(np.sum(is_old)),
+            last=as_date(sessions.max()),
+        )
+        yield Finding.from_code("PRC035", text, symbol=name)

@@ -1,0 +1,260 @@
+"""B3's own files: every line of the layout, whole, cut off, packed and damaged."""
+
+import zipfile
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pregao.errors import MalformedFileError, UnknownSymbolError
+from pregao.instruments import Symbol
+from pregao.prices import PROVIDERS, validate_download
+from pregao.prices import _cotahist as reader
+from pregao.prices._cotahist import read_cotahist
+
+PETR4 = Symbol.parse("PETR4")
+DEFAULTS = {
+    "bdi": "02", "ticker": "PETR4", "market": "010", "company": "PETROBRAS", "spec": "PN      N2",
+    "term": "", "currency": "R$", "open": 1000, "high": 1100, "low": 900, "average": 1000,
+    "close": 1050, "bid": 1049, "ask": 1051, "trades": 5, "shares": 700, "turnover": 70000,
+    "strike": 0, "correction": "0", "expiry": "99991231", "factor": 1, "points": 0,
+    "isin": "BRPETRACNPR6", "distribution": 100,
+}  # fmt: skip
+
+
+def quote(day="20240102", **values):
+    """Write one quote by B3's table of positions, from 1: not by the reader's layout."""
+    v = {**DEFAULTS, **values}
+    line = (
+        f"01{day}{v['bdi']:2}{v['ticker']:12}{v['market']:3}{v['company']:12}{v['spec']:10}"
+        f"{v['term']:3}{v['currency']:4}{v['open']:013d}{v['high']:013d}{v['low']:013d}"
+        f"{v['average']:013d}{v['close']:013d}{v['bid']:013d}{v['ask']:013d}{v['trades']:05d}"
+        f"{v['shares']:018d}{v['turnover']:018d}{v['strike']:013d}{v['correction']:1}{v['expiry']}"
+        f"{v['factor']:07d}{v['points']:013d}{v['isin']:12}{v['distribution']:03d}"
+    )
+    assert 245 == len(line)
+    return line
+
+
+def content(*lines, count=None, ending="\r\n", trailer=True):
+    count = len(lines) + 2 if count is None else count
+    whole = ["00COTAHIST.2024BOVESPA 20241230".ljust(245), *lines]
+    if trailer:
+        whole.append(f"99COTAHIST.2024BOVESPA 20241230{count:011d}".ljust(245))
+    return "".join(line + ending for line in whole).encode("latin-1")
+
+
+@pytest.fixture
+def year(tmp_path):
+    """Write a file of B3 and return its path."""
+
+    def year(*lines, name="COTAHIST_A2024.TXT", raw=None, **options):
+        path = tmp_path / name
+        path.write_bytes(content(*lines, **options) if raw is None else raw)
+        return path
+
+    return year
+
+
+def read(path, symbol=PETR4):
+    return PROVIDERS["csv"](path=path).download(symbol)
+
+
+PRICES = st.integers(1, 10**9)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            PRICES, PRICES, PRICES, PRICES, st.sampled_from([1, 10, 1000]), st.integers(0, 9**12)
+        ),
+        min_size=1,
+        max_size=9,
+    )
+)
+def test_every_number_of_a_quote_is_read_for_one_share(tmp_path_factory, rows):
+    path = tmp_path_factory.mktemp("b3") / "COTAHIST_A2024.TXT"
+    lines = [
+        quote(f"2024010{day}", open=o, high=h, low=low, close=c, factor=f, shares=shares)
+        for day, (o, h, low, c, f, shares) in enumerate(rows, 1)
+    ]
+    path.write_bytes(content(*lines))
+
+    bars = read(path).bars
+
+    factors = np.array([row[4] for row in rows])
+    for place, name in enumerate(("open", "high", "low", "close")):
+        np.testing.assert_allclose(
+            bars.columns[name], [row[place] for row in rows] / (100 * factors)
+        )
+    assert [row[5] for row in rows] == bars.volume.tolist()
+    assert [f"2024-01-0{day}" for day in range(1, len(rows) + 1)] == bars.sessions.astype(
+        str
+    ).tolist()
+    np.testing.assert_array_equal(bars.close, bars.adj_close)
+
+
+def test_the_ticker_and_its_market_alone_are_read(year):
+    path = year(
+        quote(ticker="PETR3", close=1),
+        quote(ticker="PETR4", market="030", close=2),
+        quote(ticker="PETR4F", market="020", close=3),
+        quote(),
+        quote(ticker="PETRA400", market="070", close=4),
+    )
+
+    assert [10.5] == read(path).bars.close.tolist()
+    assert [0.03] == read(path, Symbol.parse("PETR4F")).bars.close.tolist()
+    assert {"PETR3", "PETR4"} == read_cotahist(path).tickers
+
+
+def test_prices_are_said_to_be_as_traded(year):
+    _, findings = validate_download(read(year(quote(), quote("20240103"))))
+
+    assert "PRC016" in [each.code for each in findings]
+
+
+def test_an_order_book_is_there_if_every_session_has_both_offers(year):
+    whole = read(year(quote(), quote("20240103"))).bars
+    part = read(year(quote(), quote("20240103", bid=0))).bars
+
+    assert ([10.49, 10.49], [10.51, 10.51]) == (whole.best_bid.tolist(), whole.best_ask.tolist())
+    assert part.best_bid is None
+
+
+def test_a_rise_of_the_distribution_is_an_ex_date_without_an_amount(year):
+    path = year(quote(), quote("20240103", distribution=101), quote("20240104", distribution=101))
+
+    [found] = read(path).actions
+
+    assert ("unknown", date(2024, 1, 3), "B3") == (found.kind, found.ex_date, found.source)
+
+
+def test_sessions_in_earlier_currencies_are_left_out_and_told(year):
+    download = read(year(quote("19940630", currency="CR$"), quote("19940701")))
+
+    assert ["1994-07-01"] == download.bars.sessions.astype(str).tolist()
+    assert "PRC035" in [each.code for each in download.findings]
+
+
+@pytest.mark.parametrize("ending", ["\r\n", "\n"])
+@pytest.mark.parametrize("extra", [0, 1, 2])
+def test_a_trailer_may_count_with_and_without_header_and_trailer(year, ending, extra):
+    path = year(quote(), quote("20240103"), count=2 + extra, ending=ending)
+
+    assert ["PRC016"] == [each.code for each in read(path).findings]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"count": 9}, "has 4 lines, and its trailer counts 9"),
+        ({"trailer": False}, "ends without a trailer, after 3 lines"),
+        (
+            {"raw": content(quote(), quote("20240103"), trailer=False)[:-100]},
+            "in the middle of line 3",
+        ),
+    ],
+)
+def test_a_file_that_is_not_whole_is_read_as_far_as_it_goes(year, options, words):
+    download = read(year(quote(), quote("20240103"), **options))
+
+    found = [each.seen.en for each in download.findings if each.code == "PRC034"]
+    assert any(words in each for each in found)
+    assert len(download.bars) in {1, 2}
+
+
+@pytest.mark.parametrize(
+    ("lines", "line", "words"),
+    [
+        ([quote(), quote()[:-1], quote()], 3, "other than 245 characters"),
+        ([quote(), quote() + "x", quote()], 3, "other than 245 characters"),
+        ([quote(), "02" + quote()[2:], quote()], 3, "no record '02'"),
+        (
+            [quote(), quote().replace("0000000001050", "00000000010x0"), quote()],
+            3,
+            "in field close",
+        ),
+        ([quote(), quote("20241301")], 3, "in field session"),
+        ([quote(), quote("20240230")], 3, "in field session"),
+        ([quote(factor=0)], 2, "in field quotation_factor"),
+    ],
+)
+def test_a_damaged_line_is_refused_with_its_number(year, lines, line, words):
+    with pytest.raises(MalformedFileError) as caught:
+        read(year(*lines))
+
+    assert line == caught.value.line
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("symbol", "words"),
+    [
+        ("PETR5", "it has PETR3 or PETR4"),
+        ("VALE3", "2 tickers, none of VALE"),
+        ("NVDA", "B3 only"),
+    ],
+)
+def test_a_ticker_that_the_file_lacks_is_told_with_the_nearest(year, symbol, words):
+    with pytest.raises(UnknownSymbolError, match=words):
+        read(year(quote(), quote(ticker="PETR3")), Symbol.parse(symbol))
+
+
+def test_an_archive_is_read_as_its_file(year, tmp_path):
+    plain = year(quote(), quote("20240103"))
+    packed = tmp_path / "COTAHIST_A2024.ZIP"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(plain, plain.name)
+
+    assert read(plain).bars.close.tolist() == read(packed).bars.close.tolist()
+
+
+def test_archives_of_several_files_and_of_other_files_are_refused(tmp_path):
+    for name, members in (("two.zip", ["a", "b"]), ("one.zip", ["a"])):
+        with zipfile.ZipFile(tmp_path / name, "w") as archive:
+            for member in members:
+                archive.writestr(member, "x" * 500)
+        with pytest.raises(MalformedFileError):
+            read_cotahist(tmp_path / name)
+
+
+def test_years_and_days_of_a_folder_are_one_history(year, tmp_path):
+    year(quote(), quote("20240103"))
+    year(quote("20240103"), quote("20240104"), name="COTAHIST_D04012024.TXT")
+
+    prices, findings = validate_download(read(tmp_path))
+
+    assert ["2024-01-02", "2024-01-03", "2024-01-04"] == prices.sessions.astype(str).tolist()
+    assert "PRC004" not in [each.code for each in findings]
+
+
+def test_files_of_tickers_come_before_those_of_b3_in_a_folder(year, tmp_path):
+    year(quote())
+    (tmp_path / "PETR4.csv").write_text("date,close\n2024-01-02,7\n", encoding="utf-8")
+
+    assert [7.0] == read(tmp_path).bars.close.tolist()
+
+
+def test_a_file_of_many_slices_is_read_like_one(year, monkeypatch):
+    lines = [quote(f"2024010{1 + row % 9}", ticker=f"TES{row % 7}3") for row in range(100)]
+    path = year(*lines)
+    whole = read_cotahist(path)
+
+    monkeypatch.setattr(reader, "_LINES_A_SLICE", 7)
+
+    parts = read_cotahist(path)
+    assert whole.quotes.tobytes() == parts.quotes.tobytes()
+    assert whole.lines.tolist() == parts.lines.tolist()
+
+
+def test_a_real_day_of_b3_is_read(real_data):
+    download = read(real_data / "cotahist" / "COTAHIST_D04012016.TXT", Symbol.parse("ABEV3"))
+
+    bars = download.bars
+    assert (["2016-01-04"], [17.73], [17.73], [17.21], [17.21], [13_206_900.0]) == (
+        bars.sessions.astype(str).tolist(),
+        *(bars.columns[name].tolist() for name in ("open", "high", "low", "close", "volume")),
+    )
