@@ -109,6 +109,22 @@ class UnknownExchangeError(InvalidSymbolError):
         PregaoError.__init__(self, message)
 
 
+class StatedTwiceError(InvalidSymbolError):
+    """A ticker that states one exchange or currency, with another one beside it."""
+
+    def __init__(self, text: str, own: str, given: str) -> None:
+        self.text = text
+        PregaoError.__init__(
+            self,
+            _(
+                "{text} states {own}, and {given} is stated beside it: give one",
+                text=text[:40],
+                own=own[:20],
+                given=given[:20],
+            ),
+        )
+
+
 class UnknownSymbolError(InputError):
     """A symbol that a provider does not have."""
 

@@ -2,8 +2,23 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pregao.errors import InvalidExperimentError, InvalidSymbolError, UnknownExchangeError
-from pregao.instruments import B3, EXCHANGES, LONDON, NYSE, TOKYO, Symbol, load_statements
+from pregao.errors import (
+    InvalidExperimentError,
+    InvalidSymbolError,
+    StatedTwiceError,
+    UnknownExchangeError,
+)
+from pregao.instruments import (
+    B3,
+    EXCHANGES,
+    LONDON,
+    NYSE,
+    TOKYO,
+    Symbol,
+    load_statements,
+    spell_symbol,
+    symbol_key,
+)
 
 TICKERS = st.from_regex(r"[A-Z0-9^][A-Z0-9.^=-]{0,10}", fullmatch=True)
 
@@ -36,6 +51,9 @@ TICKERS = st.from_regex(r"[A-Z0-9^][A-Z0-9.^=-]{0,10}", fullmatch=True)
         ("WINFUT", "WINFUT", B3),
         ("^GDAXI", "^GDAXI", EXCHANGES["XETR"]),
         ("ggald@XBUE", "GGALD", EXCHANGES["XBUE"]),
+        ("sap@xetr", "SAP", EXCHANGES["XETR"]),
+        ("nvda@xnys", "NVDA", NYSE),
+        (" sap.de@Xetr:Eur ", "SAP", EXCHANGES["XETR"]),
         ("4063.T", "4063", TOKYO),
         ("AET.L", "AET", LONDON),
     ],
@@ -120,6 +138,62 @@ def test_a_ticker_tells_its_class_and_currency(text, currency, kind):
     symbol = Symbol.parse(text)
 
     assert (currency, kind) == (symbol.currency, symbol.kind)
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [("vusa@xlon:gbp", "GBP"), ("VUSA@XLON:GBp", "GBp"), ("npn@xjse:ZAc", "ZAc"),
+     ("npn@xjse:zac", "ZAC"), ("sap@xetr:usd", "USD")],
+)  # fmt: skip
+def test_currencies_are_read_in_any_case_but_for_hundredths(text, currency):
+    assert currency == Symbol.parse(text).currency
+
+
+@given(TICKERS, st.sampled_from(list(EXCHANGES)), st.sampled_from(["", "USD", "GBP", "GBp"]))
+def test_a_key_is_the_same_in_every_currency_and_reads_back_as_the_symbol(ticker, code, currency):
+    symbol = parsed(f"{ticker}@{code}" + (f":{currency}" if currency else ""))
+    plain = parsed(f"{ticker}@{code}")
+
+    assert plain.key == symbol.key == symbol_key(str(symbol)) == symbol_key(symbol.key.lower())
+    assert symbol == Symbol.parse(symbol.key)
+
+
+def test_what_is_stored_does_not_depend_on_the_users_file(tmp_path, monkeypatch):
+    monkeypatch.setattr("pregao.instruments._statements._spellings", {})
+    (tmp_path / "instruments.toml").write_text(
+        '[FOO-123]\nexchange = "xlon"\n["GGALD.BA"]\nexchange = "XBUE"\ncurrency = "USD"\n'
+        '[VALE3]\nexchange = "XBUE"\n'
+    )
+    load_statements(tmp_path)
+    stated = [Symbol.parse(each) for each in ("foo-123", "GGALD.BA", "VALE3", "VALE3@BVMF")]
+
+    texts, keys = [str(each) for each in stated], [each.key for each in stated]
+    monkeypatch.setattr("pregao.instruments._statements._spellings", {})
+
+    assert ["FOO-123.L", "GGALD@XBUE:USD", "VALE3.BA", "VALE3.SA"] == texts
+    assert ["FOO-123.L", "GGALD.BA", "VALE3.BA", "VALE3.SA"] == keys
+    assert stated == [Symbol.parse(each) for each in texts]
+
+
+def test_what_is_no_symbol_is_its_own_key():
+    assert "a run of old" == symbol_key("a run of old")
+
+
+@pytest.mark.parametrize(
+    ("stated", "spelt"),
+    [(("SAP", "XETR"), "SAP@XETR"), (("SAP@XETR", "xetr", "EUR"), "SAP@XETR:EUR"),
+     (("VUSA.L", None, "GBP"), "VUSA.L@XLON:GBP"), (("SAP@XETR:EUR", None, None), "SAP@XETR:EUR")],
+)  # fmt: skip
+def test_what_is_stated_beside_a_ticker_is_spelt_with_it(stated, spelt):
+    assert spelt == spell_symbol(*stated)
+
+
+@pytest.mark.parametrize(
+    "stated", [("SAP@XETR", "XPAR"), ("SAP@XETR:EUR", None, "USD"), ("VOD@XLON:GBp", None, "GBP")]
+)
+def test_what_is_stated_twice_must_be_the_same(stated):
+    with pytest.raises(StatedTwiceError, match="give one"):
+        spell_symbol(*stated)
 
 
 def test_what_the_user_states_in_a_file_holds(tmp_path, monkeypatch):

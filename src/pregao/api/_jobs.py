@@ -24,6 +24,7 @@ from pregao.jobs import (
     TrainingRequest,
     TrainRequest,
 )
+from pregao.service import StatedCurrency, StatedExchange, spell_symbols
 from pregao.texts import gettext_lazy as _
 from pregao.training import Experiment, find_recipe
 from pregao.training.search import Search, Space
@@ -58,6 +59,8 @@ class ExperimentRequest(Value):
         default={}, description="fields of an Experiment; see /v1/experiment-schema"
     )
     recipe: str | None = Field(default=None, max_length=60, description="of /v1/recipes")
+    exchange: StatedExchange = None
+    currency: StatedCurrency = None
     allow_findings: bool = Field(default=False, description="train on quarantined prices")
     promote: bool = Field(default=True, description="let the run serve its symbols afterwards")
 
@@ -73,7 +76,8 @@ class ExperimentRequest(Value):
         fields: dict[str, Any] = {**recipe, "source": "live", **more, **self.experiment}
         if "symbols" not in fields:
             raise InvalidExperimentError("experiment", [Fault("symbols", _("name at least one"))])
-        return Experiment.parse(fields, source="experiment")
+        stated = {"exchange": self.exchange, "currency": self.currency}
+        return Experiment.parse(spell_symbols(fields, "symbols", stated), source="experiment")
 
 
 class TrainingJobRequest(ExperimentRequest):

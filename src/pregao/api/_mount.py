@@ -5,7 +5,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from pregao.api import _catalogue, _forecasts, _health, _jobs, _runs, _symbols
+from pregao.api import _catalogue, _forecasts, _health, _instruments, _jobs, _runs, _symbols
 from pregao.api._openapi import ApiApp
 from pregao.api._problems import RequestRefusedError, faults_from_validation
 from pregao.texts import LocalText
@@ -15,6 +15,7 @@ _MAX_PATH_CHARACTERS = 120
 _ROUTERS = (
     _forecasts.router,
     _symbols.router,
+    _instruments.router,
     _jobs.router,
     _runs.router,
     _catalogue.router,

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pregao import errors
+from pregao.instruments import EXCHANGES
 from pregao.texts import N_, Language, LocalText, in_language
 from pregao.texts import gettext_lazy as _
 from pregao.values import Value
@@ -20,6 +21,7 @@ PREFIX = "urn:pregao:problem:"
 _MAX_REASONS = 20
 _MAX_CHARACTERS = 300
 _MAX_PLACE_CHARACTERS = 120
+_MAX_TICKER_CHARACTERS = 40
 
 
 class Reason(Value):
@@ -39,6 +41,12 @@ class Problem(Value):
     request_id: str = Field(default="", description="what the log calls the request")
     reasons: tuple[Reason, ...] = ()
     nearest: tuple[str, ...] = Field(default=(), description="what exists and is spelt alike")
+    ticker: str = Field(
+        default="", description="that does not tell its exchange, or not a known one"
+    )
+    exchanges: tuple[str, ...] = Field(
+        default=(), description="the codes that may follow it, as TICKER@CODE; see /v1/exchanges"
+    )
 
     @classmethod
     def from_error(cls, error: Exception, language: Language = "en") -> Self:
@@ -64,7 +72,15 @@ class Problem(Value):
                 for each in faults[:_MAX_REASONS]
             ),
             nearest=error.nearest if isinstance(error, errors.UnknownNameError) else (),
+            **_exchange_to_state(error),
         )
+
+
+def _exchange_to_state(error: Exception) -> dict[str, Any]:
+    """Return what a ticker that does not tell its exchange needs: the codes to choose from."""
+    if not isinstance(error, errors.UnknownExchangeError):
+        return {}
+    return {"ticker": error.text.strip()[:_MAX_TICKER_CHARACTERS], "exchanges": sorted(EXCHANGES)}
 
 
 LANGUAGE_COOKIE = "pregao_language"

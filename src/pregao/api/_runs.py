@@ -5,19 +5,19 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Path, Query, Response
 from pydantic import Field
 
+from pregao.api._instruments import SymbolInPath, SymbolInQuery
 from pregao.api._openapi import examples, problems
 from pregao.api._problems import RequestRefusedError
 from pregao.api._services import ServicesDep
 from pregao.evaluation import Report
 from pregao.registry import Champion, Change, RunSummary
-from pregao.service import Ticker, register_in_subprocess
+from pregao.service import register_in_subprocess
 from pregao.texts import gettext_lazy as _
 from pregao.values import Value
 
 router = APIRouter(prefix="/v1", tags=["runs and champions"])
 
 RunId = Annotated[str, Path(max_length=120, pattern=r"^[A-Za-z0-9_.-]+$")]
-SymbolPath = Annotated[str, Path(max_length=40, description="PETR4, VALE3.SA, NVDA, ^BVSP")]
 Horizon = Annotated[int | None, Query(ge=1, le=252)]
 IfMatch = Annotated[
     str | None,
@@ -54,10 +54,10 @@ _ROLL_BACK = {"run": None, "horizon": 10, "reason": "it drifts"}
 _ETAG = {"ETag": {"description": "the version", "schema": {"type": "string"}}}
 
 
-@router.get("/runs", responses=problems("unknown-run", uses_database=True))
+@router.get("/runs", responses=problems("unknown-run", "invalid-symbol", uses_database=True))
 def runs(
     services: ServicesDep,
-    symbol: Annotated[Ticker | None, Query()] = None,
+    symbol: SymbolInQuery,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     before: Annotated[str | None, Query(max_length=120)] = None,
 ) -> list[RunSummary]:
@@ -103,7 +103,7 @@ def champions(services: ServicesDep) -> list[Champion]:
     },
 )
 def champion(
-    symbol: SymbolPath, services: ServicesDep, response: Response, horizon: Horizon = None
+    symbol: SymbolInPath, services: ServicesDep, response: Response, horizon: Horizon = None
 ) -> ChampionDetails:
     """Show the champion of a symbol; its ETag is the If-Match of a change."""
     models = services.workbench.models
@@ -130,7 +130,7 @@ def champion(
     },
 )
 def promote(
-    symbol: SymbolPath,
+    symbol: SymbolInPath,
     body: Annotated[ChampionRequest, examples(promote=_PROMOTE, roll_back=_ROLL_BACK)],
     services: ServicesDep,
     response: Response,

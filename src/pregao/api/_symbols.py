@@ -3,9 +3,10 @@
 from datetime import date
 from typing import Annotated, Any, Self
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 from pydantic import Field
 
+from pregao.api._instruments import SymbolInPath
 from pregao.api._openapi import problems
 from pregao.api._services import ServicesDep
 from pregao.findings import Finding
@@ -15,7 +16,6 @@ from pregao.values import Value
 
 router = APIRouter(prefix="/v1/symbols", tags=["prices"])
 
-SymbolPath = Annotated[str, Path(max_length=40, description="PETR4, VALE3.SA, NVDA, ^BVSP")]
 Rows = Annotated[int, Query(ge=1, le=MAX_ROWS, description="the last rows of the span")]
 
 
@@ -79,34 +79,31 @@ class PriceQuality(Value):
 @router.get("", responses=problems("busy"))
 def symbols(services: ServicesDep) -> list[ListedSymbol]:
     """List the symbols whose prices are stored or bundled, and those that have champions."""
-    known = services.quotes.sources()
-    champions = [
-        (each.champion.symbol, each.champion.horizon)
-        for each in services.forecasts.loaded_champions()
-    ]
-    names = sorted({*known, *(name for name, _ in champions)})
+    known, champions = services.quotes.symbols(), services.forecasts.loaded_champions()
+    others = {Symbol.parse(each.champion.symbol) for each in champions} - known.keys()
+    found = {each.key: each for each in (*known, *others)}
     return [
         ListedSymbol(
             symbol=name,
-            exchange=Symbol.parse(name).exchange.code,
-            currency=Symbol.parse(name).currency,
-            sources=known.get(name, ()),
-            horizons=tuple(sorted(horizon for other, horizon in champions if other == name)),
+            exchange=symbol.exchange.code,
+            currency=symbol.currency,
+            sources=known.get(symbol, ()),
+            horizons=services.forecasts.horizons(name),
         )
-        for name in names
+        for name, symbol in sorted(found.items())
     ]
 
 
 @router.get("/{symbol}/prices", responses=problems(reads_prices=True))
 def prices(
-    symbol: SymbolPath,
+    symbol: SymbolInPath,
     services: ServicesDep,
     start: date | None = None,
     end: date | None = None,
     rows: Rows = 5000,
 ) -> PriceColumns:
     """Return a symbol's newest available bars."""
-    quote = services.quotes.newest(str(Symbol.parse(symbol)))
+    quote = services.quotes.newest(symbol)
     wanted = quote.prices.mask_between(start, end)
     columns: dict[str, Any] = {
         name: tuple(column[wanted][-rows:].tolist())
@@ -127,12 +124,12 @@ def prices(
 
 
 @router.post("/{symbol}/refresh", responses=problems(reads_prices=True))
-def refresh(symbol: SymbolPath, services: ServicesDep) -> PriceQuality:
+def refresh(symbol: SymbolInPath, services: ServicesDep) -> PriceQuality:
     """Download newer bars now; 503 if no provider answers."""
-    return PriceQuality.from_quote(services.quotes.refresh(str(Symbol.parse(symbol))))
+    return PriceQuality.from_quote(services.quotes.refresh(symbol))
 
 
 @router.get("/{symbol}/quality", responses=problems(reads_prices=True))
-def quality(symbol: SymbolPath, services: ServicesDep) -> PriceQuality:
+def quality(symbol: SymbolInPath, services: ServicesDep) -> PriceQuality:
     """Return the findings about a symbol's bars."""
-    return PriceQuality.from_quote(services.quotes.newest(str(Symbol.parse(symbol))))
+    return PriceQuality.from_quote(services.quotes.newest(symbol))

@@ -34,14 +34,10 @@ def stated(symbols: Sequence[str] | None, exchange: str | None, currency: str | 
     """Return tickers with the exchange and the currency that the user states."""
     if exchange is None and currency is None:
         return list(symbols or [])
-    from pregao.instruments import Symbol, load_statements
+    from pregao.instruments import load_statements, spell_symbol
 
     load_statements(Settings.read().home)
-    found = []
-    for each in symbols or []:
-        code = Symbol.parse(each).exchange.code if exchange is None else exchange.upper()
-        found.append(f"{each}@{code}:{currency}" if currency else f"{each}@{code}")
-    return found
+    return [spell_symbol(each, exchange, currency) for each in symbols or []]
 
 
 def today() -> date:

@@ -135,9 +135,7 @@ def _predict(
 
 def _forecast_stock(symbol: str, services: Services) -> SymbolForecast:
     """Forecast ten sessions, or fewer if the champion's horizon is shorter."""
-    has_champion = any(
-        each.champion.symbol == symbol for each in services.forecasts.loaded_champions()
-    )
+    has_champion = services.forecasts.loaded_champion(symbol) is not None
     return services.forecasts.forecast(symbol, horizon=None if has_champion else _STEPS)
 
 

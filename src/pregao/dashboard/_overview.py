@@ -176,14 +176,14 @@ def tickers_of(watched: str) -> tuple[str, ...]:
     found: list[str] = []
     for each in watched.split("|")[:MAX_ROWS]:
         with suppress(InvalidSymbolError):
-            found.append(str(Symbol.parse(each)))
+            found.append(Symbol.parse(each).key)
     return tuple(dict.fromkeys(found))
 
 
 def _watched(quote: Quote, forecast: SymbolForecast, services: Services) -> Watched:
     closes = quote.prices.bars.close
     return Watched(
-        symbol=forecast.symbol,
+        symbol=quote.prices.symbol.key,
         currency=forecast.currency,
         last_price=forecast.last_price,
         day_change=float(closes[-1] / closes[-2] - 1) if len(closes) > 1 else None,

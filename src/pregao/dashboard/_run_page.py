@@ -12,6 +12,7 @@ from pregao.dashboard._run_tables import Seating, run_tables
 from pregao.dashboard._settings import Setting, settings_of
 from pregao.evaluation import PricesUsed, Report, WindowCounts
 from pregao.findings import Finding, sort_by_severity
+from pregao.instruments import symbol_key
 from pregao.presentation import in_plain_words, proof_of
 from pregao.presentation.figures import pit_figure, ranking_figure
 from pregao.registry import (
@@ -125,10 +126,10 @@ def _figures(report: Report, language: Language) -> RunFigures:
 
 def _seatings(services: Services, run: Run) -> tuple[Seating, ...]:
     models, horizon = services.workbench.models, run.experiment.horizon
-    champions = {(each.symbol, each.horizon): each for each in models.champions()}
+    champions = {(symbol_key(each.symbol), each.horizon): each for each in models.champions()}
     found = []
     for symbol in run.experiment.symbols[:MOST_PLACES]:
-        champion = champions.get((symbol, horizon))
+        champion = champions.get((symbol_key(symbol), horizon))
         trail = models.trail(symbol, horizon) if champion else ()
         found.append(
             Seating(

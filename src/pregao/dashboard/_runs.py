@@ -80,7 +80,7 @@ def runs_page(
 ) -> RunsPage:
     """Return the runs of a symbol, or all, from the one after `before` on."""
     models = services.workbench.models
-    known_as = str(Symbol.parse(symbol)) if symbol else None
+    known_as = Symbol.parse(symbol).key if symbol else None
     # One more than is shown tells whether there is more to show.
     found = models.runs(symbol=known_as, limit=MOST_RUNS + 1, before=before or None)
     shown = found[:MOST_RUNS]

@@ -157,13 +157,14 @@ def symbol_page(
     InvalidSymbolError, UnknownSymbolError, ProviderError, HistoryTooShortError
         If there is nothing to show.
     """
-    name = str(Symbol.parse(symbol))
-    quote, forecasts = services.quotes.newest(name), services.forecasts
-    shown = forecasts.forecast(name, horizon=horizon)
+    asked = Symbol.parse(symbol)
+    name, spelt, forecasts = asked.key, str(asked), services.forecasts
+    quote = services.quotes.newest(spelt)
+    shown = forecasts.forecast(spelt, horizon=horizon)
     loaded = forecasts.loaded_champion(name, horizon)
     ahead = len(shown.sessions)
     key = (quote.prices.digest, name, shown.run, ahead)
-    past = _pasts.get(key, lambda: forecasts.past(name, horizon=ahead))
+    past = _pasts.get(key, lambda: forecasts.past(spelt, horizon=ahead))
     return SymbolPage(
         symbol=name,
         exchange=quote.prices.symbol.exchange.code,
@@ -171,7 +172,7 @@ def symbol_page(
         is_watched=name in tickers_of(watched),
         forecast=shown,
         horizon=ahead,
-        horizons=_horizons(services, name),
+        horizons=forecasts.horizons(name),
         quantile_levels=QUANTILES,
         fan=_fan(quote, shown, key, language),
         history=_drawn(
@@ -257,11 +258,6 @@ def _actions_table(actions: ActionsShown) -> Table:
         ],
         emphasis=lambda action: ("subject",) if action == actions.decided else (),
     )
-
-
-def _horizons(services: Services, name: str) -> tuple[int, ...]:
-    seats = services.forecasts.loaded_champions()
-    return tuple(sorted(each.champion.horizon for each in seats if each.champion.symbol == name))
 
 
 def _drawn(key: tuple[object, ...], language: Language, draw: "Callable[[], go.Figure]") -> Drawing:

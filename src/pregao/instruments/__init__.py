@@ -2,6 +2,7 @@
 
 from pregao.instruments._calendars import Sessions as Sessions
 from pregao.instruments._calendars import as_date as as_date
+from pregao.instruments._calendars import calendar_name as calendar_name
 from pregao.instruments._calendars import calendar_start as calendar_start
 from pregao.instruments._calendars import closing_days as closing_days
 from pregao.instruments._calendars import exchange_date as exchange_date
@@ -20,3 +21,5 @@ from pregao.instruments._renames import Rename as Rename
 from pregao.instruments._renames import rename_of as rename_of
 from pregao.instruments._statements import load_statements as load_statements
 from pregao.instruments._symbols import Symbol as Symbol
+from pregao.instruments._symbols import spell_symbol as spell_symbol
+from pregao.instruments._symbols import symbol_key as symbol_key

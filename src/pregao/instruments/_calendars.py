@@ -32,6 +32,16 @@ _CALENDARS = {CRYPTO.code: "24/7", FOREX.code: "24/5", "XTSX": "XTSE"}
 """The names of calendars that are not the exchange's code."""
 
 
+def calendar_name(exchange: Exchange) -> str:
+    """Return the name of the calendar of an exchange.
+
+    >>> from pregao.instruments import B3
+    >>> calendar_name(B3), calendar_name(CRYPTO)
+    ('BVMF', '24/7')
+    """
+    return _CALENDARS.get(exchange.code, exchange.code)
+
+
 def calendar_start(exchange: Exchange) -> np.datetime64:
     """Return the first day on which the calendar of an exchange is reliable.
 

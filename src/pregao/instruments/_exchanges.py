@@ -16,8 +16,8 @@ class Exchange:
 
     @property
     def name(self) -> str:
-        """What it is called in texts; the code, where it has no shorter name."""
-        return _NAMES.get(self.code, self.code)
+        """What it is called in texts."""
+        return _NAMES[self.code]
 
 
 _NAMES = {
@@ -25,9 +25,42 @@ _NAMES = {
     "CMES": "CME",
     "CRYPTO": "24/7",
     "FOREX": "24/5",
+    "XAMS": "Euronext Amsterdam",
+    "XASX": "ASX",
+    "XBKK": "SET",
+    "XBRU": "Euronext Brussels",
+    "XBUD": "BSE Budapest",
+    "XBUE": "BYMA",
+    "XCSE": "Nasdaq Copenhagen",
+    "XDUB": "Euronext Dublin",
+    "XETR": "Xetra",
+    "XHEL": "Nasdaq Helsinki",
+    "XHKG": "HKEX",
+    "XIDX": "IDX",
+    "XIST": "Borsa Istanbul",
+    "XJSE": "JSE",
+    "XKLS": "Bursa Malaysia",
+    "XKRX": "KRX",
+    "XLIM": "BVL",
+    "XLIS": "Euronext Lisbon",
     "XLON": "LSE",
+    "XMAD": "BME Madrid",
+    "XMEX": "BMV",
+    "XMIL": "Borsa Italiana",
     "XNYS": "NYSE",
+    "XNZE": "NZX",
+    "XOSL": "Oslo Bors",
+    "XPAR": "Euronext Paris",
+    "XPRA": "PSE Prague",
+    "XSGO": "Bolsa de Santiago",
+    "XSTO": "Nasdaq Stockholm",
+    "XSWX": "SIX",
+    "XTAI": "TWSE",
     "XTKS": "TSE",
+    "XTSE": "TSX",
+    "XTSX": "TSX Venture",
+    "XWAR": "GPW Warsaw",
+    "XWBO": "Wiener Borse",
 }
 
 B3 = Exchange("BVMF", "BRL", ".SA", "America/Sao_Paulo")

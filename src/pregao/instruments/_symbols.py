@@ -1,16 +1,21 @@
 """Symbols: a ticker and its exchange, with currency, class and time zone."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import total_ordering
 
-from pregao.errors import InvalidSymbolError, UnknownExchangeError
+from pregao.errors import InvalidSymbolError, StatedTwiceError, UnknownExchangeError
 from pregao.instruments._exchanges import EXCHANGES, Exchange
 from pregao.instruments._grammar import InstrumentClass, class_at, read_ticker
 from pregao.instruments._statements import stated_spelling
 
 _TICKER = re.compile(r"[A-Z0-9^][A-Z0-9.^=-]{0,14}\Z", re.ASCII)
-_STATED = re.compile(r"(?P<ticker>[^@]+)@(?P<code>[A-Z]{4,6})(?::(?P<currency>[A-Za-z]{3}))?\Z")
+_STATED = re.compile(
+    r"(?P<ticker>[^@]+)@(?P<code>[A-Za-z]{4,6})(?::(?P<currency>[A-Za-z]{3}))?\Z", re.ASCII
+)
+_IN_HUNDREDTHS = frozenset({"GBp", "ZAc"})
+"""Units of quotes that differ from a currency's code by their case alone."""
 _BY_SUFFIX = {each.suffix: each for each in EXCHANGES.values() if each.suffix}
 _AT_YAHOO = {"IBOV": "^BVSP"}
 
@@ -38,7 +43,8 @@ class Symbol:
         """Parse a ticker in any case, with or without the exchange's suffix, such as ``.SA``.
 
         Of a ticker that does not tell its exchange, it is stated: ``TICKER@XBUE``, or
-        ``TICKER@XBUE:USD`` with the currency, or in the user's file (`load_statements`).
+        ``TICKER@XBUE:USD`` with the currency, or in the user's file (`load_statements`). Only
+        ``GBp`` and ``ZAc`` must be spelt as they are: GBP is a pound, GBp a penny.
 
         Raises
         ------
@@ -50,7 +56,11 @@ class Symbol:
         spelt = text.strip()
         if not spelt.isascii():
             raise InvalidSymbolError(text)
-        spelt = stated_spelling(spelt.upper()) or spelt
+        return cls._read(text, stated_spelling(spelt.upper()) or spelt)
+
+    @classmethod
+    def _read(cls, text: str, spelt: str) -> "Symbol":
+        """Parse a spelling without the user's file; `text` is what messages name."""
         if stated := _STATED.match(spelt):
             return cls._stated(text, **stated.groupdict())
         ticker = spelt.upper()
@@ -60,13 +70,15 @@ class Symbol:
 
     @classmethod
     def _stated(cls, text: str, ticker: str, code: str, currency: str | None) -> "Symbol":
+        ticker, code, currency = ticker.upper(), code.upper(), currency or ""
         if code not in EXCHANGES:
             raise UnknownExchangeError(ticker, code, EXCHANGES)
         exchange = EXCHANGES[code]
-        ticker = ticker.upper().removesuffix(exchange.suffix) or ticker.upper()
+        ticker = ticker.removesuffix(exchange.suffix) or ticker
         if not _TICKER.match(ticker):
             raise InvalidSymbolError(text)
-        return cls(ticker, exchange, "" if currency == exchange.currency else currency or "")
+        currency = _in_capitals(currency)
+        return cls(ticker, exchange, "" if currency == exchange.currency else currency)
 
     @classmethod
     def _suffixed(cls, text: str, ticker: str) -> "Symbol | None":
@@ -105,17 +117,77 @@ class Symbol:
         is_own = self.ticker.startswith("^") or self.ticker.endswith(("=X", "=F"))
         return self.ticker if is_own else self.ticker + self.exchange.suffix
 
+    @property
+    def key(self) -> str:
+        """The shortest spelling without the currency: what stored runs and champions go by.
+
+        >>> Symbol.parse("VUSA@XLON:GBP").key, str(Symbol.parse("VUSA@XLON:GBP"))
+        ('VUSA.L', 'VUSA@XLON:GBP')
+        """
+        return next(self._spellings(), self._full_spelling)
+
     def __str__(self) -> str:
-        """Return the shortest spelling that parses to this symbol."""
-        stated = f"{self.ticker}@{self.exchange.code}"
-        for spelling in (self.ticker, self.ticker + self.exchange.suffix, stated):
+        """Return the shortest spelling that parses to this symbol, with its currency."""
+        return next(self._spellings(self.currency), f"{self._full_spelling}:{self.currency}")
+
+    @property
+    def _full_spelling(self) -> str:
+        return f"{self.ticker}@{self.exchange.code}"
+
+    def _spellings(self, currency: str | None = None) -> Iterator[str]:
+        """Yield spellings that parse to this symbol, of a currency, whatever the user's file says.
+
+        What is stored must be read after a change of that file too.
+        """
+        stated = (self.ticker, self.ticker + self.exchange.suffix, self._full_spelling)
+        for spelling in stated:
+            readings = {spelling, stated_spelling(spelling) or spelling}
             try:
-                parsed = Symbol.parse(spelling)
+                parsed = [Symbol._read(each, each) for each in readings]
             except InvalidSymbolError:
                 continue
-            if parsed == self and parsed.currency == self.currency:
-                return spelling
-        return f"{stated}:{self.currency}"
+            if all(each == self and currency in {None, each.currency} for each in parsed):
+                yield spelling
 
     def __lt__(self, other: "Symbol") -> bool:
         return (self.ticker, self.exchange.code) < (other.ticker, other.exchange.code)
+
+
+def _in_capitals(code: str) -> str:
+    """Return the code of an exchange or a currency; units in hundredths stay as they are spelt."""
+    return code if code in _IN_HUNDREDTHS else code.upper()
+
+
+def symbol_key(text: str) -> str:
+    """Return the key of a symbol in any spelling; of a text that is none, the text itself.
+
+    >>> symbol_key("vusa@xlon:gbp"), symbol_key("VUSA.L"), symbol_key("PETR4.SA")
+    ('VUSA.L', 'VUSA.L', 'PETR4')
+    """
+    try:
+        return Symbol.parse(text).key
+    except InvalidSymbolError:
+        return text
+
+
+def spell_symbol(ticker: str, exchange: str | None = None, currency: str | None = None) -> str:
+    """Return a ticker with the exchange and the currency that are stated beside it.
+
+    >>> spell_symbol("sap", "xetr"), spell_symbol("VUSA.L", currency="GBP"), spell_symbol("PETR4")
+    ('sap@xetr', 'VUSA.L@XLON:GBP', 'PETR4')
+
+    Raises
+    ------
+    StatedTwiceError, UnknownExchangeError
+        If the ticker states another exchange or currency, or neither states nor tells one.
+    """
+    if not exchange and not currency:
+        return ticker
+    spelt, _at, stated = ticker.partition("@")
+    own_exchange, _colon, own_currency = stated.partition(":")
+    for own, given in ((own_exchange, exchange), (own_currency, currency)):
+        if own and given and _in_capitals(own) != _in_capitals(given):
+            raise StatedTwiceError(ticker, own, given)
+    code = own_exchange or exchange or Symbol.parse(ticker).exchange.code
+    currency = own_currency or currency
+    return f"{spelt}@{code}:{currency}" if currency else f"{spelt}@{code}"

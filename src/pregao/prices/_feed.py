@@ -223,7 +223,8 @@ class Feed:
             case "sample":
                 return Sample().download(symbol)
             case _:
-                return NETWORK_PROVIDERS[name](access=self.access).download(symbol)
+                known_as = PriceStore(self.access.home).with_stored_currency(symbol, name)
+                return NETWORK_PROVIDERS[name](access=self.access).download(known_as)
 
     def _read_store(self, symbol: Symbol) -> Download:
         """Return the newest stored series, preferring those without standing findings."""

@@ -17,7 +17,7 @@ from pregao.prices._history import Snapshot, extend_history, standing_findings, 
 from pregao.prices._prices import Prices
 from pregao.prices._providers import PROVIDERS
 from pregao.prices._renaming import join_renamed, renamed, renamed_finding
-from pregao.prices._store_file import read_history, write_history
+from pregao.prices._store_file import read_history, read_symbol, write_history
 from pregao.texts import gettext_lazy as _
 
 _PROVIDER = re.compile(r"[a-z][a-z0-9_]{0,31}\Z", re.ASCII)
@@ -83,10 +83,13 @@ class PriceStore:
     def read(self, symbol: Symbol, provider: str, digest: str | None = None) -> Prices:
         """Return the latest prices, or those of the snapshot with this digest, bit for bit.
 
+        Their symbol has the currency that they are stored in.
+
         Raises
         ------
         InputError
-            If nothing is stored for the symbol, or no snapshot has the digest.
+            If nothing is stored for the symbol, or no snapshot has the digest, or the symbol states
+            another currency.
         CorruptFileError
             If the stored file is damaged.
         """
@@ -101,6 +104,7 @@ class PriceStore:
                     provider=provider,
                 )
             ) from None
+        _check_currency(symbol, history.symbol, provider)
         wanted = history.snapshots[-1].digest if digest is None else digest
         for snapshot in reversed(history.snapshots):
             if snapshot.digest == wanted:
@@ -157,7 +161,7 @@ class PriceStore:
         assert newest is not None, "something is stored"
         if len(series) == 2:
             newest = join_renamed(series[rename.old], series[rename.new])
-        prices = replace(newest, symbol=symbol)
+        prices = replace(newest, symbol=replace(newest.symbol, ticker=symbol.ticker))
         return prices, (*findings, renamed_finding(symbol, rename, prices))
 
     def standing_findings(
@@ -178,14 +182,20 @@ class PriceStore:
         return read_history(path).snapshots if path.exists() else ()
 
     def symbols(self) -> dict[Symbol, tuple[str, ...]]:
-        """Return the stored symbols, each with the providers of its series."""
+        """Return the stored symbols and their currencies, each with the providers of its series."""
         found: dict[Symbol, list[str]] = {}
         for file in sorted((self.root / "prices").glob("*/*-*.parquet")):
             code, _, name = file.stem.partition("-")
             if code in EXCHANGES:
-                symbol = Symbol(unquote(name), EXCHANGES[code])
+                symbol = read_symbol(file) or Symbol(unquote(name), EXCHANGES[code])
                 found.setdefault(symbol, []).append(file.parent.name)
         return {symbol: tuple(providers) for symbol, providers in sorted(found.items())}
+
+    def with_stored_currency(self, symbol: Symbol, provider: str) -> Symbol:
+        """Return a symbol in the currency of its stored series, unless it states one itself."""
+        path = self._path(symbol, provider)
+        stored = None if symbol.stated_currency or not path.exists() else read_symbol(path)
+        return stored or symbol
 
     def _path(self, symbol: Symbol, provider: str) -> Path:
         """Return the file; its name begins with the exchange, as CON and the like are reserved."""
@@ -199,6 +209,21 @@ class PriceStore:
 
 def _basis(provider: str) -> Basis:
     return PROVIDERS[provider].basis if provider in PROVIDERS else "unknown"
+
+
+def _check_currency(symbol: Symbol, stored: Symbol, provider: str) -> None:
+    """Check that prices are stored in the currency that a symbol states."""
+    if symbol.stated_currency and symbol.currency != stored.currency:
+        raise InputError(
+            _(
+                "the prices of {key} from {provider} are stored in {stored}, and {stated} is "
+                "stated: use {key}, or fetch them from a source of {stated}",
+                key=symbol.key,
+                provider=provider,
+                stored=stored.currency,
+                stated=symbol.currency,
+            )
+        )
 
 
 def _check_digest(path: Path, prices: Prices, digest: str) -> Prices:

@@ -69,6 +69,24 @@ def read_history(path: Path) -> History:
     return history
 
 
+def read_symbol(path: Path) -> Symbol | None:
+    """Read the symbol of a history, with its currency, without the bars; None if it is damaged."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        facts = json.loads(pq.read_metadata(path).metadata[b"pregao.about"])
+        return _parse_symbol(facts)
+    except (pa.ArrowException, OSError, ValueError, LookupError, TypeError):
+        return (
+            None  # the symbol is listed by the file's name, and reading its bars tells the damage
+        )
+
+
+def _parse_symbol(facts: dict[str, str]) -> Symbol:
+    return Symbol(facts["ticker"], EXCHANGES[facts["exchange"]], facts.get("currency", ""))
+
+
 def _metadata_json(history: History) -> str:
     """Return as JSON what the columns do not hold."""
     actions = [each.model_dump(mode="json", exclude_defaults=True) for each in history.actions]
@@ -90,7 +108,7 @@ def _parse_history(about: str, bars: Bars, revisions: NDArray[np.int32]) -> Hist
     if facts["format"] not in _READABLE:
         raise ValueError(f"format {facts['format']}, and this version reads {_FORMAT}")
     return History(
-        Symbol(facts["ticker"], EXCHANGES[facts["exchange"]], facts.get("currency", "")),
+        _parse_symbol(facts),
         facts["provider"],
         bars,
         revisions,

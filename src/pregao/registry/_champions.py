@@ -16,6 +16,7 @@ from pregao.errors import (
     NotRegisteredError,
     UnknownChampionError,
 )
+from pregao.instruments import symbol_key
 from pregao.values import Value
 
 
@@ -67,8 +68,8 @@ class Champions:
         UnknownChampionError
             With the symbols that have one.
         """
-        every = self.all()
-        own = [e for e in every if e.symbol == symbol and horizon in {None, e.horizon}]
+        every, key = self.all(), symbol_key(symbol)
+        own = [e for e in every if symbol_key(e.symbol) == key and horizon in {None, e.horizon}]
         if not own:
             known = tuple(dict.fromkeys(each.symbol for each in every))
             raise UnknownChampionError(symbol, horizon, known)
@@ -98,7 +99,7 @@ class Champions:
         NotRegisteredError
             If the run has no row as a registered one.
         """
-        slot, decision = _Slot(symbol, horizon), _Decision("promote", by, reason)
+        slot, decision = self._slot(symbol, horizon), _Decision("promote", by, reason)
         try:
             return self._promoted(run, slot, decision, if_version)
         except IntegrityError:
@@ -126,13 +127,13 @@ class Champions:
         ChampionConflictError
             If another version is there by now.
         """
+        slot = self._slot(symbol, horizon)
         with self.database.write_transaction() as connection:
-            slot = _Slot(symbol, horizon)
             before = _current(connection, slot)
             _check_version(slot, before, if_version)
             if before is None:
                 raise UnknownChampionError(symbol, horizon, ())
-            earlier = _previous_run(_trail(connection, symbol, horizon), before.run)
+            earlier = _previous_run(_trail(connection, slot), before.run)
             if earlier is None:
                 raise NoEarlierChampionError(symbol, horizon)
             decision = _Decision("rollback", by, reason)
@@ -140,8 +141,15 @@ class Champions:
 
     def trail(self, symbol: str, horizon: int) -> tuple[Change, ...]:
         """Return every change of a champion, the oldest first."""
+        slot = self._slot(symbol, horizon)
         with self.database.read_transaction() as connection:
-            return _trail(connection, symbol, horizon)
+            return _trail(connection, slot)
+
+    def _slot(self, symbol: str, horizon: int) -> "_Slot":
+        """Return the slot of a symbol in any spelling: the one that has a champion, or its key."""
+        key = symbol_key(symbol)
+        taken = (e.symbol for e in self.all() if symbol_key(e.symbol) == key)
+        return _Slot(next(taken, key), horizon)
 
     def _promoted(
         self, run: str, slot: "_Slot", decision: "_Decision", if_version: int | None
@@ -238,10 +246,10 @@ def _check_registered(connection: Connection, run: str) -> None:
         raise NotRegisteredError(run)
 
 
-def _trail(connection: Connection, symbol: str, horizon: int) -> tuple[Change, ...]:
+def _trail(connection: Connection, slot: _Slot) -> tuple[Change, ...]:
     query = (
         select(promotions)
-        .where(promotions.c.symbol == symbol, promotions.c.horizon == horizon)
+        .where(promotions.c.symbol == slot.symbol, promotions.c.horizon == slot.horizon)
         .order_by(promotions.c.version)
     )
     return tuple(

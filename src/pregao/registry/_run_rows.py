@@ -6,12 +6,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from pregao.database import Database, promotions, runs
-from pregao.errors import PregaoError, ServingRunError
+from pregao.errors import InvalidSymbolError, PregaoError, ServingRunError
 from pregao.inference import Edge
+from pregao.instruments import Symbol, symbol_key
 from pregao.registry._champions import datetime_from_ms
 from pregao.registry._runs import Run, stored_runs
 from pregao.values import Value
@@ -136,8 +137,9 @@ def list_runs(
     """List runs, the newest first, starting after the run `before`."""
     query = select(runs).order_by(runs.c.created_ms.desc(), runs.c.id.desc())
     if symbol is not None:
-        # A list in JSON: the quotes keep PETR4 from finding PETR40.
-        query = query.where(runs.c.symbols.contains(json.dumps(symbol), autoescape=True))
+        query = query.where(
+            or_(*(runs.c.symbols.contains(each, autoescape=True) for each in _quoted(symbol)))
+        )
     with database.read_transaction() as connection:
         if before is not None:
             last = select(runs.c.created_ms).where(runs.c.id == before).scalar_subquery()
@@ -145,6 +147,17 @@ def list_runs(
                 (runs.c.created_ms < last) | ((runs.c.created_ms == last) & (runs.c.id < before))
             )
         return tuple(map(_summary, connection.execute(query.limit(limit))))
+
+
+def _quoted(symbol: str) -> Iterator[str]:
+    """Yield how a list in JSON may hold a symbol: its quotes keep PETR4 from finding PETR40."""
+    yield json.dumps(symbol_key(symbol))
+    try:
+        parsed = Symbol.parse(symbol)
+    except InvalidSymbolError:
+        return  # the text of an earlier version is looked for as it is
+    stated = json.dumps(f"{parsed.ticker}@{parsed.exchange.code}")
+    yield from (stated, f"{stated[:-1]}:")  # a currency may follow
 
 
 def delete_run_row(database: Database, run: str) -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from pregao.errors import InputError, NoForecastError, PregaoError
 from pregao.findings import Finding
 from pregao.inference import Edge
-from pregao.instruments import as_date, next_sessions
+from pregao.instruments import as_date, next_sessions, symbol_key
 from pregao.monitoring import PastForecasts, past_forecasts
 from pregao.prices import Prices
 from pregao.registry import Champion, ServedModel
@@ -88,7 +88,8 @@ class ForecastService:
     quotes: Quotes
     metrics: Metrics
     _loaded: Mapping[tuple[str, int], LoadedChampion] = field(default_factory=dict)
-    """Replaced as a whole: a reader sees a consistent set of champions."""
+    """By the key of the symbol and the horizon; replaced as a whole: a reader sees a consistent set
+    of champions."""
     _prepared_forecasts: "LruCache[_Key, PreparedForecast]" = field(
         default_factory=lambda: LruCache(_MAX_PREPARED)
     )
@@ -172,11 +173,17 @@ class ForecastService:
 
     def loaded_champion(self, symbol: str, horizon: int | None = None) -> LoadedChampion | None:
         """Return the champion of the nearest sufficient horizon; without one, the newest."""
-        own = [loaded for (name, _), loaded in self._loaded.items() if name == symbol]
+        key = symbol_key(symbol)
+        own = [loaded for (name, _), loaded in self._loaded.items() if name == key]
         if horizon is None:
             return max(own, key=lambda each: each.champion.since, default=None)
         reaching = [each for each in own if each.champion.horizon >= horizon]
         return min(reaching, key=lambda each: each.champion.horizon, default=None)
+
+    def horizons(self, symbol: str) -> tuple[int, ...]:
+        """Return the horizons for which a symbol has champions, ascending."""
+        key = symbol_key(symbol)
+        return tuple(sorted(horizon for name, horizon in self._loaded if name == key))
 
     def past(self, symbol: str, *, horizon: int | None = None) -> PastForecasts | None:
         """Return forecasts of past sessions, made by the present forecaster.
@@ -196,7 +203,7 @@ class ForecastService:
         return past_forecasts(
             own.forecaster,
             own.windows(prices),
-            symbol=symbol,
+            symbol=str(prices.symbol),
             closes=prices.bars.close,
             trained_to=own.trained_to,
             step=sessions_ahead,
@@ -224,7 +231,8 @@ class ForecastService:
         For one that cannot be loaded the last good model serves on, with a finding.
         """
         with self._refreshing:
-            current = {(each.symbol, each.horizon): each for each in self.models.champions()}
+            champions = self.models.champions()
+            current = {(symbol_key(each.symbol), each.horizon): each for each in champions}
             self._loaded = {place: self._load(each, place) for place, each in current.items()}
             self._is_open = True
 

@@ -11,6 +11,7 @@ import structlog
 
 from pregao.errors import PregaoError, ProviderError
 from pregao.findings import Finding
+from pregao.instruments import Symbol, symbol_key
 from pregao.prices import BUNDLED_SYMBOLS, NETWORK_PROVIDERS, Feed, LivePrices, Prices, PriceStore
 from pregao.texts import gettext_lazy as _
 
@@ -42,8 +43,9 @@ class Quotes:
     fresh_seconds: float = FRESH_SECONDS
     clock: Callable[[], float] = monotonic
     _cached: OrderedDict[str, tuple[Quote, float]] = field(default_factory=OrderedDict)
-    """The cached quotes by symbol, and when they were cached."""
+    """The cached quotes by the key of the symbol, and when they were cached."""
     _pending: dict[str, "Future[Quote]"] = field(default_factory=dict)
+    """The downloads by the symbol as it is spelt, for a spelling may state a currency."""
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _pool: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(_NUM_THREADS, thread_name_prefix="quotes")
@@ -60,10 +62,7 @@ class Quotes:
         UnknownSymbolError, ProviderError
             If no provider has any.
         """
-        with self._lock:
-            known = self._cached.get(symbol)
-            if known is not None:
-                self._cached.move_to_end(symbol)
+        known = self._read_cached(symbol)
         if known is None:
             stored = self._read_stored(symbol)
             if stored is None or not self._has_network_provider:
@@ -77,8 +76,7 @@ class Quotes:
 
     def available(self, symbol: str) -> Quote | None:
         """Return cached or stored prices, without a download."""
-        with self._lock:
-            known = self._cached.get(symbol)
+        known = self._read_cached(symbol)
         return self._read_stored(symbol) if known is None else known[0]
 
     def refresh(self, symbol: str) -> Quote:
@@ -102,17 +100,20 @@ class Quotes:
 
     def is_cached(self, symbol: str) -> bool:
         """Return whether a symbol's prices are cached."""
-        return symbol in self._cached
+        return symbol_key(symbol) in self._cached
 
     def bundled(self, symbol: str) -> Prices:
         """Return bundled prices."""
         return replace(self.feed, order=("sample",)).prices(symbol).prices
 
     def sources(self) -> dict[str, tuple[str, ...]]:
-        """Return the symbols whose prices are stored or bundled, with the source of each."""
-        stored = PriceStore(self.feed.access.home).symbols()
-        known = {str(symbol): providers for symbol, providers in stored.items()}
-        return {**dict.fromkeys(BUNDLED_SYMBOLS, ("sample",)), **known}
+        """Return the keys of symbols whose prices are stored or bundled, with their sources."""
+        return {symbol.key: providers for symbol, providers in self.symbols().items()}
+
+    def symbols(self) -> dict[Symbol, tuple[str, ...]]:
+        """Return the symbols whose prices are stored or bundled, in the currency of these."""
+        bundled = dict.fromkeys(map(Symbol.parse, BUNDLED_SYMBOLS), ("sample",))
+        return {**bundled, **PriceStore(self.feed.access.home).symbols()}
 
     def close(self) -> None:
         """Stop downloads."""
@@ -121,6 +122,16 @@ class Quotes:
     @property
     def _has_network_provider(self) -> bool:
         return any(each in NETWORK_PROVIDERS for each in self.feed.order)
+
+    def _read_cached(self, symbol: str) -> tuple[Quote, float] | None:
+        """Return what is cached, unless the symbol states another currency than that of it."""
+        key, stated = symbol_key(symbol), Symbol.parse(symbol).stated_currency
+        with self._lock:
+            known = self._cached.get(key)
+            if known is None or stated not in {"", known[0].prices.symbol.currency}:
+                return None
+            self._cached.move_to_end(key)
+            return known
 
     def _read_stored(self, symbol: str) -> Quote | None:
         order = tuple(each for each in self.feed.order if each not in NETWORK_PROVIDERS)
@@ -150,7 +161,7 @@ class Quotes:
 
     def _cache(self, symbol: str, quote: Quote) -> Quote:
         with self._lock:
-            self._cached[symbol] = (quote, self.clock())
+            self._cached[symbol_key(symbol)] = (quote, self.clock())
             while len(self._cached) > _MAX_QUOTES:
                 self._cached.popitem(last=False)
         return quote

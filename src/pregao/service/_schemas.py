@@ -1,7 +1,8 @@
 """Requests for forecasts and their responses."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 import numpy as np
 from pydantic import AfterValidator, Field, model_validator
@@ -10,7 +11,7 @@ from pregao.dataset import ACTIONS
 from pregao.evaluation import Forecast
 from pregao.findings import Finding
 from pregao.inference import Edge
-from pregao.instruments import Symbol
+from pregao.instruments import Symbol, spell_symbol
 from pregao.prices import Bars, Download, Prices, last_sessions_until, validate_download
 from pregao.texts import gettext_lazy as _
 from pregao.training import LEVELS
@@ -28,13 +29,53 @@ def _ticker(text: str) -> str:
     return str(Symbol.parse(text))
 
 
-Ticker = Annotated[str, Field(max_length=40), AfterValidator(_ticker)]
+MAX_SYMBOL_CHARACTERS = 40
+Ticker = Annotated[str, Field(max_length=MAX_SYMBOL_CHARACTERS), AfterValidator(_ticker)]
+StatedExchange = Annotated[
+    str | None,
+    Field(
+        pattern=r"^[A-Za-z]{4,6}$",
+        description="of a ticker that does not tell it, such as XETR; see /v1/exchanges",
+    ),
+]
+StatedCurrency = Annotated[
+    str | None,
+    Field(
+        pattern=r"^[A-Za-z]{3}$",
+        description="where it is not the exchange's; GBp is a penny",
+    ),
+]
+
+
+def spell_symbols(fields: Any, name: str, stated: Mapping[str, Any] | None = None) -> Any:
+    """Return fields whose symbols, under a name, are spelt with the exchange stated beside them.
+
+    What is of another form is left as it is, for pydantic to refuse.
+
+    >>> spell_symbols({"symbols": ["SAP"], "exchange": "XETR"}, "symbols")["symbols"]
+    ['SAP@XETR']
+    """
+    if not isinstance(fields, Mapping):
+        return fields
+    beside = fields if stated is None else stated
+    exchange, currency = beside.get("exchange"), beside.get("currency")
+    if not all(isinstance(each, str | None) for each in (exchange, currency)):
+        return fields
+    match fields.get(name):
+        case str(symbol):
+            return {**fields, name: spell_symbol(symbol, exchange, currency)}
+        case [*symbols] if all(isinstance(each, str) for each in symbols):
+            return {**fields, name: [spell_symbol(each, exchange, currency) for each in symbols]}
+        case _:
+            return fields
 
 
 class OwnPrices(Value):
     """A client's own daily bars, oldest first; closes alone suffice."""
 
     symbol: Ticker = Field(default="SP500", description="determines currency and calendar")
+    exchange: StatedExchange = None
+    currency: StatedCurrency = None
     sessions: tuple[date, ...] | None = Field(
         default=None,
         description="session dates; without them the bars are the latest up to today",
@@ -45,6 +86,11 @@ class OwnPrices(Value):
     low: tuple[Price, ...] | None = None
     adj_close: tuple[Price, ...] | None = None
     volume: tuple[_Volume, ...] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _states_exchange(cls, fields: Any) -> Any:
+        return spell_symbols(fields, "symbol")
 
     @model_validator(mode="after")
     def _is_rectangular(self) -> Self:
@@ -101,11 +147,18 @@ class ForecastRequest(Value):
     """A request for forecasts: of known symbols, or from a client's own prices."""
 
     symbols: tuple[Ticker, ...] = Field(default=(), max_length=_MAX_SYMBOLS)
+    exchange: StatedExchange = None
+    currency: StatedCurrency = None
     prices: OwnPrices | None = None
     horizon: _Horizon | None = Field(default=None, description="sessions; else the champion's")
     levels: tuple[float, ...] | None = Field(
         default=None, max_length=len(LEVELS), description="some of the quantile levels; else all"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _states_exchange(cls, fields: Any) -> Any:
+        return spell_symbols(fields, "symbols")
 
     @model_validator(mode="after")
     def _has_one_source(self) -> Self:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pregao.database import Database
 from pregao.errors import InputError, NotTrainedOnError
-from pregao.instruments import Symbol
+from pregao.instruments import Symbol, symbol_key
 from pregao.registry import (
     Champion,
     Champions,
@@ -136,9 +136,9 @@ class Models:
         """
         run = self.run(name)
         own = run.experiment.symbols
-        if symbol is not None and str(Symbol.parse(symbol)) not in own:
+        if symbol is not None and Symbol.parse(symbol).key not in map(symbol_key, own):
             raise NotTrainedOnError(run.id, symbol, own)
-        symbols = own if symbol is None else (str(Symbol.parse(symbol)),)
+        symbols = own if symbol is None else (symbol,)
         if if_version is not None and len(symbols) > 1:
             raise InputError(
                 _(
@@ -193,11 +193,11 @@ class Models:
         UnknownChampionError
             With the symbols that have one.
         """
-        return self._champions.find(str(Symbol.parse(symbol)), horizon)
+        return self._champions.find(Symbol.parse(symbol).key, horizon)
 
     def trail(self, symbol: str, horizon: int) -> tuple[Change, ...]:
         """Return every change of a champion, the oldest first."""
-        return self._champions.trail(str(Symbol.parse(symbol)), horizon)
+        return self._champions.trail(Symbol.parse(symbol).key, horizon)
 
     def served(self, name: str) -> ServedModel:
         """Load a registered run for serving.

@@ -14,6 +14,7 @@ from pregao.errors import UnknownNameError
 from pregao.evaluation import Forecast, Report
 from pregao.explanation import Explanation
 from pregao.findings import Finding, not_trained_on
+from pregao.instruments import symbol_key
 from pregao.prices import Prices, Snapshot
 from pregao.registry import Run
 from pregao.texts import gettext_lazy as _
@@ -137,7 +138,7 @@ def forecast_from_run(run: Run, checked: Checked) -> Forecast:
     )
     forecast = _forecast(checked, run.forecaster.quantiles(windows)[0], run.report, run)
     trained_on = run.experiment.symbols
-    if forecast.symbol in trained_on:
+    if symbol_key(forecast.symbol) in map(symbol_key, trained_on):
         return forecast
     finding = not_trained_on(run.id, trained_on, forecast.symbol)
     return forecast.replace(findings=(*forecast.findings, finding))
