@@ -294,6 +294,18 @@ PRICES = (
         ),
     ),
     FindingKind(
+        code="PRC028",
+        severity="warning",
+        title=bilingual("file of another ticker"),
+        meaning=bilingual(
+            "The name of the file, or its column of tickers, names another symbol than the one "
+            "that was asked for."
+        ),
+        advice=bilingual(
+            "ask for the symbol that the file is about, or give the path of the right file"
+        ),
+    ),
+    FindingKind(
         code="PRC029",
         severity="warning",
         title=bilingual("action that prices contradict"),

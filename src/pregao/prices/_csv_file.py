@@ -18,6 +18,7 @@ from pregao.errors import InvalidSymbolError, MalformedFileError
 from pregao.instruments import Symbol
 from pregao.prices._corporate_actions import CorporateAction
 from pregao.prices._csv_actions import read_action_columns
+from pregao.prices._csv_identity import choose_rows
 from pregao.prices._csv_lines import read_lines
 from pregao.prices._csv_sessions import read_sessions
 from pregao.prices._prices import Bars, Column
@@ -58,6 +59,8 @@ class _Table:
     path: str
     columns: dict[str, Sequence[str]]
     lines: Lines
+    named: str
+    """The ticker that a column names in place of the symbol, or ""."""
 
 
 class ParsedBars(NamedTuple):
@@ -67,6 +70,8 @@ class ParsedBars(NamedTuple):
     lines: Lines
     columns: frozenset[str]
     actions: tuple[CorporateAction, ...] = ()
+    named: str = ""
+    """The ticker that a column names in place of the symbol, or ""."""
 
 
 def read_csv(path: Path, symbol: Symbol) -> ParsedBars:
@@ -105,7 +110,7 @@ def parse_bars(lines: Sequence[str], name: str, symbol: Symbol) -> ParsedBars:
     sessions = read_sessions(table.path, table.columns["date"], table.lines, symbol.exchange)
     bars = Bars.from_columns(sessions, columns)
     actions = read_action_columns(bars, **of_actions, has_adjusted="adj_close" in table.columns)
-    return ParsedBars(bars, table.lines, frozenset(table.columns), actions)
+    return ParsedBars(bars, table.lines, frozenset(table.columns), actions, table.named)
 
 
 def _parse_table(path: str, lines: Sequence[str], symbol: Symbol) -> _Table:
@@ -121,11 +126,12 @@ def _parse_table(path: str, lines: Sequence[str], symbol: Symbol) -> _Table:
     for row, number in zip(rows[first:], numbers[first:], strict=True):
         if len(row) != len(header):
             raise MalformedFileError(path, number, _row_length_error(row, header))
-    cells = list(zip(*rows[first:], strict=True))
+    own, named = choose_rows(path, header, rows[first:], symbol)
+    cells = list(zip(*(rows[first + row] for row in own), strict=True))
     columns: dict[str, Sequence[str]] = {
         name: cells[position] for name, position in positions.items()
     }
-    return _Table(path, columns, np.array(numbers[first:], np.intp))
+    return _Table(path, columns, np.array(numbers[first:], np.intp)[own], named)
 
 
 def _split_rows(path: str, lines: Sequence[str]) -> tuple[list[list[str]], list[int]]:

@@ -11,6 +11,7 @@ from pregao.prices._actions_file import read_actions
 from pregao.prices._cotahist import is_cotahist
 from pregao.prices._cotahist_files import read_cotahist_bars
 from pregao.prices._csv_file import read_csv
+from pregao.prices._csv_identity import column_findings, name_findings
 from pregao.prices._ex_dates import FALLS, day_text, likely_ex_dates
 from pregao.prices._prices import Bars
 from pregao.prices._provider import Download, ProviderEntry
@@ -72,7 +73,9 @@ class CsvFolder:
             return read_cotahist_bars(official, symbol, self.name).between(start, end)
         [file] = files
         parsed = read_csv(file, symbol)
-        findings = () if "adj_close" in parsed.columns else unadjusted_findings(symbol, parsed.bars)
+        findings = (*name_findings(file, symbol), *column_findings(parsed.named, symbol))
+        if "adj_close" not in parsed.columns:
+            findings += unadjusted_findings(symbol, parsed.bars)
         download = Download(
             symbol,
             parsed.bars,

@@ -12,6 +12,7 @@ from pregao.errors import InputError, MalformedFileError
 from pregao.findings import Finding
 from pregao.instruments import Sessions, Symbol, sessions_between
 from pregao.prices._csv_file import ParsedBars, parse_bars
+from pregao.prices._csv_identity import column_findings
 from pregao.prices._csv_lines import read_text_lines
 from pregao.prices._inspected_bars import InspectedBars
 from pregao.prices._prices import Bars, Prices
@@ -95,7 +96,8 @@ def read_pasted(text: str, symbol: Symbol, *, today: date) -> PastedPrices:
     first = next((each for each in lines if each.strip()), "")
     has_header = bool(_HEADER_LINE.match(first))
     read = _read_table(lines, symbol) if has_header else _read_closes(lines, symbol, today)
-    (bars, line_numbers, columns, actions), bad = read
+    parsed, bad = read
+    bars, line_numbers = parsed.bars, parsed.lines
     inspected = InspectedBars(bars, symbol, np.datetime64(today, "D"))
     bad += [
         _bad_row(lines, int(line_numbers[row]), reason)
@@ -112,12 +114,20 @@ def read_pasted(text: str, symbol: Symbol, *, today: date) -> PastedPrices:
             bad[:MAX_BAD_ROWS],
             _("more than {max_bad_rows} rows cannot be used", max_bad_rows=MAX_BAD_ROWS),
         )
-    download = Download(symbol, bars, NAME, NAME, lines=line_numbers, actions=actions)
+    download = Download(
+        symbol,
+        bars,
+        NAME,
+        NAME,
+        lines=line_numbers,
+        findings=column_findings(parsed.named, symbol),
+        actions=parsed.actions,
+    )
     try:
         prices, findings = validate_download(download, today)
     except InputError as error:
         raise BadRowsError(bad, error) from error
-    return PastedPrices(prices, findings, tuple(bad), is_closes_only="high" not in columns)
+    return PastedPrices(prices, findings, tuple(bad), is_closes_only="high" not in parsed.columns)
 
 
 def _read_table(lines: list[str], symbol: Symbol) -> tuple[ParsedBars, list[BadRow]]:
