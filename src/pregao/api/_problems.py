@@ -80,7 +80,10 @@ def _exchange_to_state(error: Exception) -> dict[str, Any]:
     """Return what a ticker that does not tell its exchange needs: the codes to choose from."""
     if not isinstance(error, errors.UnknownExchangeError):
         return {}
-    return {"ticker": error.text.strip()[:_MAX_TICKER_CHARACTERS], "exchanges": sorted(EXCHANGES)}
+    return {
+        "ticker": error.text.strip().upper()[:_MAX_TICKER_CHARACTERS],
+        "exchanges": sorted(EXCHANGES),
+    }
 
 
 LANGUAGE_COOKIE = "pregao_language"

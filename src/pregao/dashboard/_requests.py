@@ -14,7 +14,9 @@ from starlette.responses import HTMLResponse, Response
 from pregao.api import LANGUAGE_COOKIE, Problem, request_language
 from pregao.dashboard._assets import PLOTLY, address_of
 from pregao.dashboard._figures import plotly_marks
+from pregao.dashboard._instruments import exchange_choices, facts_of
 from pregao.dashboard._texts import TEXTS
+from pregao.instruments import Symbol
 from pregao.presentation import (
     Link,
     Table,
@@ -85,6 +87,7 @@ def _html(request: Request, name: str, page: Page, language: Language) -> Respon
             path=request.scope["path"],
             language=language,
             here=partial(_here, request),
+            asked=request.query_params.multi_items(),
         )
     )
     response = HTMLResponse(
@@ -123,6 +126,7 @@ def _environment(language: Language) -> Environment:
         t=lambda key, /, **facts: _said(TEXTS[key], language, facts),
         table=Html.in_one(language, _address).table,
         asset=address_of,
+        exchanges=exchange_choices(language),
         plotly=PLOTLY,
         plotly_marks=plotly_marks,
         twins=dark_twins(),
@@ -142,6 +146,7 @@ def _environment(language: Language) -> Environment:
         day=lambda session: day(session, language),
         short_day=lambda session: short_day(session, language),
         moment=lambda at: moment(at, language),
+        facts=lambda symbol, currency: facts_of(Symbol.parse(symbol), currency, language),
         p=lambda value: p_value(value, language),
         knob=lambda value: knob(value, language),
         duration=duration,

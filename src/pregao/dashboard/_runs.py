@@ -6,10 +6,11 @@ from starlette.responses import Response
 
 from pregao.api import Services, ServicesDep
 from pregao.dashboard._compare import compare_page
+from pregao.dashboard._instruments import Stated
 from pregao.dashboard._requests import Page, answered
 from pregao.dashboard._run_page import run_page
 from pregao.dashboard._run_report import report_html
-from pregao.instruments import Symbol
+from pregao.instruments import Symbol, spell_symbol
 from pregao.presentation import runs_table
 from pregao.registry import RunSummary
 from pregao.values import Value
@@ -38,10 +39,17 @@ class RunsPage(Value):
 
 @router.get("/runs")
 def runs(
-    request: Request, services: ServicesDep, symbol: str | None = None, before: str | None = None
+    request: Request,
+    services: ServicesDep,
+    *,
+    symbol: str | None = None,
+    exchange: Stated = "",
+    currency: Stated = "",
+    before: str | None = None,
 ) -> Response:
     """List the newest runs."""
-    page = runs_page(services, symbol=symbol, before=before)
+    known_as = spell_symbol(symbol, exchange, currency) if symbol else None
+    page = runs_page(services, symbol=known_as, before=before)
     champion_of = {row.summary.id: row.champion_of for row in page.rows}
     table = runs_table([row.summary for row in page.rows], champion_of)
     return answered(request, "runs", lambda _: Page(page, {"runs": table}))

@@ -11,13 +11,14 @@ from starlette.responses import RedirectResponse, Response
 
 from pregao.api import PriceQuality, Services, ServicesDep, request_language
 from pregao.dashboard._figures import Drawing
+from pregao.dashboard._instruments import Stated
 from pregao.dashboard._overview import WATCH_COOKIE, sessions_late, tickers_of
 from pregao.dashboard._requests import Page, answered
 from pregao.dashboard._texts import say
 from pregao.dataset import ACTIONS
 from pregao.decisions import ActionReport, implied_action_probabilities
 from pregao.explanation import Explanation
-from pregao.instruments import Symbol
+from pregao.instruments import InstrumentClass, Symbol, calendar_name, spell_symbol
 from pregao.monitoring import PastForecasts
 from pregao.presentation import (
     QUANTILE_LEVELS,
@@ -39,7 +40,7 @@ from pregao.presentation.figures import (
 )
 from pregao.prices import Prices
 from pregao.registry import Champion, Change, ServedModel
-from pregao.service import LoadedChampion, LruCache, Quote, SymbolForecast
+from pregao.service import MAX_SYMBOL_CHARACTERS, LoadedChampion, LruCache, Quote, SymbolForecast
 from pregao.training import LEVELS
 from pregao.values import Language, Value
 
@@ -49,7 +50,7 @@ if TYPE_CHECKING:
 router = APIRouter(include_in_schema=False)
 
 Years = Literal["1", "2", "5", "all"]
-Asked = Annotated[str, Path(max_length=40)]
+Asked = Annotated[str, Path(max_length=MAX_SYMBOL_CHARACTERS)]
 Horizon = Annotated[int | None, Query(ge=1, le=252)]
 Floats = np.ndarray[tuple[int, int], np.dtype[np.float64]]
 
@@ -80,7 +81,11 @@ class SymbolPage(Value):
 
     symbol: str
     exchange: str
+    exchange_name: str
     currency: str
+    kind: InstrumentClass = Field(description="the class, as far as the ticker tells it")
+    time_zone: str
+    calendar: str
     is_watched: bool
     forecast: SymbolForecast
     horizon: int
@@ -108,9 +113,14 @@ class ExplanationPage(Value):
 
 
 @router.get("/symbols")
-def find(symbol: Annotated[str, Query(max_length=40)]) -> Response:
-    """Go to the page of a ticker that was typed."""
-    return RedirectResponse(f"/symbols/{Symbol.parse(symbol.strip())}", status_code=303)
+def find(
+    symbol: Annotated[str, Query(max_length=MAX_SYMBOL_CHARACTERS)],
+    exchange: Stated = "",
+    currency: Stated = "",
+) -> Response:
+    """Go to the page of a ticker that was typed, with what was chosen beside it."""
+    found = Symbol.parse(spell_symbol(symbol.strip(), exchange, currency.strip()))
+    return RedirectResponse(f"/symbols/{found}", status_code=303)
 
 
 @router.get("/symbols/{symbol}")
@@ -167,8 +177,12 @@ def symbol_page(
     past = _pasts.get(key, lambda: forecasts.past(spelt, horizon=ahead))
     return SymbolPage(
         symbol=name,
-        exchange=quote.prices.symbol.exchange.code,
+        exchange=asked.exchange.code,
+        exchange_name=asked.exchange.name,
         currency=shown.currency,
+        kind=asked.kind,
+        time_zone=asked.exchange.zone,
+        calendar=calendar_name(asked.exchange),
         is_watched=name in tickers_of(watched),
         forecast=shown,
         horizon=ahead,

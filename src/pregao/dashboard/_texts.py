@@ -1,6 +1,7 @@
 """Every text of the dashboard, in English and in Brazilian Portuguese."""
 
 from pregao.dashboard._texts_common import COMMON
+from pregao.dashboard._texts_instruments import INSTRUMENTS
 from pregao.dashboard._texts_network import NETWORK
 from pregao.dashboard._texts_operations import OPERATIONS
 from pregao.dashboard._texts_overview import OVERVIEW
@@ -11,7 +12,7 @@ from pregao.dashboard._texts_training import TRAINING
 from pregao.presentation import Quantity, write
 from pregao.values import Text
 
-_PAGES = (COMMON, OVERVIEW, SYMBOL, SIMULATOR, TRAINING, NETWORK, RUNS, OPERATIONS)
+_PAGES = (COMMON, INSTRUMENTS, OVERVIEW, SYMBOL, SIMULATOR, TRAINING, NETWORK, RUNS, OPERATIONS)
 
 TEXTS: dict[str, Text] = {key: text for page in _PAGES for key, text in page.items()}
 """By key; those that scripts show begin with ``js_``."""

@@ -20,10 +20,11 @@ from pregao.dashboard._form import (
     knobs,
     values_of,
 )
+from pregao.dashboard._instruments import Stated
 from pregao.dashboard._requests import Page, answered
 from pregao.dataset import FEATURE_SETS
 from pregao.inference import Edge
-from pregao.instruments import Symbol
+from pregao.instruments import Symbol, spell_symbol
 from pregao.jobs import Job, JobKindName, JobProgress, JobState
 from pregao.presentation import TEXTS, jobs_table
 from pregao.training import RECIPES, Experiment, Recipe, find_recipe, list_networks
@@ -115,12 +116,18 @@ def training(
     *,
     sample: str = "",
     symbol: str = "",
+    exchange: Stated = "",
+    currency: Stated = "",
     recipe: str = "",
     network: str = "",
 ) -> Response:
     """Show the form and the newest jobs."""
     page = training_page(
-        services, is_sample=sample == "1", symbol=symbol, recipe=recipe, network=network
+        services,
+        is_sample=sample == "1",
+        symbol=spell_symbol(symbol, exchange, currency) if symbol else "",
+        recipe=recipe,
+        network=network,
     )
     jobs = jobs_table(services.workbench.jobs.jobs(limit=MOST_JOBS))
     return answered(request, "training", lambda _: Page(page, {"jobs": jobs}))

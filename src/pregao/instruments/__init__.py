@@ -10,7 +10,9 @@ from pregao.instruments._calendars import last_complete_session as last_complete
 from pregao.instruments._calendars import next_sessions as next_sessions
 from pregao.instruments._calendars import sessions_between as sessions_between
 from pregao.instruments._exchanges import B3 as B3
+from pregao.instruments._exchanges import CRYPTO as CRYPTO
 from pregao.instruments._exchanges import EXCHANGES as EXCHANGES
+from pregao.instruments._exchanges import FOREX as FOREX
 from pregao.instruments._exchanges import LONDON as LONDON
 from pregao.instruments._exchanges import NYSE as NYSE
 from pregao.instruments._exchanges import TOKYO as TOKYO

@@ -3,6 +3,9 @@
 from pregao.texts._catalogues import LOCALE_FOLDER as LOCALE_FOLDER
 from pregao.texts._languages import LOCALES as LOCALES
 from pregao.texts._languages import Language as Language
+from pregao.texts._languages import city_of_zone as city_of_zone
+from pregao.texts._languages import country_of_zone as country_of_zone
+from pregao.texts._languages import currency_name as currency_name
 from pregao.texts._languages import format_day as format_day
 from pregao.texts._languages import format_short_day as format_short_day
 from pregao.texts._languages import load_locales as load_locales

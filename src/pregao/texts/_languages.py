@@ -37,11 +37,47 @@ def format_short_day(day: date, language: Language) -> str:
     return _formatted(day, "d MMM" if language == "en" else "dd/MM", language)
 
 
+def country_of_zone(zone: str, language: Language) -> str:
+    """Return the country of an IANA time zone; the empty text for UTC.
+
+    >>> country_of_zone("Europe/Berlin", "pt"), country_of_zone("UTC", "en")
+    ('Alemanha', '')
+    """
+    from babel.core import Locale, get_global
+
+    territory = get_global("zone_territories").get(zone, "")
+    return str(Locale.parse(LOCALES[language]).territories.get(territory, ""))
+
+
+def city_of_zone(zone: str, language: Language) -> str:
+    """Return the city that an IANA time zone is named after.
+
+    >>> city_of_zone("Europe/London", "pt"), city_of_zone("UTC", "pt")
+    ('Londres', 'UTC')
+    """
+    from babel.dates import get_timezone_location
+
+    return get_timezone_location(zone, locale=LOCALES[language], return_city=True)
+
+
+def currency_name(code: str, language: Language) -> str:
+    """Return the name of a currency; the code itself where it is none of ISO 4217.
+
+    >>> currency_name("BRL", "pt"), currency_name("EUR", "en"), currency_name("GBp", "en")
+    ('Real brasileiro', 'Euro', 'GBp')
+    """
+    from babel.numbers import get_currency_name
+
+    return get_currency_name(code, locale=LOCALES[language])
+
+
 def load_locales() -> None:
     """Load the data of every locale, which Babel reads from pickles of its own at first use."""
     for language in LOCALES:
         _separators(language)
         format_short_day(date(2000, 1, 1), language)
+        country_of_zone("UTC", language)
+        city_of_zone("UTC", language)
 
 
 def _formatted(day: date, pattern: str, language: Language) -> str:

@@ -29,6 +29,8 @@ export class Problem extends Error {
     this.status = problem.status;
     this.reasons = problem.reasons ?? [];
     this.nearest = problem.nearest ?? [];
+    this.ticker = problem.ticker ?? "";
+    this.exchanges = problem.exchanges ?? [];
   }
 }
 

@@ -187,7 +187,30 @@ function mark(reasons) {
   }
 }
 
+/** Let the exchange of a ticker be chosen that does not tell it, and go on with the choice. */
+function chooseExchange(ticker) {
+  const chooser = $("#exchange-choice").content.cloneNode(true).firstElementChild;
+  const [exchange, currency] = [$("select", chooser), $("input", chooser)];
+  $("button", chooser).addEventListener("click", () => {
+    if (!exchange.reportValidity() || !currency.reportValidity()) return;
+    const stated = [`${ticker}@${exchange.value}`, currency.value.trim()].filter(Boolean).join(":");
+    const control = controls().find((each) => each.dataset.place === "symbols");
+    const isAbout = (each) => each.split("@")[0].toUpperCase() === ticker.toUpperCase();
+    write(control, read(control).map((each) => (isAbout(each) ? stated : each)));
+    refresh();
+    form.requestSubmit();
+  });
+  return chooser;
+}
+
 function show(error, reasons = reasonsOf(error)) {
+  if (error.exchanges?.length) {
+    complain(alertPlace, { message: t("exchange_title", { ticker: error.ticker }) });
+    alertPlace.append(chooseExchange(error.ticker));
+    alertPlace.focus();
+    alertPlace.scrollIntoView({ block: "center" });
+    return;
+  }
   // What the sentence says already is not said again below it.
   const rest = (error.reasons ?? []).filter((each) => !error.message.includes(each.message));
   complain(alertPlace, { title: error.title, message: error.message, nearest: error.nearest, reasons: rest });
