@@ -1,5 +1,6 @@
 """Windows: their inputs and targets, the purge, and splits."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -20,8 +21,14 @@ from pregao.dataset import (
     make_dataset,
     walk_forward_folds,
 )
-from pregao.errors import HistoryTooShortError, SplitError, UnknownNameError
-from pregao.prices import Prices
+from pregao.dataset._adjusted_bars import SIGMA_WARMUP_SESSIONS
+from pregao.errors import (
+    HistoryTooShortError,
+    SplitError,
+    UnknownNameError,
+    UnusableWindowsError,
+)
+from pregao.prices import Bars, Prices
 from pregao.testing import randomise_after, synthetic_prices
 
 ONE = synthetic_prices("TEST3", sessions=700, seed=1)
@@ -191,6 +198,33 @@ def test_a_pooled_symbol_without_a_single_window_is_refused_by_name(sessions: in
 
     with pytest.raises(HistoryTooShortError, match="VALE3"):
         dataset(ONE, short)
+
+
+def still(prices: Prices, first: int, stop: int) -> Prices:
+    """Keep the close of `first` up to `stop`, without a range."""
+    columns = {name: column.copy() for name, column in prices.bars.columns.items()}
+    for name in ("open", "high", "low", "close", "adj_close"):
+        columns[name][first:stop] = columns[name][first]
+    for name in ("open", "high", "low"):
+        columns[name][first:stop] = columns["close"][first]
+    return replace(prices, bars=Bars.from_columns(prices.sessions, columns))
+
+
+def test_no_window_is_cut_where_the_price_has_not_moved_for_a_month():
+    data = dataset(still(ONE, 300, 360))
+
+    cutoffs = data.train.cutoff_rows
+    assert 300 + SIGMA_WARMUP_SESSIONS - 1 in cutoffs
+    assert not ((cutoffs >= 300 + SIGMA_WARMUP_SESSIONS) & (cutoffs < 360)).any()
+    assert 360 in cutoffs
+    assert np.abs(data.train.targets).max() < 30
+
+
+def test_a_history_without_moves_is_refused_with_what_is_left_of_it():
+    with pytest.raises(UnusableWindowsError, match="in a month without a move") as caught:
+        dataset(still(ONE, 30, 700))
+
+    assert ("train", 60) == (caught.value.part, caught.value.needed)
 
 
 def test_a_pooled_symbol_that_begins_after_training_is_a_finding():

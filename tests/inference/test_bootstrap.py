@@ -93,6 +93,16 @@ def test_estimate_is_the_skill_of_the_means_over_dates():
     assert 2 == found.num_observations
 
 
+def test_resamples_without_a_naive_loss_have_no_skill():
+    """A price that moves once has a loss in one window of many."""
+    own, naive = np.zeros(300), np.zeros(300)
+    own[150], naive[150] = 0.5, 1.0
+
+    found = skill_interval(own, naive, sessions=DAY + np.arange(300), horizon=1)
+
+    assert (0.0, 0.5, 0.5) == (found.low, found.estimate, found.high)
+
+
 def test_duplicated_symbols_do_not_narrow_the_interval():
     generator = np.random.default_rng(0)
     naive, days = generator.gamma(2, 1, 200), DAY + np.arange(200)

@@ -43,6 +43,13 @@ def _untraded_tail(columns: dict[str, NDArray[np.float64]]) -> None:
     columns["volume"][-65:] = 0
 
 
+def _quoted_tail(columns: dict[str, NDArray[np.float64]]) -> None:
+    """Move without a trade for two months, as reference prices do."""
+    for name in ("open", "high", "low", "adj_close"):
+        columns[name][-45:] = columns["close"][-45:]
+    columns["volume"][-45:] = 0
+
+
 def _no_ranges(columns: dict[str, NDArray[np.float64]]) -> None:
     _set_prices(columns, columns["close"].copy())
 
@@ -137,6 +144,7 @@ ODD_SERIES: Mapping[str, tuple[str, Callable[[], Bars]]] = {
     "constant": ("TEST3", lambda: _bars(600, _constant)),
     "constant_untraded": ("TEST3", lambda: _bars(600, _constant_untraded)),
     "untraded_tail": ("TEST3", lambda: _bars(600, _untraded_tail)),
+    "quoted_tail": ("TEST3", lambda: _bars(600, _quoted_tail)),
     "no_ranges": ("TEST3", lambda: _bars(600, _no_ranges)),
     "negative_day": ("TEST3", lambda: _bars(600, _negative_day)),
     "negative_half": ("TEST3", lambda: _bars(600, _negative_half)),

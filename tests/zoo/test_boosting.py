@@ -46,6 +46,17 @@ def test_levels_along_the_shape_never_cross(moved):
     assert (np.diff(forecast, axis=-1) >= -1e-12).all()
 
 
+def test_knots_of_a_price_that_hardly_moves_give_finite_quantiles():
+    shape = np.array([[-1e4, -1.0, 0.0, 0.0, 1e4]])
+    moved = np.array([[[-0.5, 0.0, 0.5]], [[0.0, 0.0, 0.0]]])
+
+    forecast = extend_to_levels(moved, np.zeros((1, 3)), shape)
+
+    assert np.isfinite(forecast).all()
+    assert (np.diff(forecast, axis=-1) >= 0).all()
+    assert np.abs(forecast).max() <= 1e4 + 0.5
+
+
 LIBGOMP_MISSING = """
 import sys
 sys.path.insert(0, {shadow!r})

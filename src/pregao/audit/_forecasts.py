@@ -124,7 +124,7 @@ def _batch(live: Windows, cutoff: np.datetime64, *, skip: int) -> Rows:
     source = live.source
     symbols = range(min(len(source.symbols), _MOST_SYMBOLS))
     count = max(4, _NUM_EACH_SIDE // len(symbols))
-    random = np.random.default_rng(int(cutoff.astype(np.int64)))
+    random = np.random.default_rng(int(cutoff.astype(np.int64)) % 2**32)  # negative before 1970
     chosen = []
     for symbol in symbols:
         own = source.symbol_rows(symbol)
