@@ -57,7 +57,7 @@ class PriceStore:
         Raises
         ------
         InputError
-            If the prices do not join the stored ones: what to fetch.
+            If the prices do not join the stored ones, or are in another currency: what to do.
         CorruptFileError
             If the stored file is damaged; it is left as it is.
         StoreBusyError
@@ -68,6 +68,8 @@ class PriceStore:
         try:
             with FileLock(path.with_suffix(".lock"), timeout=_LOCK_TIMEOUT_SECONDS):
                 history = read_history(path) if path.exists() else None
+                if history is not None:
+                    _check_same_currency(path, history.symbol, prices.symbol)
                 standing = standing_findings(findings)
                 grown = (
                     start_history(prices, standing, basis=_basis(prices.provider))
@@ -222,6 +224,21 @@ def _check_currency(symbol: Symbol, stored: Symbol, provider: str) -> None:
                 provider=provider,
                 stored=stored.currency,
                 stated=symbol.currency,
+            )
+        )
+
+
+def _check_same_currency(path: Path, stored: Symbol, new: Symbol) -> None:
+    """Check that new prices are in the currency of the stored ones."""
+    if stored.currency != new.currency:
+        raise InputError(
+            _(
+                "{symbol} is stored in {stored}, and the new prices are in {new}: move {path} away "
+                "and fetch again",
+                symbol=new.ticker + new.exchange.suffix,
+                stored=stored.currency,
+                new=new.currency,
+                path=path,
             )
         )
 

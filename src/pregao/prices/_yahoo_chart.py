@@ -182,6 +182,10 @@ def _check_identity(meta: _Meta, symbol: Symbol, ticker: str) -> None:
                 currency=symbol.currency,
                 zone=exchange.zone,
             ),
+            advice=_(
+                "if that is what you mean, state it with --exchange and --currency; else use "
+                "another source"
+            ),
         )
 
 

@@ -46,7 +46,12 @@ def print_fetched(fetched: "Sequence[Fetched]", language: Language) -> None:
             count=number(snapshot.num_added, 0, language), revision=snapshot.revision
         )
         line = _history(prices, language)
-        say(console, line.append(f", {added}, {prices.digest}", style="default"))
+        line.append(f", {added}, {prices.digest}", style="default")
+        if any(finding.severity == "error" for finding in each.findings):
+            line.append(": ", style="default").append(
+                TEXTS[language]["quarantined"], style="bold red"
+            )
+        say(console, line)
         for finding in each.findings:
             say(console, in_one_line(finding, language))
 

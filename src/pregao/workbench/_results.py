@@ -110,10 +110,11 @@ class Result:
         UnknownNameError
             If the result has no forecast of the symbol.
         """
-        names = [each.symbol for each in self.forecasts]
-        if symbol not in names:
-            raise UnknownNameError(_("symbol"), symbol, names)
-        return names.index(symbol)
+        # A provider states currencies: VUSD.L may be VUSD@XLON:USD by then.
+        keys = [each.symbol.key for each in self.prices]
+        if (key := symbol_key(symbol)) in keys:
+            return keys.index(key)
+        raise UnknownNameError(_("symbol"), symbol, [each.symbol for each in self.forecasts])
 
     def __repr__(self) -> str:
         return f"<Result {self.report.verdict.en}>"
