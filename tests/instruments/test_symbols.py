@@ -210,6 +210,48 @@ def test_what_the_user_states_in_a_file_holds(tmp_path, monkeypatch):
         load_statements(tmp_path)
 
 
+@pytest.mark.parametrize("kind", ["unit", "etf", "fii"])
+def test_the_class_of_a_ticker_in_11_is_what_the_user_states(tmp_path, monkeypatch, kind):
+    monkeypatch.setattr("pregao.instruments._statements._classes", {})
+    symbol = Symbol.parse("KNRI11")
+    before = symbol.kind
+    (tmp_path / "instruments.toml").write_text(f'["knri11.sa"]\nclass = "{kind}"\n')
+
+    load_statements(tmp_path)
+
+    assert ("unit_or_fund", kind) == (before, symbol.kind)
+    assert kind == Symbol.parse("KNRI11F").kind, "the same security in the fractional market"
+    assert "unit_or_fund" == Symbol.parse("HGLG11").kind
+
+
+@pytest.mark.parametrize(
+    ("table", "reason"),
+    [
+        ('[PETR4]\nclass = "fii"', "PETR4: class is stated for tickers of B3 in 11 alone"),
+        ('[ABCDEFG]\nclass = "etf"', "ABCDEFG: class is stated for tickers of B3 in 11 alone"),
+        ('[KNRI11]\nclass = "fund"', 'KNRI11: give .*"unit", "etf" or "fii"'),
+        ('[KNRI11]\nclass = "fii"\nlot = 1', "KNRI11: give"),
+    ],
+)
+def test_a_class_that_cannot_be_stated_is_refused_with_what_can(tmp_path, table, reason):
+    (tmp_path / "instruments.toml").write_text(table)
+
+    with pytest.raises(InvalidExperimentError, match=reason):
+        load_statements(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_fractional"),
+    [("PETR4F", True), ("TAEE11F", True), ("PETR4", False), ("AAPL34", False), ("INTF", False)],
+)
+def test_the_fractional_market_has_tickers_in_f_at_b3_alone(text, is_fractional):
+    assert is_fractional == Symbol.parse(text).is_fractional
+
+
+def test_an_index_at_a_stated_exchange_is_an_index():
+    assert "index" == Symbol.parse("^XYZ@XETR").kind
+
+
 @given(st.lists(TICKERS, min_size=2, max_size=6))
 def test_symbols_sort_by_ticker(texts):
     symbols = sorted(Symbol.parse(f"{each}@XNYS") for each in texts)

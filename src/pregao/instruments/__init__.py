@@ -18,6 +18,8 @@ from pregao.instruments._exchanges import NYSE as NYSE
 from pregao.instruments._exchanges import TOKYO as TOKYO
 from pregao.instruments._exchanges import Exchange as Exchange
 from pregao.instruments._grammar import InstrumentClass as InstrumentClass
+from pregao.instruments._quotes import is_in_points as is_in_points
+from pregao.instruments._quotes import price_digits as price_digits
 from pregao.instruments._renames import RENAMES as RENAMES
 from pregao.instruments._renames import Rename as Rename
 from pregao.instruments._renames import rename_of as rename_of

@@ -11,9 +11,21 @@ from typing import Literal
 from pregao.instruments._exchanges import B3, CRYPTO, EXCHANGES, FOREX, FUTURES, NYSE, Exchange
 
 InstrumentClass = Literal[
-    "share", "unit_or_fund", "bdr", "right", "option", "future", "index", "currency", "crypto"
+    "share",
+    "unit_or_fund",
+    "unit",
+    "etf",
+    "fii",
+    "bdr",
+    "right",
+    "option",
+    "future",
+    "index",
+    "currency",
+    "crypto",
 ]
-"""`unit_or_fund` is a B3 ticker in 11: a unit, an ETF or a FII, which the ticker does not tell."""
+"""`unit_or_fund` is a B3 ticker in 11: a unit, an ETF or a FII, which the ticker does not tell.
+Which of the three it is, is stated (`load_statements`)."""
 
 # Four characters that start with a letter, then digits for the class: PETR4, B3SA3, BOVA11.
 _B3_CASH = re.compile(r"[A-Z][A-Z0-9]{3}(?P<kind>[1-9]|1[0-5]|3[1-69])[BF]?\Z", re.ASCII)
@@ -112,4 +124,6 @@ def class_at(exchange: Exchange, ticker: str) -> InstrumentClass:
     found = read_ticker(ticker)
     if found is not None and found.exchange == exchange:
         return found.kind
+    if ticker.startswith("^"):
+        return "index"
     return {"CRYPTO": "crypto", "FOREX": "currency", "CMES": "future"}.get(exchange.code, "share")  # type: ignore[return-value]  # literals

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from functools import total_ordering
 
 from pregao.errors import InvalidSymbolError, StatedTwiceError, UnknownExchangeError
-from pregao.instruments._exchanges import EXCHANGES, Exchange
+from pregao.instruments._exchanges import B3, EXCHANGES, Exchange
 from pregao.instruments._grammar import InstrumentClass, class_at, read_ticker
-from pregao.instruments._statements import stated_spelling
+from pregao.instruments._statements import stated_class, stated_spelling
 
 _TICKER = re.compile(r"[A-Z0-9^][A-Z0-9.^=-]{0,14}\Z", re.ASCII)
 _STATED = re.compile(
@@ -31,6 +31,8 @@ class Symbol:
     ('PETR4.SA', 'USD')
     >>> Symbol.parse("USDBRL=X").currency, Symbol.parse("SAP@XETR").yahoo
     ('BRL', 'SAP.DE')
+    >>> Symbol.parse("PETR4F").is_fractional, Symbol.parse("TAEE11").kind
+    (True, 'unit_or_fund')
     """
 
     ticker: str
@@ -106,8 +108,15 @@ class Symbol:
 
     @property
     def kind(self) -> InstrumentClass:
-        """The class of the instrument, as far as the ticker tells it."""
-        return class_at(self.exchange, self.ticker)
+        """The class of the instrument, as the ticker tells it or the user states it."""
+        told = class_at(self.exchange, self.ticker)
+        return (stated_class(self.ticker) or told) if told == "unit_or_fund" else told
+
+    @property
+    def is_fractional(self) -> bool:
+        """Whether it is traded in B3's fractional market, as ``PETR4F``."""
+        has_market = self.kind in {"share", "unit", "unit_or_fund"}
+        return self.exchange == B3 and has_market and self.ticker.endswith("F")
 
     @property
     def yahoo(self) -> str:

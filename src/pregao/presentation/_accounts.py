@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from pregao.presentation._quantities import Day, Money, Number, Percent, Quantity, t
 from pregao.presentation._tables import Cell, Field, Table, field_of, table_of
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pregao.inference import DeflatedSharpe
 
 MOST_SYMBOLS = 8
+_PAYOUTS: tuple[Literal["jcp", "dividend"], ...] = ("jcp", "dividend")
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,24 @@ class MarketAccounts:
     def is_idle(self) -> bool:
         """Whether the candidate never traded."""
         return self.lines[0].results.num_trades == 0
+
+    @property
+    def note(self) -> Text | None:
+        """What is left out of the account: the tax withheld from payouts, at its last session."""
+        rules, last = self.summary.market, self.summary.last
+        jcp, dividend = (rules.withholding(each, last) for each in _PAYOUTS)
+        if jcp is None:
+            return None
+        facts: dict[str, Quantity] = {"day": Day(last), "jcp": Percent(jcp.rate)}
+        if dividend is None:
+            return t("withheld", TEXTS_TRADING, **facts)
+        return t(
+            "withheld_with_dividends",
+            TEXTS_TRADING,
+            **facts,
+            dividend=Percent(dividend.rate, 0),
+            free=Money(dividend.free_amount, self.summary.currency),
+        )
 
     @property
     def table(self) -> Table:

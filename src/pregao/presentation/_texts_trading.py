@@ -40,8 +40,17 @@ TEXTS_TRADING = translations(
         "trading_note": N_(
             "All accounts begin with the same capital in the same market. What is decided "
             "after a close is executed at the next open; fees, slippage and borrowed shares "
-            "are paid. "
+            "are paid. Dividends are reinvested gross. "
             "Costs and tax rules are presets for you to verify."
+        ),
+        "withheld": N_(
+            "What is withheld from payouts is left out: on {day}, {jcp} of JCP (interest on "
+            "equity)."
+        ),
+        "withheld_with_dividends": N_(
+            "What is withheld from payouts is left out: on {day}, {jcp} of JCP (interest on "
+            "equity), and {dividend} of dividends where a company pays a person more than {free} "
+            "in a month."
         ),
         "volatility": N_("Volatility a year"),
     }

@@ -96,7 +96,7 @@ def unadjusted_findings(symbol: Symbol, bars: Bars) -> tuple[Finding, ...]:
 
     It costs what its dividends are: overnight falls on likely ex-dates are named.
     """
-    if symbol.kind not in {"share", "unit_or_fund", "bdr"}:
+    if symbol.kind not in {"share", "unit_or_fund", "unit", "etf", "fii", "bdr"}:
         return ()
     seen = bilingual("no column of adjusted closes: a dividend of 5 % is a return of -5 %")
     days = likely_ex_dates(bars)

@@ -1,12 +1,13 @@
 """Small markets with readable prices, and forecasts for them."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from pregao.decisions.trading import SymbolForecasts
-from pregao.instruments import Symbol, next_sessions
+from pregao.instruments import Symbol, load_statements, next_sessions
 from pregao.prices import Bars, Prices
 
 LEVELS = (0.1, 0.5, 0.9)
@@ -50,3 +51,13 @@ def quoted() -> Callable[..., Prices]:
 @pytest.fixture(scope="session")
 def forecasts() -> Callable[..., SymbolForecasts]:
     return _forecasts
+
+
+@pytest.fixture
+def stated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """State a unit, an ETF and a FII as users do; no other ticker in 11 has a class."""
+    monkeypatch.setattr("pregao.instruments._statements._classes", {})
+    classes = {"TAEE11": "unit", "BOVA11": "etf", "KNRI11": "fii"}
+    tables = [f'[{ticker}]\nclass = "{kind}"\n' for ticker, kind in classes.items()]
+    (tmp_path / "instruments.toml").write_text("".join(tables))
+    load_statements(tmp_path)

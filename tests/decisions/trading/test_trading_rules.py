@@ -1,6 +1,7 @@
 """Trading rules, decision rules, sizes and holding periods."""
 
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
@@ -88,6 +89,70 @@ def test_an_index_is_traded_in_fractions_and_without_the_tax_exemption():
     assert (0, 0.0, 0.0) == (index.lot_shares, index.tick, index.tax.exempt_sales)
     assert (100, 0.01, 20_000.0) == (share.lot_shares, share.tick, share.tax.exempt_sales)
     assert index.round_trip_cost == share.round_trip_cost
+
+
+@pytest.mark.parametrize(
+    ("ticker", "lot", "can_short", "tax"),
+    [
+        ("PETR4", 100, True, (0.15, 0.20, 20_000.0)),
+        ("PETR4F", 1, False, (0.15, 0.20, 20_000.0)),
+        ("TAEE11", 100, True, (0.15, 0.20, 0.0)),
+        ("TAEE11F", 1, False, (0.15, 0.20, 0.0)),
+        ("BOVA11", 1, True, (0.15, 0.20, 0.0)),
+        ("AAPL34", 1, True, (0.15, 0.20, 0.0)),
+        ("KNRI11", 1, True, (0.20, None, 0.0)),
+        ("HGLG11", 100, True, None),
+        ("IBOV", 0, True, (0.15, 0.20, 0.0)),
+        ("PETRH305", 1, False, None),
+        ("WINFUT", 1, False, None),
+        ("PETR1", 1, False, None),
+        ("BTC-USD", 0, False, None),
+        ("USDBRL=X", 0, False, None),
+        ("CL=F", 1, False, None),
+        ("SAP.DE", 1, False, None),
+        ("NVDA", 1, True, (0.24, None, 0.0)),
+        ("SP500", 0, True, (0.24, None, 0.0)),
+    ],
+)
+def test_lots_short_sales_and_tax_follow_the_class(stated, ticker, lot, can_short, tax):
+    rules = trading_rules_for(Symbol.parse(ticker))
+    found = rules.tax and (rules.tax.rate, rules.tax.day_trade_rate, rules.tax.exempt_sales)
+
+    assert (lot, can_short, tax) == (rules.lot_shares, rules.allows_short, found)
+
+
+def test_only_the_losses_of_funds_of_real_estate_are_kept_apart():
+    pools = {name: rules.tax.pool for name, rules in TRADING_RULES.items() if rules.tax}
+
+    assert {"b3_fii"} == {name for name, pool in pools.items() if pool == "fii"}
+
+
+@pytest.mark.parametrize(
+    ("payout", "day", "expected"),
+    [
+        ("jcp", date(1995, 12, 31), None),
+        ("jcp", date(2025, 12, 31), (0.15, 0.0)),
+        ("jcp", date(2026, 1, 1), (0.175, 0.0)),
+        ("dividend", date(2025, 12, 31), None),
+        ("dividend", date(2026, 1, 1), (0.10, 50_000.0)),
+    ],
+)
+@pytest.mark.parametrize("market", ["b3", "b3_fractional", "b3_unit"])
+def test_tax_withheld_from_payouts_is_known_by_its_day(market, payout, day, expected):
+    found = TRADING_RULES[market].withholding(payout, day)
+
+    assert expected == (found and (found.rate, found.free_amount))
+
+
+@pytest.mark.parametrize(
+    ("name", "doubt"),
+    [("b3", "day trades are part of"), ("b3_unit", "exemption of shares"), ("b3_etf", "fixed inc")],
+)
+def test_what_is_not_sure_of_a_tax_stands_in_its_source(name, doubt):
+    (tax,) = (each for each in TRADING_RULES[name].sources if "tax" in each.figures)
+
+    assert doubt in tax.en.split("Not sure:")[1]
+    assert "Sem certeza:" in tax.pt_br
 
 
 @pytest.mark.parametrize("name", TRADING_RULES)

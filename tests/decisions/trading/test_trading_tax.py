@@ -12,6 +12,7 @@ from pregao.decisions.trading import (
     SymbolForecasts,
     TaxRule,
     ToHorizon,
+    Trading,
     UntilChanged,
     simulate,
     simulate_portfolio,
@@ -19,6 +20,7 @@ from pregao.decisions.trading import (
 from pregao.decisions.trading._account import AccountHistory, Fill
 from pregao.decisions.trading._bars import MarketBars
 from pregao.decisions.trading._tax import Gain, assess_tax, realised_gains
+from pregao.errors import InputError
 from pregao.testing import synthetic_prices
 
 B3_TAX = TRADING_RULES["b3"].tax
@@ -263,8 +265,8 @@ def test_resizing_realises_the_average_price(quoted, forecasts):
 DAYS = np.array(["2024-01-10", "2024-01-31", "2024-02-29", "2024-03-28"], "datetime64[D]")
 
 
-def gain(row, amount, *, kind="ordinary", sales=50_000.0):
-    return Gain(DAYS[row], kind, amount, sales)
+def gain(row, amount, *, kind="ordinary", sales=50_000.0, rule=B3_TAX, is_short=False):
+    return Gain(DAYS[row], kind, amount, sales, rule, is_short)
 
 
 @pytest.mark.parametrize(
@@ -293,21 +295,190 @@ def gain(row, amount, *, kind="ordinary", sales=50_000.0):
     ],
 )
 def test_monthly_b3_tax_equals_manual_computation(gains, due):
-    assert due == pytest.approx(assess_tax(gains, B3_TAX, DAYS))
+    assert due == pytest.approx(assess_tax(gains, DAYS))
+
+
+def rule_of(name):
+    return TRADING_RULES[name].tax
+
+
+FII, ETF, BDR, UNIT = (rule_of(f"b3_{name}") for name in ("fii", "etf", "bdr", "unit"))
+
+
+@pytest.mark.parametrize(
+    ("gains", "due"),
+    [
+        ([gain(0, 1000, sales=20_000.01)], [0, 150, 0, 0]),
+        ([gain(0, 1000, sales=1_100.0, rule=ETF)], [0, 150, 0, 0]),
+        ([gain(0, 1000, sales=1_100.0, rule=BDR)], [0, 150, 0, 0]),
+        ([gain(0, 1000, sales=1_100.0, rule=UNIT)], [0, 150, 0, 0]),
+        ([gain(0, 1000, sales=1_100.0, rule=FII)], [0, 200, 0, 0]),
+        ([gain(0, 1000, kind="day_trade", rule=ETF)], [0, 200, 0, 0]),
+        ([gain(0, 1000, sales=15_000.0), gain(0, 0, rule=ETF)], [0, 0, 0, 0]),
+        (
+            [gain(0, 1000, sales=15_000.0), gain(1, 200, sales=9_000.0, rule=FII)],
+            [0, 40, 0, 0],
+        ),
+        ([gain(0, -1000), gain(2, 1500, rule=ETF)], [0, 0, 75, 0]),
+        ([gain(0, -1000, rule=BDR), gain(2, 1500, rule=ETF)], [0, 0, 75, 0]),
+        (
+            [gain(0, -1000, rule=FII), gain(2, 1000), gain(3, 1500, rule=FII)],
+            [0, 0, 150, 100],
+        ),
+        ([gain(0, -1000), gain(2, 1000, rule=FII)], [0, 0, 200, 0]),
+        (
+            [gain(0, -400), gain(2, 1000, sales=900.0), gain(2, 500, rule=ETF)],
+            [0, 0, 15, 0],
+        ),
+        (
+            [gain(0, 1000, sales=15_000.0), gain(0, 300, sales=0.0, is_short=True)],
+            [0, 45, 0, 0],
+        ),
+        (
+            [gain(0, 1000, sales=15_000.0), gain(1, 0, sales=6_000.0, is_short=True)],
+            [0, 150, 0, 0],
+        ),
+        (
+            [gain(0, 1000, sales=15_000.0), gain(2, -700, sales=0.0, is_short=True), gain(3, 900)],
+            [0, 0, 0, 30],
+        ),
+    ],
+    ids=[
+        "a cent above the limit",
+        "an ETF is never exempt",
+        "nor is a BDR",
+        "nor is a unit, for it is not sure",
+        "a FII at its own rate",
+        "a day trade of an ETF",
+        "sales of ETFs are no sales of shares",
+        "nor are those of FIIs, which are taxed beside exempt shares",
+        "a loss of shares is set off against an ETF",
+        "and one of a BDR",
+        "a loss of FIIs waits for FIIs",
+        "which no loss of shares relieves",
+        "an exempt gain leaves the loss to an ETF",
+        "buying back a short position is no sale, and its gain not exempt",
+        "a short sale is a sale of its month",
+        "a loss of a short position is carried forward",
+    ],
+)
+def test_tax_by_class_equals_manual_computation(gains, due):
+    assert due == pytest.approx(assess_tax(gains, DAYS))
+
+
+def booked(quoted, *fills):
+    """Return the realised gains of shares traded at rows 1 and later, at constant prices."""
+    prices = quoted([10, 10, 12, 11], [10, 10, 12, 11])
+    history = AccountHistory.start(0.0, 4)
+    history.fills = list(fills)
+    return realised_gains(MarketBars.from_prices(prices, FREE), history, B3_TAX)
+
+
+def test_sales_are_gross_of_fees_and_gains_net_of_them(quoted):
+    found = booked(
+        quoted,
+        Fill(1, False, 1000.0, 1000.0, 10.0, 10.0, 30.0),
+        Fill(2, False, -1000.0, 0.0, 20.005, 20.005, 100.0),
+    )
+
+    assert [(20_005.0, 9_875.0)] == [(each.sales, pytest.approx(each.amount)) for each in found]
+
+
+def test_sales_of_a_day_trade_are_gross_of_fees(quoted):
+    found = booked(
+        quoted,
+        Fill(2, False, 100.0, 100.0, 12.0, 12.0, 5.0),
+        Fill(2, True, -100.0, 0.0, 12.5, 12.5, 5.0),
+    )
+
+    assert [("day_trade", 1_250.0, 40.0)] == [
+        (each.kind, each.sales, pytest.approx(each.amount)) for each in found
+    ]
+
+
+def test_a_short_sale_is_a_sale_and_buying_back_is_none(quoted):
+    found = booked(
+        quoted,
+        Fill(1, False, -1000.0, -1000.0, 10.0, 10.0, 0.0),
+        Fill(2, False, 1000.0, 0.0, 8.0, 8.0, 0.0),
+    )
+
+    assert [(0.0, 10_000.0, True), (2_000.0, 0.0, True)] == [
+        (each.amount, each.sales, each.is_short) for each in found
+    ]
+
+
+def test_a_reversal_is_one_sale_of_two_parts(quoted):
+    found = booked(
+        quoted,
+        Fill(1, False, 100.0, 100.0, 10.0, 10.0, 0.0),
+        Fill(2, False, -300.0, -200.0, 12.0, 12.0, 0.0),
+        Fill(3, False, 200.0, 0.0, 11.0, 11.0, 0.0),
+    )
+
+    assert [(200.0, 1_200.0, False), (0.0, 2_400.0, True), (200.0, 0.0, True)] == [
+        (pytest.approx(each.amount), pytest.approx(each.sales), each.is_short) for each in found
+    ]
+
+
+def test_one_account_taxes_each_symbol_by_its_class(stated, quoted, forecasts):
+    market = {
+        name: quoted([10, 10, 11, 11], [10, 10, 11, 11], ticker=name)
+        for name in ("PETR4", "KNRI11", "BOVA11")
+    }
+    symbols = {name: (prices, forecasts(prices, [UP, FLAT])) for name, prices in market.items()}
+
+    found = simulate_portfolio(symbols, strategy=DAILY, capital=45_000.0, tax=True)
+
+    earned = dict.fromkeys(symbols, 0.0)
+    for each in found.strategy.trades:
+        sign = 1 if each.side == "sell" else -1
+        earned[each.symbol] += sign * each.shares * each.price - each.fees
+    assert min(earned.values()) > 1_000
+    # Shares were sold for less than R$ 20,000: exempt.
+    expected = 0.20 * earned["KNRI11"] + 0.15 * earned["BOVA11"]
+    assert expected == pytest.approx(found.strategy.results.tax)
+    assert {"PETR4": 100, "KNRI11": 1, "BOVA11": 1} == {
+        name: rules.lot_shares for name, rules in found.rules.items()
+    }
+    assert found == Trading.model_validate_json(found.model_dump_json())
+
+
+@pytest.mark.parametrize(
+    ("ticker", "reason"),
+    [
+        ("HGLG11", r"instruments\.toml, as \[HGLG11\] and on the next line class = "),
+        ("WINFUT", "WINFUT is a future, an option or a right"),
+        ("PETRH305", "PETRH305 is a future, an option or a right"),
+        ("PETR1", "PETR1 is a future, an option or a right"),
+        ("BTC-USD", "no tax rule is known here for BTC-USD"),
+        ("SAP.DE", "no tax rule is known here for SAP.DE"),
+    ],
+)
+def test_where_the_tax_is_not_known_it_is_refused_with_what_to_type(
+    stated, quoted, forecasts, ticker, reason
+):
+    prices = quoted([10, 10, 11, 11], [10, 10, 11, 11], ticker=ticker)
+    decisions = forecasts(prices, [UP, FLAT])
+
+    with pytest.raises(InputError, match=reason):
+        simulate(prices, decisions, tax=True)
+    assert simulate(prices, decisions).strategy.results.after_tax is None
+    own = FREE.replace(tax=B3_TAX)
+    assert simulate(prices, decisions, market=own, tax=True).strategy.results.tax > 0
 
 
 def test_annual_us_tax_equals_manual_computation():
+    rule = TRADING_RULES["us"].tax
     days = np.array(["2023-06-30", "2023-12-29", "2024-12-31"], "datetime64[D]")
     gains = [
-        Gain(days[0], "ordinary", 1000.0, 5000.0),
-        Gain(days[1], "ordinary", -1500.0, 5000.0),
-        Gain(days[1], "long_term", 700.0, 5000.0),
-        Gain(days[2], "ordinary", 900.0, 5000.0),
+        Gain(days[0], "ordinary", 1000.0, 5000.0, rule),
+        Gain(days[1], "ordinary", -1500.0, 5000.0, rule),
+        Gain(days[1], "long_term", 700.0, 5000.0, rule),
+        Gain(days[2], "ordinary", 900.0, 5000.0, rule),
     ]
 
-    assert [0, 0.15 * 700, 0.24 * 400] == pytest.approx(
-        assess_tax(gains, TRADING_RULES["us"].tax, days)
-    )
+    assert [0, 0.15 * 700, 0.24 * 400] == pytest.approx(assess_tax(gains, days))
 
 
 def test_only_the_shares_that_match_are_a_day_trade(quoted):
@@ -344,9 +515,8 @@ def test_tax_of_round_trips_equals_a_list_of_their_gains(seed):
     if len(trades) % 2:
         trades.append((prices.sessions[270].item(), trades[-1][1], prices.bars.close[270], 0.0))
     for (_, shares, paid, fee), (day, _, got, other) in zip(trades[::2], trades[1::2], strict=True):
-        sold = shares * got - other
         month = by_month.setdefault((day.year, day.month), [])
-        month.append((sold - shares * paid - fee, sold))
+        month.append((shares * got - other - shares * paid - fee, shares * got))
     loss, due = 0.0, 0.0
     for month in sorted(by_month):
         earned = sum(each for each, _ in by_month[month])

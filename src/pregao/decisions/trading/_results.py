@@ -4,7 +4,7 @@ from datetime import date
 from math import isclose
 from typing import Literal, Self
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from pregao.decisions.trading._performance import Performance
 from pregao.decisions.trading._rules import TradingRules
@@ -106,6 +106,9 @@ class TradingSummary(Value):
     cash_rate: float
     settings: Strategy
     market: TradingRules
+    """The trading rules; of the first symbol, where they differ."""
+    rules: dict[str, TradingRules] = Field(default_factory=dict)
+    """Those of each symbol, where they differ."""
     strategy: AccountResults
     buy_and_hold: AccountResults
     cash: AccountResults
@@ -125,6 +128,9 @@ class Trading(Value):
     cash_rate: float
     settings: Strategy
     market: TradingRules
+    """The trading rules; of the first symbol, where they differ."""
+    rules: dict[str, TradingRules] = Field(default_factory=dict)
+    """Those of each symbol, where they differ."""
     strategy: Account
     buy_and_hold: Account
     cash: Account
@@ -151,6 +157,7 @@ class Trading(Value):
             cash_rate=self.cash_rate,
             settings=self.settings,
             market=self.market,
+            rules=self.rules,
             strategy=self.strategy.results,
             buy_and_hold=self.buy_and_hold.results,
             cash=self.cash.results,

@@ -8,11 +8,12 @@ import numpy as np
 from pregao.decisions.trading._account import AccountHistory, simulate_account
 from pregao.decisions.trading._bars import MarketBars
 from pregao.decisions.trading._decisions import SymbolForecasts
+from pregao.decisions.trading._markets import trading_rules_for, why_untaxed
 from pregao.decisions.trading._results import Account, Trading
 from pregao.decisions.trading._rules import TradingRules
 from pregao.decisions.trading._strategy import Orders, Strategy, make_orders
 from pregao.decisions.trading._sub_accounts import SubAccount, merge_sub_accounts
-from pregao.decisions.trading._tax import assess_tax, realised_gains
+from pregao.decisions.trading._tax import Gain, assess_tax, realised_gains
 from pregao.errors import InputError
 from pregao.instruments import Sessions, as_date
 from pregao.prices import Prices
@@ -27,7 +28,7 @@ def simulate(
     prices: Prices,
     decisions: SymbolForecasts,
     *,
-    market: TradingRules,
+    market: TradingRules | None = None,
     strategy: Strategy | None = None,
     capital: float = CAPITAL,
     tax: bool = False,
@@ -44,7 +45,7 @@ def simulate(
     prices
         Quoted prices with adjusted closes; see `MarketBars` on splits and dividends.
     market
-        The trading rules; `trading_rules_for(symbol)` returns those of its exchange.
+        The trading rules; by default those of its exchange and class (`trading_rules_for`).
     capital
         In the quoted currency.
     tax
@@ -57,7 +58,7 @@ def simulate(
     InputError
         If a cutoff is no session of the prices, if there is no session after the first cutoff, if
         the strategy needs levels or probabilities that the forecasts lack, or if tax is requested
-        from a market without a tax rule.
+        and the trading rules have none, as while the class of a ticker in 11 is not stated.
 
     >>> from pregao.decisions.trading import TRADING_RULES
     >>> from pregao.testing import synthetic_prices
@@ -83,7 +84,7 @@ def simulate(
 def simulate_portfolio(
     symbols: Mapping[str, tuple[Prices, SymbolForecasts]],
     *,
-    market: TradingRules,
+    market: TradingRules | None = None,
     strategy: Strategy | None = None,
     capital: float = CAPITAL,
     split: CapitalSplit = "equal",
@@ -98,6 +99,8 @@ def simulate_portfolio(
 
     Parameters
     ----------
+    market
+        The trading rules of all symbols; by default each symbol has those of its own class.
     split
         ``equal``, or ``risk_parity``: in proportion to the inverse volatility of the first forecast
         of each symbol, which is known when the capital is split.
@@ -109,9 +112,13 @@ def simulate_portfolio(
     """
     strategy = Strategy() if strategy is None else strategy
     currency = _one_currency(symbols)
-    if tax and market.tax is None:
-        raise InputError(_("this market has no tax rule: give it one, or simulate without tax"))
-    sub_accounts = _sub_accounts(symbols, market, strategy, _parts(symbols, capital, split))
+    rules = {
+        name: trading_rules_for(prices.symbol) if market is None else market
+        for name, (prices, _) in symbols.items()
+    }
+    if tax:
+        _check_taxable(symbols, rules)
+    sub_accounts = _sub_accounts(symbols, rules, strategy, _parts(symbols, capital, split))
     sessions = np.unique(np.concatenate([each.bars.sessions for each in sub_accounts]))
 
     def account(orders: Callable[[SubAccount], Orders]) -> Account:
@@ -119,13 +126,13 @@ def simulate_portfolio(
             simulate_account(
                 each.bars,
                 orders(each),
-                market,
+                each.rules,
                 capital=each.capital,
                 cash_rate=cash_rate,
             )
             for each in sub_accounts
         ]
-        due = _tax(sub_accounts, histories, market, sessions) if tax else None
+        due = _tax(sub_accounts, histories, sessions) if tax else None
         return merge_sub_accounts(sub_accounts, histories, sessions, tax=due, cash_rate=cash_rate)
 
     return Trading(
@@ -135,11 +142,23 @@ def simulate_portfolio(
         capital=capital,
         cash_rate=cash_rate,
         settings=strategy,
-        market=market,
+        market=next(iter(rules.values())),
+        rules=rules if len({each.model_dump_json() for each in rules.values()}) > 1 else {},
         strategy=account(lambda each: each.orders),
         buy_and_hold=account(lambda each: Orders.buy_and_hold(len(each.bars))),
         cash=account(lambda each: Orders.no_trades(len(each.bars))),
     )
+
+
+def _check_taxable(
+    symbols: Mapping[str, tuple[Prices, SymbolForecasts]], rules: Mapping[str, TradingRules]
+) -> None:
+    for name, (prices, _forecasts) in symbols.items():
+        if rules[name].tax is not None:
+            continue
+        if rules[name] == trading_rules_for(prices.symbol):
+            raise InputError(why_untaxed(prices.symbol))
+        raise InputError(_("this market has no tax rule: give it one, or simulate without tax"))
 
 
 def _one_currency(symbols: Mapping[str, tuple[Prices, SymbolForecasts]]) -> str:
@@ -176,7 +195,7 @@ def _parts(
 
 def _sub_accounts(
     symbols: Mapping[str, tuple[Prices, SymbolForecasts]],
-    market: TradingRules,
+    rules: Mapping[str, TradingRules],
     strategy: Strategy,
     parts: Sequence[float],
 ) -> list[SubAccount]:
@@ -184,15 +203,16 @@ def _sub_accounts(
     last = max(_end(prices, forecasts) for prices, forecasts in symbols.values())
     sub_accounts = []
     for (symbol, (prices, forecasts)), capital in zip(symbols.items(), parts, strict=True):
-        bars = MarketBars.from_prices(prices.between(first, last), market)
+        own = rules[symbol]
+        bars = MarketBars.from_prices(prices.between(first, last), own)
         orders = make_orders(
             forecasts,
             strategy,
-            market,
+            own,
             rows=np.searchsorted(bars.sessions, forecasts.cutoffs).tolist(),
             num_sessions=len(bars),
         )
-        sub_accounts.append(SubAccount(symbol, bars, orders, capital))
+        sub_accounts.append(SubAccount(symbol, own, bars, orders, capital))
     return sub_accounts
 
 
@@ -223,15 +243,10 @@ def _end(prices: Prices, decisions: SymbolForecasts) -> np.datetime64:
 
 
 def _tax(
-    sub_accounts: Sequence[SubAccount],
-    histories: Sequence[AccountHistory],
-    market: TradingRules,
-    sessions: Sessions,
+    sub_accounts: Sequence[SubAccount], histories: Sequence[AccountHistory], sessions: Sessions
 ) -> Float:
-    assert market.tax is not None, "the caller checks that there is a rule"
-    gains = [
-        gain
-        for sub_account, history in zip(sub_accounts, histories, strict=True)
-        for gain in realised_gains(sub_account.bars, history, market.tax)
-    ]
-    return np.array(assess_tax(gains, market.tax, sessions))
+    gains: list[Gain] = []
+    for each, history in zip(sub_accounts, histories, strict=True):
+        assert each.rules.tax is not None, "the caller checks that there is a rule"
+        gains += realised_gains(each.bars, history, each.rules.tax)
+    return np.array(assess_tax(gains, sessions))

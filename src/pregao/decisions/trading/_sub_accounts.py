@@ -10,6 +10,7 @@ from pregao.decisions.trading._bars import MarketBars
 from pregao.decisions.trading._decisions import SESSIONS_A_YEAR
 from pregao.decisions.trading._performance import FEWEST_SESSIONS, performance
 from pregao.decisions.trading._results import Account, AccountResults, Path, Trade
+from pregao.decisions.trading._rules import TradingRules
 from pregao.decisions.trading._strategy import Orders
 from pregao.instruments import Sessions, as_date
 from pregao.scores import Float
@@ -17,9 +18,10 @@ from pregao.scores import Float
 
 @dataclass(frozen=True)
 class SubAccount:
-    """One symbol with its bars, its orders and its part of the capital."""
+    """One symbol with its bars, its trading rules, its orders and its part of the capital."""
 
     symbol: str
+    rules: TradingRules
     bars: MarketBars
     orders: Orders
     capital: float
