@@ -106,6 +106,46 @@ def test_the_fan_starts_at_the_last_close_and_follows_the_calendar(case) -> None
     assert "PETR4, R$" == figure.layout.yaxis.title.text
 
 
+@pytest.mark.parametrize(
+    ("ticker", "english", "portuguese"),
+    [
+        ("^BVSP", "close, pts", "fechamento, pts"),
+        ("SP500", "close, pts", "fechamento, pts"),
+        ("NVDA", "close, US$", "fechamento, US$"),
+        ("VOD.L", "close, p", "fechamento, pence"),
+        ("SAP.DE", "close, \u20ac", "fechamento, \u20ac"),
+        ("GGAL.BA", "close, ARS", "fechamento, ARS"),
+    ],
+)
+def test_the_axis_of_prices_has_the_unit_of_the_instrument(ticker, english, portuguese) -> None:
+    prices = synthetic_prices(ticker, 60)
+    titles = [
+        prices_figure(prices, language=language).layout.yaxis.title.text
+        for language in ("en", "pt")
+    ]
+
+    assert [english, portuguese] == titles
+
+
+def test_the_fan_of_a_tiny_price_has_its_digits_and_that_of_an_index_points(case) -> None:
+    factor = 2.0**-20
+    forecast, prices = case.forecasts[0], case.prices[0]
+    small = forecast.replace(
+        symbol="^BVSP",
+        last_price=forecast.last_price * factor,
+        median=tuple(each * factor for each in forecast.median),
+        prices=tuple(tuple(each * factor for each in row) for row in forecast.prices),
+    )
+
+    figure = fan_figure(prices, small)
+
+    assert 0.00001 < small.last_price < 0.0001
+    assert ":,.8f" in _trace(figure, "median").hovertemplate
+    assert ":,.8f" in _trace(figure, "close").hovertemplate
+    assert "^BVSP, pts" == figure.layout.yaxis.title.text
+    assert "\u00a0pts</b>" in figure.layout.annotations[0].text
+
+
 def test_the_fan_shows_no_close_after_the_forecast_was_made(case) -> None:
     forecast = case.forecasts[0]
     later = forecast.model_copy(update={"as_of": case.prices[0].sessions[-11].item()})

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import pregao.presentation
-from pregao.presentation import TEXTS, Language
+from pregao.instruments import price_digits
+from pregao.presentation import TEXTS, Language, Money
 from pregao.presentation._numbers import ABSENT, day, money, number, p_value, percent
 from pregao.presentation._texts_actions import TEXTS_ACTIONS
 from pregao.presentation._texts_explanation import EXPLANATION_TEXTS
@@ -94,3 +95,39 @@ def test_money_and_dates_follow_the_language() -> None:
     assert "R$\u00a01.234,50" == money(1234.5, "BRL", "pt")
     assert "R$\u00a00,0123" == money(0.0123, "BRL", "pt")
     assert "02/01/2019" == day(date(2019, 1, 2), "pt")
+
+
+@pytest.mark.parametrize(
+    ("price", "currency", "symbol", "english", "portuguese"),
+    [
+        (31.2, "BRL", "PETR4", "R$ 31.20", "R$ 31,20"),
+        (127_345.12, "BRL", "^BVSP", "127,345.12 pts", "127.345,12 pts"),
+        (3_120.5, "BRL", "IFIX", "3,120.50 pts", "3.120,50 pts"),
+        (2_506.85, "USD", "SP500", "2,506.85 pts", "2.506,85 pts"),
+        (5.4321, "BRL", "USDBRL=X", "R$ 5.4321", "R$ 5,4321"),
+        (151.236, "JPY", "USDJPY=X", "\u00a5 151.24", "\u00a5 151,24"),
+        (0.00002134, "USD", "SHIB-USD", "US$ 0.00002134", "US$ 0,00002134"),
+        (98_000.5, "USD", "BTC-USD", "US$ 98,000.50", "US$ 98.000,50"),
+        (0.0712, "BTC", "ETH-BTC", "BTC 0.0712", "BTC 0,0712"),
+        (1_234.5, "GBp", "VOD.L", "1,234.50 p", "1.234,50 pence"),
+        (71.25, "GBP", "VUSA@XLON:GBP", "\u00a3 71.25", "\u00a3 71,25"),
+        (180.4, "EUR", "SAP.DE", "\u20ac 180.40", "\u20ac 180,40"),
+        (98.7, "CHF", "NESN.SW", "CHF 98.70", "CHF 98,70"),
+        (5_120.0, "ARS", "GGAL.BA", "ARS 5,120.00", "ARS 5.120,00"),
+        (100_000.0, "USD", "", "US$ 100,000.00", "US$ 100.000,00"),
+    ],
+)
+def test_prices_have_the_unit_and_digits_of_their_instrument(
+    price: float, currency: str, symbol: str, english: str, portuguese: str
+) -> None:
+    found = [money(price, currency, language, symbol) for language in BOTH]
+
+    assert [english, portuguese] == [each.replace("\u00a0", " ") for each in found]
+    assert found == [Money(price, currency, symbol).write(language) for language in BOTH]
+
+
+@given(st.floats(1e-12, 1e9))
+def test_no_price_is_shown_as_zero_or_beyond_a_hundredth_off(price: float) -> None:
+    digits = price_digits(price)
+
+    assert price == pytest.approx(round(price, digits), rel=0.006)

@@ -14,7 +14,7 @@ from pregao.dashboard._requests import Page, answered
 from pregao.dashboard._texts import say
 from pregao.errors import InvalidSymbolError, PregaoError
 from pregao.inference import Edge
-from pregao.instruments import Symbol, sessions_between
+from pregao.instruments import Symbol, price_digits, sessions_between
 from pregao.presentation import (
     Cell,
     Day,
@@ -27,7 +27,6 @@ from pregao.presentation import (
     Tone,
     edge_badge,
     field_of,
-    price_digits,
     table_of,
     write,
 )
@@ -121,7 +120,9 @@ def _table(rows: Iterable[Watched]) -> Table:
         rows,
         [
             field_of("symbol", say("symbol"), _symbol, kind="text"),
-            field_of("last", say("overview_last"), lambda e: Money(e.last_price, e.currency)),
+            field_of(
+                "last", say("overview_last"), lambda e: Money(e.last_price, e.currency, e.symbol)
+            ),
             field_of("day", say("overview_day"), _day_change, importance=0),
             field_of("forecast", say("overview_forecast"), _median),
             field_of("range", say("overview_range"), _range),
@@ -142,17 +143,17 @@ def _day_change(watched: Watched) -> Cell:
     return Cell(Percent(change, 2, signed=True), tone=tone)
 
 
-def _price(price: float) -> Number:
-    return Number(price, price_digits(price))
+def _price(price: float, watched: Watched) -> Number:
+    return Number(price, price_digits(watched.last_price, watched.symbol))
 
 
 def _median(watched: Watched) -> Cell:
     ahead = say("overview_ahead", session=Day(watched.session, is_short=True))
-    return Cell(_price(watched.median), beside=(ahead,), tone="strong")
+    return Cell(_price(watched.median, watched), beside=(ahead,), tone="strong")
 
 
 def _range(watched: Watched) -> Quantity:
-    low, high = _price(watched.low), _price(watched.high)
+    low, high = _price(watched.low, watched), _price(watched.high, watched)
     return Text(
         en=f"{write(low, 'en')} .. {write(high, 'en')}",
         pt_br=f"{write(low, 'pt')} .. {write(high, 'pt')}",

@@ -16,7 +16,7 @@ from pregao.dashboard._assets import PLOTLY, address_of
 from pregao.dashboard._figures import plotly_marks
 from pregao.dashboard._instruments import exchange_choices, facts_of
 from pregao.dashboard._texts import TEXTS
-from pregao.instruments import Symbol
+from pregao.instruments import Symbol, price_digits
 from pregao.presentation import (
     Link,
     Table,
@@ -27,7 +27,6 @@ from pregao.presentation import (
     number,
     p_value,
     percent,
-    price_digits,
     short_day,
 )
 from pregao.presentation.figures import dark_twins
@@ -141,7 +140,7 @@ def _environment(language: Language) -> Environment:
         percent=lambda share, digits=1, signed=False: percent(
             share, digits, language, signed=signed
         ),
-        money=lambda price, currency: money(price, currency, language),
+        money=lambda price, currency, symbol="": money(price, currency, language, symbol),
         price=lambda price: number(price, price_digits(price), language),
         day=lambda session: day(session, language),
         short_day=lambda session: short_day(session, language),

@@ -26,6 +26,7 @@ from pregao.presentation import (
     Percent,
     Quantity,
     Table,
+    Unit,
     field_of,
     quantiles_table,
     table_of,
@@ -241,7 +242,8 @@ def _tables(page: SymbolPage) -> dict[str, Table]:
         forecast.sessions,
         [[prices[place] for prices in forecast.prices] for place in places],
         last_price=forecast.last_price,
-        caption=say("symbol_quantiles_in", currency=page.currency),
+        symbol=forecast.symbol,
+        caption=say("symbol_quantiles_in", currency=Unit(page.currency, page.symbol)),
     )
     if page.actions is None:
         return {"quantiles": quantiles}

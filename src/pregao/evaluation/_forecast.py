@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from pregao.findings import Finding
 from pregao.inference import Edge
-from pregao.instruments import Symbol, as_date, next_sessions
+from pregao.instruments import Symbol, as_date, is_in_points, next_sessions, price_digits
 from pregao.values import Value
 
 
@@ -67,18 +67,20 @@ class Forecast(Value):
 
     def _repr_html_(self) -> str:
         """Render the sessions and the 5, 25, 50, 75 and 95 % quantiles for a notebook."""
+        digits = price_digits(self.last_price, self.symbol)
+        unit = "pts" if is_in_points(self.symbol) else self.currency
         shown = [level for level in (0.05, 0.25, 0.5, 0.75, 0.95) if level in self.levels]
         heads = "".join(f"<th>{level:.0%}</th>" for level in shown)
         columns = [self.at(level) for level in shown]
         rows = "".join(
             f"<tr><td>{session}</td>"
-            + "".join(f"<td>{column[step]:,.2f}</td>" for column in columns)
+            + "".join(f"<td>{column[step]:,.{digits}f}</td>" for column in columns)
             + "</tr>"
             for step, session in enumerate(self.sessions)
         )
         return (
-            f"<p><b>{escape(self.symbol)}</b>, {escape(self.currency)}, as of {self.as_of}: "
-            f"{self.last_price:,.2f}; {escape(self.forecaster)}, "
+            f"<p><b>{escape(self.symbol)}</b>, {escape(unit)}, as of {self.as_of}: "
+            f"{self.last_price:,.{digits}f}; {escape(self.forecaster)}, "
             f"edge: {self.edge}</p>"
             f"<table><thead><tr><th>session</th>{heads}</tr></thead><tbody>{rows}</tbody></table>"
         )

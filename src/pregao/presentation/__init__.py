@@ -38,7 +38,6 @@ from pregao.presentation._numbers import money as money
 from pregao.presentation._numbers import number as number
 from pregao.presentation._numbers import p_value as p_value
 from pregao.presentation._numbers import percent as percent
-from pregao.presentation._numbers import price_digits as price_digits
 from pregao.presentation._numbers import short_day as short_day
 from pregao.presentation._proof import FoldLine as FoldLine
 from pregao.presentation._proof import Proof as Proof
@@ -59,6 +58,7 @@ from pregao.presentation._quantities import RunId as RunId
 from pregao.presentation._quantities import SessionAhead as SessionAhead
 from pregao.presentation._quantities import Setting as Setting
 from pregao.presentation._quantities import Span as Span
+from pregao.presentation._quantities import Unit as Unit
 from pregao.presentation._quantities import in_both as in_both
 from pregao.presentation._quantities import sort_key as sort_key
 from pregao.presentation._quantities import t as t

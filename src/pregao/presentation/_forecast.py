@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from datetime import date
 
-from pregao.presentation._numbers import price_digits
 from pregao.presentation._quantities import Number, Percent, SessionAhead, t
 from pregao.presentation._tables import Cell, Field, Table, field_of, table_of
 from pregao.values import Text
@@ -17,6 +16,7 @@ def quantiles_table(
     quantiles: Sequence[Sequence[float]],
     *,
     last_price: float,
+    symbol: str = "",
     caption: Text | None = None,
 ) -> Table:
     """Return a row for each session ahead.
@@ -25,10 +25,12 @@ def quantiles_table(
     ----------
     quantiles
         The prices at each of `QUANTILE_LEVELS`, session by session.
-    last_price
-        Decides how many decimals prices get.
+    last_price, symbol
+        They decide how many decimals prices get.
     """
-    digits = price_digits(last_price)
+    from pregao.instruments import price_digits
+
+    digits = price_digits(last_price, symbol)
     return table_of(
         list(zip(sessions, zip(*quantiles, strict=True), strict=True)),
         [

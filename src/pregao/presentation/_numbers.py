@@ -7,7 +7,24 @@ from pregao.presentation._texts import Language
 ABSENT = "\N{EN DASH}"
 """What stands where there is no number."""
 
-_SIGNS = {"BRL": "R$", "USD": "US$", "JPY": "\N{YEN SIGN}", "GBp": "p"}
+_SIGNS = {
+    "AUD": "A$",
+    "BRL": "R$",
+    "CAD": "C$",
+    "EUR": "\N{EURO SIGN}",
+    "GBP": "\N{POUND SIGN}",
+    "HKD": "HK$",
+    "INR": "\N{INDIAN RUPEE SIGN}",
+    "JPY": "\N{YEN SIGN}",
+    "KRW": "\N{WON SIGN}",
+    "MXN": "MX$",
+    "NZD": "NZ$",
+    "TWD": "NT$",
+    "USD": "US$",
+}
+"""Signs that neither language takes for another currency: an Argentine or Chilean $ is a code."""
+_POINTS = "pts"
+_PENCE = "GBp"
 _SWAPPED = str.maketrans(",.", ".,")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -94,21 +111,39 @@ def short_day(session: date, language: Language) -> str:
     return f"{session.day} {_MONTHS[session.month - 1]}" if language == "en" else f"{session:%d/%m}"
 
 
-def price_digits(price: float) -> int:
-    """Return how many decimals a price of this size needs."""
-    return 2 if price >= 1 else 4
+def currency_sign(currency: str, symbol: str = "", *, language: Language = "en") -> str:
+    """Return the unit of prices: the sign of a currency, its code where it has none, or points.
 
+    Parameters
+    ----------
+    symbol
+        Whose prices they are, if they are of a symbol: those of an index are in points.
 
-def currency_sign(currency: str) -> str:
-    """Return the sign of a currency, or its code where it has none here."""
+    >>> currency_sign("BRL"), currency_sign("CHF"), currency_sign("BRL", "^BVSP")
+    ('R$', 'CHF', 'pts')
+    """
+    # Numpy comes with instruments, and commands that show no price start without it.
+    from pregao.instruments import is_in_points
+
+    if is_in_points(symbol):
+        return _POINTS
+    if currency == _PENCE:
+        return "p" if language == "en" else "pence"
     return _SIGNS.get(currency, currency)
 
 
-def money(price: float, currency: str, language: Language) -> str:
-    """Write a price in its currency.
+def money(price: float, currency: str, language: Language, symbol: str = "") -> str:
+    """Write a price in its currency, or the level of an index in points.
 
     >>> money(31.2, "BRL", "pt").replace("\N{NO-BREAK SPACE}", " ")
     'R$ 31,20'
+    >>> money(127345.12, "BRL", "pt", "^BVSP").replace("\N{NO-BREAK SPACE}", " ")
+    '127.345,12 pts'
     """
-    sign = currency_sign(currency)
-    return f"{sign}\N{NO-BREAK SPACE}{number(price, price_digits(price), language)}"
+    from pregao.instruments import price_digits
+
+    unit = currency_sign(currency, symbol, language=language)
+    written = number(price, price_digits(price, symbol), language)
+    is_after = unit == _POINTS or currency == _PENCE
+    first, second = (written, unit) if is_after else (unit, written)
+    return f"{first}\N{NO-BREAK SPACE}{second}"

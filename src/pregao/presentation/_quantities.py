@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 from pregao.presentation._numbers import (
     ABSENT,
+    currency_sign,
     day,
     duration,
     knob,
@@ -86,19 +87,33 @@ class PValue(AbstractQuantity):
 
 @dataclass(frozen=True)
 class Money(AbstractQuantity):
-    """A price in its currency."""
+    """A price in its currency, or in points where the symbol is an index."""
 
     amount: float
     currency: str
+    symbol: str = ""
+    """Whose price it is, if it is one."""
 
     def write(self, language: Language) -> str:
-        """Write it behind the sign of its currency."""
-        return money(self.amount, self.currency, language)
+        """Write it with its unit."""
+        return money(self.amount, self.currency, language, self.symbol)
 
     @property
     def sort_key(self) -> float | str:
         """The amount, whatever the currency."""
         return self.amount
+
+
+@dataclass(frozen=True)
+class Unit(AbstractQuantity):
+    """What prices are in: a currency, or points where the symbol is an index."""
+
+    currency: str
+    symbol: str = ""
+
+    def write(self, language: Language) -> str:
+        """Write its sign, or the code of the currency."""
+        return currency_sign(self.currency, self.symbol, language=language)
 
 
 @dataclass(frozen=True)

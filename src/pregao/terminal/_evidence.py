@@ -64,7 +64,8 @@ def _lines(report: "Report", proof: Proof, language: Language) -> Iterator[tuple
 
 def _account(market: MarketAccounts, language: Language) -> tuple[str, str]:
     text = TEXTS_TRADING[language]
-    name = f"{text['account']}, {currency_sign(market.summary.currency)}"
+    sign = currency_sign(market.summary.currency, language=language)
+    name = f"{text['account']}, {sign}"
     own, *_ = market.lines
     passive = market.summary.buy_and_hold
     held = percent(passive.after_costs.total_return, 1, language, signed=True)

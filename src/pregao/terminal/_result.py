@@ -13,7 +13,6 @@ from pregao.presentation import (
     day,
     money,
     number,
-    price_digits,
     quantiles_table,
     ranking_table,
 )
@@ -50,12 +49,14 @@ def print_result(report: "Report", forecasts: "Sequence[Forecast]", *, language:
 def print_forecast(forecast: "Forecast", *, language: Language) -> None:
     """Print the next sessions of one symbol: median and ranges."""
     console, text = standard_output(), TEXTS[language]
-    price = money(forecast.last_price, forecast.currency, language)
+    price = money(forecast.last_price, forecast.currency, language, forecast.symbol)
     title = Text(f"{forecast.symbol}  ", style="bold")
     title.append(f"{text['as_of']} {day(forecast.as_of, language)}: {price}", style="default")
     say(console, title)
     quantiles = [forecast.at(level) for level in QUANTILE_LEVELS]
-    table = quantiles_table(forecast.sessions, quantiles, last_price=forecast.last_price)
+    table = quantiles_table(
+        forecast.sessions, quantiles, last_price=forecast.last_price, symbol=forecast.symbol
+    )
     print_table(console, table, language)
     console.print()
     say(console, Text(f"{forecast.forecaster}: ").append(badge(forecast.edge, language)))
@@ -81,9 +82,11 @@ def _verdict(report: "Report", language: Language) -> Text:
 
 def _forecast_line(forecast: "Forecast", language: Language) -> Text:
     """Return the last price of a symbol, and the ranges of its next and its last session."""
-    text, digits = TEXTS[language], price_digits(forecast.last_price)
+    from pregao.instruments import price_digits
+
+    text, digits = TEXTS[language], price_digits(forecast.last_price, forecast.symbol)
     line = Text(forecast.symbol, style="bold")
-    price = money(forecast.last_price, forecast.currency, language)
+    price = money(forecast.last_price, forecast.currency, language, forecast.symbol)
     line.append(f" {text['as_of']} {day(forecast.as_of, language)}: {price}", style="not bold")
     low, high = forecast.at(0.05), forecast.at(0.95)
     ends = {"next_session": 0, "last_session": len(forecast.sessions) - 1}

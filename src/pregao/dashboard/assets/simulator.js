@@ -10,7 +10,7 @@ const isPortuguese = language.startsWith("pt");
 const said = (text) => (typeof text === "string" ? text : text[isPortuguese ? "pt_br" : "en"]);
 const day = (session) => (isPortuguese ? session.split("-").reverse().join("/") : session);
 const price = (value) => {
-  const digits = value >= 1 ? 2 : 4;
+  const digits = value >= 1 ? 2 : value >= 0.01 ? 4 : 3 - Math.floor(Math.log10(value));
   return value.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
 };
 

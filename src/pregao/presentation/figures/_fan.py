@@ -5,7 +5,7 @@ from datetime import date
 from html import escape
 from typing import TYPE_CHECKING
 
-from pregao.instruments import as_date
+from pregao.instruments import as_date, price_digits
 from pregao.presentation import (
     TEXTS,
     Language,
@@ -13,7 +13,6 @@ from pregao.presentation import (
     day,
     money,
     number,
-    price_digits,
     short_day,
 )
 from pregao.presentation.figures._theme import PALETTES, Palette, Theme, empty_figure
@@ -52,7 +51,9 @@ def fan_figure(
     for percent in BANDS:
         _add_band(figure, forecast, percent, colours)
     _add_last_price(figure, forecast, text, colours)
-    _add_closes(figure, past, known.bars.close[-RECENT_SESSIONS:].tolist(), text, colours)
+    closes = known.bars.close[-RECENT_SESSIONS:].tolist()
+    digits = price_digits(forecast.last_price, forecast.symbol)
+    _add_closes(figure, past, closes, text, colours, digits=digits)
     _add_median(figure, forecast, language, colours)
     _mark_as_of(figure, forecast, language, colours)
     figure.update_xaxes(
@@ -63,7 +64,7 @@ def fan_figure(
         range=[-1, len(days) - 0.5],
         **_ticks(days, len(past) - 1, language),
     )
-    sign = currency_sign(forecast.currency)
+    sign = currency_sign(forecast.currency, forecast.symbol, language=language)
     figure.update_yaxes(title_text=f"{escape(forecast.symbol, quote=False)}, {sign}")
     figure.update_layout(
         hovermode="closest",
@@ -111,6 +112,8 @@ def _add_closes(
     closes: Sequence[float],
     text: Mapping[str, str],
     colours: Palette,
+    *,
+    digits: int,
 ) -> None:
     figure.add_scatter(
         x=_iso(past),
@@ -118,7 +121,7 @@ def _add_closes(
         name=text["close"],
         mode="lines",
         line={"color": colours.ink, "width": 1.75},
-        hovertemplate="%{x}<br><b>%{y:,.2f}</b><extra></extra>",
+        hovertemplate=f"%{{x}}<br><b>%{{y:,.{digits}f}}</b><extra></extra>",
         showlegend=False,
     )
 
@@ -126,7 +129,7 @@ def _add_closes(
 def _add_median(
     figure: "go.Figure", forecast: "Forecast", language: Language, colours: Palette
 ) -> None:
-    digits = price_digits(forecast.last_price)
+    digits = price_digits(forecast.last_price, forecast.symbol)
     low, high = BANDS[90]
     ranges = [
         f"{number(below, digits, language)} .. {number(above, digits, language)}"
@@ -159,7 +162,7 @@ def _mark_as_of(
         hoverinfo="skip",
         showlegend=False,
     )
-    price = money(forecast.last_price, forecast.currency, language)
+    price = money(forecast.last_price, forecast.currency, language, forecast.symbol)
     figure.add_annotation(
         x=forecast.as_of.isoformat(),
         y=1,

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from pregao.instruments import Symbol
+from pregao.instruments import Symbol, price_digits
 from pregao.presentation import TEXTS, Language, currency_sign
 from pregao.presentation.figures._theme import PALETTES, Theme, date_stops, empty_figure
 
@@ -21,6 +21,7 @@ def past_figure(
     """
     text, colours = TEXTS[language], PALETTES[theme]
     figure = empty_figure(theme, language, height=360)
+    digits = price_digits(past.came[-1], past.symbol)
     days = [each.isoformat() for each in past.sessions]
     for name, low, high, colour in (
         ("90 %", past.low_90, past.high_90, colours.band_90),
@@ -42,7 +43,7 @@ def past_figure(
         name=text["last_price"],
         mode="lines",
         line={"color": colours.muted, "width": 1.25, "dash": "dot"},
-        hovertemplate=f"{text['last_price']}: %{{y:,.2f}}<extra></extra>",
+        hovertemplate=f"{text['last_price']}: %{{y:,.{digits}f}}<extra></extra>",
     )
     figure.add_scatter(
         x=days,
@@ -50,7 +51,7 @@ def past_figure(
         name=text["close"],
         mode="lines",
         line={"color": colours.ink, "width": 1.75},
-        hovertemplate=f"{text['close']}: <b>%{{y:,.2f}}</b><extra></extra>",
+        hovertemplate=f"{text['close']}: <b>%{{y:,.{digits}f}}</b><extra></extra>",
     )
     missed = [
         (day, came)
@@ -65,7 +66,7 @@ def past_figure(
         marker={"color": colours.error, "size": 9, "symbol": "circle-open", "line": {"width": 2}},
         hoverinfo="skip",
     )
-    sign = currency_sign(Symbol.parse(past.symbol).currency)
+    sign = currency_sign(Symbol.parse(past.symbol).currency, past.symbol, language=language)
     figure.update_yaxes(title_text=f"{text['close']}, {sign}")
     figure.update_xaxes(
         hoverformat="%Y-%m-%d" if language == "en" else "%d/%m/%Y",

@@ -48,7 +48,7 @@ def prices_figure(
             col=1,
         )
         figure.update_yaxes(title_text=text["volume"], nticks=3, rangemode="tozero", row=2, col=1)
-    sign = currency_sign(prices.symbol.currency)
+    sign = currency_sign(prices.symbol.currency, str(prices.symbol), language=language)
     figure.update_yaxes(title_text=f"{text['close']}, {sign}", row=1, col=1)
     figure.update_xaxes(
         hoverformat="%Y-%m-%d" if language == "en" else "%d/%m/%Y",

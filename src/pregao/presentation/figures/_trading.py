@@ -38,7 +38,7 @@ def trading_figure(
     _add_equities(figure, days, trading, text, colours)
     _add_positions(figure, days, trading, text, colours)
     _add_drawdowns(figure, days, trading, text, colours)
-    sign = currency_sign(trading.currency)
+    sign = currency_sign(trading.currency, language=language)
     figure.update_yaxes(title_text=f"{text['equity']}, {sign}", tickformat=",.0f", row=1, col=1)
     figure.update_yaxes(title_text=f"{text['position']}, %", nticks=5, row=2, col=1)
     figure.update_yaxes(title_text=f"{text['drawdown']}, %", nticks=4, row=3, col=1)
