@@ -6,7 +6,7 @@ from rich.text import Text as Line
 
 from pregao.evaluation import COMBINATIONS, Report
 from pregao.findings import FINDINGS, Finding
-from pregao.instruments import as_date
+from pregao.instruments import as_date, price_digits
 from pregao.presentation import TEXTS, Language
 from pregao.presentation._numbers import day, knob, number, p_value, percent
 from pregao.presentation._proof import proof_of
@@ -286,6 +286,33 @@ def test_the_forecast_gives_its_next_and_its_last_session(case, capsys, language
         line = next(x for x in output.splitlines() if day(forecast.sessions[index], language) in x)
         for price in (forecast.median, forecast.at(0.05), forecast.at(0.95)):
             assert number(price[index], 2, language) in line
+
+
+@pytest.mark.parametrize("language", BOTH)
+@pytest.mark.parametrize("factor", [1.0, 2.0**-22])
+def test_a_forecast_of_an_index_is_in_points_and_one_of_a_tiny_price_has_its_digits(
+    case, capsys, language, factor
+) -> None:
+    forecast = case.forecasts[1]
+    forecast = forecast.replace(
+        symbol="SP500" if factor == 1 else "SHIB-USD",
+        last_price=forecast.last_price * factor,
+        median=tuple(each * factor for each in forecast.median),
+        prices=tuple(tuple(each * factor for each in row) for row in forecast.prices),
+    )
+
+    print_forecast(forecast, language=language)
+
+    output = capsys.readouterr().out
+    digits = price_digits(forecast.last_price)
+    price = number(forecast.last_price, digits, language)
+    last = number(forecast.median[-1], digits, language)
+    expected = f"{price}\u00a0pts" if factor == 1 else f"US$\u00a0{price}"
+    assert expected in output
+    assert last in _line(output, day(forecast.sessions[-1], language))
+    assert ("US$" in output) == (factor != 1)
+    assert digits == (2 if factor == 1 else 8)
+    assert ("pts" if factor == 1 else "USD") in forecast._repr_html_()
 
 
 @pytest.mark.parametrize("language", BOTH)
