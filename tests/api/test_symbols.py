@@ -2,6 +2,10 @@
 
 import pytest
 
+from pregao.instruments import as_date
+from pregao.prices import CorporateAction, Download, PriceStore, validate_download
+from pregao.testing import synthetic_prices
+
 
 def test_bundled_symbols_are_known(client):
     found = {each["symbol"]: each for each in client.get("/v1/symbols").json()}
@@ -38,6 +42,12 @@ def test_the_certificate_says_how_old_the_prices_are(client):
 
     assert shown["stale"] is True
     assert shown["quarantined"] is False
+    assert ("doubtful", "not_needed", False, 1.0) == (
+        shown["verdict"],
+        shown["adjustment"],
+        shown["fresh"],
+        shown["coverage"],
+    )
     assert "PRC010" in [each["code"] for each in shown["findings"]]
 
 
@@ -65,3 +75,26 @@ def test_a_refresh_without_a_provider_is_unavailable_and_prices_are_given_all_th
     assert 503 == response.status_code
     assert response.json()["type"].endswith("provider")
     assert 200 == client.get("/v1/symbols/SP500/prices").status_code
+
+
+def test_actions_that_closes_lack_are_applied_and_listed(make_services, client_of, tmp_path):
+    made = synthetic_prices("PETR4", sessions=300, seed=4, dividend=0.0)
+    paid = CorporateAction(
+        ex_date=as_date(made.sessions[150]),
+        kind="jcp",
+        amount=0.02 * float(made.bars.close[149]),
+        source="mine.csv",
+    )
+    prices, findings = validate_download(
+        Download(made.symbol, made.bars, "csv", "mine.csv", actions=(paid,))
+    )
+    PriceStore(tmp_path).append(prices, findings)
+    client = client_of(make_services())
+
+    [listed] = client.get("/v1/symbols/PETR4/actions").json()
+    shown = client.get("/v1/symbols/PETR4/prices?rows=300").json()
+
+    assert ("jcp", "applied") == (listed["action"]["kind"], listed["state"])
+    assert shown["close"][150:] == shown["adj_close"][150:]
+    assert pytest.approx([0.98 * each for each in shown["close"][:150]]) == shown["adj_close"][:150]
+    assert "derived" == client.get("/v1/symbols/PETR4/quality").json()["adjustment"]

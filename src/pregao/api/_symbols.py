@@ -11,6 +11,7 @@ from pregao.api._openapi import problems
 from pregao.api._services import ServicesDep
 from pregao.findings import Finding
 from pregao.instruments import Symbol
+from pregao.prices import Adjustment, SettledAction, Verdict, known_actions
 from pregao.service import MAX_ROWS, Quote
 from pregao.values import Value
 
@@ -58,11 +59,16 @@ class PriceQuality(Value):
     last: date
     digest: str
     quarantined: bool
+    verdict: Verdict = Field(description="good: sound, adjusted and fresh")
+    adjustment: Adjustment = Field(description="of closes for dividends and splits")
+    fresh: bool
+    coverage: float = Field(description="the share of the exchange's sessions with a bar")
     findings: tuple[Finding, ...]
 
     @classmethod
     def from_quote(cls, quote: Quote) -> Self:
         """Return the certificate of a symbol's newest prices."""
+        certificate = quote.certificate
         return cls(
             symbol=str(quote.prices.symbol),
             source=quote.source,
@@ -71,7 +77,11 @@ class PriceQuality(Value):
             first=quote.prices.first.astype(date),
             last=quote.prices.last.astype(date),
             digest=quote.prices.digest,
-            quarantined=any(each.severity == "error" for each in quote.findings),
+            quarantined=not certificate.is_sound,
+            verdict=certificate.verdict,
+            adjustment=certificate.adjustment,
+            fresh=certificate.is_fresh,
+            coverage=certificate.coverage,
             findings=quote.findings,
         )
 
@@ -107,7 +117,7 @@ def prices(
     wanted = quote.prices.mask_between(start, end)
     columns: dict[str, Any] = {
         name: tuple(column[wanted][-rows:].tolist())
-        for name, column in quote.prices.bars.columns.items()
+        for name, column in quote.prices.adjusted.columns.items()
         if name in PriceColumns.model_fields
     }
     sessions = quote.prices.sessions[wanted][-rows:]
@@ -133,3 +143,9 @@ def refresh(symbol: SymbolInPath, services: ServicesDep) -> PriceQuality:
 def quality(symbol: SymbolInPath, services: ServicesDep) -> PriceQuality:
     """Return the findings about a symbol's bars."""
     return PriceQuality.from_quote(services.quotes.newest(symbol))
+
+
+@router.get("/{symbol}/actions", responses=problems(reads_prices=True))
+def actions(symbol: SymbolInPath, services: ServicesDep) -> list[SettledAction]:
+    """List a symbol's dividends, splits and renames, stated and inferred, by ex-date."""
+    return list(known_actions(services.quotes.newest(symbol).prices))

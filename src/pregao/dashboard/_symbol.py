@@ -27,6 +27,8 @@ from pregao.presentation import (
     Quantity,
     Table,
     Unit,
+    adjustment_text,
+    certificate_badge,
     field_of,
     quantiles_table,
     table_of,
@@ -43,7 +45,7 @@ from pregao.prices import Prices
 from pregao.registry import Champion, Change, ServedModel
 from pregao.service import MAX_SYMBOL_CHARACTERS, LoadedChampion, LruCache, Quote, SymbolForecast
 from pregao.training import LEVELS
-from pregao.values import Language, Value
+from pregao.values import Language, Text, Value
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -104,6 +106,8 @@ class SymbolPage(Value):
     past_drawing: Drawing | None
     calibration: Drawing | None = Field(description="on the test part; none without a run")
     certificate: PriceQuality
+    verdict: Text = Field(description="of the certificate, in words")
+    adjustment: Text = Field(description="by whom closes are adjusted, in words")
 
 
 class ExplanationPage(Value):
@@ -207,6 +211,8 @@ def symbol_page(
         else _drawn(("past", *key), language, lambda: past_figure(past, language=language)),
         calibration=_calibration(loaded, language),
         certificate=_certificate(quote),
+        verdict=certificate_badge(quote.certificate).text,
+        adjustment=adjustment_text(quote.certificate),
     )
 
 

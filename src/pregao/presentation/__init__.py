@@ -10,6 +10,8 @@ from pregao.presentation._catalogues import finding_kinds_table as finding_kinds
 from pregao.presentation._catalogues import networks_table as networks_table
 from pregao.presentation._catalogues import recipes_table as recipes_table
 from pregao.presentation._catalogues import severity_badge as severity_badge
+from pregao.presentation._certificate import adjustment_text as adjustment_text
+from pregao.presentation._certificate import certificate_badge as certificate_badge
 from pregao.presentation._corporate_actions import (
     corporate_actions_table as corporate_actions_table,
 )

@@ -4,7 +4,9 @@ from pregao.prices._access import Clock as Clock
 from pregao.prices._access import NetworkAccess as NetworkAccess
 from pregao.prices._access import RetryPolicy as RetryPolicy
 from pregao.prices._actions_file import read_actions as read_actions
+from pregao.prices._certificate import Adjustment as Adjustment
 from pregao.prices._certificate import Certificate as Certificate
+from pregao.prices._certificate import Verdict as Verdict
 from pregao.prices._checks import CHECKS as CHECKS
 from pregao.prices._circuit_breaker import Health as Health
 from pregao.prices._corporate_actions import ACTION_KINDS as ACTION_KINDS

@@ -12,7 +12,15 @@ import structlog
 from pregao.errors import PregaoError, ProviderError
 from pregao.findings import Finding
 from pregao.instruments import Symbol, symbol_key
-from pregao.prices import BUNDLED_SYMBOLS, NETWORK_PROVIDERS, Feed, LivePrices, Prices, PriceStore
+from pregao.prices import (
+    BUNDLED_SYMBOLS,
+    NETWORK_PROVIDERS,
+    Certificate,
+    Feed,
+    LivePrices,
+    Prices,
+    PriceStore,
+)
 from pregao.texts import gettext_lazy as _
 
 _log = structlog.get_logger("pregao.server")
@@ -30,6 +38,11 @@ class Quote:
     source: str
     is_stale: bool
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def certificate(self) -> Certificate:
+        """Whether these prices are sound, adjusted and fresh."""
+        return Certificate.issue(self.prices, self.findings, is_stale=self.is_stale)
 
 
 @dataclass(eq=False)

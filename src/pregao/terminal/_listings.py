@@ -9,6 +9,7 @@ from rich.text import Text
 from pregao.presentation import (
     TEXTS,
     Language,
+    certificate_badge,
     corporate_actions_table,
     day,
     networks_table,
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from pregao.prices import Prices
     from pregao.training import ListedNetwork
     from pregao.workbench import Checked, Fetched
+
+
+_STYLES = {"good": "green", "doubtful": "yellow", "quarantined": "bold red"}
 
 
 def print_networks(networks: "Sequence[ListedNetwork]", language: Language) -> None:
@@ -60,14 +64,12 @@ def print_checked(checked: "Sequence[Checked]", language: Language) -> None:
     """Print each finding: its severity, what was seen, and what to do."""
     console, text = standard_output(), TEXTS[language]
     for each in checked:
+        badge = certificate_badge(each.certificate)
         line = _history(each.prices, language).append(": ", style="default")
-        if each.quarantine:
-            line.append(text["quarantined"], style="bold red")
-        elif not each.findings:
-            line.append(text["no_findings"], style="green")
-        else:
-            line.append(counted(len(each.findings), "one_finding", language), style="default")
-        say(console, line)
+        line.append(badge.write(language), style=_STYLES[badge.kind])
+        count = len(each.findings)
+        found = counted(count, "one_finding", language) if count else text["no_findings"]
+        say(console, line.append(f", {found}", style="default"))
         for finding in each.findings:
             say(console, in_full(finding, language))
 
