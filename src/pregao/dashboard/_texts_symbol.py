@@ -95,7 +95,7 @@ SYMBOL: dict[str, Text] = {
     "symbol_last": bilingual("Last session"),
     "symbol_count": bilingual("Sessions"),
     "symbol_digest": bilingual("Digest"),
-    "symbol_adjusted": bilingual("Adjusted for dividends and splits"),
+    "symbol_adjusted": bilingual("Adjusted"),
     "symbol_coverage": bilingual("Sessions with a bar"),
     "symbol_no_findings": bilingual("No problem was found in these prices."),
     "symbol_forecast_findings": bilingual("About this forecast"),
