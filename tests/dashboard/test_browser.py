@@ -153,7 +153,7 @@ def test_what_is_wrong_with_a_field_is_said_beside_it_in_the_language(visit, lan
 
 
 def test_upload_of_a_broken_file_shows_its_bad_rows(visit):
-    rows = [f"2024-01-{day:02},10,11,9,10.5,100" for day in range(2, 32)]
+    rows = [f"2024-01-{day:02},10,11,9,{10 + day % 3 / 10},100" for day in range(2, 32)]
     rows += ["2024-02-01,ten,11,9,10,1", "2024-02-02,10,9,11,10,1"]
     with visit() as seen:
         page = seen.open("/symbols/SP500")
