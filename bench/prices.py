@@ -27,7 +27,7 @@ from pregao.prices import (
     find_defects,
     validate_download,
 )
-from pregao.prices._settling import settle_actions
+from pregao.prices._action_effects import effects_of_actions
 from pregao.testing import synthetic_prices
 
 NUM_MUTATIONS = 1_000
@@ -197,8 +197,8 @@ def report_times() -> None:
     )
 
     def adjust() -> None:
-        settled = settle_actions(prices.bars, actions)
-        AdjustedBars.from_prices(replace(prices, actions=settled)).returns  # noqa: B018 - computed
+        effects = effects_of_actions(prices.bars, actions)
+        AdjustedBars.from_prices(replace(prices, actions=effects)).returns  # noqa: B018 - computed
 
     seconds = min(timed(adjust) for _ in range(5))
     show(f"{NUM_SESSIONS:,} rows and {len(actions)} actions adjusted", 1000 * seconds, 5, "ms")

@@ -11,7 +11,7 @@ from pregao.api._openapi import problems
 from pregao.api._services import ServicesDep
 from pregao.findings import Finding
 from pregao.instruments import Symbol
-from pregao.prices import Adjustment, SettledAction, Verdict, known_actions
+from pregao.prices import ActionEffect, Adjustment, Verdict, known_actions
 from pregao.service import MAX_ROWS, Quote
 from pregao.values import Value
 
@@ -146,6 +146,6 @@ def quality(symbol: SymbolInPath, services: ServicesDep) -> PriceQuality:
 
 
 @router.get("/{symbol}/actions", responses=problems(reads_prices=True))
-def actions(symbol: SymbolInPath, services: ServicesDep) -> list[SettledAction]:
+def actions(symbol: SymbolInPath, services: ServicesDep) -> list[ActionEffect]:
     """List a symbol's dividends, splits and renames, stated and inferred, by ex-date."""
     return list(known_actions(services.quotes.newest(symbol).prices))

@@ -8,7 +8,7 @@ from pregao.presentation._tables import Table, field_of, table_of
 from pregao.values import Text, bilingual
 
 if TYPE_CHECKING:
-    from pregao.prices import SettledAction
+    from pregao.prices import ActionEffect
 
 _STATES = {
     "applied": bilingual("applied here"),
@@ -19,7 +19,7 @@ _STATES = {
 }
 
 
-def corporate_actions_table(actions: "Sequence[SettledAction]") -> Table:
+def corporate_actions_table(actions: "Sequence[ActionEffect]") -> Table:
     """Return a row for each action, by ex-date."""
     from pregao.prices import ACTION_KINDS
 
@@ -48,7 +48,7 @@ def corporate_actions_table(actions: "Sequence[SettledAction]") -> Table:
     )
 
 
-def _size(each: "SettledAction") -> Quantity:
+def _size(each: "ActionEffect") -> Quantity:
     action = each.action
     if action.ratio is not None:
         is_grouping = action.ratio < 1
@@ -68,6 +68,6 @@ def _trimmed(ratio: Number) -> Quantity:
     return Number(value, digits)
 
 
-def _source(each: "SettledAction") -> Quantity:
+def _source(each: "ActionEffect") -> Quantity:
     source = each.action.source
     return t("action_inferred") if not each.action.is_stated else Text.same(source)

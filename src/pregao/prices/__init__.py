@@ -3,6 +3,7 @@
 from pregao.prices._access import Clock as Clock
 from pregao.prices._access import NetworkAccess as NetworkAccess
 from pregao.prices._access import RetryPolicy as RetryPolicy
+from pregao.prices._action_effects import known_actions as known_actions
 from pregao.prices._actions_file import read_actions as read_actions
 from pregao.prices._certificate import Adjustment as Adjustment
 from pregao.prices._certificate import Certificate as Certificate
@@ -10,8 +11,8 @@ from pregao.prices._certificate import Verdict as Verdict
 from pregao.prices._checks import CHECKS as CHECKS
 from pregao.prices._circuit_breaker import Health as Health
 from pregao.prices._corporate_actions import ACTION_KINDS as ACTION_KINDS
+from pregao.prices._corporate_actions import ActionEffect as ActionEffect
 from pregao.prices._corporate_actions import CorporateAction as CorporateAction
-from pregao.prices._corporate_actions import SettledAction as SettledAction
 from pregao.prices._feed import LIVE_SOURCES as LIVE_SOURCES
 from pregao.prices._feed import Feed as Feed
 from pregao.prices._feed import LivePrices as LivePrices
@@ -33,7 +34,6 @@ from pregao.prices._providers import NETWORK_PROVIDERS as NETWORK_PROVIDERS
 from pregao.prices._providers import PROVIDERS as PROVIDERS
 from pregao.prices._providers import SERVICES as SERVICES
 from pregao.prices._sample import BUNDLED_SYMBOLS as BUNDLED_SYMBOLS
-from pregao.prices._settling import known_actions as known_actions
 from pregao.prices._splits import split_factors as split_factors
 from pregao.prices._store import PriceStore as PriceStore
 from pregao.prices._validation import find_defects as find_defects

@@ -8,7 +8,7 @@ import numpy as np
 from pregao.findings import Severity, worst_severity
 from pregao.instruments import as_date, sessions_between
 from pregao.prices._columns import find_copied_bars, find_long_wicks
-from pregao.prices._corporate_actions import ACTION_KINDS, CASH_KINDS, SettledAction
+from pregao.prices._corporate_actions import ACTION_KINDS, CASH_KINDS, ActionEffect
 from pregao.prices._ex_dates import FALLS, day_text, likely_ex_dates
 from pregao.prices._inspected_bars import SESSIONS, InspectedBars, Rows, flat_rows
 from pregao.prices._prices import PRICE_COLUMNS
@@ -345,7 +345,7 @@ def _adjustment(inspected: InspectedBars) -> Defect | None:
 
 
 def _contradicted_actions(inspected: InspectedBars) -> Defect | None:
-    found = [each for each in inspected.settled_actions if each.state == "contradicted"]
+    found = [each for each in inspected.action_effects if each.state == "contradicted"]
     if not found:
         return None
     text = bilingual(
@@ -357,7 +357,7 @@ def _contradicted_actions(inspected: InspectedBars) -> Defect | None:
 
 
 def _applied_actions(inspected: InspectedBars) -> Defect | None:
-    found = [each for each in inspected.settled_actions if each.state == "applied"]
+    found = [each for each in inspected.action_effects if each.state == "applied"]
     if not found:
         return None
     text = bilingual(
@@ -373,7 +373,7 @@ def _missing_dividends(inspected: InspectedBars) -> Defect | None:
     bars = inspected.clean_bars
     is_derived = any(
         each.state == "applied" and each.action.kind in CASH_KINDS
-        for each in inspected.settled_actions
+        for each in inspected.action_effects
     )
     if not is_derived or (bars.adj_close != bars.close).any():
         return None
@@ -391,7 +391,7 @@ def _missing_dividends(inspected: InspectedBars) -> Defect | None:
 def _unknown_amounts(inspected: InspectedBars) -> Defect | None:
     found = [
         each
-        for each in inspected.settled_actions
+        for each in inspected.action_effects
         if each.action.kind == "unknown" and each.action.is_stated and each.session is not None
     ]
     if not found:
@@ -404,11 +404,11 @@ def _unknown_amounts(inspected: InspectedBars) -> Defect | None:
     return Defect("warning", _action_sessions(found), text)
 
 
-def _action_sessions(actions: Iterable[SettledAction]) -> list[np.datetime64]:
+def _action_sessions(actions: Iterable[ActionEffect]) -> list[np.datetime64]:
     return [np.datetime64(each.session) for each in actions if each.session is not None]
 
 
-def _described(actions: Sequence[SettledAction]) -> Text:
+def _described(actions: Sequence[ActionEffect]) -> Text:
     shown = [
         bilingual("{kind} of {day}", kind=ACTION_KINDS[each.action.kind], day=each.action.ex_date)
         for each in actions[:3]

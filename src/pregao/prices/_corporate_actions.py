@@ -70,7 +70,7 @@ class CorporateAction(Value):
         return self.ex_date, self.kind
 
 
-class SettledAction(Value):
+class ActionEffect(Value):
     """An action beside the bars of a series, and what it still has to change in them."""
 
     action: CorporateAction
@@ -84,7 +84,7 @@ class SettledAction(Value):
     """Shares at the session for each share of the session before, in the stated volume."""
 
 
-def price_factors(sessions: Sessions, actions: Iterable[SettledAction]) -> NDArray[np.float64]:
+def price_factors(sessions: Sessions, actions: Iterable[ActionEffect]) -> NDArray[np.float64]:
     """Return (sessions,) what stated adjusted closes are multiplied by."""
     effective = [each for each in actions if each.session is not None and each.price_factor != 1.0]
     days = np.array([each.session for each in effective], "datetime64[D]")

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from pregao.errors import InputError
 from pregao.findings import Finding
 from pregao.instruments import Symbol
+from pregao.prices._action_effects import effects_of_actions
 from pregao.prices._corporate_actions import Basis, CorporateAction, merge_actions
 from pregao.prices._joining import rescale_to
 from pregao.prices._prices import Bars, Prices
 from pregao.prices._rewritten_history import rewrite_findings
-from pregao.prices._settling import settle_actions
 from pregao.texts import gettext_lazy as _
 from pregao.values import Value
 
@@ -70,8 +70,8 @@ class History:
         # Rows are stored by revision, so that the last row of a session is the newest.
         _, from_the_end = np.unique(self.bars.sessions[rows][::-1], return_index=True)
         bars = self.bars.take(rows[::-1][from_the_end])
-        settled = settle_actions(bars, self.actions_at(revision))
-        return Prices(self.symbol, bars, self.provider, settled)
+        effects = effects_of_actions(bars, self.actions_at(revision))
+        return Prices(self.symbol, bars, self.provider, effects)
 
     def actions_at(self, revision: int) -> tuple[CorporateAction, ...]:
         """Return the actions that were known after an append."""

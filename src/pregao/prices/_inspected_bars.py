@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pregao.instruments import Sessions, Symbol, calendar_start, sessions_between
+from pregao.prices._action_effects import effects_of_actions
 from pregao.prices._columns import ColumnDefect, find_contradicted_adjustments
-from pregao.prices._corporate_actions import CorporateAction, SettledAction
+from pregao.prices._corporate_actions import ActionEffect, CorporateAction
 from pregao.prices._holes import Hole, find_holes
 from pregao.prices._prices import PRICE_COLUMNS, Bars, adjust_bars
-from pregao.prices._settling import settle_actions
 from pregao.prices._steps import Steps, find_steps
 from pregao.values import bilingual
 
@@ -187,14 +187,14 @@ class InspectedBars:
         return self.bars.take(self.kept_rows)
 
     @cached_property
-    def settled_actions(self) -> tuple[SettledAction, ...]:
+    def action_effects(self) -> tuple[ActionEffect, ...]:
         """The actions beside the bars that survive validation."""
-        return settle_actions(self.clean_bars, self.actions)
+        return effects_of_actions(self.clean_bars, self.actions)
 
     @cached_property
     def adjusted_bars(self) -> Bars:
         """The bars that survive validation, adjusted for the actions that they lacked."""
-        return adjust_bars(self.clean_bars, self.settled_actions)
+        return adjust_bars(self.clean_bars, self.action_effects)
 
     @cached_property
     def steps(self) -> Steps:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pregao.instruments import Sessions, Symbol, as_date
-from pregao.prices._corporate_actions import SettledAction, price_factors
+from pregao.prices._corporate_actions import ActionEffect, price_factors
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,7 +75,7 @@ NO_BARS = Bars.from_columns([], dict.fromkeys(COLUMNS, ()))
 """Bars without a single session."""
 
 
-def adjust_bars(bars: Bars, actions: Iterable[SettledAction]) -> Bars:
+def adjust_bars(bars: Bars, actions: Iterable[ActionEffect]) -> Bars:
     """Return bars with adjusted closes that hold the actions which the stated ones lack."""
     factors = price_factors(bars.sessions, actions)
     if (factors == 1.0).all():
@@ -99,7 +99,7 @@ class Prices:
     symbol: Symbol
     bars: Bars
     provider: str
-    actions: tuple[SettledAction, ...] = ()
+    actions: tuple[ActionEffect, ...] = ()
     """The corporate actions that are known, by ex-date."""
 
     def __post_init__(self) -> None:

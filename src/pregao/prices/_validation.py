@@ -10,7 +10,7 @@ from pregao.errors import InputError
 from pregao.findings import Finding, find_kind
 from pregao.instruments import Symbol
 from pregao.prices._checks import CHECKS, Check, Defect
-from pregao.prices._corporate_actions import CASH_KINDS, SettledAction
+from pregao.prices._corporate_actions import CASH_KINDS, ActionEffect
 from pregao.prices._inspected_bars import InspectedBars, iso_dates
 from pregao.prices._prices import Bars, Prices
 from pregao.prices._provider import Download
@@ -73,7 +73,7 @@ def validate_download(
     as_of = download.as_of or as_of
     bars = InspectedBars(download.bars, download.symbol, _day(as_of), download.actions)
     found = _findings(bars, download.lines)
-    known = _without_answered(download.findings, bars.settled_actions)
+    known = _without_answered(download.findings, bars.action_effects)
     findings = (*_without_repeats(known, found), *found)
     if len(bars.kept_rows) == 0:
         why = (
@@ -89,12 +89,12 @@ def validate_download(
                 why=why,
             )
         )
-    prices = Prices(download.symbol, bars.clean_bars, download.provider, bars.settled_actions)
+    prices = Prices(download.symbol, bars.clean_bars, download.provider, bars.action_effects)
     return prices, findings
 
 
 def _without_answered(
-    known: Iterable[Finding], actions: Sequence[SettledAction]
+    known: Iterable[Finding], actions: Sequence[ActionEffect]
 ) -> tuple[Finding, ...]:
     """Return findings without that of absent adjusted closes, where the dividends are known."""
     is_answered = any(

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pregao.instruments import as_date
-from pregao.prices._corporate_actions import CASH_KINDS, SHARE_KINDS, CorporateAction, SettledAction
+from pregao.prices._corporate_actions import CASH_KINDS, SHARE_KINDS, ActionEffect, CorporateAction
 from pregao.prices._prices import Bars, Column, Prices
 from pregao.prices._renaming import renamed
 from pregao.prices._scale import WINDOW, robust_scale
@@ -29,7 +29,7 @@ _MAX_PAID = 0.95
 """Of the close before: no dividend pays out more."""
 
 
-def settle_actions(bars: Bars, actions: Iterable[CorporateAction]) -> tuple[SettledAction, ...]:
+def effects_of_actions(bars: Bars, actions: Iterable[CorporateAction]) -> tuple[ActionEffect, ...]:
     """Return actions beside the bars of their series, by ex-date.
 
     A split is in the quoted prices where the close does not step by it, and a split or a dividend
@@ -47,29 +47,31 @@ def settle_actions(bars: Bars, actions: Iterable[CorporateAction]) -> tuple[Sett
     ex_dates = np.array([each.ex_date for each in ordered], "datetime64[D]")
     rows = np.searchsorted(bars.sessions, ex_dates).tolist()
     moves = _Moves.of(bars)
-    settled: list[SettledAction] = []
+    effects: list[ActionEffect] = []
     later = 1.0
     for row, group in groupby(zip(rows, ordered, strict=True), key=itemgetter(0)):
         together = [each for _, each in group]
         if row in {0, len(bars)}:
-            settled += [
-                SettledAction(action=each, session=None, state="outside") for each in together
+            effects += [
+                ActionEffect(action=each, session=None, state="outside") for each in together
             ]
             later *= _in_prices_ratio(together) if row else 1.0
             continue
         day = moves.to(row)
-        of_shares = [day.settle_split(each) for each in together if each.kind in SHARE_KINDS]
-        settled += of_shares
+        of_shares = [day.effect_of_split(each) for each in together if each.kind in SHARE_KINDS]
+        effects += of_shares
         for each in of_shares:
             later *= (each.action.ratio or 1.0) if each.share_factor == 1.0 else 1.0
         day = day.without(of_shares)
-        settled += day.settle_cash([each for each in together if each.kind in CASH_KINDS], later)
-        settled += [
-            SettledAction(action=each, session=day.session, state="unknown")
+        effects += day.effects_of_cash(
+            [each for each in together if each.kind in CASH_KINDS], later
+        )
+        effects += [
+            ActionEffect(action=each, session=day.session, state="unknown")
             for each in together
             if each.kind in {"unknown", "rename"}
         ]
-    return tuple(sorted(settled, key=lambda each: each.action.key))
+    return tuple(sorted(effects, key=lambda each: each.action.key))
 
 
 def _in_prices_ratio(actions: Iterable[CorporateAction]) -> float:
@@ -125,7 +127,7 @@ class _Day:
             robust_scale(np.abs(self.moves_before))
         )
 
-    def settle_split(self, action: CorporateAction) -> SettledAction:
+    def effect_of_split(self, action: CorporateAction) -> ActionEffect:
         """Return a split, which the quoted close, the adjusted one, or none takes part in."""
         assert action.ratio is not None, "a split has a ratio"
         step = float(np.log(action.ratio))
@@ -133,9 +135,9 @@ class _Day:
         if self.is_evident(step):
             is_in_quotes = abs(self.quoted) <= abs(self.quoted + step)
         if is_in_quotes:
-            return SettledAction(action=action, session=self.session, state="in_prices")
+            return ActionEffect(action=action, session=self.session, state="in_prices")
         is_in_adjusted = _is_nearer(self.adjustment, step)
-        return SettledAction(
+        return ActionEffect(
             action=action,
             session=self.session,
             state="in_prices" if is_in_adjusted else "applied",
@@ -143,7 +145,7 @@ class _Day:
             share_factor=action.ratio,
         )
 
-    def without(self, splits: Iterable[SettledAction]) -> "_Day":
+    def without(self, splits: Iterable[ActionEffect]) -> "_Day":
         """Return the day without the steps of its splits."""
         quoted, adjustment = self.quoted, self.adjustment
         for each in splits:
@@ -152,7 +154,9 @@ class _Day:
             adjustment -= step if each.price_factor == 1.0 else 0.0
         return replace(self, quoted=quoted, adjustment=adjustment)
 
-    def settle_cash(self, actions: list[CorporateAction], later: float) -> Iterable[SettledAction]:
+    def effects_of_cash(
+        self, actions: list[CorporateAction], later: float
+    ) -> Iterable[ActionEffect]:
         """Return the dividends of the day, which the adjustment holds or lacks as a whole.
 
         Parameters
@@ -163,19 +167,19 @@ class _Day:
         amounts = [(each.amount or 0.0) / later for each in actions]
         share = sum(amounts) / self.close_before
         if share >= _MAX_PAID:
-            return [self._settled(each, "contradicted") for each in actions]
+            return [self._effect(each, "contradicted") for each in actions]
         step = -float(np.log1p(-share))
         if any(each.is_in_prices for each in actions) or _is_nearer(self.adjustment, step):
-            return [self._settled(each, "in_prices") for each in actions]
+            return [self._effect(each, "in_prices") for each in actions]
         if self.is_evident(step) and abs(self.quoted) <= abs(self.quoted + step):
-            return [self._settled(each, "contradicted") for each in actions]
+            return [self._effect(each, "contradicted") for each in actions]
         return [
-            self._settled(each, "applied", float(np.exp(-step * amount / sum(amounts))))
+            self._effect(each, "applied", float(np.exp(-step * amount / sum(amounts))))
             for each, amount in zip(actions, amounts, strict=True)
         ]
 
-    def _settled(self, action: CorporateAction, state: str, factor: float = 1.0) -> SettledAction:
-        return SettledAction.model_validate(
+    def _effect(self, action: CorporateAction, state: str, factor: float = 1.0) -> ActionEffect:
+        return ActionEffect.model_validate(
             {
                 "action": action,
                 "session": self.session,
@@ -190,7 +194,7 @@ def _is_nearer(found: float, step: float) -> bool:
     return abs(found - step) < abs(found)
 
 
-def known_actions(prices: Prices) -> tuple[SettledAction, ...]:
+def known_actions(prices: Prices) -> tuple[ActionEffect, ...]:
     """Return the stated actions of a series, those that its prices show, and its renames.
 
     Shown are steps of the ratio of adjusted to quoted close beyond the rounding of both columns: a
@@ -199,7 +203,7 @@ def known_actions(prices: Prices) -> tuple[SettledAction, ...]:
     stated = {each.session for each in prices.actions if each.session is not None}
     bars = prices.bars
     found = [
-        SettledAction(
+        ActionEffect(
             action=_inferred(bars, row), session=as_date(bars.sessions[row]), state="in_prices"
         )
         for row in _steps_of_adjustment(bars)
@@ -209,7 +213,7 @@ def known_actions(prices: Prices) -> tuple[SettledAction, ...]:
         action = CorporateAction(
             ex_date=rename[0].since, kind="rename", ticker=rename[1].ticker, source="B3"
         )
-        found.append(SettledAction(action=action, session=None, state="in_prices"))
+        found.append(ActionEffect(action=action, session=None, state="in_prices"))
     return tuple(sorted((*prices.actions, *found), key=lambda each: each.action.key))
 
 
