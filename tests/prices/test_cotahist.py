@@ -1,14 +1,15 @@
 """B3's own files: every line of the layout, whole, cut off, packed and damaged."""
 
+import tracemalloc
 import zipfile
 from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pregao.errors import MalformedFileError, UnknownSymbolError
+from pregao.errors import MalformedFileError, PregaoError, UnknownSymbolError
 from pregao.instruments import Symbol
 from pregao.prices import PROVIDERS, validate_download
 from pregao.prices import _cotahist as reader
@@ -171,7 +172,11 @@ def test_a_file_that_is_not_whole_is_read_as_far_as_it_goes(year, options, words
     [
         ([quote(), quote()[:-1], quote()], 3, "other than 245 characters"),
         ([quote(), quote() + "x", quote()], 3, "other than 245 characters"),
+        ([quote(), quote() + "\r", quote()], 3, "other than 245 characters: 246"),
+        ([quote(), quote()[:100] + "\r\n" + quote()[102:], quote()], 3, "characters: 100"),
+        ([quote(), quote()[:-1] + "\n", quote()], 3, "other than 245 characters: 244"),
         ([quote(), "02" + quote()[2:], quote()], 3, "no record '02'"),
+        ([quote(), "00" + quote()[2:], quote()], 3, "no record '00'"),
         (
             [quote(), quote().replace("0000000001050", "00000000010x0"), quote()],
             3,
@@ -188,6 +193,60 @@ def test_a_damaged_line_is_refused_with_its_number(year, lines, line, words):
 
     assert line == caught.value.line
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("lines_a_slice", [1, 2, 3, 65_536])
+@pytest.mark.parametrize(
+    ("rest", "line", "words"),
+    [
+        (quote() + "\r\n", 4, "a line after the trailer"),
+        ("x", 4, "a line after the trailer"),
+        (content(quote()).decode(), 4, "a line after the trailer"),
+        ("\r\n\x1a", None, ""),
+    ],
+)
+def test_nothing_but_blanks_may_follow_the_trailer(
+    year, monkeypatch, rest, line, words, lines_a_slice
+):
+    monkeypatch.setattr(reader, "_LINES_A_SLICE", lines_a_slice)
+    path = year(raw=content(quote()) + rest.encode())
+
+    if line is None:
+        assert 1 == len(read(path).bars)
+    else:
+        with pytest.raises(MalformedFileError, match=words) as caught:
+            read(path)
+        assert line == caught.value.line
+
+
+def test_a_trailer_that_counts_no_number_is_refused(year):
+    raw = content(quote()).replace(b"00000000003", b"0000000000x")
+
+    with pytest.raises(MalformedFileError, match="line 3: a trailer that counts '0000000000x'"):
+        read(year(raw=raw))
+
+
+@pytest.mark.parametrize("size", [10, 31, 245, 247, 300])
+def test_a_file_cut_off_in_its_first_lines_is_told_beside_the_missing_ticker(year, size):
+    path = year(raw=content(quote())[:size])
+
+    with pytest.raises(UnknownSymbolError, match="none of PETR; COTAHIST_A2024"):
+        read(path)
+
+
+@given(st.integers(0, 10**4), st.binary(max_size=3))
+@example(place=250, change=b"\n")
+def test_any_damage_costs_one_quote_at_most_or_is_refused(tmp_path_factory, place, change):
+    whole = content(*[quote(f"2024010{day}") for day in range(1, 7)])
+    path = tmp_path_factory.mktemp("b3") / "COTAHIST_A2024.TXT"
+    place %= len(whole)
+    path.write_bytes(whole[:place] + change + whole[place + len(change) :])
+
+    try:
+        bars = read(path).bars
+    except PregaoError:
+        return
+    assert len(bars) in {5, 6}  # the ticker of one may be damaged
 
 
 @pytest.mark.parametrize(
@@ -219,6 +278,67 @@ def test_archives_of_several_files_and_of_other_files_are_refused(tmp_path):
                 archive.writestr(member, "x" * 500)
         with pytest.raises(MalformedFileError):
             read_cotahist(tmp_path / name)
+
+
+def archive(path, raw, method=zipfile.ZIP_DEFLATED):
+    with zipfile.ZipFile(path, "w", method) as file:
+        file.writestr("COTAHIST_A2024.TXT", raw)
+    return bytearray(path.read_bytes())
+
+
+@pytest.mark.parametrize(
+    ("place", "change", "words"),
+    [
+        ("body", lambda byte: byte ^ 0xFF, "cannot be read"),
+        ("flags", lambda byte: byte | 1, "encrypted"),
+        ("method", lambda _: 99, "unusual method"),
+    ],
+)
+def test_an_archive_that_cannot_be_unpacked_is_refused_and_not_passed_over(
+    year, tmp_path, place, change, words
+):
+    year(quote())
+    path = tmp_path / "COTAHIST_A2025.ZIP"
+    raw = archive(path, content(*[quote(open=1000 + row) for row in range(500)]))
+    directory = raw.rfind(b"PK\x01\x02")
+    offset = {"body": 200, "flags": directory + 8, "method": directory + 10}[place]
+    raw[offset] = change(raw[offset])
+    path.write_bytes(raw)
+
+    for given_path in (path, tmp_path):
+        with pytest.raises(MalformedFileError, match=words):
+            read(given_path)
+
+
+@pytest.mark.parametrize(
+    ("limit", "value", "words"),
+    [("_SMALL_BYTES", 1_000, "times as large as packed"), ("_MAX_BYTES", 0, "more than 0 GiB")],
+)
+def test_an_archive_that_grows_without_measure_is_refused(
+    tmp_path, monkeypatch, limit, value, words
+):
+    path = tmp_path / "COTAHIST_A2024.ZIP"
+    archive(path, content(*[quote()] * 5_000))
+    assert 1 == len(read_cotahist(path, ticker="PETR4").tickers)
+
+    monkeypatch.setattr(reader, limit, value)
+
+    with pytest.raises(MalformedFileError, match=words):
+        read_cotahist(path)
+
+
+def test_a_large_file_is_read_in_bounded_memory(tmp_path, monkeypatch):
+    monkeypatch.setattr(reader, "_LINES_A_SLICE", 1_000)
+    path = tmp_path / "COTAHIST_A2024.TXT"
+    path.write_bytes(content(*[quote(market="070")] * 60_000, quote()))
+
+    tracemalloc.start()
+    found = read_cotahist(path)
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert 1 == len(found)
+    assert peak_bytes < 4 * 2**20 < path.stat().st_size
 
 
 def test_years_and_days_of_a_folder_are_one_history(year, tmp_path):

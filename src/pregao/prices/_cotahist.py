@@ -4,6 +4,7 @@ Lines are views of the bytes of a file and are filtered as such; numbers are mad
 """
 
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -27,12 +28,21 @@ from pregao.prices._cotahist_layout import (
     TRAILER,
 )
 from pregao.prices._prices import Bars
+from pregao.texts import LocalText
 from pregao.texts import gettext_lazy as _
 from pregao.values import Text, bilingual
 
 _LINES_A_SLICE = 65_536
 _MAX_BYTES = 4 * 2**30
 """Of a file, unpacked: several times the largest year."""
+_MAX_RATIO = 100
+"""Of unpacked to packed bytes, beyond `_SMALL_BYTES`: years of B3 have about ten."""
+_SMALL_BYTES = 64 * 2**20
+_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+_ENCRYPTED = 0x1
+_UNREADABLE = (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error)
+_NAME = "COTAHIST"
+_NEWLINE = ord("\n")
 _REAL = b"R$"
 _PRICES = ("open", "high", "low", "close", "best_bid", "best_ask")
 
@@ -152,14 +162,18 @@ class CotahistQuotes:
 
 
 def is_cotahist(path: Path) -> bool:
-    """Return whether a file begins as those of B3 do, as it is or in an archive."""
+    """Return whether a file begins as those of B3 do, as it is or in an archive.
+
+    An archive that cannot be read is one of B3's if its name says so: reading it tells what is
+    wrong, where a folder would lack a year otherwise.
+    """
     if not path.is_file():  # a named pipe would wait for ever
         return False
     try:
         with _opened(path) as file:
             return file.read(len(MAGIC)) == MAGIC
-    except (OSError, zipfile.BadZipFile, MalformedFileError):
-        return False
+    except (*_UNREADABLE, MalformedFileError):
+        return path.name.upper().startswith(_NAME)
 
 
 def read_cotahist(
@@ -176,10 +190,11 @@ def read_cotahist(
         If it cannot be read, or a line before the last is none of the layout, with its number.
     """
     scan = _Scan(str(path))
+    found = [scan.select(np.empty(0, _line_type(b"\n")), market, ticker)]
     try:
         with _opened(path) as file:
-            found = [scan.select(each, market, ticker) for each in scan.slices(file)]
-    except (OSError, EOFError, RuntimeError, zipfile.BadZipFile) as error:
+            found += [scan.select(each, market, ticker) for each in scan.slices(file)]
+    except _UNREADABLE as error:
         reason = _("cannot be read: {strerror}", strerror=error)
         raise MalformedFileError(str(path), None, reason) from error
     return CotahistQuotes(
@@ -203,8 +218,29 @@ def _opened(path: Path) -> Iterator[IO[bytes]]:
         if len(members) != 1:
             reason = _("an archive of {count} files: expected one", count=len(members))
             raise MalformedFileError(str(path), None, reason)
+        _check_member(path, members[0])
         with archive.open(members[0]) as member:
             yield member
+
+
+def _check_member(path: Path, member: zipfile.ZipInfo) -> None:
+    """Refuse a file of an archive that cannot be unpacked, or grows without measure."""
+    ratio = member.file_size / max(1, member.compress_size)
+    reason: LocalText = ""
+    if member.flag_bits & _ENCRYPTED:
+        reason = _("an encrypted archive: unpack it first")
+    elif member.compress_type not in _METHODS:
+        reason = _("an archive of an unusual method: unpack it first")
+    elif member.file_size > _MAX_BYTES:
+        reason = _("more than {most} GiB", most=_MAX_BYTES >> 30)
+    elif member.file_size > _SMALL_BYTES and ratio > _MAX_RATIO:
+        reason = _(
+            "unpacked {ratio:.0f} times as large as packed, and {most} times are allowed",
+            ratio=ratio,
+            most=_MAX_RATIO,
+        )
+    if reason:
+        raise MalformedFileError(str(path), None, reason)
 
 
 @dataclass
@@ -215,7 +251,7 @@ class _Scan:
     num_lines: int = 0
     num_bytes: int = 0
     count: int | None = None
-    """That of the trailer."""
+    """That of the trailer, which is the last line."""
     torn: int | None = None
     """The last line, where it is cut off."""
     tickers: set[str] = field(default_factory=set)
@@ -225,7 +261,7 @@ class _Scan:
         rest = file.read(NUM_CHARACTERS + 2)
         if not rest.startswith(MAGIC):
             raise MalformedFileError(self.path, 1, _("it does not begin as files of B3 do"))
-        ending = rest[NUM_CHARACTERS:] if rest.endswith(b"\r\n") else b"\n"
+        ending = b"\r\n" if b"\r\n" in rest else b"\n"
         kind = _line_type(ending)
         while content := file.read(_LINES_A_SLICE * kind.itemsize):
             self.num_bytes += len(content)
@@ -234,33 +270,60 @@ class _Scan:
                 raise MalformedFileError(self.path, None, reason)
             rest += content
             whole = len(rest) - len(rest) % kind.itemsize
-            yield self._checked(np.frombuffer(rest[:whole], kind), ending)
+            yield self._checked(rest[:whole], ending)
             rest = rest[whole:]
         last = rest.rstrip(b"\r\n\x1a")
         if len(last) == NUM_CHARACTERS:
-            yield self._checked(np.frombuffer(last + ending, kind), ending)
+            yield self._checked(last + ending, ending)
+        elif last and (b"\n" in last or self.count is not None):
+            raise self._line_error(last, self.num_lines + 1, ending, self.count is not None)
         elif last:
             self.torn = self.num_lines + 1
 
-    def _checked(self, lines: Quotes, ending: bytes) -> Quotes:
-        """Check lengths and kinds of lines, and read the trailer."""
-        is_line = (lines["ending"] == ending) | (lines["ending"] == ending.rstrip())
+    def _checked(self, content: bytes, ending: bytes) -> Quotes:
+        """Return whole lines after checks of their lengths and kinds, and read the trailer."""
+        lines = np.frombuffer(content, _line_type(ending))
+        if len(lines) == 0:
+            return lines
+        cells = np.frombuffer(content, np.uint8).reshape(len(lines), lines.itemsize)
+        is_good = (cells[:, NUM_CHARACTERS:] == list(ending)).all(axis=1)
+        if content.count(b"\n") > len(lines):  # inside of lines too
+            is_good &= ~(cells[:, :NUM_CHARACTERS] == _NEWLINE).any(axis=1)
         record = lines["record"]
         is_known = (record == DETAIL) | (record == TRAILER)
-        is_known[:1] |= (record[:1] == HEADER) & (self.num_lines == 0)
-        is_known[:-1] &= record[:-1] != TRAILER
-        if not (is_line & is_known).all():
-            row = int(np.argmin(is_line & is_known))
-            if not is_line[row]:
-                reason = _("other than {count} characters", count=NUM_CHARACTERS)
-            else:
-                reason = _("no record {found}", found=repr(record[row].decode("latin-1")))
-            raise MalformedFileError(self.path, self.num_lines + row + 1, reason)
+        if self.num_lines == 0:
+            is_known[0] = record[0] == HEADER
+        is_after = np.r_[self.count is not None, record[:-1] == TRAILER]
+        is_good &= is_known & ~is_after
+        if not is_good.all():
+            row = int(np.argmin(is_good))
+            rest = content[row * lines.itemsize :]
+            raise self._line_error(rest, self.num_lines + row + 1, ending, bool(is_after[row]))
         self.num_lines += len(lines)
-        if len(lines) and record[-1] == TRAILER:
-            digits = lines[-1:].tobytes()[COUNT]
-            self.count = int(digits) if digits.isdigit() else None
+        if record[-1] == TRAILER:
+            self.count = self._counted(lines[-1:].tobytes()[COUNT])
         return lines
+
+    def _line_error(
+        self, content: bytes, number: int, ending: bytes, is_after_trailer: bool
+    ) -> MalformedFileError:
+        """Return what is wrong with the line that some content begins with."""
+        line = content.partition(b"\n")[0].removesuffix(ending[:-1])
+        kind = line[: len(DETAIL)].decode("latin-1")
+        reason: LocalText = _("no record {found}", found=repr(kind))
+        if is_after_trailer:
+            reason = _("a line after the trailer")
+        elif len(line) != NUM_CHARACTERS:
+            reason = _(
+                "other than {count} characters: {found}", count=NUM_CHARACTERS, found=len(line)
+            )
+        return MalformedFileError(self.path, number, reason)
+
+    def _counted(self, digits: bytes) -> int:
+        if not digits.isdigit():
+            reason = _("a trailer that counts {found}", found=repr(digits.decode("latin-1")))
+            raise MalformedFileError(self.path, self.num_lines, reason)
+        return int(digits)
 
     def select(
         self, lines: Quotes, market: str, ticker: str | None
@@ -282,7 +345,7 @@ class _Scan:
             yield bilingual(
                 "{file} ends in the middle of line {line}, left out", file=name, line=self.torn
             )
-        if self.count is None:
+        elif self.count is None:
             yield bilingual(
                 "{file} ends without a trailer, after {lines} lines",
                 file=name,

@@ -11,7 +11,7 @@ from pregao.instruments import B3, Symbol, as_date
 from pregao.prices._cotahist import CotahistQuotes, read_cotahist
 from pregao.prices._cotahist_layout import CASH_MARKET, FRACTIONAL_MARKET
 from pregao.prices._provider import Download
-from pregao.texts import LocalText, list_alternatives
+from pregao.texts import LocalText, join_messages, list_alternatives
 from pregao.texts import gettext_lazy as _
 from pregao.values import bilingual, bilingual_plural
 
@@ -40,7 +40,8 @@ def read_cotahist_bars(files: Sequence[Path], symbol: Symbol, provider: str) -> 
     parts = [read_cotahist(each, market=market, ticker=symbol.ticker) for each in files]
     found = CotahistQuotes.joined(source, parts)
     if len(found) == 0:
-        raise UnknownSymbolError(str(symbol), source, _nearest(symbol, found))
+        near = join_messages([_nearest(symbol, found), *found.defects])
+        raise UnknownSymbolError(str(symbol), source, near)
     is_kept = found.is_in_reais
     findings = tuple(_findings(symbol, found))
     kept = found.take(is_kept)
