@@ -9,11 +9,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pregao.errors import MalformedFileError, PregaoError, UnknownSymbolError
+from pregao.errors import InputError, MalformedFileError, PregaoError, UnknownSymbolError
 from pregao.instruments import Symbol
 from pregao.prices import PROVIDERS, validate_download
 from pregao.prices import _cotahist as reader
 from pregao.prices._cotahist import read_cotahist
+from pregao.prices._cotahist_instruments import CotahistInstrument, series_of_instruments
 
 PETR4 = Symbol.parse("PETR4")
 DEFAULTS = {
@@ -131,6 +132,127 @@ def test_a_rise_of_the_distribution_is_an_ex_date_without_an_amount(year):
     [found] = read(path).actions
 
     assert ("unknown", date(2024, 1, 3), "B3") == (found.kind, found.ex_date, found.source)
+
+
+def test_a_mark_that_the_session_before_has_not_is_an_ex_date(year):
+    specs = ["PN  EJ  N2", "PN  EJ  N2", "PN      N2", "PN  ED  N2", "PN  EDJ N2", "PN  EJ  N2"]
+    lines = [quote(f"2024010{day}", spec=spec) for day, spec in enumerate(specs, 2)]
+
+    [found] = series_of_instruments(read_cotahist(year(*reversed(lines))))
+
+    assert [("2024-01-05", "ED"), ("2024-01-06", "EDJ")] == [
+        (str(each.session), each.mark) for each in found.ex_dates
+    ]
+    assert {"PETR4"} == {each.ticker for each in found.ex_dates}
+
+
+@pytest.mark.parametrize(
+    ("mark", "note"),
+    [
+        ("", "right and amount unknown"),
+        ("EX", "right and amount unknown"),
+        ("EDJ", "dividend, JCP: amount unknown"),
+        ("EBG", "bonus shares, grouping or split: amount unknown"),
+    ],
+)
+def test_an_ex_date_tells_what_went_and_that_the_amount_is_unknown(year, mark, note):
+    path = year(quote(), quote("20240103", distribution=101, spec=f"PN  {mark:4}N2"))
+
+    [series] = series_of_instruments(read_cotahist(path))
+    [raw] = [each for each in read(path).findings if each.code == "PRC016"]
+
+    assert [note] == [each.note.en for each in series.ex_dates]
+    assert raw.seen.en.endswith(f"; ex-dates: 2024-01-03 ({note})")
+
+
+def test_the_last_three_ex_dates_are_told(year):
+    lines = [quote(f"2024010{day}", distribution=100 + day) for day in range(2, 8)]
+
+    [raw] = read(year(*lines)).findings
+
+    assert "2024-01-04" not in raw.seen.en
+    assert raw.seen.en.endswith("2024-01-07 (right and amount unknown); 2 earlier ones")
+
+
+def test_an_amount_in_a_file_of_actions_takes_the_place_of_the_ex_date_without_one(year, tmp_path):
+    path = year(quote(), quote("20240103", distribution=101), quote("20240104", distribution=102))
+    (tmp_path / "PETR4.actions.csv").write_text(
+        "symbol,ex_date,kind,ratio,amount\nPETR4,2024-01-03,dividend,,0.5\n", encoding="utf-8"
+    )
+
+    for given_path in (path, tmp_path):
+        found = [(each.ex_date.day, each.kind) for each in read(given_path).actions]
+
+        assert [(3, "dividend"), (4, "unknown")] == found
+
+
+def test_all_instruments_of_a_file_come_in_one_pass(year):
+    lines = [
+        quote("20240103", ticker="TAEE11", spec="UNT     N2", isin="BRTAEECDAM10"),
+        quote("20240102", ticker="TAEE11", spec="UNT     N2", isin="BRTAEECDAM10", close=2000),
+        quote("19940630", ticker="PETR4", currency="CR$"),
+        quote("20240102", ticker="PETR4", factor=1000),
+        quote("20240102", ticker="ABCD3", market="020"),
+        quote("19940630", ticker="ZZZZ3", currency="CR$", company="OLD"),
+    ]
+
+    found = {
+        each.instrument.ticker: each for each in series_of_instruments(read_cotahist(year(*lines)))
+    }
+
+    assert ["PETR4", "TAEE11", "ZZZZ3"] == list(found)
+    assert [20.0, 10.5] == found["TAEE11"].quotes.bars().close.tolist()
+    assert ([0.0105], 1) == (
+        found["PETR4"].quotes.bars().close.tolist(),
+        found["PETR4"].num_left_out,
+    )
+    assert (0, 1, "OLD") == (
+        len(found["ZZZZ3"].quotes.bars()),
+        found["ZZZZ3"].num_left_out,
+        found["ZZZZ3"].instrument.company,
+    )
+    assert [3, 2] == found["TAEE11"].quotes.lines.tolist()
+    assert (
+        CotahistInstrument("TAEE11", "010", "unit", "PETROBRAS", "UNT", "02", "BRTAEECDAM10", "R$")
+        == found["TAEE11"].instrument
+    )
+
+
+def test_a_market_without_a_quote_has_no_instruments(year):
+    assert [] == list(series_of_instruments(read_cotahist(year(quote(market="070")))))
+
+
+@pytest.mark.parametrize(
+    ("spec", "bdi", "isin", "expected"),
+    [
+        ("ON      NM", "02", "BRVALEACNOR0", ("ON", "share")),
+        ("ON *      ", "02", "BRVALEACNOR0", ("ON", "share")),
+        ("PNA EDJ N1", "08", "BRUSIMACNPA6", ("PNA", "share")),
+        ("PN P    N1", "02", "BRUSIMACNPR6", ("PN P", "share")),
+        ("UNT EJ    ", "02", "BRBBTGUNT007", ("UNT", "unit")),
+        ("CI  ER  MB", "12", "BRALMICTF003", ("CI", "fii")),
+        ("CI        ", "14", "BRBOVACTF003", ("CI", "etf")),
+        ("CI        ", "02", "BRXXXXCTF003", ("CI", "unit_or_fund")),
+        ("DRN ED    ", "02", "BRAAPLBDR004", ("DRN", "bdr")),
+        ("DR3       ", "36", "BRROXOBDR000", ("DR3", "bdr")),
+        ("DIR ORD N1", "10", "BRBBDCD13OR1", ("DIR ORD", "right")),
+        ("PN REC  N1", "10", "BRBBDCR01PR1", ("PN REC", "right")),
+        ("BNS ORD NM", "22", "BRBPHAN01OR0", ("BNS ORD", "right")),
+        ("CPA       ", "58", "BRXXXXCPA000", ("CPA", None)),
+        ("          ", "02", "            ", ("", None)),
+    ],
+)
+def test_the_class_follows_from_specification_bdi_code_and_isin(year, spec, bdi, isin, expected):
+    path = year(quote(spec=spec, bdi=bdi, isin=isin))
+
+    [found] = series_of_instruments(read_cotahist(path))
+
+    assert expected == (found.instrument.specification, found.instrument.kind)
+
+
+def test_quotes_in_earlier_currencies_alone_are_no_prices(year):
+    with pytest.raises(InputError, match=r"no usable bar of PETR4: PRC016 .* PRC035 1 session"):
+        validate_download(read(year(quote("19940630", currency="CR$"))))
 
 
 def test_sessions_in_earlier_currencies_are_left_out_and_told(year):
@@ -351,6 +473,18 @@ def test_years_and_days_of_a_folder_are_one_history(year, tmp_path):
     assert "PRC004" not in [each.code for each in findings]
 
 
+def test_files_that_contradict_each_other_are_quarantined(year, tmp_path):
+    year(quote(), quote("20240103"), quote("20240104"))
+    year(quote("20240103", close=1060), name="COTAHIST_D03012024.TXT")
+
+    prices, findings = validate_download(read(tmp_path))
+
+    assert ["2024-01-02", "2024-01-04"] == prices.sessions.astype(str).tolist()
+    assert ("error", ("2024-01-03",)) in [
+        (each.severity, each.sessions) for each in findings if each.code == "PRC004"
+    ]
+
+
 def test_files_of_tickers_come_before_those_of_b3_in_a_folder(year, tmp_path):
     year(quote())
     (tmp_path / "PETR4.csv").write_text("date,close\n2024-01-02,7\n", encoding="utf-8")
@@ -378,3 +512,19 @@ def test_a_real_day_of_b3_is_read(real_data):
         bars.sessions.astype(str).tolist(),
         *(bars.columns[name].tolist() for name in ("open", "high", "low", "close", "volume")),
     )
+
+
+def test_the_instruments_of_a_real_day_are_classed(real_data):
+    found = [
+        each.instrument
+        for each in series_of_instruments(
+            read_cotahist(real_data / "cotahist" / "COTAHIST_D04012016.TXT")
+        )
+    ]
+
+    assert 86 == len(found)
+    assert {
+        "AAPL34": "bdr", "ABEV3": "share", "ALUP11": "unit", "BOVA11": "etf", "BBPO11": "fii",
+        "BBDC1": "right", "BPHA11": "right", "ATOM3": "share", "BRSR6": "share",
+    }.items() <= {each.ticker: each.kind for each in found}.items()  # fmt: skip
+    assert not [each.ticker for each in found if each.kind in {None, "unit_or_fund"}]

@@ -287,6 +287,36 @@ def test_one_file_does_not_serve_for_two_symbols(tmp_path: Path, csv_folder: Pat
         Workbench(tmp_path).train(experiment, path=csv_folder / "PETR4.csv")
 
 
+def write_b3(path: Path, *histories: Prices) -> None:
+    """Write histories as one file of B3, by its table of positions."""
+    lines = ["00COTAHIST.2024BOVESPA 20241230".ljust(245)]
+    for prices in histories:
+        columns = [getattr(prices.bars, name) for name in ("open", "high", "low", "close")]
+        for session, *values in zip(prices.sessions, *columns, strict=True):
+            opened, high, low, close = (f"{round(100 * each):013d}" for each in values)
+            lines.append(
+                f"01{str(session).replace('-', '')}02{prices.symbol.ticker:12}010{'TEST':12}"
+                f"{'ON':10}   R$  {opened}{high}{low}{0:013d}{close}{0:026d}{5:05d}{1000:018d}"
+                f"{0:018d}{0:013d}099991231{1:07d}{0:013d}{'BRTESTACNOR1'}{100:03d}"
+            )
+    lines.append(f"99COTAHIST.2024BOVESPA 20241230{len(lines) + 1:011d}".ljust(245))
+    path.write_text("".join(line + "\r\n" for line in lines), encoding="latin-1", newline="")
+
+
+def test_a_file_of_b3_serves_for_each_of_its_tickers(tmp_path: Path):
+    path = tmp_path / "COTAHIST_A2024.TXT"
+    histories = [
+        synthetic_prices(ticker, sessions=500, seed=seed)
+        for seed, ticker in enumerate(("PETR4", "VALE3"))
+    ]
+    write_b3(path, *histories)
+    experiment = TINY.replace(symbols=("PETR4", "VALE3"), source="csv", start=None)
+
+    result = Workbench(tmp_path).train(experiment, path=path)
+
+    assert ("PETR4", "VALE3") == result.report.data.symbols
+
+
 def test_quarantined_prices_are_refused_and_the_override_is_on_record(tmp_path: Path):
     prices = synthetic_prices("PETR4", sessions=500, seed=1)
     frame = prices.frame.rename_axis("date")

@@ -98,9 +98,18 @@ def price_factors(sessions: Sessions, actions: Iterable[ActionEffect]) -> NDArra
 def merge_actions(
     first: Iterable[CorporateAction], second: Iterable[CorporateAction]
 ) -> tuple[CorporateAction, ...]:
-    """Return actions of two sources by ex-date; where both state one, that of the second."""
+    """Return actions of two sources by ex-date; where both state one, that of the second.
+
+    An ex-date without an amount is left out where the day has a dividend or a split: it is that.
+    """
     merged = {each.key: each for each in (*first, *second)}
-    return tuple(merged[key] for key in sorted(merged))
+    sized = {each.ex_date for each in merged.values() if each.amount or each.ratio}
+    kept = (merged[key] for key in sorted(merged))
+    return tuple(
+        each
+        for each in kept
+        if each.kind != "unknown" or each.factor is not None or each.ex_date not in sized
+    )
 
 
 def as_paid(actions: Sequence[CorporateAction]) -> tuple[CorporateAction, ...]:

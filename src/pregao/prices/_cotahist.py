@@ -15,8 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pregao.errors import MalformedFileError
-from pregao.instruments import Sessions, as_date
-from pregao.prices._corporate_actions import CorporateAction
+from pregao.instruments import Sessions
 from pregao.prices._cotahist_layout import (
     CASH_MARKET,
     COUNT,
@@ -126,19 +125,6 @@ class CotahistQuotes:
             del columns["best_bid"], columns["best_ask"]
         return Bars.from_columns(self.sessions, columns)
 
-    def distributions(self) -> tuple[CorporateAction, ...]:
-        """Return the ex-dates of one ticker, whose amounts B3's files do not have.
-
-        The number of distribution rises on each of them.
-        """
-        order = np.argsort(self.sessions, kind="stable")
-        numbers, sessions = self.integers("distribution")[order], self.sessions[order]
-        rows = np.flatnonzero(np.diff(numbers) > 0) + 1
-        return tuple(
-            CorporateAction(ex_date=as_date(sessions[row]), kind="unknown", source="B3")
-            for row in rows
-        )
-
     def integers(self, name: str) -> NDArray[np.int64]:
         """Return the digits of a field as numbers.
 
@@ -148,7 +134,9 @@ class CotahistQuotes:
             If there is another character, with its line.
         """
         column = np.ascontiguousarray(self.quotes[name])
-        digits = np.frombuffer(column.tobytes(), np.uint8).reshape(len(column), -1) - ord("0")
+        digits = np.frombuffer(column.tobytes(), np.uint8).reshape(
+            len(column), column.itemsize
+        ) - ord("0")
         is_number = (digits <= 9).all(axis=1)
         if not is_number.all():
             raise self._error(name, int(np.argmin(is_number)))

@@ -8,14 +8,17 @@ import numpy as np
 from pregao.errors import UnknownSymbolError
 from pregao.findings import Finding
 from pregao.instruments import B3, Symbol, as_date
+from pregao.prices._corporate_actions import CorporateAction
 from pregao.prices._cotahist import CotahistQuotes, read_cotahist
+from pregao.prices._cotahist_instruments import ExDate, find_ex_dates
 from pregao.prices._cotahist_layout import CASH_MARKET, FRACTIONAL_MARKET
 from pregao.prices._provider import Download
 from pregao.texts import LocalText, join_messages, list_alternatives
 from pregao.texts import gettext_lazy as _
-from pregao.values import bilingual, bilingual_plural
+from pregao.values import Text, bilingual, bilingual_plural
 
 _MAX_NAMES = 5
+_MAX_DATES = 3
 
 
 def read_cotahist_bars(files: Sequence[Path], symbol: Symbol, provider: str) -> Download:
@@ -42,9 +45,9 @@ def read_cotahist_bars(files: Sequence[Path], symbol: Symbol, provider: str) -> 
     if len(found) == 0:
         near = join_messages([_nearest(symbol, found), *found.defects])
         raise UnknownSymbolError(str(symbol), source, near)
-    is_kept = found.is_in_reais
-    findings = tuple(_findings(symbol, found))
-    kept = found.take(is_kept)
+    kept = found.take(found.is_in_reais)
+    dates = find_ex_dates(kept)
+    findings = tuple(_findings(symbol, found, dates))
     return Download(
         symbol,
         kept.bars(),
@@ -52,7 +55,9 @@ def read_cotahist_bars(files: Sequence[Path], symbol: Symbol, provider: str) -> 
         source,
         kept.lines if len(files) == 1 else None,
         findings=findings,
-        actions=kept.distributions(),
+        actions=tuple(
+            CorporateAction(ex_date=each.session, kind="unknown", source="B3") for each in dates
+        ),
     )
 
 
@@ -64,13 +69,16 @@ def _nearest(symbol: Symbol, found: CotahistQuotes) -> LocalText:
     return _("it has {count} tickers, none of {stem}", count=len(found.tickers), stem=stem)
 
 
-def _findings(symbol: Symbol, found: CotahistQuotes) -> Iterator[Finding]:
+def _findings(symbol: Symbol, found: CotahistQuotes, dates: Sequence[ExDate]) -> Iterator[Finding]:
     name = str(symbol)
-    yield Finding.from_code(
-        "PRC016",
-        bilingual("closes as traded: adj_close has neither dividends nor splits"),
-        symbol=name,
-    )
+    seen = bilingual("closes as traded: adj_close has neither dividends nor splits")
+    if dates:
+        seen = bilingual(
+            "{seen}; ex-dates: {days}",
+            seen=seen,
+            days=Text.joined(_days(dates), en="; ", pt_br="; "),
+        )
+    yield Finding.from_code("PRC016", seen, symbol=name)
     for defect in found.defects:
         yield Finding.from_code("PRC034", defect, symbol=name)
     is_old = ~found.is_in_reais
@@ -83,3 +91,14 @@ def _findings(symbol: Symbol, found: CotahistQuotes) -> Iterator[Finding]:
             last=as_date(sessions.max()),
         )
         yield Finding.from_code("PRC035", text, symbol=name)
+
+
+def _days(dates: Sequence[ExDate]) -> list[Text]:
+    """Return the last ex-dates with what went, and how many there are before."""
+    shown = [
+        bilingual("{day} ({note})", day=each.session, note=each.note)
+        for each in dates[-_MAX_DATES:]
+    ]
+    if len(dates) > _MAX_DATES:
+        shown.append(bilingual("{count} earlier ones", count=len(dates) - _MAX_DATES))
+    return shown

@@ -29,9 +29,9 @@ class CsvFolder:
 
     The file of a ticker is ``PETR4.csv`` or ``PETR4.SA.csv`` in any case, else the only file whose
     name continues after the ticker with ``.``, ``_`` or ``-``. A file ``PETR4.actions.csv`` beside
-    it holds its dividends and splits (see `read_actions`). A file or a folder of B3's COTAHIST is
-    read too. Paths come from listing the folder,
-    never from the ticker, so that no ticker leads to another folder.
+    it, or beside files of B3's COTAHIST, holds its dividends and splits (see `read_actions`). A
+    file or a folder of COTAHIST is read too, where no CSV file has the ticker's name. Paths come
+    from listing the folder, never from the ticker, so that no ticker leads to another folder.
     """
 
     name = "csv"
@@ -70,7 +70,9 @@ class CsvFolder:
         """
         files = _find_files(self.path, symbol) if self.path.is_dir() else [self.path]
         if official := [each for each in files if is_cotahist(each)]:
-            return read_cotahist_bars(official, symbol, self.name).between(start, end)
+            download = read_cotahist_bars(official, symbol, self.name)
+            beside = official[0].with_name(symbol.ticker + _ACTIONS)
+            return _with_actions(download, beside).between(start, end)
         [file] = files
         parsed = read_csv(file, symbol)
         findings = (*name_findings(file, symbol), *column_findings(parsed.named, symbol))
@@ -86,9 +88,14 @@ class CsvFolder:
             actions=parsed.actions,
         )
         beside = file.with_name(file.stem + _ACTIONS)
-        if beside.exists():
-            download = download.with_actions(read_actions(beside, symbol))
-        return download.between(start, end)
+        return _with_actions(download, beside).between(start, end)
+
+
+def _with_actions(download: Download, file: Path) -> Download:
+    """Return a download with the actions of a file, if there is one."""
+    if not file.exists():
+        return download
+    return download.with_actions(read_actions(file, download.symbol))
 
 
 def unadjusted_findings(symbol: Symbol, bars: Bars) -> tuple[Finding, ...]:

@@ -252,11 +252,11 @@ class PriceReader:
         provider = self.provider(experiment.source)
         prices: list[Checked] = []
         left_out: list[tuple[str, InputError | ProviderError]] = []
-        sources: dict[str, str] = {}
+        read_for: dict[tuple[str, bytes], str] = {}
         for symbol in experiment.symbols:
             try:
                 download = provider.download(Symbol.parse(symbol), experiment.start, experiment.end)
-                if sources.setdefault(download.source, symbol) != symbol:
+                if read_for.setdefault(_rows_read(download), symbol) != symbol:
                     _check_own_files([download, download])
                 checked = self._sound(download, allow_findings=allow_findings)
                 check_live_window(
@@ -289,11 +289,17 @@ class PriceReader:
 
 
 def _check_own_files(downloads: Sequence[Download]) -> None:
-    """Check that no file was read for several symbols."""
-    sources = [each.source for each in downloads]
-    for download in downloads:
-        if sources.count(download.source) > 1 and Path(download.source).is_file():
+    """Check that no rows of a file were read for several symbols; B3's files hold all tickers."""
+    rows = [_rows_read(each) for each in downloads]
+    for download, own in zip(downloads, rows, strict=True):
+        if rows.count(own) > 1 and Path(download.source).is_file():
             raise SharedFileError(str(download.symbol), download.source)
+
+
+def _rows_read(download: Download) -> tuple[str, bytes]:
+    """Return where a download came from, and the lines there."""
+    lines = b"" if download.lines is None else download.lines.tobytes()
+    return download.source, lines
 
 
 def price_records(prices: Sequence[Checked]) -> tuple[DataRecord, ...]:
